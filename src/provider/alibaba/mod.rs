@@ -1,0 +1,3 @@
+//! Alibaba Cloud KMS, API version 2016-01-20.
+
+pub mod signature;

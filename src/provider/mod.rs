@@ -1,0 +1,3 @@
+//! The dialects of the clouds: one folder each, behind one trait.
+
+pub mod alibaba;
