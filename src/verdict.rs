@@ -1,0 +1,122 @@
+//! What a run says of a case.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The verdict on one case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The endpoint kept the promise.
+    Pass,
+    /// It failed as a listed known failure says.
+    KnownFailure,
+    /// It was not asked, for a reason that is given.
+    Skipped,
+    /// It could not be judged.
+    Inconclusive,
+    /// A listed known failure passed.
+    UnexpectedPass,
+    /// The endpoint broke the promise.
+    Fail,
+}
+
+impl Verdict {
+    /// Every verdict, from the most harmless to the worst.
+    pub const ALL: [Self; 6] =
+        [Self::Pass, Self::KnownFailure, Self::Skipped, Self::Inconclusive, Self::UnexpectedPass, Self::Fail];
+
+    /// The name as it stands in files and on the terminal.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::KnownFailure => "known-failure",
+            Self::Skipped => "skipped",
+            Self::Inconclusive => "inconclusive",
+            Self::UnexpectedPass => "unexpected-pass",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// What went wrong, or why a case was not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// It succeeded where the table refuses.
+    Allowed,
+    /// It was refused where the table allows.
+    Refused,
+    /// It was refused under another code.
+    Code,
+    /// Right code, other HTTP status.
+    Status,
+    /// Right answer, but a field of it is missing or wrong.
+    Body,
+    /// Right answer, wrong effect.
+    Effect,
+    /// The endpoint does not know the operation.
+    Unsupported,
+    /// The state or another fixture could not be made; inconclusive, never a pass.
+    Fixture,
+    /// No usable answer came; inconclusive.
+    Transport,
+    /// The endpoint refused for a reason that has nothing to do with the key: credentials, quota, throttling.
+    Refusal,
+    /// The run ended before the case was judged.
+    Cut,
+    /// The table has no such cell for this class of key.
+    NotApplicable,
+    /// The target lacks something that the case needs, such as a clock that can be moved.
+    Unavailable,
+}
+
+impl Kind {
+    /// The name as it stands in files and on the terminal.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Refused => "refused",
+            Self::Code => "code",
+            Self::Status => "status",
+            Self::Body => "body",
+            Self::Effect => "effect",
+            Self::Unsupported => "unsupported",
+            Self::Fixture => "fixture",
+            Self::Transport => "transport",
+            Self::Refusal => "refusal",
+            Self::Cut => "cut",
+            Self::NotApplicable => "not-applicable",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_serialised_form() {
+        for verdict in Verdict::ALL {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
+        }
+        for kind in [Kind::Allowed, Kind::NotApplicable, Kind::Unsupported, Kind::Cut] {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+    }
+}
