@@ -1,0 +1,3 @@
+//! The case files: YAML → checked values.
+
+pub mod file;
