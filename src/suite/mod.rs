@@ -1,3 +1,118 @@
 //! The case files: YAML → checked values.
+//!
+//! [`file`] is the grammar; everything else is what the rest of the program works with, and can't be wrong.
 
+pub mod case;
+pub mod field_path;
 pub mod file;
+pub mod name;
+pub mod request;
+pub mod row;
+pub mod scenario;
+pub mod service;
+pub mod step;
+pub mod template;
+
+use indexmap::IndexMap;
+
+use case::{Case, Subject};
+use name::{CaseId, ClauseId, Edition, OperationName, State};
+use row::{Cell, Row};
+use scenario::Scenario;
+use service::Service;
+
+use crate::event::Source;
+
+/// Everything that the case files say, checked.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// What is common to all cases.
+    pub service: Service,
+    /// The rows of the published table, in its order.
+    pub rows: Vec<Row>,
+    /// The scenarios, by name.
+    pub scenarios: Vec<Scenario>,
+    /// The clauses of the published documents.
+    pub clauses: IndexMap<ClauseId, Clause>,
+    /// The cases, by id.
+    pub cases: Vec<Case>,
+    /// SHA-256 of all case files, hex.
+    pub hash: String,
+}
+
+/// A sentence or row of a published document.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// The title of the document.
+    pub document: String,
+    /// The section or table.
+    pub section: String,
+    /// The edition that has it.
+    pub edition: Edition,
+    /// What it says, in our words.
+    pub says: String,
+    /// Why no case stands for it, if none does.
+    pub no_case: Option<String>,
+    /// Where it stands.
+    pub source: Source,
+}
+
+impl Suite {
+    /// The row of an operation, if the table has one.
+    pub fn row(&self, operation: &OperationName) -> Option<&Row> {
+        self.rows.iter().find(|row| row.operation == *operation)
+    }
+
+    /// What the table says of an operation in a state.
+    pub fn cell(&self, operation: &OperationName, state: &State) -> Option<&Cell> {
+        self.row(operation)?.cells.get(state)
+    }
+
+    /// The case with an id.
+    pub fn case(&self, id: &str) -> Option<&Case> {
+        let index = self.cases.binary_search_by(|case| case.id.as_str().cmp(id)).ok()?;
+        self.cases.get(index)
+    }
+
+    /// The edition that a case belongs to.
+    pub fn edition(&self, case: &Case) -> &Edition {
+        match &case.subject {
+            Subject::Cell { row, .. } | Subject::Move { row, .. } => &self.rows[*row].edition,
+            Subject::Scenario { scenario, .. } => &self.scenarios[*scenario].edition,
+        }
+    }
+
+    /// The clauses that a case covers; the first is the one it stands for.
+    pub fn clauses_of(&self, case: &Case) -> Vec<&ClauseId> {
+        match &case.subject {
+            Subject::Cell { row, .. } | Subject::Move { row, .. } => vec![&self.rows[*row].clause],
+            Subject::Scenario { scenario, .. } => {
+                let scenario = &self.scenarios[*scenario];
+                std::iter::once(&scenario.clause).chain(&scenario.also).collect()
+            }
+        }
+    }
+
+    /// Where the expectation of a case stands.
+    pub fn source(&self, case: &Case) -> Option<&Source> {
+        match &case.subject {
+            Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
+                self.rows[*row].cells.get(state).map(|cell| &cell.source)
+            }
+            Subject::Scenario { scenario, .. } => Some(&self.scenarios[*scenario].source),
+        }
+    }
+
+    /// Why a case can't be asked, if the table has no such cell for the class of its key.
+    pub fn not_applicable(&self, case: &Case) -> Option<&str> {
+        match &case.subject {
+            Subject::Cell { row, class, .. } => self.rows[*row].not_applicable.get(class).map(String::as_str),
+            Subject::Move { .. } | Subject::Scenario { .. } => None,
+        }
+    }
+
+    /// The id of every case, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &CaseId> {
+        self.cases.iter().map(|case| &case.id)
+    }
+}

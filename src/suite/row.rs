@@ -1,0 +1,67 @@
+//! One row of the published table.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+
+use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName, State};
+use super::request::RequestTemplate;
+use super::step::{Checks, Expectation, Makes, Step, Values};
+use crate::event::Source;
+
+/// A row, checked: one operation in every state.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The operation.
+    pub operation: OperationName,
+    /// The clause that the row stands for.
+    pub clause: ClauseId,
+    /// The edition of the document that has the row.
+    pub edition: Edition,
+    /// What the row means.
+    pub why: String,
+    /// The classes of key that are asked.
+    pub classes: Vec<ClassName>,
+    /// Classes whose cells can't be asked, and why.
+    pub not_applicable: IndexMap<ClassName, String>,
+    /// The key that a move leaves.
+    pub from: Option<From>,
+    /// How old the key must be before it is driven.
+    pub age: Option<Duration>,
+    /// Fixtures that no template names.
+    pub needs: Vec<FixtureName>,
+    /// Values that are computed once per case.
+    pub values: Values,
+    /// The parameters of the probe.
+    pub request: RequestTemplate,
+    /// What the probe makes.
+    pub makes: Option<Makes>,
+    /// The cells, in the order of the states.
+    pub cells: IndexMap<State, Cell>,
+    /// What the answer to a success must hold.
+    pub checks: Checks,
+    /// What a success must also mean.
+    pub then: Vec<Step>,
+    /// What a refusal must not have done.
+    pub refused: Vec<Step>,
+}
+
+/// The key that a move leaves.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// Its name in templates.
+    pub key: KeyName,
+    /// The first part of the ids of the row.
+    pub id: String,
+    /// Fixtures that it needs and that no template names.
+    pub needs: Vec<FixtureName>,
+}
+
+/// A field of the published table.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// What may come.
+    pub expect: Expectation,
+    /// Where the expectation stands.
+    pub source: Source,
+}

@@ -1,0 +1,164 @@
+//! What is common to all cases of a cloud's service: its words, states, classes of keys, transitions and fixtures.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::field_path::FieldPath;
+use super::file::Basis;
+use super::name::{ClassName, ClauseId, Code, FixtureName, OperationName, State};
+use super::request::RequestTemplate;
+use super::template::Template;
+
+/// A cloud's service, checked.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The provider that speaks to it; ids begin with it.
+    pub provider: String,
+    /// The service, such as `kms`.
+    pub name: String,
+    /// The version of its API.
+    pub api_version: String,
+    /// Every outcome that the case files expect.
+    pub outcomes: IndexMap<Code, Outcome>,
+    /// The states, in the order of the table.
+    pub states: Vec<State>,
+    /// The classes of keys; the first is the default.
+    pub classes: IndexMap<ClassName, KeyClass>,
+    /// The operations of the table, in its order.
+    pub operations: Vec<OperationName>,
+    /// The request of every operation that the case files know, in or beside the table.
+    pub requests: IndexMap<OperationName, RequestTemplate>,
+    /// How a key is made.
+    pub create: Create,
+    /// How a key is removed.
+    pub remove: Remove,
+    /// How the state of a key is found out.
+    pub witnesses: Witnesses,
+    /// What successful operations do to the state of a key.
+    pub transitions: Vec<Transition>,
+    /// What can be prepared besides a state.
+    pub fixtures: IndexMap<FixtureName, Fixture>,
+    /// How lists are paged.
+    pub paging: Paging,
+}
+
+/// An outcome.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The HTTP status.
+    pub status: u16,
+    /// The clause that publishes it.
+    pub clause: ClauseId,
+    /// Other spellings that the documents print.
+    pub also_spelled: Vec<String>,
+}
+
+/// A class of keys.
+#[derive(Debug, Clone)]
+pub struct KeyClass {
+    /// The state of a new key.
+    pub new_key_is: State,
+    /// What a new key has.
+    pub has: BTreeSet<String>,
+    /// The states that such a key can be in.
+    pub states: Vec<State>,
+    /// Why it can't be in the others.
+    pub impossible: IndexMap<State, String>,
+}
+
+/// How a key is made.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// The operation.
+    pub operation: OperationName,
+    /// What is kept of the answer; `id` is there.
+    pub capture: IndexMap<String, FieldPath>,
+}
+
+/// How a key is removed.
+#[derive(Debug, Clone)]
+pub struct Remove {
+    /// The operation.
+    pub operation: OperationName,
+    /// The codes that mean that the key is gone already.
+    pub gone: Vec<Code>,
+}
+
+/// How the state of a key is found out.
+#[derive(Debug, Clone)]
+pub struct Witnesses {
+    /// The operation whose answer names the state.
+    pub describe: OperationName,
+    /// The path of the state in its answer.
+    pub state: FieldPath,
+    /// The paths that a refused request must leave alone.
+    pub unchanged: Vec<FieldPath>,
+    /// Operations whose answers tell the states apart.
+    pub behaviour: Vec<OperationName>,
+}
+
+/// What a successful operation does to the state of a key.
+#[derive(Debug, Clone)]
+pub struct Transition {
+    /// The operation.
+    pub operation: OperationName,
+    /// The states before.
+    pub from: Vec<State>,
+    /// The state after.
+    pub to: State,
+    /// Only for keys that have this.
+    pub has: Option<String>,
+    /// Only for keys that lack this.
+    pub lacks: Option<String>,
+    /// What the key has afterwards.
+    pub gives: Option<String>,
+    /// What the key lacks afterwards.
+    pub takes: Option<String>,
+    /// Whether a document says so.
+    pub basis: Basis,
+    /// The clause that says so.
+    pub clause: Option<ClauseId>,
+}
+
+/// What can be prepared besides a state.
+#[derive(Debug, Clone)]
+pub struct Fixture {
+    /// The operation that makes it.
+    pub operation: OperationName,
+    /// Values computed before the call.
+    pub values: IndexMap<String, Template>,
+    /// Its parameters.
+    pub request: RequestTemplate,
+    /// What is kept of the answer.
+    pub capture: IndexMap<String, FieldPath>,
+    /// How it is removed.
+    pub undo: Option<Undo>,
+}
+
+/// A call that removes what a case made.
+#[derive(Debug, Clone)]
+pub struct Undo {
+    /// The operation.
+    pub operation: OperationName,
+    /// Its parameters.
+    pub request: RequestTemplate,
+}
+
+/// How lists are paged.
+#[derive(Debug, Clone)]
+pub struct Paging {
+    /// The parameter with the number of the page, from 1.
+    pub number: String,
+    /// The field with the number of all entries.
+    pub total: String,
+    /// The field with the number of entries on a full page.
+    pub size: String,
+}
+
+impl Service {
+    /// The default class of keys.
+    pub fn default_class(&self) -> Option<&ClassName> {
+        self.classes.keys().next()
+    }
+}
