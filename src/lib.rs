@@ -7,5 +7,6 @@
 pub mod event;
 pub mod mock;
 pub mod provider;
+pub mod secret;
 pub mod suite;
 pub mod verdict;
