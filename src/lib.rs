@@ -4,6 +4,7 @@
 //! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
 //! keeps the promise.
 
+pub mod client;
 pub mod event;
 pub mod mock;
 pub mod provider;
