@@ -7,6 +7,7 @@
 pub mod client;
 pub mod event;
 pub mod mock;
+pub mod plan;
 pub mod provider;
 pub mod secret;
 pub mod suite;
