@@ -6,9 +6,11 @@
 
 pub mod client;
 pub mod event;
+pub mod ledger;
 pub mod mock;
 pub mod plan;
 pub mod provider;
+pub mod run;
 pub mod secret;
 pub mod suite;
 pub mod verdict;
