@@ -7,4 +7,5 @@
 pub mod event;
 pub mod mock;
 pub mod provider;
+pub mod report;
 pub mod verdict;
