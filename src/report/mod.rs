@@ -16,6 +16,7 @@ pub mod curl;
 pub mod destination;
 pub mod finding;
 pub mod json;
+pub mod junit;
 pub mod results;
 pub mod text;
 
