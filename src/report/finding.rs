@@ -99,7 +99,7 @@ pub fn headline(case: &CaseResult) -> String {
     };
     let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
     match (&case.expected, &case.actual) {
-        (Some(expected), Some(actual)) if by_answer || reason.is_empty() => {
+        (Some(expected), Some(actual)) if by_answer || (reason.is_empty() && expected != actual) => {
             let alternatives: String =
                 case.also_accepted.iter().map(|answered| format!(" or {}", code(answered))).collect();
             format!("expected {}{alternatives}, got {}", code(expected), code(actual))

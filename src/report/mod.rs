@@ -1,6 +1,8 @@
 //! Reports: each is a fold over the [`Event`]s of a run, in a file or folder of its own.
 //!
+//! - [`console`]: what a person sees: progress, the failures, the table and one closing line.
 //! - [`json`]: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
+//! - [`junit`]: JUnit XML for continuous integration.
 //!
 //! What they share: [`destination`] writes a file whole or not at all, [`finding`] says in words what is wrong with a
 //! case, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
@@ -12,6 +14,7 @@ use thiserror::Error;
 
 use crate::event::Event;
 
+pub mod console;
 pub mod curl;
 pub mod destination;
 pub mod finding;

@@ -53,9 +53,12 @@ pub(super) fn other(id: &str, verdict: Verdict, kind: Kind, reason: &str) -> Cas
     CaseResult { verdict, kind: Some(kind), actual: None, reason: reason.to_owned(), ..passed(id) }
 }
 
-/// A move of an alias from a key in one state to a key in another.
+/// A move of an alias from a key in one state to a key in another; where it fails, it had no effect.
 pub(super) fn moved(original: &str, target: &str, verdict: Verdict) -> CaseResult {
+    let failed = verdict == Verdict::Fail;
     CaseResult {
+        kind: failed.then_some(Kind::Effect),
+        reason: if failed { "the alias still belongs to the first key".to_owned() } else { String::new() },
         id: format!("alibaba/update-alias/{original}-to-{target}").into(),
         operation: Some("UpdateAlias".to_owned()),
         state: Some(target.to_owned()),

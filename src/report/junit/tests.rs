@@ -168,7 +168,7 @@ fn every_verdict_has_one_element_and_its_type() {
     let expected = [
         ("Encrypt/Disabled", "failure fail.allowed"),
         ("GenerateDataKeyWithoutPlaintext/Disabled", "failure unexpected-pass"),
-        ("update-alias/Enabled-to-Disabled", "failure fail"),
+        ("update-alias/Enabled-to-Disabled", "failure fail.effect"),
         ("Encrypt/PendingDeletion", "error inconclusive.transport"),
         ("Encrypt/PendingImport", "skipped known-failure"),
         ("GenerateDataKeyWithoutPlaintext/PendingImport", "skipped skipped.not-applicable"),
