@@ -113,7 +113,7 @@ impl<W: Write + Send> Console<W> {
         Self {
             out: Some(out),
             pen: Pen { color: options.color, signs: options.signs },
-            progress: Display::new(progress),
+            progress: Display::new(progress, options.signs),
             options,
             table: Table::default(),
             failures: Failures::default(),

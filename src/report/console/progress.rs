@@ -1,7 +1,7 @@
 //! How far the run is, on the standard error: a bar on a terminal, a line now and then elsewhere.
 //!
 //! ```text
-//! ━━━━━━━━━━━━╸             120/243 cases, 1 failed  alibaba/Encrypt/Disabled
+//! ███████████░░░░░░░░░░░░░ 120/243 cases, 1 failed  alibaba/Encrypt/Disabled
 //! progress: 120 of 243 cases (49 %), 1 failed, 3.1 s
 //! ```
 
@@ -14,6 +14,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::event::Event;
 use crate::report::text;
 use crate::verdict::Verdict;
+
+use super::pen::Signs;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -38,11 +40,11 @@ pub(super) enum Display {
 }
 
 impl Display {
-    pub(super) fn new(progress: Progress) -> Self {
+    pub(super) fn new(progress: Progress, signs: Signs) -> Self {
         let terminal = io::stderr().is_terminal();
         match progress {
             Progress::None => Self::None,
-            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(), failed: 0 },
+            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs), failed: 0 },
             Progress::Auto => Self::Plain(Plain::new(false, io::stderr(), clock())),
             Progress::Bar | Progress::Plain => Self::Plain(Plain::new(true, io::stderr(), clock())),
         }
@@ -74,10 +76,13 @@ impl Display {
     }
 }
 
-fn bar() -> ProgressBar {
+fn bar(signs: Signs) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} cases, {wide_msg}") {
-        bar.set_style(style);
+        bar.set_style(match signs {
+            Signs::Unicode => style,
+            Signs::Ascii => style.progress_chars("#>-"),
+        });
     }
     bar
 }
