@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod mock;
 pub mod plan;
 pub mod provider;
+pub mod report;
 pub mod run;
 pub mod secret;
 pub mod suite;
