@@ -4,8 +4,11 @@
 //! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
 //! keeps the promise.
 
+pub mod diagnostic;
 pub mod event;
 pub mod mock;
+mod near;
 pub mod provider;
 pub mod suite;
 pub mod verdict;
+pub mod yaml;
