@@ -5,9 +5,11 @@
 //! keeps the promise.
 
 pub mod client;
+pub mod diagnostic;
 pub mod event;
 pub mod ledger;
 pub mod mock;
+mod near;
 pub mod plan;
 pub mod provider;
 pub mod report;
@@ -15,3 +17,4 @@ pub mod run;
 pub mod secret;
 pub mod suite;
 pub mod verdict;
+pub mod yaml;

@@ -14,6 +14,11 @@ impl FieldPath {
         text.split('.').all(|part| !part.is_empty()).then(|| Self(text.into()))
     }
 
+    /// Some path, in the place of one that is a mistake.
+    pub(super) fn any() -> Self {
+        Self("*".into())
+    }
+
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -405,7 +405,7 @@ pub struct StepFile {
     /// Moves the target's clock, such as `7d` or `24h`.
     #[serde(default)]
     pub advance: Option<String>,
-    /// The key that the step is about: `key` unless given.
+    /// The key that the step is about: `key` unless given. In the templates of the step, `key` is this key.
     #[serde(default)]
     pub on: Option<String>,
     /// The parameters; those of the operation's matrix file unless given.

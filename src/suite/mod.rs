@@ -3,8 +3,11 @@
 //! [`file`] is the grammar; everything else is what the rest of the program works with, and can't be wrong.
 
 pub mod case;
+pub mod coverage;
 pub mod field_path;
 pub mod file;
+pub mod files;
+pub mod load;
 pub mod name;
 pub mod request;
 pub mod row;

@@ -28,6 +28,11 @@ impl RequestTemplate {
     pub fn paths(&self) -> Vec<&[String]> {
         self.0.iter().flat_map(|(_, parameter)| parameter.paths()).collect()
     }
+
+    /// The request with every path replaced.
+    pub fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
+        Self(self.0.iter().map(|(name, parameter)| (name.clone(), parameter.with_paths(replace))).collect())
+    }
 }
 
 impl Parameter {
@@ -37,6 +42,18 @@ impl Parameter {
             Self::Number(_) | Self::Boolean(_) => Vec::new(),
             Self::List(items) => items.iter().flat_map(Self::paths).collect(),
             Self::Map(fields) => fields.iter().flat_map(|(_, value)| value.paths()).collect(),
+        }
+    }
+
+    fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
+        match self {
+            Self::Text(template) => Self::Text(template.with_paths(replace)),
+            Self::Number(number) => Self::Number(number.clone()),
+            Self::Boolean(boolean) => Self::Boolean(*boolean),
+            Self::List(items) => Self::List(items.iter().map(|item| item.with_paths(replace)).collect()),
+            Self::Map(fields) => {
+                Self::Map(fields.iter().map(|(name, value)| (name.clone(), value.with_paths(replace))).collect())
+            }
         }
     }
 }

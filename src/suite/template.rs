@@ -115,6 +115,15 @@ impl Template {
         Ok(Self { parts })
     }
 
+    /// The template with every path replaced.
+    pub fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => Part::Text(text.clone()),
+            Part::Hole(expression) => Part::Hole(expression.with_paths(replace)),
+        });
+        Self { parts: parts.collect() }
+    }
+
     /// The pieces, in order.
     pub fn parts(&self) -> &[Part] {
         &self.parts
@@ -136,6 +145,18 @@ impl Template {
             }
         }
         paths
+    }
+}
+
+impl Expression {
+    fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(text.clone()),
+            Self::Path(path) => Self::Path(replace(path)),
+            Self::Call(function, arguments) => {
+                Self::Call(*function, arguments.iter().map(|argument| argument.with_paths(replace)).collect())
+            }
+        }
     }
 }
 

@@ -1,0 +1,200 @@
+//! Mistakes in files that people write, each with its place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+/// Where something stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// How many characters it has on that line; 0 if that is not known.
+    pub length: u32,
+}
+
+/// A mistake.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The file.
+    pub file: Arc<str>,
+    /// Where in the file; none: the file as a whole.
+    pub span: Option<Span>,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What could be meant or done.
+    pub help: Option<String>,
+}
+
+/// All mistakes of a set of files, by file, line and column.
+#[derive(Debug, Clone)]
+pub struct Diagnostics {
+    list: Vec<(Diagnostic, Option<String>)>,
+    files: usize,
+}
+
+/// A line longer than this is not shown.
+const LONGEST_LINE: usize = 2_000;
+
+impl Diagnostics {
+    /// Sorts mistakes and looks up the lines they point at in `texts`, by file.
+    pub fn new<'a>(mistakes: Vec<Diagnostic>, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let sorted: BTreeSet<Diagnostic> = mistakes.into_iter().collect();
+        let wanted: BTreeSet<Arc<str>> = sorted.iter().map(|mistake| Arc::clone(&mistake.file)).collect();
+        let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (file, text) in texts {
+            if wanted.contains(file) {
+                lines.insert(file, text.lines().collect());
+            }
+        }
+        let list = sorted
+            .into_iter()
+            .map(|mistake| {
+                let line = mistake.span.and_then(|span| {
+                    let lines = lines.get(&*mistake.file)?;
+                    lines.get((span.line as usize).checked_sub(1)?).copied()
+                });
+                let line = line.filter(|line| line.len() <= LONGEST_LINE).map(str::to_owned);
+                (mistake, line)
+            })
+            .collect();
+        Self { list, files: wanted.len() }
+    }
+
+    /// The mistakes, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.list.iter().map(|(mistake, _)| mistake)
+    }
+
+    /// The mistakes as text for a terminal, each with its line, and a closing line that counts them.
+    pub fn render(&self, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let mut text = String::new();
+        for (mistake, line) in &self.list {
+            text.push_str(&renderer.render(&report(mistake, line.as_deref())));
+            text.push_str("\n\n");
+        }
+        text.push_str(&format!(
+            "{} in {}\n",
+            counted(self.list.len(), "mistake", "mistakes"),
+            counted(self.files, "file", "files")
+        ));
+        text
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.file)?;
+        if let Some(span) = self.span {
+            write!(formatter, ":{}:{}", span.line, span.column)?;
+        }
+        write!(formatter, ": {}", self.message)
+    }
+}
+
+/// A number and its noun: `1 mistake`, `2 mistakes`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn report<'a>(mistake: &'a Diagnostic, line: Option<&'a str>) -> Vec<Group<'a>> {
+    let title = Level::ERROR.primary_title(mistake.message.as_str());
+    let file = &*mistake.file;
+    let group = match (mistake.span, line) {
+        (Some(span), Some(line)) => {
+            let snippet = Snippet::source(line)
+                .path(file)
+                .line_start(span.line as usize)
+                .annotation(AnnotationKind::Primary.span(bytes_of(span, line)));
+            title.element(snippet)
+        }
+        (Some(span), None) => {
+            let origin = Origin::path(file).line(span.line as usize).char_column(span.column as usize);
+            title.element(origin)
+        }
+        (None, _) => title.element(Origin::path(file)),
+    };
+    let group = match &mistake.help {
+        Some(help) => group.element(Level::HELP.message(annotate_snippets::normalize_untrusted_str(help))),
+        None => group,
+    };
+    vec![group]
+}
+
+/// The bytes of a line that a span means. A span of unknown length ends with the word.
+fn bytes_of(span: Span, line: &str) -> std::ops::Range<usize> {
+    let end_of = |text: &str, characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
+    let start = end_of(line, (span.column as usize).saturating_sub(1));
+    let rest = &line[start..];
+    let length = match span.length as usize {
+        0 => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+        length => end_of(rest, length),
+    };
+    start..start + rest[..length].trim_end().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistake(file: &str, line: u32, column: u32, message: &str) -> Diagnostic {
+        let span = Some(Span { line, column, length: 0 });
+        Diagnostic { file: file.into(), span, message: message.into(), help: None }
+    }
+
+    #[test]
+    fn mistakes_come_by_file_line_and_column_and_only_once() {
+        let list = vec![
+            mistake("b.yaml", 1, 1, "x"),
+            mistake("a.yaml", 2, 3, "y"),
+            mistake("a.yaml", 2, 1, "z"),
+            mistake("b.yaml", 1, 1, "x"),
+        ];
+        let diagnostics = Diagnostics::new(list, []);
+        let lines: Vec<String> = diagnostics.iter().map(Diagnostic::to_string).collect();
+        assert_eq!(lines, ["a.yaml:2:1: z", "a.yaml:2:3: y", "b.yaml:1:1: x"]);
+        assert!(diagnostics.to_string().ends_with("3 mistakes in 2 files\n"));
+    }
+
+    #[test]
+    fn a_span_counts_characters_and_stays_in_its_line() {
+        let line = "ß: größe # x";
+        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 5 }, line)], "größe");
+        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 0 }, line)], "größe");
+        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 99 }, line)], "größe # x");
+        assert_eq!(bytes_of(Span { line: 1, column: 99, length: 9 }, line), line.len()..line.len());
+    }
+
+    #[test]
+    fn a_mistake_shows_its_line_with_a_mark_under_the_text() {
+        let text = "operation: Encrpyt\n";
+        let span = Some(Span { line: 1, column: 12, length: 7 });
+        let help = Some("did you mean `Encrypt`?".to_owned());
+        let list = vec![Diagnostic { file: "a.yaml".into(), span, message: "unknown operation".into(), help }];
+        let rendered = Diagnostics::new(list, [("a.yaml", text)]).render(false);
+        let wanted = "error: unknown operation
+ --> a.yaml:1:12
+  |
+1 | operation: Encrpyt
+  |            ^^^^^^^
+  |
+  = help: did you mean `Encrypt`?
+
+1 mistake in 1 file
+";
+        assert_eq!(rendered, wanted);
+    }
+}

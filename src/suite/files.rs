@@ -1,0 +1,191 @@
+//! Where case files come from: the program itself, or a folder.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use thiserror::Error;
+
+use crate::yaml::BIGGEST_FILE;
+
+/// A case file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    /// Its path relative to the folder of case files, such as `alibaba/matrix/encrypt.yaml`.
+    pub path: Arc<str>,
+    /// What it says.
+    pub text: Cow<'static, str>,
+}
+
+impl CaseFile {
+    /// A file of any source.
+    pub fn new(path: impl Into<Arc<str>>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { path: path.into(), text: text.into() }
+    }
+}
+
+static EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/case_files.rs"));
+
+/// The case files that were compiled into the program, by path.
+pub fn embedded() -> Vec<CaseFile> {
+    EMBEDDED.iter().map(|(path, text)| CaseFile::new(*path, *text)).collect()
+}
+
+/// Why a folder of case files can't be read.
+#[derive(Debug, Error)]
+pub enum FilesError {
+    /// A file or folder can't be read.
+    #[error("can't read `{path}`: {cause}")]
+    Unreadable {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file is no text.
+    #[error("`{path}` is not UTF-8 text: byte {at} is wrong")]
+    NoText {
+        /// The file.
+        path: PathBuf,
+        /// The first wrong byte, from 0.
+        at: usize,
+    },
+    /// A file is too big to be a case file.
+    #[error("`{path}` is bigger than {} MiB", BIGGEST_FILE >> 20)]
+    TooBig {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A path that names files in reports must be text.
+    #[error("the name `{path}` is not UTF-8 text")]
+    BadName {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder holds more than case files could.
+    #[error("`{path}` holds more than {MOST_FILES} files or {} MiB of case files", MOST_BYTES >> 20)]
+    TooMuch {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder links back to one that holds it.
+    #[error("`{path}` links back to a folder that holds it")]
+    Loop {
+        /// The link.
+        path: PathBuf,
+    },
+    /// There is nothing to read.
+    #[error("no case file (`*.yaml`) in `{path}`")]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+const MOST_FILES: usize = 200_000;
+const MOST_BYTES: usize = 256 << 20;
+/// Below the folder of case files there are providers and their parts; more is a sign of a wrong folder.
+const DEEPEST: usize = 8;
+
+/// The case files of a folder, by path. The folder holds folders of providers, or is that of a provider.
+///
+/// # Errors
+///
+/// When a file or folder can't be read, or is no case file by its size or name. The first such trouble ends the
+/// reading; it says nothing about what the files mean.
+pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
+    let unreadable = |cause| FilesError::Unreadable { path: folder.to_owned(), cause };
+    let real = folder.canonicalize().map_err(unreadable)?;
+    let mut reader = Reader { root: folder, found: Vec::new(), entries: 0, bytes: 0, holders: BTreeSet::new() };
+    // Ids and reports name files by their provider, so its folder is part of their path.
+    let prefix = if real.join("kms.yaml").is_file() || real.join("matrix").is_dir() {
+        let name = real.file_name().and_then(|name| name.to_str());
+        format!("{}/", name.ok_or_else(|| FilesError::BadName { path: real.clone() })?)
+    } else {
+        String::new()
+    };
+    reader.read(folder, real, &prefix, 0)?;
+    if reader.found.is_empty() {
+        return Err(FilesError::Empty { path: folder.to_owned() });
+    }
+    reader.found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(reader.found)
+}
+
+struct Reader<'a> {
+    root: &'a Path,
+    found: Vec<CaseFile>,
+    entries: usize,
+    bytes: usize,
+    /// The real paths of the folders that are being read.
+    holders: BTreeSet<PathBuf>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, folder: &Path, real: PathBuf, prefix: &str, depth: usize) -> Result<(), FilesError> {
+        if depth > DEEPEST {
+            return Err(self.too_much());
+        }
+        if !self.holders.insert(real.clone()) {
+            return Err(FilesError::Loop { path: folder.to_owned() });
+        }
+        let unreadable = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| FilesError::Unreadable { path, cause }
+        };
+        for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
+            let path = entry.map_err(unreadable(folder))?.path();
+            self.entries += 1;
+            if self.entries > MOST_FILES {
+                return Err(self.too_much());
+            }
+            let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+                return Err(FilesError::BadName { path });
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let name = format!("{prefix}{name}");
+            let kind = fs::metadata(&path).map_err(unreadable(&path))?;
+            if kind.is_dir() {
+                let real = path.canonicalize().map_err(unreadable(&path))?;
+                self.read(&path, real, &format!("{name}/"), depth + 1)?;
+            } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+                let text = self.text(&path)?;
+                self.found.push(CaseFile::new(name, text));
+            }
+        }
+        self.holders.remove(&real);
+        Ok(())
+    }
+
+    fn text(&mut self, path: &Path) -> Result<String, FilesError> {
+        use io::Read as _;
+
+        let unreadable = |cause| FilesError::Unreadable { path: path.to_owned(), cause };
+        let kind = fs::metadata(path).map_err(unreadable)?;
+        if !kind.is_file() {
+            // A pipe or a device could be read for ever.
+            return Err(unreadable(io::Error::other("it is no regular file")));
+        }
+        let mut bytes = Vec::new();
+        let limit = BIGGEST_FILE as u64 + 1;
+        fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(unreadable)?;
+        if bytes.len() > BIGGEST_FILE {
+            return Err(FilesError::TooBig { path: path.to_owned() });
+        }
+        self.bytes += bytes.len();
+        if self.bytes > MOST_BYTES {
+            return Err(self.too_much());
+        }
+        String::from_utf8(bytes)
+            .map_err(|error| FilesError::NoText { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
+    }
+
+    fn too_much(&self) -> FilesError {
+        FilesError::TooMuch { path: self.root.to_owned() }
+    }
+}

@@ -1,0 +1,113 @@
+//! Requests of rows for the calls and fixtures that bring none of their own.
+
+use indexmap::IndexMap;
+
+use super::scope::{Scope, for_key};
+use super::sheet::Sheet;
+use super::step::Borrowed;
+use super::words::Words;
+use super::{at_source, row, scenario};
+use crate::diagnostic::Diagnostic;
+use crate::suite::file::ServiceFile;
+use crate::suite::name::{KeyName, OperationName};
+use crate::suite::request::RequestTemplate;
+use crate::suite::service::Service;
+use crate::suite::step::{Action, Step};
+use crate::yaml::{Document, Path};
+
+/// Fills in the requests that stand in rows, and notes those that name what the borrower does not know.
+pub(super) fn lend(
+    service: &mut Service,
+    document: &Document<ServiceFile>,
+    rows: &mut [row::Draft],
+    scenarios: &mut [scenario::Draft],
+    words: &Words,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let of_rows = rows.iter().map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
+    let mut requests: IndexMap<OperationName, RequestTemplate> = of_rows.collect();
+    requests.append(&mut service.requests);
+    for draft in rows {
+        let [then, refused] = &draft.borrowed;
+        fill(&mut draft.row.then, then, &requests, words, mistakes);
+        fill(&mut draft.row.refused, refused, &requests, words, mistakes);
+    }
+    for draft in scenarios {
+        fill(&mut draft.scenario.steps, &draft.borrowed, &requests, words, mistakes);
+    }
+    let mut sheet = Sheet { outline: &document.outline, words, mistakes };
+    let root = Path::Root;
+    let fixtures = root.key("fixtures");
+    let scope = Scope::new().with_key(KeyName::SUBJECT);
+    for (name, file) in document.value.fixtures.iter().filter(|(_, file)| file.request.is_none()) {
+        let Some(request) = requests.get(file.operation.as_str()) else { continue };
+        let own = words.fixtures.get(name.as_str()).cloned().unwrap_or_default();
+        let scope = Scope { own: Some((name.clone(), own)), ..scope.clone() };
+        if let Some(message) = unknown(&file.operation, request, &scope, words) {
+            sheet.value(&fixtures.key(name).key("operation"), message);
+        }
+        if let Some(fixture) = service.fixtures.get_mut(name.as_str()) {
+            fixture.request = request.clone();
+        }
+    }
+    // Keys are driven, watched and removed outside of any case, where no values of a row are known.
+    let mut outside = scope;
+    outside.plain.push("state");
+    let transitions = root.key("transitions");
+    for (index, file) in document.value.transitions.iter().enumerate() {
+        let driven = requests.get(file.operation.as_str());
+        if let Some(message) = driven.and_then(|request| unknown(&file.operation, request, &outside, words)) {
+            sheet.value(&transitions.item(index).key("operation"), message);
+        }
+    }
+    let (create, remove, witnesses) = (root.key("create"), root.key("remove"), root.key("witnesses"));
+    let describe = witnesses.key("describe");
+    let value = &document.value;
+    for (at, operation) in [
+        (create.key("operation"), &value.create.operation),
+        (remove.key("operation"), &value.remove.operation),
+        (describe.key("operation"), &value.witnesses.describe.operation),
+    ] {
+        let request = requests.get(operation.as_str());
+        if let Some(message) = request.and_then(|request| unknown(operation, request, &outside, words)) {
+            sheet.value(&at, message);
+        }
+    }
+    let behaviour = witnesses.key("behaviour");
+    for (index, operation) in value.witnesses.behaviour.iter().enumerate() {
+        let request = requests.get(operation.as_str());
+        if let Some(message) = request.and_then(|request| unknown(operation, request, &outside, words)) {
+            sheet.value(&behaviour.item(index), message);
+        }
+    }
+    service.requests = requests;
+}
+
+fn fill(
+    steps: &mut [Step],
+    borrowed: &[Borrowed],
+    requests: &IndexMap<OperationName, RequestTemplate>,
+    words: &Words,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    for want in borrowed {
+        let (Some(request), Some(step)) = (requests.get(&want.operation), steps.get_mut(want.step)) else { continue };
+        let request = match want.on.as_str() {
+            KeyName::SUBJECT => request.clone(),
+            _ => request.with_paths(&|path| for_key(path, &want.on, words)),
+        };
+        if let Some(message) = unknown(want.operation.as_str(), &request, &want.scope, words) {
+            let help = Some("give the step a `request` of its own".to_owned());
+            mistakes.push(Diagnostic { help, ..at_source(&step.source, message) });
+        }
+        if let Action::Call(call) = &mut step.action {
+            call.request = request;
+        }
+    }
+}
+
+/// What a request names and its borrower does not know.
+fn unknown(operation: &str, request: &RequestTemplate, scope: &Scope, words: &Words) -> Option<String> {
+    let path = request.paths().into_iter().find(|path| scope.check(path, words).is_err())?;
+    Some(format!("the request of the row `{operation}` names `{}`, which is not known here", path.join(".")))
+}

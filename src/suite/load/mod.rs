@@ -1,0 +1,215 @@
+//! Case files → a checked suite, or all mistakes of all files at once.
+
+mod borrow;
+mod cases;
+mod clauses;
+mod graph;
+mod place;
+mod routes;
+mod row;
+mod scenario;
+mod scope;
+mod service;
+mod sheet;
+mod step;
+mod together;
+mod words;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use self::place::{Place, kebab};
+use self::sheet::Sheet;
+use self::words::Words;
+use super::Suite;
+use super::file::{ClausesFile, RowFile, ScenarioFile, ServiceFile};
+use super::files::CaseFile;
+use super::name::OperationName;
+use crate::diagnostic::{Diagnostic, Diagnostics, Span};
+use crate::event::Source;
+use crate::near::nearest;
+use crate::yaml::{Document, Path};
+
+/// Makes a suite of the files of one provider: of the named one, or of the only one there is.
+///
+/// # Errors
+///
+/// All mistakes of all files of the provider.
+pub fn load(files: Vec<CaseFile>, provider: Option<&str>) -> Result<Suite, Diagnostics> {
+    let mut mistakes = Vec::new();
+    match check(&files, provider, &mut mistakes) {
+        Some(suite) if mistakes.is_empty() => Ok(suite),
+        _ => {
+            let texts = files.iter().map(|file| (&*file.path, &*file.text));
+            Err(Diagnostics::new(mistakes, texts))
+        }
+    }
+}
+
+fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnostic>) -> Option<Suite> {
+    let provider = choose(files, provider, mistakes)?;
+    let mut files: Vec<&CaseFile> =
+        files.iter().filter(|file| file.path.split_once('/').is_some_and(|(folder, _)| folder == provider)).collect();
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut places: BTreeMap<Place, Vec<&CaseFile>> = BTreeMap::new();
+    for file in &files {
+        match Place::of(&file.path) {
+            Ok(place) => places.entry(place).or_default().push(file),
+            Err(message) => mistakes.push(whole(&file.path, message)),
+        }
+    }
+    let one = |place: Place| places.get(&place).and_then(|files| files.first()).copied();
+    let all = |place: Place| places.get(&place).map(Vec::as_slice).unwrap_or_default();
+    let missing = |name: &str| whole(&format!("{provider}/{name}").into(), "the file is missing".to_owned());
+
+    let clauses = match one(Place::Clauses) {
+        Some(file) => read::<ClausesFile>(file, mistakes).map(|document| clauses::check(&document, mistakes)),
+        None => {
+            mistakes.push(missing("clauses.yaml"));
+            None
+        }
+    };
+    let document = match one(Place::Service) {
+        Some(file) => read::<ServiceFile>(file, mistakes),
+        None => {
+            mistakes.push(missing("kms.yaml"));
+            None
+        }
+    };
+    let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
+        // Without the words of the service, only the shape of the other files can be judged.
+        all(Place::Row).iter().for_each(|file| drop(read::<RowFile>(file, mistakes)));
+        all(Place::Scenario).iter().for_each(|file| drop(read::<ScenarioFile>(file, mistakes)));
+        return None;
+    };
+    let (clauses, editions) = match clauses {
+        Some((clauses, editions)) => (Some(clauses), editions),
+        None => (None, indexmap::IndexSet::new()),
+    };
+    let words = Words::new(&document.value, clauses, editions);
+    let outline = &document.outline;
+    let mut service = service::check(&mut Sheet { outline, words: &words, mistakes }, &document.value, provider);
+
+    let mut rows = read_rows(all(Place::Row), &words, mistakes);
+    missing_rows(all(Place::Row), &rows, &mut Sheet { outline, words: &words, mistakes });
+    rows.sort_by_key(|draft| words.operations.get_index_of(&draft.row.operation));
+    let mut scenarios = Vec::new();
+    for file in all(Place::Scenario) {
+        let Some(document) = read::<ScenarioFile>(file, mistakes) else { continue };
+        let mut sheet = Sheet { outline: &document.outline, words: &words, mistakes };
+        place::check_name(&mut sheet, "scenario", &document.value.scenario, &document.value.scenario);
+        scenarios.push(scenario::check(&mut sheet, &document.value));
+    }
+    scenarios.sort_by(|one, other| one.scenario.name.cmp(&other.scenario.name));
+
+    borrow::lend(&mut service, &document, &mut rows, &mut scenarios, &words, mistakes);
+    let rows: Vec<_> = rows.into_iter().map(|draft| draft.row).collect();
+    let scenarios: Vec<_> = scenarios.into_iter().map(|draft| draft.scenario).collect();
+    let mut sheet = Sheet { outline, words: &words, mistakes };
+    routes::check(&mut sheet, &service, &rows, &scenarios);
+    together::witnesses(&mut sheet, &service, &rows);
+    let cases = cases::all(&service.provider, &rows, &scenarios, &words);
+    let mistaken = !mistakes.is_empty();
+    let clauses = words.clauses.unwrap_or_default();
+    let suite = Suite { service, rows, scenarios, clauses, cases, hash: hash(&files) };
+    together::duplicate_ids(&suite, mistakes);
+    // A mistaken file could be the one with the missing cases.
+    if !mistaken {
+        together::coverage(&suite, mistakes);
+    }
+    Some(suite)
+}
+
+/// The provider whose files are used.
+fn choose<'a>(files: &'a [CaseFile], wanted: Option<&str>, mistakes: &mut Vec<Diagnostic>) -> Option<&'a str> {
+    let mut providers: Vec<&str> = Vec::new();
+    for file in files {
+        match file.path.split_once('/') {
+            Some((folder, _)) => providers.push(folder),
+            None => mistakes.push(whole(&file.path, "case files lie in the folder of their provider".to_owned())),
+        }
+    }
+    providers.sort_unstable();
+    providers.dedup();
+    let known = || providers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let found = match (wanted, &providers[..]) {
+        (Some(wanted), _) => providers.iter().find(|name| **name == wanted).copied(),
+        (None, [only]) => Some(*only),
+        (None, _) => None,
+    };
+    if found.is_none() {
+        let message = match wanted {
+            Some(wanted) => format!("there are no case files of the provider `{wanted}`"),
+            None if providers.is_empty() => "there are no case files".to_owned(),
+            None => format!("there are several providers, and none was chosen: {}", known()),
+        };
+        let near = wanted.and_then(|wanted| nearest(wanted, providers.iter().copied()));
+        let help = near.map(scope::meant).or_else(|| (!providers.is_empty()).then(|| format!("there is {}", known())));
+        mistakes.push(Diagnostic { help, ..whole(&".".into(), message) });
+    }
+    found
+}
+
+fn read<T: DeserializeOwned>(file: &CaseFile, mistakes: &mut Vec<Diagnostic>) -> Option<Document<T>> {
+    Document::read(&file.path, &file.text, mistakes)
+}
+
+/// Reads the rows; of two rows for an operation the second is a mistake.
+fn read_rows(files: &[&CaseFile], words: &Words, mistakes: &mut Vec<Diagnostic>) -> Vec<row::Draft> {
+    let mut seen: HashMap<OperationName, Arc<str>> = HashMap::new();
+    let mut rows = Vec::new();
+    for file in files {
+        let Some(document) = read::<RowFile>(file, mistakes) else { continue };
+        let mut sheet = Sheet { outline: &document.outline, words, mistakes };
+        place::check_name(&mut sheet, "operation", &document.value.operation, &kebab(&document.value.operation));
+        let draft = row::check(&mut sheet, &document.value);
+        if let Some(first) = seen.get(&draft.row.operation) {
+            let message = format!("`{}` has a row already, in {first}", draft.row.operation);
+            sheet.value(&Path::Root.key("operation"), message);
+            continue;
+        }
+        seen.insert(draft.row.operation.clone(), Arc::clone(&file.path));
+        rows.push(draft);
+    }
+    rows
+}
+
+/// Notes operations without a row. A row file that could not be read has been complained about already.
+fn missing_rows(files: &[&CaseFile], rows: &[row::Draft], sheet: &mut Sheet<'_>) {
+    let read: HashSet<&str> = rows.iter().map(|draft| draft.row.operation.as_str()).collect();
+    let names: HashSet<&str> = files.iter().filter_map(|file| place::stem(&file.path)).collect();
+    let root = Path::Root;
+    let at = root.key("operations");
+    for (index, operation) in sheet.words.operations.iter().enumerate() {
+        let name = kebab(operation.as_str());
+        if !read.contains(operation.as_str()) && !names.contains(name.as_str()) {
+            sheet.value(&at.item(index), format!("`{operation}` has no row: there is no matrix/{name}.yaml"));
+        }
+    }
+}
+
+/// SHA-256 of the names and texts of files, hex.
+fn hash(files: &[&CaseFile]) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        for part in [file.path.as_bytes(), file.text.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A mistake of a file as a whole.
+fn whole(file: &Arc<str>, message: String) -> Diagnostic {
+    Diagnostic { file: Arc::clone(file), span: None, message, help: None }
+}
+
+/// A mistake where something of the checked model stands.
+fn at_source(source: &Source, message: String) -> Diagnostic {
+    let span = Some(Span { line: source.line, column: source.column, length: 0 });
+    Diagnostic { file: Arc::clone(&source.file), span, message, help: None }
+}

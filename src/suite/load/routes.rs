@@ -1,0 +1,149 @@
+//! Whether every state and every fixture that cases need can be had.
+
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+
+use super::at_source;
+use super::cases::{Of, of_row};
+use super::graph::{Graph, fixtures_named};
+use super::sheet::Sheet;
+use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::row::Row;
+use crate::suite::scenario::Scenario;
+use crate::suite::service::Service;
+use crate::suite::step::Step;
+use crate::suite::template::Template;
+use crate::yaml::Path;
+
+/// Notes states and fixtures that no route leads to.
+pub(super) fn check(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row], scenarios: &[Scenario]) {
+    let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
+    // A row that could not be read allows nothing that is known, so no route can be judged.
+    if service.operations.iter().any(|operation| !by_operation.contains_key(operation)) {
+        return;
+    }
+    transitions(sheet, service, &by_operation);
+    let graph = Graph::new(service, &by_operation);
+    let root = Path::Root;
+    let classes = root.key("key_classes");
+    for (class, key_class) in &service.classes {
+        let class_at = classes.key(class.as_str());
+        let at = class_at.key("states");
+        for (index, state) in key_class.states.iter().enumerate() {
+            if !graph.reaches(class, state, &IndexSet::new()) {
+                let message = format!("no route leads a key of the class `{class}` to the state `{state}`");
+                sheet.value(&at.item(index), message);
+            }
+        }
+    }
+    let mut known = Known { graph: &graph, answers: HashMap::new() };
+    for row in rows {
+        row_fixtures(sheet, service, row, &mut known);
+    }
+    for scenario in scenarios {
+        scenario_fixtures(sheet, service, scenario, &mut known);
+    }
+}
+
+/// Notes transitions by calls that the table refuses.
+fn transitions(sheet: &mut Sheet<'_>, service: &Service, rows: &HashMap<&OperationName, &Row>) {
+    let root = Path::Root;
+    let all = root.key("transitions");
+    for (index, transition) in service.transitions.iter().enumerate() {
+        let Some(row) = rows.get(&transition.operation) else { continue };
+        let transition_at = all.item(index);
+        let at = transition_at.key("from");
+        for (index, state) in transition.from.iter().enumerate() {
+            if row.cells.get(state).is_some_and(|cell| !cell.expect.is_success()) {
+                let message = format!("the table refuses `{}` in the state `{state}`", transition.operation);
+                sheet.value(&at.item(index), message);
+            }
+        }
+    }
+}
+
+/// Answers of the graph: many cases ask the same.
+struct Known<'a> {
+    graph: &'a Graph,
+    answers: HashMap<(ClassName, State, Vec<String>), bool>,
+}
+
+impl Known<'_> {
+    /// Why the fixtures of a key can't be had. A state that no route leads to has been noted elsewhere.
+    fn trouble(&mut self, class: &ClassName, state: &State, fixtures: &IndexSet<&str>) -> Option<String> {
+        if fixtures.is_empty() {
+            return None;
+        }
+        let mut names: Vec<String> = fixtures.iter().map(|name| (*name).to_owned()).collect();
+        names.sort_unstable();
+        let question = (class.clone(), state.clone(), names);
+        let graph = self.graph;
+        let fine = *self
+            .answers
+            .entry(question)
+            .or_insert_with(|| !graph.reaches(class, state, &IndexSet::new()) || graph.reaches(class, state, fixtures));
+        if fine {
+            return None;
+        }
+        let names: Vec<_> = fixtures.iter().map(|name| format!("`{name}`")).collect();
+        let names = names.join(" and ");
+        Some(format!("a key of the class `{class}` has {names} on no route to the state `{state}`"))
+    }
+}
+
+fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut Known<'_>) {
+    let mut paths = row.request.paths();
+    paths.extend(row.values.values().flat_map(Template::paths));
+    paths.extend(row.checks.templates().flat_map(Template::paths));
+    paths.extend(row.then.iter().chain(&row.refused).flat_map(Step::paths));
+    let undo = row.makes.as_ref().and_then(|makes| makes.undo.as_ref());
+    paths.extend(undo.into_iter().flat_map(|undo| undo.request.paths()));
+    let mut named = fixtures_named(paths, &service.fixtures);
+    let subject = with(named.remove(KeyName::SUBJECT), &row.needs);
+    let left = row.from.as_ref().map(|from| with(named.remove(from.key.as_str()), &from.needs)).unwrap_or_default();
+    for of in of_row(row, sheet.words) {
+        let (target, original) = match of {
+            Of::Cell(class, state) => ((class, state), None),
+            Of::Move(original, target) => (target, Some(original)),
+        };
+        let Some(cell) = row.cells.get(&target.1) else { continue };
+        // A class whose cells can't be asked needs nothing.
+        if row.not_applicable.contains_key(&target.0) {
+            continue;
+        }
+        if let Some(message) = known.trouble(&target.0, &target.1, &subject) {
+            sheet.mistakes.push(at_source(&cell.source, message));
+        }
+        if let Some((class, state)) = original
+            && let Some(message) = known.trouble(&class, &state, &left)
+            && let Some(cell) = row.cells.get(&state)
+        {
+            sheet.mistakes.push(at_source(&cell.source, message));
+        }
+    }
+}
+
+fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenario, known: &mut Known<'_>) {
+    let mut paths: Vec<&[String]> = scenario.values.values().flat_map(Template::paths).collect();
+    paths.extend(scenario.steps.iter().flat_map(Step::paths));
+    let mut named = fixtures_named(paths, &service.fixtures);
+    for (name, key) in &scenario.keys {
+        let fixtures = with(named.remove(name.as_str()), &key.needs);
+        let classes = match &key.class {
+            Some(class) => std::slice::from_ref(class),
+            None => &scenario.classes[..],
+        };
+        for class in classes {
+            if let Some(message) = known.trouble(class, &key.state, &fixtures) {
+                sheet.mistakes.push(at_source(&scenario.source, format!("{message} (the key `{name}`)")));
+            }
+        }
+    }
+}
+
+fn with<'a>(named: Option<IndexSet<&'a str>>, needs: &'a [FixtureName]) -> IndexSet<&'a str> {
+    let mut fixtures = named.unwrap_or_default();
+    fixtures.extend(needs.iter().map(FixtureName::as_str));
+    fixtures
+}

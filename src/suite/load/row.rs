@@ -1,0 +1,175 @@
+//! `matrix/*.yaml`: one row of the table.
+
+use indexmap::IndexMap;
+
+use super::clauses::{is_kebab, once};
+use super::scope::Scope;
+use super::sheet::{Note, Sheet};
+use super::step::{self, Borrowed};
+use crate::suite::file::RowFile;
+use crate::suite::name::{ClassName, KeyName, State};
+use crate::suite::row::{Cell, From, Row};
+use crate::suite::step::{Checks, Expectation};
+use crate::yaml::Path;
+
+/// A row whose steps may still want requests of other rows.
+pub(super) struct Draft {
+    pub row: Row,
+    /// The calls of `then` and of `refused` that borrow their request.
+    pub borrowed: [Vec<Borrowed>; 2],
+}
+
+/// Checks a row.
+pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
+    let root = Path::Root;
+    sheet.format(file.format);
+    sheet.sentence(&root.key("why"), &file.why);
+    let operation = sheet.row_operation(&root.key("operation"), &file.operation);
+    let clause = sheet.clause(&root.key("clause"), &file.clause);
+    let edition = sheet.edition_of(&root.key("edition"), &file.edition, &clause);
+    let (classes, not_applicable) = classes(sheet, file);
+    let mut scope = Scope::new().with_key(KeyName::SUBJECT);
+    scope.plain.push("state");
+    let from = file.from.as_ref().map(|from| {
+        let at = root.key("from");
+        sheet.root_name(&at.key("key"), &from.key);
+        if from.key == KeyName::SUBJECT {
+            sheet.value(&at.key("key"), "`key` is the target of the move");
+        }
+        if !is_kebab(&from.id) {
+            sheet.value(&at.key("id"), format!("`{}` is not in kebab-case", from.id));
+        }
+        scope.keys.insert(from.key.as_str().into());
+        From {
+            key: KeyName::from(from.key.as_str()),
+            id: from.id.clone(),
+            needs: sheet.fixtures(&at.key("needs"), &from.needs),
+        }
+    });
+    if from.is_some() && !file.not_applicable.is_empty() {
+        sheet.key(&root.key("not_applicable"), "`not_applicable` does not go with `from`");
+    }
+    let values = step::values(sheet, &root.key("values"), &file.values, &mut scope);
+    let request = sheet.request(&root.key("request"), &file.request, &scope);
+    let mut after = scope.clone();
+    after.answers.insert("answer".to_owned());
+    let makes = file.makes.as_ref().map(|file| step::makes(sheet, &root.key("makes"), file, &mut after));
+    let checks = Checks {
+        present: sheet.field_paths(&root.key("present"), &file.present),
+        fields: step::fields(sheet, &root.key("fields"), &file.fields, &after),
+        differs: Vec::new(),
+        contains: file.contains.as_ref().map(|file| step::entry(sheet, &root.key("contains"), file, &after)),
+        lacks: None,
+    };
+    let cells = cells(sheet, file, &classes, &not_applicable);
+    let (then, then_borrowed) = step::steps(sheet, &root.key("then"), &file.then, after);
+    let (refused, refused_borrowed) = step::steps(sheet, &root.key("refused"), &file.refused, scope);
+    let row = Row {
+        operation,
+        clause,
+        edition,
+        why: file.why.clone(),
+        classes,
+        not_applicable,
+        from,
+        age: file.age.as_ref().map(|age| sheet.duration(&root.key("age"), age)),
+        needs: sheet.fixtures(&root.key("needs"), &file.needs),
+        values,
+        request,
+        makes,
+        cells,
+        checks,
+        then,
+        refused,
+    };
+    let given = super::cases::of_row(&row, sheet.words).count();
+    if given != file.cases {
+        sheet.value(&root.key("cases"), format!("`cases` says {}, but the file defines {given}", file.cases));
+    }
+    Draft { row, borrowed: [then_borrowed, refused_borrowed] }
+}
+
+/// The classes that are asked, and those that can't be.
+fn classes(sheet: &mut Sheet<'_>, file: &RowFile) -> (Vec<ClassName>, IndexMap<ClassName, String>) {
+    let root = Path::Root;
+    let mut not_applicable = IndexMap::new();
+    let at = root.key("not_applicable");
+    for (name, reason) in &file.not_applicable {
+        let at = at.key(name);
+        sheet.sentence(&at, reason);
+        if let Some(class) = sheet.class(&at, name, true) {
+            not_applicable.insert(class, reason.clone());
+        }
+    }
+    let at = root.key("classes");
+    let Some(names) = &file.classes else {
+        let all = sheet.words.classes.keys().filter(|class| !not_applicable.contains_key(*class));
+        return (all.cloned().collect(), not_applicable);
+    };
+    if names.is_empty() {
+        sheet.key(&at, "there must be a class");
+    }
+    once(sheet, &at, names);
+    let mut asked = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let at = at.item(index);
+        let Some(class) = sheet.class(&at, name, false) else { continue };
+        if not_applicable.contains_key(&class) {
+            sheet.value(&at, format!("`{name}` is under `not_applicable` too"));
+        }
+        asked.push(class);
+    }
+    (asked, not_applicable)
+}
+
+/// The cells, in the order of the states.
+fn cells(
+    sheet: &mut Sheet<'_>,
+    file: &RowFile,
+    classes: &[ClassName],
+    not_applicable: &IndexMap<ClassName, String>,
+) -> IndexMap<State, Cell> {
+    let root = Path::Root;
+    let at = root.key("expect");
+    let words = sheet.words;
+    let asked = || classes.iter().chain(not_applicable.keys());
+    let possible =
+        |state: &State| asked().filter_map(|class| words.classes.get(class)).any(|states| states.contains(state));
+    for name in file.expect.keys() {
+        let at = at.key(name);
+        if let Some(state) = sheet.state_key(&at, name)
+            && asked().next().is_some()
+            && !possible(&state)
+        {
+            sheet.key(&at, format!("no key that this row asks about can be in the state `{state}`"));
+        }
+    }
+    let accept_at = root.key("accept");
+    let mut accept = Vec::new();
+    for (index, file) in file.accept.iter().enumerate() {
+        let at = accept_at.item(index);
+        let state = match &file.state {
+            Some(state) => Some(sheet.state(&at.key("state"), state)),
+            None => {
+                sheet.value(&at, "missing field `state`");
+                None
+            }
+        };
+        accept.push((state, step::accepted(sheet, &at, file)));
+    }
+    let mut cells = IndexMap::new();
+    for state in &words.states {
+        let Some(expect) = file.expect.get(state.as_str()) else {
+            if possible(state) {
+                let help = Some(format!("add `{state}: ` and an outcome"));
+                sheet.key(&at, Note::from(format!("the state `{state}` has no expectation")).help(help));
+            }
+            continue;
+        };
+        let place = at.key(state.as_str());
+        let accept = accept.iter().filter(|(of, _)| of.as_ref() == Some(state)).map(|(_, accepted)| accepted.clone());
+        let expect = Expectation { outcomes: step::outcomes(sheet, &place, expect), accept: accept.collect() };
+        cells.insert(state.clone(), Cell { expect, source: sheet.source(&place) });
+    }
+    cells
+}

@@ -1,0 +1,260 @@
+//! Steps, and what answers must hold.
+
+use indexmap::IndexMap;
+
+use super::scope::Scope;
+use super::sheet::{Note, Sheet};
+use crate::suite::field_path::FieldPath;
+use crate::suite::file::{AcceptFile, EntryFile, MakesFile, Map, OneOrMany, StepFile, UndoFile};
+use crate::suite::name::{Code, KeyName, OperationName};
+use crate::suite::request::RequestTemplate;
+use crate::suite::service::Undo;
+use crate::suite::step::{Accepted, Action, Call, Checks, Entry, Expectation, Expected, Makes, Step};
+use crate::suite::template::Template;
+use crate::yaml::Path;
+
+/// A call that takes its request from the file of its operation, which may not have been read yet.
+#[derive(Debug)]
+pub(super) struct Borrowed {
+    /// The index of the step.
+    pub step: usize,
+    pub operation: OperationName,
+    pub on: KeyName,
+    /// What the request may name.
+    pub scope: Scope,
+}
+
+/// Checks steps in order; what a step makes or answers is known to those after it.
+pub(super) fn steps(
+    sheet: &mut Sheet<'_>,
+    at: &Path<'_>,
+    files: &[StepFile],
+    mut scope: Scope,
+) -> (Vec<Step>, Vec<Borrowed>) {
+    let mut steps = Vec::with_capacity(files.len());
+    let mut borrowed = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let at = at.item(index);
+        if let Some((step, own_request)) = step(sheet, &at, file, &scope) {
+            if let (Action::Call(call), false) = (&step.action, own_request) {
+                let (operation, on) = (call.operation.clone(), step.on.clone());
+                borrowed.push(Borrowed { step: steps.len(), operation, on, scope: scope.clone() });
+            }
+            steps.push(step);
+        }
+        if let Some(name) = &file.answer {
+            let place = at.key("as");
+            sheet.root_name(&place, name);
+            if scope.keys.contains(name.as_str()) || !scope.answers.insert(name.clone()) {
+                sheet.value(&place, format!("`{name}` is known already"));
+            }
+        }
+        if let Some(name) = file.makes.as_ref().and_then(|makes| makes.key.as_deref()) {
+            if scope.keys.contains(name) || scope.answers.contains(name) {
+                sheet.value(&at.key("makes").key("key"), format!("`{name}` is known already"));
+            }
+            scope.keys.insert(name.into());
+        }
+    }
+    (steps, borrowed)
+}
+
+const VERBS: [&str; 5] = ["call", "look", "state", "drive", "advance"];
+
+/// Checks a step. Whether a call brings its own request is the second of the pair.
+fn step(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, scope: &Scope) -> Option<(Step, bool)> {
+    let given = [&file.call, &file.look, &file.state, &file.drive, &file.advance];
+    let verbs: Vec<&str> =
+        VERBS.into_iter().zip(given).filter(|(_, given)| given.is_some()).map(|(verb, _)| verb).collect();
+    let verb = match verbs[..] {
+        [verb] => verb,
+        [] => {
+            let message = "a step needs one of `call`, `look`, `state`, `drive`, `advance`";
+            sheet.value(at, message);
+            return None;
+        }
+        [first, second, ..] => {
+            sheet.key(&at.key(second), format!("a step does one thing, and this one has `{first}` already"));
+            return None;
+        }
+    };
+    foreign_fields(sheet, at, file, verb);
+    let on = file.on.as_deref().unwrap_or(KeyName::SUBJECT);
+    // A call need not be about a key, but if it says so, the key must be there.
+    let about_key = file.on.is_some() || !matches!(verb, "call" | "look" | "advance") || file.becomes.is_some();
+    if about_key && !scope.keys.contains(on) {
+        let message = format!("there is no key named `{on}` here");
+        if file.on.is_some() {
+            sheet.value(&at.key("on"), message);
+        } else {
+            sheet.key(&at.key(verb), Note::from(message).help(Some("name one with `on`".to_owned())));
+        }
+    }
+    let action = match (&file.state, &file.drive, &file.advance) {
+        (Some(state), ..) => Action::State { is: sheet.state(&at.key("state"), state), record: file.record.clone() },
+        (_, Some(state), _) => Action::Drive(sheet.state(&at.key("drive"), state)),
+        (.., Some(by)) => Action::Advance {
+            by: sheet.duration(&at.key("advance"), by),
+            becomes: file.becomes.as_ref().map(|state| sheet.state(&at.key("becomes"), state)),
+        },
+        _ => Action::Call(Box::new(call(sheet, at, file, verb, &scope.on(on)))),
+    };
+    let step = Step { on: KeyName::from(on), action, source: sheet.source(&at.key(verb)) };
+    Some((step, file.request.is_some()))
+}
+
+/// Notes fields that do not go with what the step does.
+fn foreign_fields(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str) {
+    let calls = matches!(verb, "call" | "look");
+    let fields = [
+        ("request", calls, file.request.is_some()),
+        ("expect", calls, file.expect.is_some()),
+        ("accept", calls, !file.accept.is_empty()),
+        ("present", calls, !file.present.is_empty()),
+        ("fields", calls, !file.fields.is_empty()),
+        ("differs", calls, !file.differs.is_empty()),
+        ("contains", calls, file.contains.is_some()),
+        ("lacks", calls, file.lacks.is_some()),
+        ("as", calls, file.answer.is_some()),
+        ("makes", calls, file.makes.is_some()),
+        ("record", verb == "state", file.record.is_some()),
+        ("becomes", verb == "advance", file.becomes.is_some()),
+    ];
+    for (field, fits, given) in fields {
+        if given && !fits {
+            sheet.key(&at.key(field), format!("`{field}` does not go with `{verb}`"));
+        }
+    }
+}
+
+fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope: &Scope) -> Call {
+    let name = file.call.as_deref().or(file.look.as_deref()).unwrap_or_default();
+    let operation = sheet.operation(&at.key(verb), name);
+    let outcomes = match &file.expect {
+        Some(expect) => outcomes(sheet, &at.key("expect"), expect),
+        None => vec![sheet.outcome(&at.key(verb), Code::SUCCESS)],
+    };
+    let accept_at = at.key("accept");
+    let mut accept = Vec::new();
+    for (index, file) in file.accept.iter().enumerate() {
+        let at = accept_at.item(index);
+        if file.state.is_some() {
+            sheet.key(&at.key("state"), "a step has no `state` to accept an outcome in");
+        }
+        accept.push(accepted(sheet, &at, file));
+    }
+    let request = match &file.request {
+        Some(parameters) => sheet.request(&at.key("request"), parameters, scope),
+        None => RequestTemplate::default(),
+    };
+    // What a call makes is known to its own checks, and its answer too.
+    let mut after = scope.clone();
+    if let Some(name) = &file.answer {
+        after.answers.insert(name.clone());
+    }
+    let makes = file.makes.as_ref().map(|file| makes(sheet, &at.key("makes"), file, &mut after));
+    let checks = Checks {
+        present: sheet.field_paths(&at.key("present"), &file.present),
+        fields: fields(sheet, &at.key("fields"), &file.fields, &after),
+        differs: fields(sheet, &at.key("differs"), &file.differs, &after),
+        contains: file.contains.as_ref().map(|file| entry(sheet, &at.key("contains"), file, &after)),
+        lacks: file.lacks.as_ref().map(|file| entry(sheet, &at.key("lacks"), file, &after)),
+    };
+    Call {
+        judged: verb == "call",
+        operation,
+        request,
+        expect: Expectation { outcomes, accept },
+        checks,
+        answer: file.answer.clone(),
+        makes,
+    }
+}
+
+/// Checks the outcomes of a cell or step: at least one, none twice.
+pub(super) fn outcomes(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &OneOrMany) -> Vec<Expected> {
+    if file.0.is_empty() {
+        sheet.key(at, "there must be an outcome");
+    }
+    if let [one] = &file.0[..] {
+        // A list of one stands one level deeper than a text.
+        let item = at.item(0);
+        return vec![sheet.outcome(&item, one)];
+    }
+    super::clauses::once(sheet, at, &file.0);
+    file.0.iter().enumerate().map(|(index, text)| sheet.outcome(&at.item(index), text)).collect()
+}
+
+/// Checks another outcome that is accepted.
+pub(super) fn accepted(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &AcceptFile) -> Accepted {
+    sheet.sentence(&at.key("why"), &file.why);
+    Accepted { outcome: sheet.outcome(&at.key("outcome"), &file.outcome), why: file.why.clone() }
+}
+
+/// Checks what a request makes; a key that it makes is known afterwards.
+pub(super) fn makes(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &MakesFile, scope: &mut Scope) -> Makes {
+    if file.key.is_none() && file.undo.is_none() {
+        sheet.key(at, "`makes` needs a `key` or an `undo`");
+    }
+    if let Some(name) = &file.key {
+        sheet.root_name(&at.key("key"), name);
+        scope.keys.insert(name.as_str().into());
+    }
+    Makes {
+        key: file.key.as_deref().map(KeyName::from),
+        undo: file.undo.as_ref().map(|file| undo(sheet, &at.key("undo"), file, scope)),
+    }
+}
+
+/// Checks a call that removes something.
+pub(super) fn undo(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &UndoFile, scope: &Scope) -> Undo {
+    Undo {
+        operation: sheet.operation(&at.key("operation"), &file.operation),
+        request: sheet.request(&at.key("request"), &file.request, scope),
+    }
+}
+
+/// Checks fields and their values.
+pub(super) fn fields(
+    sheet: &mut Sheet<'_>,
+    at: &Path<'_>,
+    file: &Map<String>,
+    scope: &Scope,
+) -> Vec<(FieldPath, Template)> {
+    let mut found = Vec::new();
+    for (path, text) in file {
+        let place = at.key(path);
+        let template = sheet.template(&place, text, scope);
+        if let Some(path) = sheet.field_path(&place, path, true) {
+            found.push((path, template));
+        }
+    }
+    found
+}
+
+/// Checks an entry of a list.
+pub(super) fn entry(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &EntryFile, scope: &Scope) -> Entry {
+    if file.fields.is_empty() {
+        sheet.key(&at.key("where"), "`where` must name a field");
+    }
+    let list = sheet.field_path(&at.key("list"), &file.list, false);
+    Entry { fields: fields(sheet, &at.key("where"), &file.fields, scope), list: list.unwrap_or_else(FieldPath::any) }
+}
+
+/// The names of the values of a file, which templates know as `values.name`.
+pub(super) fn values(
+    sheet: &mut Sheet<'_>,
+    at: &Path<'_>,
+    file: &Map<String>,
+    scope: &mut Scope,
+) -> IndexMap<String, Template> {
+    let mut values = IndexMap::new();
+    // Each may use those above it.
+    for (name, text) in file {
+        let place = at.key(name);
+        sheet.name(&place, name);
+        values.insert(name.clone(), sheet.template(&place, text, scope));
+        scope.values.insert(name.clone());
+    }
+    values
+}

@@ -1,0 +1,69 @@
+//! What only the files together can be wrong about.
+
+use std::collections::HashMap;
+
+use super::at_source;
+use super::sheet::Sheet;
+use crate::diagnostic::Diagnostic;
+use crate::suite::Suite;
+use crate::suite::coverage::Coverage;
+use crate::suite::name::{Code, OperationName};
+use crate::suite::row::Row;
+use crate::suite::service::Service;
+use crate::yaml::Path;
+
+/// Notes states that the witnesses can't tell apart.
+pub(super) fn witnesses(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row]) {
+    let rows: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
+    let Some(witnesses) =
+        service.witnesses.behaviour.iter().map(|name| rows.get(name).copied()).collect::<Option<Vec<_>>>()
+    else {
+        return;
+    };
+    let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
+    let root = Path::Root;
+    let at = root.key("witnesses");
+    for state in &service.states {
+        let answers = witnesses.iter().map(|row| {
+            let outcomes = row.cells.get(state).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
+            outcomes.iter().map(|expected| &expected.code).collect()
+        });
+        if let Some(other) = seen.insert(answers.collect(), state.as_str()) {
+            let message = format!("no witness tells the states `{other}` and `{state}` apart");
+            sheet.key(&at.key("behaviour"), message);
+        }
+    }
+}
+
+/// Notes ids that stand for two cases.
+pub(super) fn duplicate_ids(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
+    for pair in suite.cases.windows(2) {
+        let [one, other] = pair else { continue };
+        if one.id != other.id {
+            continue;
+        }
+        let (Some(first), Some(second)) = (suite.source(one), suite.source(other)) else { continue };
+        let message = format!("the id `{}` is taken by the case at {}:{}", one.id, first.file, first.line);
+        mistakes.push(at_source(second, message));
+    }
+}
+
+/// Notes clauses that nothing is said about: neither a case nor why there is none. And those of which both is said.
+pub(super) fn coverage(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
+    let coverage = Coverage::of(suite);
+    for entry in &coverage.clauses {
+        let Some(clause) = suite.clauses.get(entry.clause.as_str()) else { continue };
+        match (&clause.no_case, entry.cases.first()) {
+            (None, None) => {
+                let message = format!("no case stands for the clause `{}`", entry.clause);
+                let help = Some("write one, or say with `no_case` why there is none".to_owned());
+                mistakes.push(Diagnostic { help, ..at_source(&clause.source, message) });
+            }
+            (Some(_), Some(case)) => {
+                let message = format!("`no_case` is given, but `{case}` stands for the clause `{}`", entry.clause);
+                mistakes.push(at_source(&clause.source, message));
+            }
+            (None, Some(_)) | (Some(_), None) => {}
+        }
+    }
+}

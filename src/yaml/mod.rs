@@ -1,0 +1,13 @@
+//! YAML that people write: typed values, and the place of everything in the text.
+//!
+//! Anchors, aliases and tags are mistakes: no file of this program needs them, and without them a file is never bigger
+//! than it looks.
+
+mod document;
+mod position;
+
+pub use document::{Document, Outline};
+pub use position::{Path, Positions};
+
+/// The biggest file that is read, in bytes.
+pub const BIGGEST_FILE: usize = 8 << 20;
