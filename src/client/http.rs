@@ -189,8 +189,13 @@ impl Http {
     }
 }
 
+/// Whether an endpoint is on this machine.
+pub fn is_loopback_endpoint(endpoint: &str) -> bool {
+    Url::parse(endpoint).is_ok_and(|url| url.host_str().is_some_and(is_loopback))
+}
+
 /// Whether a host is this machine.
-pub(crate) fn is_loopback(host: &str) -> bool {
+fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

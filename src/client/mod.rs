@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-pub use self::http::{ClientError, Connection};
+pub use self::http::{ClientError, Connection, is_loopback_endpoint};
 use self::http::{Http, SendError};
 pub use self::rate::RateLimit;
 pub use self::retry::RetryPolicy;

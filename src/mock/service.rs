@@ -1,7 +1,7 @@
 //! The service behind the socket: one mock's accounts, clock, ids and counters.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -49,8 +49,6 @@ pub struct Service {
     pub(crate) config: MockConfig,
     pub(crate) identifiers: Identifiers,
     pub(crate) token_sealer: TokenSealer,
-    /// Which wrapping pair the next call gets.
-    pub(crate) wrapping_turn: AtomicUsize,
     clock: Clock,
     nonces: Nonces,
     tenants: HashMap<(String, String), Mutex<Tenant>>,
@@ -83,7 +81,6 @@ impl Service {
         Ok(Self {
             identifiers: Identifiers::new(config.seed.unwrap_or(u64::from_ne_bytes(seed))),
             token_sealer: TokenSealer::new().map_err(|_| NoRandomness)?,
-            wrapping_turn: AtomicUsize::new(0),
             clock: Clock::new(config.clock),
             nonces: Nonces::new(),
             tenants,

@@ -49,18 +49,34 @@ impl TargetClock {
     }
 }
 
+/// The clock of an endpoint, if that is a mock of this program and says how its clock is moved.
+pub async fn find_clock(endpoint: &str) -> TargetClock {
+    let endpoint = endpoint.trim_end_matches('/');
+    let found = async {
+        let response = client().ok()?.get(format!("{endpoint}/_mock/")).send().await.ok()?;
+        let server = response.headers().get("server")?.to_str().ok()?;
+        (response.status().is_success() && server.starts_with("kms-conformance")).then_some(())
+    };
+    match found.await {
+        Some(()) => TargetClock::Hook(format!("{endpoint}/_mock/clock")),
+        None => TargetClock::Fixed,
+    }
+}
+
 /// Asks the hook; the number of seconds is also in the body, for hooks that read it there.
 async fn post(url: &str, by: Duration) -> Result<(), String> {
     let failed = |error: reqwest::Error| format!("the clock hook did not answer: {}", error.without_url());
-    let client = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(10))
-        .tls_certs_only([])
-        .no_proxy()
-        .build()
-        .map_err(failed)?;
     let body = format!("{{\"advance_seconds\":{}}}", by.as_secs());
-    let request = client.post(url).header("content-type", "application/json").body(body);
+    let request = client().map_err(failed)?.post(url).header("content-type", "application/json").body(body);
     let status = request.send().await.map_err(failed)?.status();
     if status.is_success() { Ok(()) } else { Err(format!("the clock hook answered HTTP {}", status.as_u16())) }
+}
+
+/// A client for hooks, which are on the way of no proxy.
+fn client() -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(Duration::from_secs(10))
+        .no_proxy()
+        .build()
 }

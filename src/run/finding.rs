@@ -19,6 +19,9 @@ pub(super) struct Finding {
     pub(super) fatal: Option<String>,
     /// Whether nothing has answered at all.
     pub(super) silent: bool,
+    /// The case of the cell that a scenario asked on its way: if that fails too, the deviation is the cell's and not
+    /// the scenario's.
+    pub(super) cell: Option<usize>,
     /// What the answer that decided should have been, and was, if another than the probe's decided.
     pub(super) expected: Option<Answered>,
     /// See `expected`.
@@ -27,7 +30,17 @@ pub(super) struct Finding {
 
 impl Finding {
     fn new(verdict: Verdict, kind: Kind, reason: String) -> Self {
-        Self { verdict, kind, reason, again: false, fatal: None, silent: false, expected: None, actual: None }
+        Self {
+            verdict,
+            kind,
+            reason,
+            again: false,
+            fatal: None,
+            silent: false,
+            cell: None,
+            expected: None,
+            actual: None,
+        }
     }
 
     /// The endpoint broke the promise.

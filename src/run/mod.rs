@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-pub use self::clock::TargetClock;
+pub use self::clock::{TargetClock, find_clock};
 pub use self::schedule::Runner;
 use crate::client::Client;
 use crate::ledger::Ledger;

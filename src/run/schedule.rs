@@ -16,7 +16,7 @@ use super::{RunOptions, Shared};
 use crate::client::Client;
 use crate::event::{Event, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
 use crate::ledger::Ledger;
-use crate::plan::{Cost, NoRoute, Planner, Walk};
+use crate::plan::{Cost, NoRoute, Planner};
 use crate::suite::Suite;
 use crate::suite::case::Case;
 use crate::verdict::{Kind, Verdict};
@@ -265,9 +265,12 @@ async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Hea
         }
         attempts += 1;
         let prefix = format!("{}-{position}-{attempts}", shared.options.mark);
-        let mut walker = Walker::new(&shared, case, prefix, health.stop.clone());
-        let finding = ask_once(&mut walker, &walk).await.err();
+        let mut walker = Walker::new(&shared, case, prefix.clone(), health.stop.clone());
+        let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
+        if let Some(found) = &mut finding {
+            left.extend(attribute(&shared, found, format!("{prefix}-cell"), &health.stop).await);
+        }
         if !finding.as_ref().is_some_and(|finding| finding.silent) {
             health.answered.store(true, Ordering::Relaxed);
         }
@@ -294,8 +297,24 @@ async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Hea
     }
 }
 
-async fn ask_once(walker: &mut Walker<'_>, walk: &Walk) -> Result<(), Finding> {
-    walker.ask(walk).await
+/// Says whose a deviation is that a scenario met on its way: if the table's own case for the same cell fails too, on a
+/// fresh key by the shortest route, it is that cell's, and the scenario could not be judged. What could not be removed
+/// comes back.
+async fn attribute(shared: &Shared, finding: &mut Finding, prefix: String, stop: &CancellationToken) -> Vec<String> {
+    let Some(cell) = finding.cell.take().map(|index| &shared.suite.cases[index]) else { return Vec::new() };
+    let Ok(walk) = shared.planner.walk(cell) else { return Vec::new() };
+    if walk.moves_clock {
+        return Vec::new();
+    }
+    let mut walker = Walker::new(shared, cell, prefix, stop.clone());
+    let same = walker.ask(&walk).await.is_err();
+    let left = walker.clean_up().await;
+    if same {
+        finding.verdict = Verdict::Inconclusive;
+        finding.kind = Kind::Fixture;
+        finding.reason = format!("{}, as in {}", finding.reason, cell.id);
+    }
+    left
 }
 
 /// A deviation that a lost answer may explain is none.

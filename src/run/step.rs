@@ -11,6 +11,7 @@ use super::walker::Walker;
 use super::witness::Testimony;
 use crate::client::Reply;
 use crate::event::{Answered, Purpose};
+use crate::suite::case::Subject;
 use crate::suite::name::{Code, KeyName, State};
 use crate::suite::step::{Action, Call, Step};
 use crate::verdict::Kind;
@@ -54,7 +55,10 @@ impl Walker<'_> {
                 self.notes.push(note);
                 success
             }
-            Match::Deviation(finding) => return Err(*finding),
+            Match::Deviation(mut finding) => {
+                finding.cell = self.cell_of(call, on);
+                return Err(*finding);
+            }
         };
         if let Some(binding) = self.bindings.keys.get_mut(on)
             && success
@@ -65,6 +69,30 @@ impl Walker<'_> {
         let wrong = self.check_reply(Purpose::Effect, call, &parameters, &reply, on).await?;
         self.keep_answer(call, reply);
         wrong.map_or(Ok(()), |wrong| Err(Finding::fail(Kind::Body, wrong)))
+    }
+
+    /// The case of the table that asks the same as a call: the same operation in the same state, with the same
+    /// expectation.
+    fn cell_of(&self, call: &Call, on: &KeyName) -> Option<usize> {
+        let suite = &self.shared.suite;
+        let key = self.bindings.keys.get(on)?;
+        let at = &key.position.as_ref()?.state;
+        let expected = &suite.cell(&call.operation, at)?.expect.outcomes;
+        if *expected != call.expect.outcomes {
+            return None;
+        }
+        suite.cases.iter().position(|case| match &case.subject {
+            Subject::Cell { row, class, state } => {
+                suite.rows[*row].operation == call.operation
+                    && *class == key.class
+                    && state == at
+                    && suite.not_applicable(case).is_none()
+            }
+            Subject::Move { row, target, .. } => {
+                suite.rows[*row].operation == call.operation && target.0 == key.class && target.1 == *at
+            }
+            Subject::Scenario { .. } => false,
+        })
     }
 
     /// A call that looks for an effect: its answer must be as expected, else the case says nothing; what the answer

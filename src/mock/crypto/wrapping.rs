@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 /// Pairs to make: two are enough for each call to answer another one than the call before, more than that only
 /// cost time.
-const PAIRS: usize = 4;
+const PAIRS: usize = 2;
 
 /// How key material is wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +115,14 @@ enum Progress {
 }
 
 impl Progress {
+    fn one_more(self) -> Self {
+        match self {
+            Progress::Idle => Progress::Made(1),
+            Progress::Made(count) => Progress::Made(count + 1),
+            Progress::Done(count) => Progress::Done(count + 1),
+        }
+    }
+
     fn ready(self) -> usize {
         match self {
             Progress::Idle => 0,
@@ -138,14 +146,21 @@ impl Pool {
         }
     }
 
+    /// Makes the first pair. The others are made when a key asks again and must not get the same pair.
     fn fill(&self) {
-        for place in &self.pairs {
-            let Some(pair) = WrappingPair::generate() else { break };
-            if place.set(Arc::new(pair)).is_ok() {
-                self.progress.send_modify(|progress| *progress = Progress::Made(progress.ready() + 1));
-            }
-        }
+        self.add();
         self.progress.send_modify(|progress| *progress = Progress::Done(progress.ready()));
+    }
+
+    /// Makes one more pair, if there is a place for it.
+    fn add(&self) {
+        let place = self.pairs.iter().find(|place| place.get().is_none());
+        if let Some(place) = place
+            && let Some(pair) = WrappingPair::generate()
+            && place.set(Arc::new(pair)).is_ok()
+        {
+            self.progress.send_modify(|progress| *progress = progress.one_more());
+        }
     }
 
     /// Waits until there is a pair, or until it is sure that there will be none.
@@ -161,10 +176,14 @@ impl Pool {
         self.progress.borrow().ready() > 0
     }
 
-    /// One of the pairs that are there, chosen by `turn`, with its number.
-    pub(crate) fn take(&self, turn: usize) -> Option<(usize, Arc<WrappingPair>)> {
+    /// The pair after the one that a key got `last`, with its number; never the same twice in a row. A second pair is
+    /// made here and now the first time that one is needed.
+    pub(crate) fn take(&self, last: Option<usize>) -> Option<(usize, Arc<WrappingPair>)> {
+        if last.is_some() && self.progress.borrow().ready() == 1 {
+            self.add();
+        }
         let count = self.progress.borrow().ready();
-        let number = turn.checked_rem(count)?;
+        let number = last.map_or(0, |last| last + 1).checked_rem(count)?;
         Some((number, self.pair(number)?))
     }
 

@@ -90,6 +90,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         rotation: interval.map(|seconds| Rotation::starting(call.now, seconds)),
         deletion_protection: None,
         tags: tags.into_iter().collect(),
+        wrapping_pair: None,
         aliases: BTreeMap::new(),
     });
     Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))

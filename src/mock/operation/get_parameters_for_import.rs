@@ -1,8 +1,6 @@
 //! GetParametersForImport: a public key to wrap key material with, and the token that belongs to it. Works in every
 //! state of an external key.
 
-use std::sync::atomic::Ordering;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -32,15 +30,15 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Err(Refusal::invalid_parameter("WrappingKeySpec"));
     }
     call.authorize()?;
-    let id = {
+    let (id, last) = {
         let tenant = call.tenant();
         let key = find_key_by_id(&tenant, &reference)?;
         check_external(key)?;
         call.check_state(key.state)?;
-        key.id.clone()
+        (key.id.clone(), key.wrapping_pair)
     };
-    let turn = call.service.wrapping_turn.fetch_add(1, Ordering::Relaxed);
-    let (number, pair) = pairs().take(turn).ok_or_else(Refusal::service_unavailable)?;
+    let (number, pair) = pairs().take(last).ok_or_else(Refusal::service_unavailable)?;
+    call.tenant().change(&id, |key| key.wrapping_pair = Some(number));
     let expires = after(call.now, TOKEN_LIFE);
     let token = ImportToken { key_id: id.clone(), pair: number, algorithm, expires };
     let token = call.service.token_sealer.seal(&token)?;

@@ -158,6 +158,8 @@ pub(crate) struct Key {
     /// The description of the deletion protection, when that is on.
     pub(crate) deletion_protection: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
+    /// The number of the wrapping pair that was handed out last.
+    pub(crate) wrapping_pair: Option<usize>,
     /// Alias names by the number of their creation.
     pub(crate) aliases: BTreeMap<u64, String>,
 }
