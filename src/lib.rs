@@ -4,11 +4,14 @@
 //! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
 //! keeps the promise.
 
+pub mod client;
 pub mod diagnostic;
 pub mod event;
 pub mod mock;
 mod near;
+pub mod plan;
 pub mod provider;
+pub mod secret;
 pub mod suite;
 pub mod verdict;
 pub mod yaml;

@@ -1,3 +1,220 @@
 //! The dialects of the clouds: one folder each, behind one trait.
+//!
+//! A [`Provider`] turns a call (operation and parameters with types) into a signed HTTP request, and an HTTP response
+//! into an [`Answer`]. It owns the whole request, for signatures cover all of it, and it knows no state, no expectation
+//! and no case. States, operations, outcomes and transitions are data of `cases/<provider>/`.
+//!
+//! How the next clouds would fit, held against what is known of them:
+//!
+//! * **JSON bodies, an operation in a header** (AWS: `POST /`, JSON 1.1, `X-Amz-Target`; Tencent: API 3.0; Huawei: REST
+//!   paths): [`ApiCall::parameters`] are JSON values, not texts, so numbers, booleans, lists and maps reach the wire
+//!   with their types; [`Provider::encode`] writes method, path, headers and body.
+//! * **Signing over the whole request** (SigV4, TC3, ACS3): [`Provider::encode`] signs what it built, with credentials,
+//!   region, time and nonce from [`SigningContext`]. A bearer token is just another header.
+//! * **Error shapes** (`__type` with a prefix, a `Response.Error` object, a header): [`Provider::decode`] finds code
+//!   and message wherever they are and cuts them to the bare name. HTTP 400 for everything is no problem: nothing here
+//!   decides by the status alone.
+//! * **Expected outcomes that are sets, one code for several states** (AWS allows `DisabledException` or
+//!   `KMSInvalidStateException` for a key that waits for deletion; Tencent has one code for all): a cell of
+//!   `cases/` holds a list of outcomes, and a witness whose answer fits several states votes for all of them.
+//! * **More states and classes of keys** (AWS: eight states; imported, multi-Region, custom store): names in
+//!   `cases/<provider>/kms.yaml`. A state that can't be reached offline has no route, so its cells are not asked.
+//! * **Other ends of the same transition** (AWS: CancelKeyDeletion ends in Disabled): rows of `transitions`.
+//! * **Throttling under HTTP 400, other not-found codes**: [`Provider::classify`].
+//! * **Paging by marker instead of by number, other environment variables for credentials, hosts by region**: paging is
+//!   data of the case files; the rest are methods here.
 
 pub mod alibaba;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use crate::secret::Secret;
+
+/// One cloud's dialect.
+pub trait Provider: fmt::Debug + Send + Sync {
+    /// The name, as it stands in ids and in `cases/`.
+    fn name(&self) -> &'static str;
+
+    /// The URL of the cloud's own endpoint in a region.
+    fn endpoint(&self, region: &str) -> String;
+
+    /// The region that is signed for unless another is given.
+    fn default_region(&self) -> &'static str;
+
+    /// The environment variables with the credentials.
+    fn credential_variables(&self) -> CredentialVariables;
+
+    /// Builds and signs the request of a call.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter has a type that the wire can't carry.
+    fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError>;
+
+    /// Reads a response.
+    ///
+    /// # Errors
+    ///
+    /// When it is not an answer of this service: another content, or an error without a code.
+    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError>;
+
+    /// What kind of refusal a code is.
+    fn classify(&self, status: u16, code: &str) -> ErrorClass;
+
+    /// Whether the value of this parameter, header or field must not be recorded: signatures, tokens, plaintexts,
+    /// key material.
+    fn is_sensitive(&self, name: &str) -> bool;
+}
+
+/// The environment variables with the credentials.
+#[derive(Debug, Clone, Copy)]
+pub struct CredentialVariables {
+    /// The id of the access key.
+    pub access_key_id: &'static str,
+    /// Its secret.
+    pub secret: &'static str,
+    /// The token of temporary credentials.
+    pub token: &'static str,
+}
+
+/// What a request is signed with.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The id of the access key.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret: Secret,
+    /// The token of temporary credentials.
+    pub token: Option<Secret>,
+}
+
+/// An operation and its parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiCall<'a> {
+    /// The wire name.
+    pub operation: &'a str,
+    /// The parameters, with their types.
+    pub parameters: &'a Map<String, Value>,
+}
+
+/// What signing needs besides the call.
+#[derive(Debug, Clone, Copy)]
+pub struct SigningContext<'a> {
+    /// The URL of the endpoint.
+    pub endpoint: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// The credentials.
+    pub credentials: &'a Credentials,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// A text that was never used before.
+    pub nonce: &'a str,
+}
+
+/// A request, ready to be sent.
+#[derive(Clone)]
+pub struct HttpRequest {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The whole URL, query included, encoded.
+    pub url: String,
+    /// The headers to set.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// A response as it came.
+#[derive(Debug, Clone)]
+pub struct HttpResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content type, or the empty text.
+    pub content_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// An answer of the service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The error code; none for a success.
+    pub code: Option<String>,
+    /// The error message, or the empty text.
+    pub message: String,
+    /// The fields of the answer; lists and objects as JSON.
+    pub fields: Value,
+}
+
+/// What kind of refusal a code is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// The state of the key forbids it.
+    StateRejection,
+    /// The key, alias or version is not known.
+    NotFound,
+    /// Too many requests; may be sent again later.
+    Throttled,
+    /// Trouble of the service; may be sent again.
+    Transient,
+    /// Credentials, signature, clock or permission.
+    Auth,
+    /// The account may not use the service at all: debt, risk control, not activated.
+    Account,
+    /// A quota is used up.
+    Quota,
+    /// The endpoint does not know the operation.
+    UnknownOperation,
+    /// Anything else: parameters, tokens, material.
+    Other,
+}
+
+/// Why a call could not be put on the wire.
+#[derive(Debug, Error)]
+pub enum EncodeError {
+    /// A parameter that the wire can't carry.
+    #[error("parameter `{name}` of {operation} is {found}, which the wire can't carry")]
+    Parameter {
+        /// The operation.
+        operation: String,
+        /// The parameter.
+        name: String,
+        /// What it is.
+        found: &'static str,
+    },
+}
+
+/// Why a response is no answer of the service.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum DecodeError {
+    /// The body is something else.
+    #[error("HTTP {status} with {content}, which is no answer of this service")]
+    Content {
+        /// The HTTP status.
+        status: u16,
+        /// What the body is, shortly.
+        content: String,
+    },
+    /// An error without a code.
+    #[error("HTTP {status} without an error code")]
+    NoCode {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+impl DecodeError {
+    /// The HTTP status of the response.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Content { status, .. } | Self::NoCode { status } => *status,
+        }
+    }
+}

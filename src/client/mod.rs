@@ -1,0 +1,280 @@
+//! One call out, one answer back: rate limit, retries, deadlines, and a transcript of it all.
+
+mod http;
+mod rate;
+mod redact;
+mod retry;
+mod transcript;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+pub use self::http::{ClientError, Connection};
+use self::http::{Http, SendError};
+pub use self::rate::RateLimit;
+pub use self::retry::RetryPolicy;
+pub use self::transcript::Transcript;
+use self::transcript::{Entry, Got};
+use crate::event::Purpose;
+use crate::provider::{Answer, ApiCall, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext};
+
+/// What is tested: provider, endpoint and credentials.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The dialect.
+    pub provider: Arc<dyn Provider>,
+    /// The URL of the endpoint.
+    pub endpoint: String,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// What they are signed with.
+    pub credentials: Credentials,
+}
+
+/// How requests are sent.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions {
+    /// Time-outs and certificates.
+    pub connection: Connection,
+    /// When a request is sent again.
+    pub retry: RetryPolicy,
+    /// How many requests may be sent in a second.
+    pub rate: Option<RateLimit>,
+}
+
+/// Sends calls to one target.
+#[derive(Debug)]
+pub struct Client {
+    target: Target,
+    http: Http,
+    retry: RetryPolicy,
+    rate: Option<rate::Bucket>,
+    requests: AtomicU64,
+    retries: AtomicU64,
+}
+
+/// An answer of the service, and what it took to get it.
+#[derive(Debug)]
+pub struct Reply {
+    /// The answer: a success or a refusal that says something about the key.
+    pub answer: Answer,
+    /// What kind of refusal it is; none for a success.
+    pub class: Option<ErrorClass>,
+    /// Whether an earlier attempt got no usable answer, so that it may have had its effect.
+    pub lost_before: bool,
+}
+
+/// Why a call has no answer that says something about the key.
+#[derive(Debug, Error)]
+pub enum CallError {
+    /// The call can't be put on the wire.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The endpoint gave no usable answer, also not when it was asked again.
+    #[error("{cause} ({})", attempts_text(*attempts))]
+    NoAnswer {
+        /// The last trouble, in one line.
+        cause: String,
+        /// How often the request was sent.
+        attempts: u32,
+        /// Whether one of the attempts may have had its effect.
+        lost: bool,
+        /// Whether anything answered at all.
+        answered: bool,
+    },
+    /// The endpoint refuses this account as a whole.
+    #[error("{code} ({status}): {message}")]
+    Denied {
+        /// Credentials, account or quota.
+        class: ErrorClass,
+        /// The code.
+        code: String,
+        /// The HTTP status.
+        status: u16,
+        /// The message, or the empty text.
+        message: String,
+    },
+    /// The run was told to stop before an answer came.
+    #[error("the run was stopped")]
+    Stopped,
+}
+
+fn attempts_text(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
+}
+
+/// How many requests were sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// All of them.
+    pub requests: u64,
+    /// Those that were sent again.
+    pub retries: u64,
+}
+
+impl Client {
+    /// Makes a client.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint is no URL, or certificates can't be read.
+    pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
+        let http = Http::new(&target.endpoint, &options.connection)?;
+        Ok(Self {
+            target,
+            http,
+            retry: options.retry,
+            rate: options.rate.map(rate::Bucket::new),
+            requests: AtomicU64::new(0),
+            retries: AtomicU64::new(0),
+        })
+    }
+
+    /// What is tested.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// How many requests were sent so far.
+    pub fn traffic(&self) -> Traffic {
+        Traffic { requests: self.requests.load(Ordering::Relaxed), retries: self.retries.load(Ordering::Relaxed) }
+    }
+
+    /// Sends a call until a usable answer comes or patience ends, and notes every attempt in the transcript. Once
+    /// `stop` is cancelled, the request under way is finished and none is sent any more.
+    ///
+    /// # Errors
+    ///
+    /// When no answer comes that says something about the key: see [`CallError`].
+    pub async fn call(
+        &self,
+        purpose: Purpose,
+        operation: &str,
+        parameters: &Map<String, Value>,
+        transcript: &mut Transcript,
+        stop: &CancellationToken,
+    ) -> Result<Reply, CallError> {
+        let call = ApiCall { operation, parameters };
+        let mut lost = false;
+        let mut answered = false;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            if let Some(bucket) = &self.rate {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = bucket.take() => {}
+                }
+            }
+            if stop.is_cancelled() {
+                return Err(CallError::Stopped);
+            }
+            let request = self.encode(&call)?;
+            self.requests.fetch_add(1, Ordering::Relaxed);
+            if attempt > 1 {
+                self.retries.fetch_add(1, Ordering::Relaxed);
+            }
+            let begin = Instant::now();
+            let sent = self.http.send(&request).await;
+            let (got, attempted) = self.judge(sent);
+            transcript.push(Entry {
+                purpose,
+                operation: operation.to_owned(),
+                attempt,
+                request,
+                got,
+                duration: begin.elapsed(),
+            });
+            let (cause, retry_after) = match attempted {
+                Attempted::Answer { answer, class } => return Ok(Reply { answer, class, lost_before: lost }),
+                Attempted::Denied(error) => return Err(error),
+                Attempted::Trouble { cause, maybe_effect, response, retry_after } => {
+                    lost |= maybe_effect;
+                    answered |= response;
+                    (cause, retry_after)
+                }
+            };
+            let Some(pause) = self.retry.pause(attempt, retry_after) else {
+                return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered });
+            };
+            tokio::select! {
+                () = stop.cancelled() => return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered }),
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    fn encode(&self, call: &ApiCall<'_>) -> Result<HttpRequest, EncodeError> {
+        let nonce = format!("{:032x}", fastrand::u128(..));
+        let context = SigningContext {
+            endpoint: &self.target.endpoint,
+            region: &self.target.region,
+            credentials: &self.target.credentials,
+            now: Timestamp::now(),
+            nonce: &nonce,
+        };
+        self.target.provider.encode(call, &context)
+    }
+
+    /// What an attempt came to: an answer about the key, a refusal of the whole account, or trouble that may pass.
+    fn judge(&self, sent: Result<http::Received, SendError>) -> (Got, Attempted) {
+        let received = match sent {
+            Ok(received) => received,
+            Err(error) => {
+                let cause = error.to_string();
+                let attempted = Attempted::Trouble {
+                    maybe_effect: error.maybe_effect(),
+                    response: error.response_began(),
+                    retry_after: None,
+                    cause: cause.clone(),
+                };
+                return (Got::Nothing(cause), attempted);
+            }
+        };
+        let retry_after = received.retry_after;
+        let attempted = match self.target.provider.decode(&received.response) {
+            Err(error) => {
+                Attempted::Trouble { cause: error.to_string(), maybe_effect: true, response: true, retry_after }
+            }
+            Ok(answer) => match &answer.code {
+                None => Attempted::Answer { answer, class: None },
+                Some(code) => {
+                    let class = self.target.provider.classify(answer.status, code);
+                    match class {
+                        ErrorClass::Throttled | ErrorClass::Transient => Attempted::Trouble {
+                            cause: format!("{code} ({})", answer.status),
+                            maybe_effect: class == ErrorClass::Transient,
+                            response: true,
+                            retry_after,
+                        },
+                        ErrorClass::Auth | ErrorClass::Account | ErrorClass::Quota => {
+                            Attempted::Denied(CallError::Denied {
+                                class,
+                                code: code.clone(),
+                                status: answer.status,
+                                message: answer.message,
+                            })
+                        }
+                        ErrorClass::StateRejection
+                        | ErrorClass::NotFound
+                        | ErrorClass::UnknownOperation
+                        | ErrorClass::Other => Attempted::Answer { answer, class: Some(class) },
+                    }
+                }
+            },
+        };
+        (Got::Response(received.response), attempted)
+    }
+}
+
+enum Attempted {
+    Answer { answer: Answer, class: Option<ErrorClass> },
+    Denied(CallError),
+    Trouble { cause: String, maybe_effect: bool, response: bool, retry_after: Option<Duration> },
+}

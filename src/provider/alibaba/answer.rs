@@ -1,0 +1,89 @@
+//! JSON answers: success by the status, errors with a code.
+
+use serde_json::Value;
+
+use crate::provider::{Answer, DecodeError, HttpResponse};
+
+/// Codes that some answers to a success carry.
+const NO_ERROR: [&str; 3] = ["200", "OK", "Success"];
+
+/// Reads a response. Success is decided by the status, as the SDKs do; a 200 with a code counts as an error.
+pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
+    let status = response.status;
+    let fields = match serde_json::from_slice::<Value>(&response.body) {
+        Ok(fields @ Value::Object(_)) => fields,
+        Ok(_) | Err(_) => return Err(DecodeError::Content { status, content: describe(response) }),
+    };
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let code = Some(text("Code")).filter(|code| !code.is_empty());
+    match (status, code) {
+        (200..300, None) => Ok(Answer { status, code: None, message: String::new(), fields }),
+        (200..300, Some(code)) if NO_ERROR.contains(&code.as_str()) => {
+            Ok(Answer { status, code: None, message: String::new(), fields })
+        }
+        (_, Some(code)) => Ok(Answer { status, code: Some(code), message: text("Message"), fields }),
+        (_, None) => Err(DecodeError::NoCode { status }),
+    }
+}
+
+/// What a body that is no answer looks like, in a few words.
+fn describe(response: &HttpResponse) -> String {
+    let start = response.body.iter().position(|byte| !byte.is_ascii_whitespace());
+    match start.map(|start| response.body[start]) {
+        None => "an empty body".to_owned(),
+        Some(b'<') => match response.content_type.contains("xml") {
+            true => "an XML body".to_owned(),
+            false => "an HTML body".to_owned(),
+        },
+        Some(b'{') => "a JSON body that does not parse".to_owned(),
+        Some(_) => format!("a body of {} bytes that is no JSON object", response.body.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn response(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, content_type: "application/json".to_owned(), body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn both_error_shapes_give_code_and_message() {
+        for body in [
+            r#"{"HttpStatus":409,"Code":"Rejected.Disabled","Message":"m","RequestId":"r"}"#,
+            r#"{"RequestId":"R","HostId":"h","Code":"Rejected.Disabled","Message":"m","Recommend":"u"}"#,
+        ] {
+            let answer = decode(&response(409, body)).unwrap();
+            assert_eq!((answer.code.as_deref(), answer.message.as_str()), (Some("Rejected.Disabled"), "m"));
+        }
+    }
+
+    #[test]
+    fn success_is_decided_by_the_status_unless_there_is_a_code() {
+        assert_eq!(decode(&response(200, r#"{"RequestId":"r"}"#)).unwrap().code, None);
+        assert_eq!(decode(&response(200, r#"{"Code":"OK"}"#)).unwrap().code, None);
+        assert_eq!(decode(&response(200, r#"{"Code":"Throttling"}"#)).unwrap().code.as_deref(), Some("Throttling"));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_said() {
+        for (status, body, message) in [
+            (200, "<html>", "HTTP 200 with an HTML body, which is no answer of this service"),
+            (502, "", "HTTP 502 with an empty body, which is no answer of this service"),
+            (200, "{\"Key", "HTTP 200 with a JSON body that does not parse, which is no answer of this service"),
+            (404, "{}", "HTTP 404 without an error code"),
+        ] {
+            assert_eq!(decode(&response(status, body)).unwrap_err().to_string(), message);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(&HttpResponse { status, content_type: String::new(), body });
+        }
+    }
+}

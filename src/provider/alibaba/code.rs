@@ -1,0 +1,82 @@
+//! What kind of refusal an error code is.
+
+use crate::provider::ErrorClass;
+
+/// Classifies a code; codes decide, the status only where there is no known code.
+pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
+    match code {
+        // The table's own, and the misspelling that one edition prints.
+        "Rejected.Enabled"
+        | "Rejected.Disabled"
+        | "Rejected.PendingDeletion"
+        | "Rejetced.PendingDeletion"
+        | "Rejected.PendingImport"
+        | "Rejected.Unavailable"
+        | "Rejected.StateModifiedFailed" => ErrorClass::StateRejection,
+        "InvalidAccessKeyId.NotFound"
+        | "InvalidAccessKeyId.Inactive"
+        | "Forbidden.AccessKey"
+        | "Forbidden.NoPermission"
+        | "IncompleteSignature"
+        | "SignatureDoesNotMatch"
+        | "SignatureNonceUsed"
+        | "IllegalTimestamp"
+        | "InvalidVersion"
+        | "MissingAccessKeyId"
+        | "MissingSignature"
+        | "MissingSecurityToken"
+        | "InvalidProtocol.NeedSsl" => ErrorClass::Auth,
+        "Rejected.Throttling" | "Throttling" => ErrorClass::Throttled,
+        "Rejected.LimitExceeded" | "Rejected.ShareQuotaExceedLimit" => ErrorClass::Quota,
+        "InternalFailure"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableTemporary"
+        | "SerivceUnavailableTemporary"
+        | "SerivceUnvailableTemporary" => ErrorClass::Transient,
+        "InvalidAction.NotFound" | "InvalidApi.NotFound" | "InvalidProduct.NotFound" => ErrorClass::UnknownOperation,
+        "Forbidden.KmsServiceNotEnabled" => ErrorClass::Account,
+        _ if code.starts_with("Throttling.") => ErrorClass::Throttled,
+        _ if code.starts_with("InvalidSecurityToken.") || code.starts_with("InvalidTimeStamp.") => ErrorClass::Auth,
+        _ if code.starts_with("Forbidden.InDebt")
+            || code.starts_with("Forbidden.Ubsms")
+            || code == "Forbidden.ProhibitedByRiskControl" =>
+        {
+            ErrorClass::Account
+        }
+        _ if code.starts_with("Forbidden.") && code.ends_with("NotFound") => ErrorClass::NotFound,
+        _ if status == 429 => ErrorClass::Throttled,
+        _ if status >= 500 => ErrorClass::Transient,
+        _ => ErrorClass::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_of_every_kind_are_told_apart() {
+        for (status, code, class) in [
+            (409, "Rejected.PendingImport", ErrorClass::StateRejection),
+            (409, "Rejetced.PendingDeletion", ErrorClass::StateRejection),
+            (404, "Forbidden.KeyNotFound", ErrorClass::NotFound),
+            (404, "Forbidden.AliasNotFound", ErrorClass::NotFound),
+            (404, "InvalidAccessKeyId.NotFound", ErrorClass::Auth),
+            (400, "Throttling.User", ErrorClass::Throttled),
+            (400, "Throttling", ErrorClass::Throttled),
+            (429, "Rejected.Throttling", ErrorClass::Throttled),
+            (429, "Whatever", ErrorClass::Throttled),
+            (503, "SerivceUnavailableTemporary", ErrorClass::Transient),
+            (500, "Whatever", ErrorClass::Transient),
+            (400, "SignatureDoesNotMatch", ErrorClass::Auth),
+            (400, "InvalidTimeStamp.Expired", ErrorClass::Auth),
+            (403, "Forbidden.InDebtOverdue", ErrorClass::Account),
+            (400, "Rejected.LimitExceeded", ErrorClass::Quota),
+            (404, "InvalidAction.NotFound", ErrorClass::UnknownOperation),
+            (400, "InvalidParameter", ErrorClass::Other),
+            (400, "Unsupported.Origin", ErrorClass::Other),
+        ] {
+            assert_eq!(classify(status, code), class, "{status} {code}");
+        }
+    }
+}
