@@ -12,6 +12,8 @@ pub mod name;
 pub mod request;
 pub mod row;
 pub mod scenario;
+pub mod schema;
+pub mod selector;
 pub mod service;
 pub mod step;
 pub mod template;

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, State};
-use super::step::{Step, Values};
+use super::step::{Action, Step, Values};
 use crate::event::Source;
 
 /// A scenario, checked: keys, and steps on them.
@@ -40,4 +40,15 @@ pub struct ScenarioKey {
     pub state: State,
     /// Fixtures that no template names.
     pub needs: Vec<FixtureName>,
+}
+
+impl Scenario {
+    /// The operations whose answers are judged, in order.
+    pub fn judged_operations(&self) -> Vec<&str> {
+        let judged = self.steps.iter().filter_map(|step| match &step.action {
+            Action::Call(call) if call.judged => Some(call.operation.as_str()),
+            Action::Call(_) | Action::State { .. } | Action::Drive(_) | Action::Advance { .. } => None,
+        });
+        judged.collect()
+    }
 }
