@@ -22,9 +22,14 @@ pub(super) struct Finding {
     /// The case of the cell that a scenario asked on its way: if that fails too, the deviation is the cell's and not
     /// the scenario's.
     pub(super) cell: Option<usize>,
-    /// What the answer that decided should have been, and was, if another than the probe's decided.
+    /// What the answer that decided should have been, and was.
+    pub(super) answers: Option<Box<Answers>>,
+}
+
+/// What an answer should have been, and was.
+#[derive(Debug, Clone)]
+pub(super) struct Answers {
     pub(super) expected: Option<Answered>,
-    /// See `expected`.
     pub(super) actual: Option<Answered>,
 }
 
@@ -84,8 +89,7 @@ impl Finding {
 
     /// Names the answer that decided.
     pub(super) fn with_answers(mut self, expected: Option<Answered>, actual: Option<Answered>) -> Self {
-        self.expected = expected;
-        self.actual = actual;
+        self.answers = Some(Box::new(Answers { expected, actual }));
         self
     }
 }

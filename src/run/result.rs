@@ -69,9 +69,9 @@ pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome:
         None => (None, String::new()),
     };
     let (mut expected, mut actual) = (outcome.expected, outcome.actual);
-    if let Some(finding) = finding {
-        expected = finding.expected.or(expected);
-        actual = finding.actual.or(actual);
+    if let Some(answers) = finding.and_then(|finding| finding.answers) {
+        expected = answers.expected.or(expected);
+        actual = answers.actual.or(actual);
     }
     let clause = suite.clauses_of(case).first().map(ToString::to_string).unwrap_or_default();
     let nowhere = || Source { file: "".into(), line: 1, column: 1 };
