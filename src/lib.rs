@@ -4,9 +4,11 @@
 //! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
 //! keeps the promise.
 
+pub mod cli;
 pub mod client;
 pub mod diagnostic;
 pub mod event;
+pub mod harness;
 pub mod ledger;
 pub mod mock;
 mod near;

@@ -1,3 +1,7 @@
 //! The command line of `kms-conformance`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kms_conformance::cli::main(std::env::args_os(), &kms_conformance::cli::Context::of_process())
+}

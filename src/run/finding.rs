@@ -35,17 +35,7 @@ pub(super) struct Answers {
 
 impl Finding {
     fn new(verdict: Verdict, kind: Kind, reason: String) -> Self {
-        Self {
-            verdict,
-            kind,
-            reason,
-            again: false,
-            fatal: None,
-            silent: false,
-            cell: None,
-            expected: None,
-            actual: None,
-        }
+        Self { verdict, kind, reason, again: false, fatal: None, silent: false, cell: None, answers: None }
     }
 
     /// The endpoint broke the promise.

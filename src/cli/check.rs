@@ -1,0 +1,33 @@
+//! `check`: are the case files right?
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::suite::SuiteArguments;
+use super::{CliError, Exit, print};
+use crate::report::text::count;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct CheckArguments {
+    /// The folder with case files; those in the program unless given
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+/// Checks case files.
+pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, CliError> {
+    let suite = SuiteArguments { cases: arguments.folder.clone() }.load()?;
+    let sources = suite.cases.iter().filter_map(|case| suite.source(case));
+    let files: BTreeSet<&str> = sources.map(|source| &*source.file).collect();
+    let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+    print(&format!(
+        "{} in {}, {}: all right\n",
+        count(number(suite.cases.len()), "case"),
+        count(number(files.len()), "file"),
+        count(number(suite.clauses.len()), "clause"),
+    ))?;
+    Ok(Exit::Passed)
+}

@@ -1,0 +1,126 @@
+//! What ends the program before it has done its work.
+
+use std::io;
+use std::net::SocketAddr;
+
+use thiserror::Error;
+
+use super::Exit;
+use crate::client::ClientError;
+use crate::diagnostic::Diagnostics;
+use crate::mock::StartError;
+use crate::plan::NoRoute;
+use crate::report::ReportError;
+use crate::suite::files::FilesError;
+use crate::suite::selector::SelectError;
+
+/// What ends the program before it has done its work.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// Case files can't be read.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+    /// Case files hold mistakes.
+    #[error("{0}")]
+    Cases(#[from] Diagnostics),
+    /// A selector is wrong.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// The endpoint or its certificates are wrong.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// A report can't be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A case can't be planned.
+    #[error(transparent)]
+    Plan(#[from] NoRoute),
+    /// The mock does not start.
+    #[error("{}", with_source(.0))]
+    Mock(#[from] StartError),
+    /// No credentials for an endpoint that is not on this machine.
+    #[error(
+        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they are not taken from flags, which show in process lists"
+    )]
+    NoCredentials {
+        /// The endpoint.
+        endpoint: String,
+        /// The variable of the access key's id.
+        id: &'static str,
+        /// The variable of its secret.
+        secret: &'static str,
+        /// The variable of the token.
+        token: &'static str,
+    },
+    /// A variable that is needed is not set.
+    #[error("the environment variable {0}, which must hold the secret of the access key, is not set")]
+    NoSecret(String),
+    /// A run on an account that was not allowed to make keys.
+    #[error(
+        "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
+    )]
+    TooManyKeys {
+        /// The endpoint.
+        endpoint: String,
+        /// How many keys.
+        keys: usize,
+    },
+    /// The address can't be listened on.
+    #[error("failed to listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The ledger can't be opened.
+    #[error("failed to open the ledger {path}, in which every key is listed before it is made: {source}")]
+    Ledger {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The standard output can't be written to.
+    #[error("failed to write to the standard output: {0}")]
+    Output(io::Error),
+    /// The system gives no threads.
+    #[error("failed to start: {0}")]
+    Runtime(io::Error),
+}
+
+impl CliError {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Files(_)
+            | Self::Cases(_)
+            | Self::Select(_)
+            | Self::Client(_)
+            | Self::Report(_)
+            | Self::Plan(_)
+            | Self::NoCredentials { .. }
+            | Self::NoSecret(_)
+            | Self::TooManyKeys { .. }
+            | Self::Mock(_)
+            | Self::Listen { .. }
+            | Self::Ledger { .. } => Exit::Usage,
+            Self::Output(_) | Self::Runtime(_) => Exit::Inconclusive,
+        }
+    }
+
+    /// The text for a person.
+    pub fn render(&self, color: bool) -> String {
+        match self {
+            Self::Cases(diagnostics) => diagnostics.render(color).trim_end().to_owned(),
+            other => format!("error: {other}"),
+        }
+    }
+}
+
+fn with_source(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    }
+}

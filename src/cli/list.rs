@@ -1,0 +1,120 @@
+//! `list`: the cases by id, or the clauses of the document and their cases.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::suite::{SelectArguments, SuiteArguments};
+use super::{CliError, Exit, print};
+use crate::plan::Planner;
+use crate::suite::Suite;
+use crate::suite::coverage::Coverage;
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    suite: SuiteArguments,
+    #[command(flatten)]
+    select: SelectArguments,
+    /// Show what the published document says, clause by clause, and which cases stand for it
+    #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition"])]
+    coverage: bool,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people: a line each
+    #[default]
+    Plain,
+    /// For programs
+    Json,
+}
+
+/// A case as `list --format json` shows it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    clauses: Vec<&'a str>,
+    edition: &'a str,
+    file: &'a str,
+    line: u32,
+    /// Why it is not asked, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_applicable: Option<&'a str>,
+    /// Keys it makes and the calls that bring each into its state.
+    keys: Vec<ListedKey>,
+    moves_clock: bool,
+}
+
+#[derive(Serialize)]
+struct ListedKey {
+    name: String,
+    class: String,
+    state: String,
+    route: Vec<String>,
+}
+
+/// Lists cases or clauses.
+pub(super) fn list(arguments: &ListArguments) -> Result<Exit, CliError> {
+    let suite = Arc::new(arguments.suite.load()?);
+    let selection = arguments.select.select(&suite)?;
+    if selection.is_empty() {
+        return Ok(Exit::NothingSelected);
+    }
+    let text = match (arguments.coverage, arguments.format) {
+        (true, Format::Plain) => Coverage::of(&suite).to_string(),
+        (true, Format::Json) => json(&Coverage::of(&suite)),
+        (false, Format::Plain) => {
+            let mut text = String::new();
+            for index in &selection {
+                let _ = writeln!(text, "{}", suite.cases[*index].id);
+            }
+            text
+        }
+        (false, Format::Json) => json(&listed(&suite, &selection)?),
+    };
+    print(&text)?;
+    Ok(Exit::Passed)
+}
+
+fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'a>>, CliError> {
+    let planner = Planner::new(Arc::clone(suite));
+    selection
+        .iter()
+        .map(|index| {
+            let case = &suite.cases[*index];
+            let not_applicable = suite.not_applicable(case);
+            let walk = if not_applicable.is_none() { Some(planner.walk(case)?) } else { None };
+            let source = suite.source(case);
+            let keys = walk.iter().flat_map(|walk| &walk.keys).map(|key| ListedKey {
+                name: key.name.to_string(),
+                class: key.class.to_string(),
+                state: key.state.to_string(),
+                route: key.calls(suite),
+            });
+            Ok(Listed {
+                id: case.id.as_str(),
+                clauses: suite.clauses_of(case).into_iter().map(|clause| clause.as_str()).collect(),
+                edition: suite.edition(case).as_str(),
+                file: source.map_or("", |source| &source.file),
+                line: source.map_or(1, |source| source.line),
+                not_applicable,
+                keys: keys.collect(),
+                moves_clock: walk.is_some_and(|walk| walk.moves_clock),
+            })
+        })
+        .collect()
+}
+
+fn json(value: &impl Serialize) -> String {
+    // These types hold nothing that JSON can't.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,233 @@
+//! `run`: the cases against an endpoint, or against the bundled mock.
+
+use std::io::{self, Write as _};
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{ArgAction, Args};
+
+use super::suite::{SelectArguments, SuiteArguments};
+use super::target::{Place, TargetArguments, duration};
+use super::{CliError, Context, Exit, signal};
+use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, is_loopback_endpoint};
+use crate::ledger::Ledger;
+use crate::mock::{Mock, MockConfig};
+use crate::report::Reports;
+use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
+use crate::report::json::JsonReport;
+use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
+use crate::run::{RunOptions, Runner, Settle, TargetClock, find_clock, new_mark};
+use crate::suite::Suite;
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    suite: SuiteArguments,
+    #[command(flatten)]
+    select: SelectArguments,
+    #[command(flatten)]
+    target: TargetArguments,
+
+    /// How many cases are asked at the same time; 16 on this machine, 1 elsewhere unless given
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How many requests are sent in a second; 5 to an endpoint elsewhere unless given
+    #[arg(long, value_name = "N")]
+    rate: Option<NonZeroU32>,
+    /// The most keys that the run may make; needed for an endpoint elsewhere, where keys cost money and quota
+    #[arg(long, value_name = "N")]
+    max_keys: Option<usize>,
+    /// How often in a row a state must be confirmed before it counts; 1 on this machine, 2 elsewhere unless given
+    #[arg(long, value_name = "N")]
+    confirm: Option<NonZeroU32>,
+    /// How long to wait for a state; 1s on this machine, 30s elsewhere unless given
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    settle_timeout: Option<Duration>,
+    /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced
+    #[arg(long, value_name = "URL")]
+    clock_hook: Option<String>,
+    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or `Encrypt:Disabled=409/Rejected.PendingImport`
+    #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
+    deviate: Vec<crate::mock::Deviation>,
+    /// End the run after the first failure
+    #[arg(long)]
+    fail_fast: bool,
+
+    /// The folder for reports
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    reports: PathBuf,
+    /// Write JUnit XML here instead of DIR/junit.xml
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write JUnit XML that also validates against the schema of Jenkins
+    #[arg(long)]
+    junit_strict: bool,
+    /// What a case that could not be judged is in JUnit XML
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    junit_inconclusive: InconclusiveAs,
+    /// Write the results here instead of DIR/results.json
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// How progress is shown
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    progress: Progress,
+    /// Show every case; the exchanges of passed cases are kept in the results too
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    verbose: u8,
+    /// Show only what went wrong, and the closing line
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Runs the cases.
+pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
+    let suite = Arc::new(arguments.suite.load()?);
+    let selection = arguments.select.select(&suite)?;
+    if selection.is_empty() {
+        let _ = writeln!(io::stderr(), "no case is selected");
+        return Ok(Exit::NothingSelected);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
+    runtime.block_on(execute(arguments, suite, selection, color, context))
+}
+
+async fn execute(
+    arguments: RunArguments,
+    suite: Arc<Suite>,
+    selection: Vec<usize>,
+    color: Color,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let mock = match arguments.target.place() {
+        Place::BundledMock => {
+            let config = MockConfig { deviations: arguments.deviate.clone(), ..MockConfig::default() };
+            Some(Arc::new(Mock::start_with(config)?))
+        }
+        Place::Endpoint(_) => None,
+    };
+    let endpoint = match (&mock, arguments.target.place()) {
+        (Some(mock), _) => mock.endpoint(),
+        (None, Place::Endpoint(endpoint)) => endpoint,
+        (None, Place::BundledMock) => String::new(),
+    };
+    let here = is_loopback_endpoint(&endpoint);
+    let target = arguments.target.target(endpoint.clone(), mock.is_some(), context)?;
+    let client = Client::new(target, client_options(&arguments, here))?;
+    let mark = new_mark();
+    let clock = match (&arguments.clock_hook, &mock) {
+        (Some(url), _) => TargetClock::Hook(url.clone()),
+        (None, Some(mock)) => {
+            let mock = Arc::clone(mock);
+            TargetClock::Function(Arc::new(move |by| mock.advance(by)))
+        }
+        (None, None) if here => find_clock(&endpoint).await,
+        (None, None) => TargetClock::Fixed,
+    };
+    let options = RunOptions {
+        jobs: arguments.jobs.unwrap_or(if here { HERE_JOBS } else { NonZeroUsize::MIN }),
+        fail_fast: arguments.fail_fast,
+        settle: settle(&arguments, here, mock.is_some()),
+        clock,
+        keep_exchanges: arguments.verbose > 0,
+        mark: mark.clone(),
+        attempts: 3,
+        bundled_mock: mock.is_some(),
+    };
+    let mut reports = reports(&arguments, &suite, color, context)?;
+    let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
+    let runner = Runner::new(suite, selection, client, ledger, options);
+    if !here {
+        let keys = runner.cost()?.keys;
+        if keys > arguments.max_keys.unwrap_or(0) {
+            return Err(CliError::TooManyKeys { endpoint, keys });
+        }
+    }
+    let footer = runner.run(signal::stop_token(), |event| reports.event(&event)).await;
+    let errors = reports.into_errors();
+    for error in &errors {
+        // There is nowhere else to say it.
+        let _ = writeln!(io::stderr(), "error: {error}");
+    }
+    match Exit::of_run(&footer) {
+        Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
+        exit => Ok(exit),
+    }
+}
+
+/// How many cases are asked at the same time on this machine.
+const HERE_JOBS: NonZeroUsize = match NonZeroUsize::new(16) {
+    Some(jobs) => jobs,
+    None => NonZeroUsize::MIN,
+};
+
+/// How many requests a second an endpoint elsewhere is sent; the quotas of accounts are not much higher.
+const ELSEWHERE_RATE: u32 = 5;
+
+fn client_options(arguments: &RunArguments, here: bool) -> ClientOptions {
+    let elsewhere = NonZeroU32::new(ELSEWHERE_RATE).filter(|_| !here);
+    let base = if here { Duration::from_millis(20) } else { Duration::from_millis(500) };
+    ClientOptions {
+        connection: arguments.target.connection(),
+        retry: RetryPolicy { base, ..RetryPolicy::default() },
+        rate: arguments.rate.or(elsewhere).map(RateLimit),
+    }
+}
+
+fn settle(arguments: &RunArguments, here: bool, bundled: bool) -> Settle {
+    let (confirmations, timeout) = match (bundled, here) {
+        // The mock is never late; waiting would only make the report of a deviation slow.
+        (true, _) => (1, Duration::ZERO),
+        (false, true) => (1, Duration::from_secs(1)),
+        (false, false) => (2, Duration::from_secs(30)),
+    };
+    Settle {
+        confirmations: arguments.confirm.map_or(confirmations, NonZeroU32::get),
+        timeout: arguments.settle_timeout.unwrap_or(timeout),
+        poll: if here { Duration::from_millis(20) } else { Duration::from_millis(500) },
+    }
+}
+
+fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Context) -> Result<Reports, CliError> {
+    let verbosity = match (arguments.quiet, arguments.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (false, 0) => Verbosity::Normal,
+        (false, _) => Verbosity::Verbose,
+    };
+    let layout = Layout {
+        operations: suite.service.operations.iter().map(ToString::to_string).collect(),
+        states: suite.service.states.iter().map(ToString::to_string).collect(),
+    };
+    let mut reports = Reports::new();
+    reports.push(Console::new(
+        io::stdout(),
+        ConsoleOptions {
+            verbosity,
+            progress: arguments.progress,
+            color: color.on(&io::stdout()),
+            signs: Signs::of_locale(|name| context.variable(name)),
+            width: width(context),
+            layout,
+        },
+    ));
+    let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));
+    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?);
+    let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
+    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?);
+    Ok(reports)
+}
+
+/// The width of the terminal, or of a page where there is none.
+fn width(context: &Context) -> usize {
+    const PAGE: usize = 100;
+    let given = context.variable("COLUMNS").and_then(|text| text.parse().ok());
+    given.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(PAGE)
+}
+
+fn open_ledger(folder: &Path, mark: String) -> Result<Ledger, CliError> {
+    let path = folder.join("ledger.jsonl");
+    let shown = path.display().to_string();
+    Ledger::open(&path, mark).map_err(|source| CliError::Ledger { path: shown, source })
+}
