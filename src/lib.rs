@@ -7,10 +7,13 @@
 pub mod client;
 pub mod diagnostic;
 pub mod event;
+pub mod ledger;
 pub mod mock;
 mod near;
 pub mod plan;
 pub mod provider;
+pub mod report;
+pub mod run;
 pub mod secret;
 pub mod suite;
 pub mod verdict;

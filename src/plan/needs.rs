@@ -6,6 +6,7 @@ use super::route::owner;
 use crate::suite::Suite;
 use crate::suite::name::{FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
+use crate::suite::service::Fixture;
 
 /// The fixtures that paths name, by the key they belong to. `alias.name` is of `subject`, `other.alias.name` of `other`.
 pub(super) fn of_paths<'a>(
@@ -37,6 +38,13 @@ pub(super) fn of_request(suite: &Suite, request: &RequestTemplate) -> BTreeSet<F
     of_paths(suite, request.paths(), std::slice::from_ref(&subject), &subject).remove(&subject).unwrap_or_default()
 }
 
+/// The other fixtures that a fixture needs; its own values are computed before its call.
+pub(super) fn of_fixture(suite: &Suite, name: &FixtureName, fixture: &Fixture) -> BTreeSet<FixtureName> {
+    let mut needs = of_request(suite, &fixture.request);
+    needs.remove(name);
+    needs
+}
+
 /// The fixtures that an operation needs when it drives a key: those of its request and of its row.
 pub(super) fn of_operation(suite: &Suite, operation: &OperationName) -> BTreeSet<FixtureName> {
     let mut needs = suite.service.requests.get(operation).map(|request| of_request(suite, request)).unwrap_or_default();
@@ -50,9 +58,9 @@ pub(super) fn closure(suite: &Suite, fixtures: &BTreeSet<FixtureName>) -> BTreeS
     let mut open: Vec<FixtureName> = fixtures.iter().cloned().collect();
     while let Some(name) = open.pop() {
         if let Some(fixture) = suite.service.fixtures.get(&name)
-            && all.insert(name)
+            && all.insert(name.clone())
         {
-            open.extend(of_request(suite, &fixture.request));
+            open.extend(of_fixture(suite, &name, fixture));
         }
     }
     all

@@ -121,7 +121,7 @@ pub(super) fn shortest(
             }
         };
         for (name, fixture) in &suite.service.fixtures {
-            let ready = needs::of_request(suite, &fixture.request).is_subset(&visit.made);
+            let ready = needs::of_fixture(suite, name, fixture).is_subset(&visit.made);
             let useful = wanted.contains(name) || needs::drives_with(suite, name);
             if useful
                 && !visit.made.contains(name)

@@ -1,0 +1,179 @@
+//! A call of an operation by somebody who may ask: its parameters, and the account's keys in the region.
+
+use std::sync::{Mutex, MutexGuard};
+
+use jiff::Timestamp;
+
+use super::config::AccessKey;
+use super::identifier::is_uuid;
+use super::locked;
+use super::operation::Operation;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use super::service::Service;
+use super::state::KeyState;
+use super::store::{Key, Origin, Tenant};
+
+/// A call of an operation.
+pub(crate) struct Call<'a> {
+    pub(crate) operation: Operation,
+    pub(crate) parameters: &'a Parameters<'a>,
+    pub(crate) service: &'a Service,
+    pub(crate) access_key: &'a AccessKey,
+    pub(crate) region: &'a str,
+    pub(crate) tenant: &'a Mutex<Tenant>,
+    /// The time by the clock of keys.
+    pub(crate) now: Timestamp,
+}
+
+/// What a KeyId parameter holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum KeyReference<'a> {
+    Id(&'a str),
+    Alias(&'a str),
+    /// A well-formed Arn of another account or region.
+    Foreign,
+}
+
+impl<'a> Call<'a> {
+    /// A parameter that must be there and not empty.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        self.optional(name).ok_or_else(|| Refusal::missing_parameter(name))
+    }
+
+    /// A parameter that may be absent; an empty value counts as absent.
+    pub(crate) fn optional(&self, name: &str) -> Option<&str> {
+        self.parameters.filled(name)
+    }
+
+    /// A boolean in any case, since an SDK sends `True`; absent is `false`.
+    pub(crate) fn boolean(&self, name: &str) -> Result<bool, Refusal> {
+        match self.optional(name) {
+            None => Ok(false),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(Refusal::invalid_parameter(name)),
+        }
+    }
+
+    /// An integer of digits only; nothing if absent.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<u64>, Refusal> {
+        let Some(text) = self.optional(name) else { return Ok(None) };
+        let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
+        number.map(Some).ok_or_else(|| Refusal::invalid_parameter(name))
+    }
+
+    /// A parameter with named values; `default` if absent.
+    pub(crate) fn choice<T>(&self, name: &str, read: fn(&str) -> Option<T>, default: T) -> Result<T, Refusal> {
+        match self.optional(name) {
+            None => Ok(default),
+            Some(text) => read(text).ok_or_else(|| Refusal::invalid_parameter(name)),
+        }
+    }
+
+    /// The required parameter that names a key, by id, Arn or alias. Whether an alias is allowed is checked when the
+    /// key is looked up.
+    pub(crate) fn key_reference(&self, name: &str) -> Result<KeyReference<'_>, Refusal> {
+        let text = self.required(name)?;
+        self.read_key_reference(text).ok_or_else(|| Refusal::invalid_parameter(name))
+    }
+
+    /// Reads an id, an alias, or the Arn of a key.
+    pub(crate) fn read_key_reference<'t>(&self, text: &'t str) -> Option<KeyReference<'t>> {
+        if text.starts_with("alias/") {
+            return Some(KeyReference::Alias(text));
+        }
+        let Some(arn) = text.strip_prefix("acs:kms:") else {
+            return is_key_id(text).then_some(KeyReference::Id(text));
+        };
+        let (region, rest) = arn.split_once(':')?;
+        let (account, resource) = rest.split_once(':')?;
+        let id = resource.strip_prefix("key/").filter(|id| is_key_id(id))?;
+        let own = region == self.region && account == self.access_key.account;
+        Some(if own { KeyReference::Id(id) } else { KeyReference::Foreign })
+    }
+
+    /// Refuses a call that the access key has no permission for.
+    pub(crate) fn authorize(&self) -> Result<(), Refusal> {
+        if self.access_key.denied.contains(&self.operation) { Err(Refusal::no_permission()) } else { Ok(()) }
+    }
+
+    /// The account's keys, as they are now.
+    pub(crate) fn tenant(&self) -> MutexGuard<'a, Tenant> {
+        let mut tenant = locked(self.tenant);
+        tenant.settle(self.now, &self.service.identifiers);
+        tenant
+    }
+
+    /// Checks the state of the subject, by the table or by a deviation from it.
+    pub(crate) fn check_state(&self, state: KeyState) -> Result<(), Refusal> {
+        match self.service.deviation(self.operation, state) {
+            None => self.operation.definition().rule.check(state),
+            Some(answer) => answer.check(),
+        }
+    }
+
+    /// For an operation without a subject: no state can refuse it, but a deviation can, when the account holds a key
+    /// in its state.
+    pub(crate) fn check_account(&self, tenant: &Tenant) -> Result<(), Refusal> {
+        if !self.service.has_deviations() {
+            return Ok(());
+        }
+        KeyState::ALL
+            .into_iter()
+            .filter(|state| tenant.holds_key_in(*state))
+            .try_for_each(|state| self.check_state(state))
+    }
+
+    /// The Arn of a key.
+    pub(crate) fn key_arn(&self, id: &str) -> String {
+        format!("acs:kms:{}:{}:key/{id}", self.region, self.access_key.account)
+    }
+}
+
+/// The id of the key that a reference means, where an alias may stand for it.
+pub(crate) fn find_key<'t>(tenant: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Refusal> {
+    let id = match reference {
+        KeyReference::Id(id) => id,
+        KeyReference::Alias(name) => tenant.alias(name).ok_or_else(Refusal::alias_not_found)?.key_id.as_str(),
+        KeyReference::Foreign => return Err(Refusal::key_not_found()),
+    };
+    tenant.key(id).ok_or_else(Refusal::key_not_found)
+}
+
+/// The key that a reference means, where an alias is not allowed. It is refused without looking for it.
+pub(crate) fn find_key_by_id<'t>(tenant: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Refusal> {
+    match reference {
+        KeyReference::Alias(_) => Err(Refusal::unsupported_alias()),
+        other => find_key(tenant, other),
+    }
+}
+
+/// Refuses a key whose material the service makes itself.
+pub(crate) fn check_external(key: &Key) -> Result<(), Refusal> {
+    if key.origin == Origin::External { Ok(()) } else { Err(Refusal::unsupported_origin()) }
+}
+
+/// Refuses a key that has no symmetric material.
+pub(crate) fn check_symmetric(key: &Key) -> Result<(), Refusal> {
+    match key.spec.material_bytes() {
+        Some(_) => Ok(()),
+        None => Err(Refusal::unsupported_operation()),
+    }
+}
+
+/// A UUID, or the id of an instance's key, which begins with `key-`.
+fn is_key_id(text: &str) -> bool {
+    is_uuid(text)
+        || text
+            .strip_prefix("key-")
+            .is_some_and(|rest| (1..=60).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Whether `name` is an alias that a customer may have: `alias/` and 1 to 255 letters, digits, `_`, `-`, `/`.
+pub(crate) fn is_alias_name(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("alias/") else { return false };
+    (1..=255).contains(&rest.len())
+        && !rest.starts_with("acs")
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-/".contains(&byte))
+}

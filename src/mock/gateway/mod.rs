@@ -1,0 +1,106 @@
+//! What stands before KMS: which operation is meant, who asks, and is the signature right.
+//!
+//! The checks come in the order of the API gateway as far as that is known: method, form, Action, Version, access key,
+//! signature method, signature, timestamp, and only then whether the access key exists and has signed. A nonce is noted
+//! after the signature proved right, so that nobody can use up the nonces of somebody else.
+
+mod error;
+mod nonces;
+mod time;
+mod v1;
+mod v3;
+
+use http::Method;
+use jiff::Timestamp;
+
+pub(crate) use error::GatewayError;
+pub(crate) use nonces::Nonces;
+
+use super::config::{AccessKey, MockConfig};
+use super::operation::Operation;
+use super::parameters::Parameters;
+use super::request::{Received, Scheme};
+
+const VERSION: &str = "2016-01-20";
+
+/// The checks that need no signature: method, path, Action and Version. Answers the operation.
+pub(crate) fn route(
+    received: &Received,
+    parameters: &Parameters<'_>,
+    scheme: Scheme,
+) -> Result<Operation, GatewayError> {
+    // An SDK sends these headers along with a v1 signature too, so there they mean nothing.
+    let (action, version) = match scheme {
+        Scheme::V1 => (parameters.filled("Action"), parameters.filled("Version")),
+        Scheme::V3 => (received.header("x-acs-action"), received.header("x-acs-version")),
+        Scheme::Unsigned => (
+            parameters.filled("Action").or_else(|| received.header("x-acs-action")),
+            parameters.filled("Version").or_else(|| received.header("x-acs-version")),
+        ),
+    };
+    let action = action.ok_or(GatewayError::Missing("Action"))?;
+    let version = version.ok_or(GatewayError::Missing("Version"))?;
+    if version != VERSION {
+        return Err(GatewayError::Invalid("Version"));
+    }
+    action.parse().map_err(|_| GatewayError::UnknownAction)
+}
+
+/// Whether method and path are those of the API.
+pub(crate) fn check_target(received: &Received) -> Result<(), GatewayError> {
+    if received.method != Method::GET && received.method != Method::POST {
+        return Err(GatewayError::UnsupportedMethod);
+    }
+    if !matches!(received.uri.path(), "/" | "") {
+        return Err(GatewayError::UnknownPath);
+    }
+    Ok(())
+}
+
+/// Finds out who has signed the request. `now` is real time.
+pub(crate) fn authenticate<'a>(
+    config: &'a MockConfig,
+    nonces: &Nonces,
+    received: &Received,
+    parameters: &Parameters<'_>,
+    scheme: Scheme,
+    now: Timestamp,
+) -> Result<&'a AccessKey, GatewayError> {
+    match scheme {
+        Scheme::V3 => v3::authenticate(config, nonces, received, parameters, now),
+        // A request without any signature fails at the first parameter that v1 needs.
+        Scheme::V1 | Scheme::Unsigned => v1::authenticate(config, nonces, received, parameters, now),
+    }
+}
+
+/// The checks of an access key and its token, before the signature.
+fn find_access_key<'a>(
+    config: &'a MockConfig,
+    id: &str,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<&'a AccessKey, GatewayError> {
+    let key = config.access_keys.iter().find(|key| key.id == id).ok_or(GatewayError::UnknownAccessKey)?;
+    if !key.active {
+        return Err(GatewayError::InactiveAccessKey);
+    }
+    match (&key.session, token) {
+        (None, None) => Ok(key),
+        (Some(_), None) => Err(GatewayError::MissingToken),
+        (Some(session), Some(token)) if session.token.as_str() == token => {
+            if session.expires <= now {
+                Err(GatewayError::ExpiredToken)
+            } else {
+                Ok(key)
+            }
+        }
+        (_, Some(token)) => {
+            let sessions = config.access_keys.iter().filter_map(|key| key.session.as_ref());
+            let known = sessions.into_iter().any(|session| session.token.as_str() == token);
+            Err(if known { GatewayError::MismatchedToken } else { GatewayError::MalformedToken })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,43 @@
+//! Requests signed with HMAC-SHA1 over their parameters.
+
+use jiff::Timestamp;
+
+use super::{GatewayError, Nonces, find_access_key, time};
+use crate::mock::config::{AccessKey, MockConfig};
+use crate::mock::parameters::Parameters;
+use crate::mock::request::Received;
+use crate::provider::alibaba::signature::{v1_string_to_sign, v1_verify};
+
+pub(super) fn authenticate<'a>(
+    config: &'a MockConfig,
+    nonces: &Nonces,
+    received: &Received,
+    parameters: &Parameters<'_>,
+    now: Timestamp,
+) -> Result<&'a AccessKey, GatewayError> {
+    let required = |name| parameters.filled(name).ok_or(GatewayError::Missing(name));
+    let has_foreign_authorization = received.headers.contains_key(http::header::AUTHORIZATION);
+    if has_foreign_authorization && parameters.get("Signature").is_none() {
+        return Err(GatewayError::IncompleteSignature);
+    }
+    let id = required("AccessKeyId")?;
+    if required("SignatureMethod")? != "HMAC-SHA1" {
+        return Err(GatewayError::Invalid("SignatureMethod"));
+    }
+    if required("SignatureVersion")? != "1.0" {
+        return Err(GatewayError::Invalid("SignatureVersion"));
+    }
+    let signature = required("Signature")?;
+    time::check(required("Timestamp")?, config.lenient_timestamps, now)?;
+    let key = find_access_key(config, id, parameters.filled("SecurityToken"), now)?;
+    let signed = parameters.iter().filter(|(name, _)| *name != "Signature");
+    let string_to_sign = v1_string_to_sign(received.method.as_str(), signed);
+    if !v1_verify(&key.secret, &string_to_sign, signature) {
+        return Err(GatewayError::SignatureDoesNotMatch { string_to_sign });
+    }
+    // The KMS documents know no nonce and live clients went without one, so a request may.
+    match parameters.filled("SignatureNonce") {
+        Some(nonce) if !nonces.note(id, nonce, now) => Err(GatewayError::NonceUsed),
+        _ => Ok(key),
+    }
+}

@@ -1,0 +1,33 @@
+//! CreateAlias: a name for a key. Refused as a failed change of state when the key waits for its deletion.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id, is_alias_name};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["AliasName", "KeyId"], rule: Rule::MODIFIES_BEFORE_DELETION, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let name = call.required("AliasName")?;
+    call.required("KeyId")?;
+    if !is_alias_name(name) {
+        return Err(Refusal::invalid_parameter("AliasName"));
+    }
+    let reference = call.key_reference("KeyId")?;
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let id = key.id.clone();
+    // Also when it is the alias of this very key.
+    if tenant.alias(name).is_some() {
+        return Err(Refusal::alias_already_exists());
+    }
+    if tenant.alias_count() >= call.service.config.quotas.aliases {
+        return Err(Refusal::limit_exceeded());
+    }
+    tenant.add_alias(name, &id);
+    Ok(Fields::new())
+}

@@ -1,0 +1,118 @@
+//! CreateKey: a new key, Enabled, or PendingImport if its material is to be imported.
+
+use std::collections::BTreeMap;
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::Call;
+use crate::mock::crypto::pairs;
+use crate::mock::metadata::{key_metadata, rotation_interval};
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::{KeyState, Rule};
+use crate::mock::store::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
+use crate::mock::tags::{most_tags, read_tags};
+
+pub(super) const DEFINITION: Definition = Definition {
+    parameters: &[
+        "Origin",
+        "Description",
+        "KeyUsage",
+        "KeySpec",
+        "ProtectionLevel",
+        "EnableAutomaticRotation",
+        "RotationInterval",
+        "Tags",
+        "Policy",
+        "DKMSInstanceId",
+    ],
+    rule: Rule::ALWAYS,
+    run,
+};
+
+/// The most characters of a description.
+pub(super) const MOST_DESCRIPTION_CHARACTERS: usize = 8192;
+
+/// The most bytes of a key policy.
+const MOST_POLICY_BYTES: usize = 32_768;
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let rotates = call.boolean("EnableAutomaticRotation")?;
+    if rotates {
+        call.required("RotationInterval")?;
+    }
+    let origin = call.choice("Origin", Origin::from_wire, Origin::Kms)?;
+    let spec = call.choice("KeySpec", KeySpec::from_wire, KeySpec::Aes256)?;
+    let usage = call.choice("KeyUsage", Usage::from_wire, Usage::EncryptDecrypt)?;
+    let protection_level =
+        call.choice("ProtectionLevel", ProtectionLevel::from_wire, ProtectionLevel::Software)?;
+    let description = call.optional("Description").unwrap_or_default();
+    if description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
+        return Err(Refusal::invalid_parameter("Description"));
+    }
+    let interval = rotation_interval(call, "RotationInterval")?.filter(|_| rotates);
+    let tags = read_tags(call, "Tags")?.unwrap_or_default();
+    check_policy(call)?;
+    check_combination(origin, spec, usage, rotates)?;
+    call.authorize()?;
+
+    if call.optional("DKMSInstanceId").is_some() {
+        return Err(Refusal::instance_not_found());
+    }
+    if protection_level == ProtectionLevel::Hsm && !call.service.config.hsm {
+        return Err(Refusal::unsupported_protection_level());
+    }
+    let mut tenant = call.tenant();
+    call.check_account(&tenant)?;
+    if tags.len() > most_tags(call) || tenant.key_count() >= call.service.config.quotas.keys {
+        return Err(Refusal::limit_exceeded());
+    }
+    if origin == Origin::External {
+        pairs().prepare();
+    }
+    let id = call.service.identifiers.resource();
+    let version = Version::new(call.service.identifiers.resource(), spec, origin, call.now)?;
+    let key = tenant.add(id.clone(), |number| Key {
+        id,
+        number,
+        origin,
+        spec,
+        usage,
+        protection_level,
+        description: description.to_owned(),
+        created: call.now,
+        state: if origin == Origin::External { KeyState::PendingImport } else { KeyState::Enabled },
+        delete_date: None,
+        state_before_deletion: None,
+        material: Material::default(),
+        versions: vec![version],
+        last_rotation: call.now,
+        rotation: interval.map(|seconds| Rotation::starting(call.now, seconds)),
+        deletion_protection: None,
+        tags: tags.into_iter().collect(),
+        aliases: BTreeMap::new(),
+    });
+    Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
+}
+
+/// A policy must be a JSON object of bounded size; the mock enforces none.
+fn check_policy(call: &Call<'_>) -> Result<(), Refusal> {
+    let Some(policy) = call.optional("Policy") else { return Ok(()) };
+    let is_object = serde_json::from_str::<Fields>(policy).is_ok();
+    if is_object && policy.len() <= MOST_POLICY_BYTES { Ok(()) } else { Err(Refusal::invalid_parameter("Policy")) }
+}
+
+/// The documents forbid these combinations without naming a code.
+fn check_combination(origin: Origin, spec: KeySpec, usage: Usage, rotates: bool) -> Result<(), Refusal> {
+    let symmetric = spec.material_bytes().is_some();
+    if !spec.serves(usage) {
+        return Err(Refusal::invalid_parameter("KeyUsage"));
+    }
+    if origin == Origin::External && !symmetric {
+        return Err(Refusal::invalid_parameter("KeySpec"));
+    }
+    if rotates && (origin == Origin::External || !symmetric) {
+        return Err(Refusal::invalid_parameter("EnableAutomaticRotation"));
+    }
+    Ok(())
+}

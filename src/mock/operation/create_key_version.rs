@@ -1,0 +1,37 @@
+//! CreateKeyVersion: a new primary version, at most every seven days.
+
+use serde_json::Value;
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key};
+use crate::mock::clock::after;
+use crate::mock::metadata::key_version;
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+use crate::mock::store::{Origin, Version};
+
+pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ONLY_ENABLED, run };
+
+/// Seconds between two versions.
+const SHORTEST_INTERVAL: i64 = 7 * 86_400;
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let reference = call.key_reference("KeyId")?;
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key(&tenant, &reference)?;
+    if key.origin == Origin::External {
+        return Err(Refusal::unsupported_origin());
+    }
+    call.check_state(key.state)?;
+    if call.now < after(key.last_rotation, SHORTEST_INTERVAL) {
+        return Err(Refusal::rejected_unsupported_operation());
+    }
+    let id = key.id.clone();
+    let version = Version::new(call.service.identifiers.resource(), key.spec, key.origin, call.now)?;
+    let answer: Value = key_version(&id, &version);
+    tenant.change(&id, |key| key.rotate(version));
+    Ok(fields([("KeyVersion", answer)]))
+}

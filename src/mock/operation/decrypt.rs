@@ -1,0 +1,27 @@
+//! Decrypt: the key is the one that the ciphertext names, and its state counts.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::Call;
+use crate::mock::data::{decrypting_key, finish_dry_run, open, read_ciphertext, read_context};
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["CiphertextBlob", "EncryptionContext", "DryRun"], rule: Rule::ONLY_ENABLED, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let ciphertext = read_ciphertext(call)?;
+    let context = read_context(call, "EncryptionContext")?;
+    let dry_run = call.boolean("DryRun")?;
+    call.authorize()?;
+    let key = decrypting_key(call, &ciphertext)?;
+    let plaintext = open(&key, &ciphertext, &context, "EncryptionContext")?;
+    finish_dry_run(dry_run)?;
+    Ok(fields([
+        ("KeyId", key.id.into()),
+        ("KeyVersionId", key.version.into()),
+        ("Plaintext", plaintext.into()),
+    ]))
+}

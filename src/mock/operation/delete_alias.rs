@@ -1,0 +1,22 @@
+//! DeleteAlias: takes a name away, whatever the state of the key behind it.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, KeyReference, find_key, is_alias_name};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition = Definition { parameters: &["AliasName"], rule: Rule::ALWAYS, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let name = call.required("AliasName")?;
+    if !is_alias_name(name) {
+        return Err(Refusal::invalid_parameter("AliasName"));
+    }
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key(&tenant, &KeyReference::Alias(name))?;
+    call.check_state(key.state)?;
+    tenant.remove_alias(name);
+    Ok(Fields::new())
+}

@@ -1,0 +1,29 @@
+//! DescribeKeyVersion: one version of a key of any origin, in every state.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::identifier::is_uuid;
+use crate::mock::metadata::key_version;
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "KeyVersionId"], rule: Rule::ALWAYS, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    call.required("KeyId")?;
+    let version = call.required("KeyVersionId")?;
+    let reference = call.key_reference("KeyId")?;
+    if !is_uuid(version) {
+        return Err(Refusal::invalid_parameter("KeyVersionId"));
+    }
+    call.authorize()?;
+    let tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let version = key.versions.iter().find(|other| other.id == version);
+    let version = version.ok_or_else(Refusal::key_version_not_found)?;
+    Ok(fields([("KeyVersion", key_version(&key.id, version))]))
+}

@@ -1,0 +1,60 @@
+//! GenerateDataKey: random bytes, in clear and encrypted. They are not kept.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::Call;
+use crate::mock::crypto::random;
+use crate::mock::data::{encrypting_key, finish_dry_run, read_context};
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: PARAMETERS, rule: Rule::ONLY_ENABLED, run: |call| generate(call, true) };
+
+pub(super) const PARAMETERS: &[&str] = &["KeyId", "KeySpec", "NumberOfBytes", "EncryptionContext", "DryRun"];
+
+/// Answers a new data key; its plaintext only if asked for.
+pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, Refusal> {
+    let reference = call.key_reference("KeyId")?;
+    let of_spec = call.choice(
+        "KeySpec",
+        |text| match text {
+            "AES_256" => Some(32),
+            "AES_128" => Some(16),
+            _ => None,
+        },
+        32,
+    )?;
+    let wanted = match call.integer("NumberOfBytes")? {
+        None => of_spec,
+        Some(number) => usize::try_from(number)
+            .ok()
+            .filter(|number| (1..=1024).contains(number))
+            .ok_or_else(|| Refusal::invalid_parameter("NumberOfBytes"))?,
+    };
+    let context = read_context(call, "EncryptionContext")?;
+    let dry_run = call.boolean("DryRun")?;
+    call.authorize()?;
+    let key = encrypting_key(call, &reference)?;
+    finish_dry_run(dry_run)?;
+
+    let mut data_key = Zeroizing::new(vec![0; wanted]);
+    random(&mut data_key)?;
+    // Decrypt answers the Base64 text, so that is what gets encrypted.
+    let plaintext = Zeroizing::new(STANDARD.encode(data_key.as_slice()));
+    let ciphertext = key.cipher.encrypt(&key.version, &context, plaintext.as_bytes())?;
+    let mut answer = fields([
+        ("CiphertextBlob", STANDARD.encode(ciphertext).into()),
+        ("KeyId", key.id.into()),
+        ("KeyVersionId", key.version.into()),
+    ]);
+    if with_plaintext {
+        answer.insert("Plaintext".to_owned(), plaintext.as_str().into());
+    }
+    Ok(answer)
+}

@@ -1,0 +1,53 @@
+//! GetParametersForImport: a public key to wrap key material with, and the token that belongs to it. Works in every
+//! state of an external key.
+
+use std::sync::atomic::Ordering;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, check_external, find_key_by_id};
+use crate::mock::clock::{after, wire_time};
+use crate::mock::crypto::{ImportToken, WrappingAlgorithm, pairs};
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "WrappingAlgorithm", "WrappingKeySpec"], rule: Rule::ALWAYS, run };
+
+/// Seconds that a token is good for.
+const TOKEN_LIFE: i64 = 24 * 3600;
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    call.required("KeyId")?;
+    let algorithm = call.required("WrappingAlgorithm")?;
+    let spec = call.required("WrappingKeySpec")?;
+    let reference = call.key_reference("KeyId")?;
+    let algorithm = WrappingAlgorithm::from_wire(algorithm)
+        .ok_or_else(|| Refusal::invalid_parameter("WrappingAlgorithm"))?;
+    if spec != "RSA_2048" {
+        return Err(Refusal::invalid_parameter("WrappingKeySpec"));
+    }
+    call.authorize()?;
+    let id = {
+        let tenant = call.tenant();
+        let key = find_key_by_id(&tenant, &reference)?;
+        check_external(key)?;
+        call.check_state(key.state)?;
+        key.id.clone()
+    };
+    let turn = call.service.wrapping_turn.fetch_add(1, Ordering::Relaxed);
+    let (number, pair) = pairs().take(turn).ok_or_else(Refusal::service_unavailable)?;
+    let expires = after(call.now, TOKEN_LIFE);
+    let token = ImportToken { key_id: id.clone(), pair: number, algorithm, expires };
+    let token = call.service.token_sealer.seal(&token)?;
+    Ok(fields([
+        ("KeyId", id.into()),
+        ("ImportToken", STANDARD.encode(token).into()),
+        ("PublicKey", STANDARD.encode(&pair.public).into()),
+        ("TokenExpireTime", wire_time(expires).into()),
+    ]))
+}

@@ -1,0 +1,29 @@
+//! ListKeyVersions: the versions of a key, newest first, in every state.
+
+use serde_json::{Value, json};
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::metadata::key_version;
+use crate::mock::paging::Page;
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "PageNumber", "PageSize"], rule: Rule::ALWAYS, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let reference = call.key_reference("KeyId")?;
+    let page = Page::read(call, 0)?;
+    call.authorize()?;
+    let tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let shown = key.versions.iter().rev().skip(page.skip()).take(page.size());
+    let versions: Vec<Value> = shown.map(|version| key_version(&key.id, version)).collect();
+    let mut answer = fields([("KeyVersions", json!({ "KeyVersion": versions }))]);
+    answer.extend(page.fields(key.versions.len()));
+    Ok(answer)
+}

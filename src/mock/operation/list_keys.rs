@@ -1,0 +1,107 @@
+//! ListKeys: the account's keys in every state, in order of creation.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::Call;
+use crate::mock::paging::Page;
+use crate::mock::refusal::Refusal;
+use crate::mock::service::fields;
+use crate::mock::state::{KeyState, Rule};
+use crate::mock::store::{Key, KeySpec, ProtectionLevel, Usage};
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["PageNumber", "PageSize", "Filters"], rule: Rule::ALWAYS, run };
+
+/// The most filters, and the most values of one.
+const MOST_FILTERS: usize = 10;
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let page = Page::read(call, 1)?;
+    let filters = read_filters(call)?;
+    call.authorize()?;
+    let tenant = call.tenant();
+    call.check_account(&tenant)?;
+    let (keys, total) = if filters.is_empty() {
+        (tenant.key_page(page.skip(), page.size()).map(|key| list_entry(call, key)).collect(), tenant.key_count())
+    } else {
+        let fitting = || tenant.keys().filter(|key| filters.iter().all(|filter| filter.fits(key)));
+        let shown: Vec<Value> =
+            fitting().skip(page.skip()).take(page.size()).map(|key| list_entry(call, key)).collect();
+        (shown, fitting().count())
+    };
+    let mut answer = fields([("Keys", json!({ "Key": Value::Array(keys) }))]);
+    answer.extend(page.fields(total));
+    Ok(answer)
+}
+
+fn list_entry(call: &Call<'_>, key: &Key) -> Value {
+    json!({ "KeyId": key.id, "KeyArn": call.key_arn(&key.id) })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFilter {
+    #[serde(rename = "Key")]
+    key: String,
+    #[serde(rename = "Values")]
+    values: Vec<String>,
+}
+
+/// One condition; any of its values will do.
+enum Filter {
+    State(Vec<KeyState>),
+    Spec(Vec<KeySpec>),
+    Usage(Vec<Usage>),
+    ProtectionLevel(Vec<ProtectionLevel>),
+    /// The mock has no keys of instances, and the account itself has made all others.
+    Constant(bool),
+}
+
+impl Filter {
+    fn fits(&self, key: &Key) -> bool {
+        match self {
+            Filter::State(states) => states.contains(&key.state),
+            Filter::Spec(specs) => specs.contains(&key.spec),
+            Filter::Usage(usages) => usages.contains(&key.usage),
+            Filter::ProtectionLevel(levels) => levels.contains(&key.protection_level),
+            Filter::Constant(fits) => *fits,
+        }
+    }
+
+    fn read(raw: RawFilter) -> Option<Self> {
+        fn all<T>(values: &[String], read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+            values.iter().map(|value| read(value)).collect()
+        }
+        let values = raw.values;
+        if values.is_empty() || values.len() > MOST_FILTERS {
+            return None;
+        }
+        match raw.key.as_str() {
+            "KeyState" => all(&values, |text| text.parse().ok()).map(Filter::State),
+            "KeySpec" => all(&values, KeySpec::from_wire).map(Filter::Spec),
+            "KeyUsage" => all(&values, Usage::from_wire).map(Filter::Usage),
+            "ProtectionLevel" => all(&values, ProtectionLevel::from_wire).map(Filter::ProtectionLevel),
+            "CreatorType" => all(&values, |text| match text {
+                "User" => Some(true),
+                "Service" => Some(false),
+                _ => None,
+            })
+            .map(|users| Filter::Constant(users.contains(&true))),
+            "DKMSInstanceId" => Some(Filter::Constant(false)),
+            _ => None,
+        }
+    }
+}
+
+fn read_filters(call: &Call<'_>) -> Result<Vec<Filter>, Refusal> {
+    let invalid = || Refusal::invalid_parameter("Filters");
+    let Some(text) = call.optional("Filters") else { return Ok(Vec::new()) };
+    let raw: Vec<RawFilter> = serde_json::from_str(text).map_err(|_| invalid())?;
+    if raw.len() > MOST_FILTERS {
+        return Err(invalid());
+    }
+    raw.into_iter().map(|raw| Filter::read(raw).ok_or_else(invalid)).collect()
+}

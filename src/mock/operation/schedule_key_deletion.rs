@@ -1,0 +1,49 @@
+//! ScheduleKeyDeletion: lets a key be deleted after a waiting period, from any state but PendingDeletion.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::clock::after;
+use crate::mock::config::Profile;
+use crate::mock::refusal::Refusal;
+use crate::mock::state::{KeyState, Rule};
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "PendingWindowInDays"], rule: Rule::MODIFIES_BEFORE_DELETION, run };
+
+const SECONDS_IN_DAY: i64 = 86_400;
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    // Required since 2023; before, an absent window meant the longest.
+    let (longest, default) = match call.service.config.profile {
+        Profile::Classic => (30, Some(30)),
+        Profile::Current => (366, None),
+    };
+    call.required("KeyId")?;
+    if default.is_none() {
+        call.required("PendingWindowInDays")?;
+    }
+    let reference = call.key_reference("KeyId")?;
+    let days = call.integer("PendingWindowInDays")?.or(default);
+    let days = days.filter(|days| (7..=longest).contains(days));
+    let days = days.and_then(|days| i64::try_from(days).ok());
+    let days = days.ok_or_else(|| Refusal::invalid_parameter("PendingWindowInDays"))?;
+    call.authorize()?;
+
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    // The documents say that protection blocks the deletion, but not with which code.
+    if key.deletion_protection.is_some() {
+        return Err(Refusal::state_modified_failed());
+    }
+    let id = key.id.clone();
+    tenant.change(&id, |key| {
+        if key.state != KeyState::PendingDeletion {
+            key.state_before_deletion = Some(key.state);
+        }
+        key.state = KeyState::PendingDeletion;
+        key.delete_date = Some(after(call.now, days * SECONDS_IN_DAY));
+    });
+    Ok(Fields::new())
+}

@@ -1,0 +1,30 @@
+//! TagResource: sets tags of a key; a tag that is there gets the new value.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+use crate::mock::tags::{most_tags, read_tags};
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "Tags"], rule: Rule::BEFORE_DELETION, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    call.required("KeyId")?;
+    call.required("Tags")?;
+    let reference = call.key_reference("KeyId")?;
+    let tags = read_tags(call, "Tags")?.filter(|tags| !tags.is_empty());
+    let tags = tags.ok_or_else(|| Refusal::invalid_parameter("Tags"))?;
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let added = tags.iter().filter(|(name, _)| !key.tags.contains_key(name)).count();
+    if key.tags.len() + added > most_tags(call) {
+        return Err(Refusal::limit_exceeded());
+    }
+    let id = key.id.clone();
+    tenant.change(&id, |key| key.tags.extend(tags));
+    Ok(Fields::new())
+}

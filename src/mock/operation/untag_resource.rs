@@ -1,0 +1,31 @@
+//! UntagResource: takes tags away; those that are not there are no error.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+use crate::mock::tags::read_tag_keys;
+
+/// One edition of the documents writes `TagsKeys`.
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "TagKeys", "TagsKeys"], rule: Rule::BEFORE_DELETION, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    call.required("KeyId")?;
+    let name = if call.optional("TagKeys").is_none() && call.optional("TagsKeys").is_some() {
+        "TagsKeys"
+    } else {
+        "TagKeys"
+    };
+    call.required(name)?;
+    let reference = call.key_reference("KeyId")?;
+    let tag_keys = read_tag_keys(call, name)?;
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let id = key.id.clone();
+    tenant.change(&id, |key| key.tags.retain(|name, _| !tag_keys.contains(name)));
+    Ok(Fields::new())
+}

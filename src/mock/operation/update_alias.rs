@@ -1,0 +1,27 @@
+//! UpdateAlias: moves an alias to another key. Only the state of the key it is moved to counts.
+
+use super::Definition;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id, is_alias_name};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["AliasName", "KeyId"], rule: Rule::BEFORE_DELETION, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    let name = call.required("AliasName")?;
+    call.required("KeyId")?;
+    if !is_alias_name(name) {
+        return Err(Refusal::invalid_parameter("AliasName"));
+    }
+    let reference = call.key_reference("KeyId")?;
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let target = find_key_by_id(&tenant, &reference)?;
+    tenant.alias(name).ok_or_else(Refusal::alias_not_found)?;
+    call.check_state(target.state)?;
+    let id = target.id.clone();
+    tenant.move_alias(name, &id);
+    Ok(Fields::new())
+}

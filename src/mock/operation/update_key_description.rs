@@ -1,0 +1,27 @@
+//! UpdateKeyDescription: replaces the description; an empty one deletes it.
+
+use super::Definition;
+use super::create_key::MOST_DESCRIPTION_CHARACTERS;
+use crate::mock::answer::Fields;
+use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::refusal::Refusal;
+use crate::mock::state::Rule;
+
+pub(super) const DEFINITION: Definition =
+    Definition { parameters: &["KeyId", "Description"], rule: Rule::BEFORE_DELETION, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
+    call.required("KeyId")?;
+    let description = call.parameters.get("Description").ok_or_else(|| Refusal::missing_parameter("Description"))?;
+    let reference = call.key_reference("KeyId")?;
+    if description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
+        return Err(Refusal::invalid_parameter("Description"));
+    }
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(&tenant, &reference)?;
+    call.check_state(key.state)?;
+    let id = key.id.clone();
+    tenant.change(&id, |key| key.description = description.to_owned());
+    Ok(Fields::new())
+}

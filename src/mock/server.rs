@@ -1,0 +1,121 @@
+//! The server: one task a connection, HTTP/1.1, everything bounded.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::answer::{Answer, Format};
+use super::crypto::pairs;
+use super::gateway::GatewayError;
+use super::operation::Operation;
+use super::request::Received;
+use super::service::Service;
+
+/// The most bytes of a request's line and headers.
+const HEAD_LIMIT: usize = 256 * 1024;
+
+/// The most bytes of a request's body.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long connections get to end by themselves when the server stops.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Serves `service` on `listener` until `shutdown` is cancelled; then connections end after the request in hand.
+pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: CancellationToken) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => break,
+            // Takes away what has ended, so that the set holds only live connections.
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(stream, Arc::clone(&service), shutdown.clone()));
+                }
+                // Out of file descriptors, most likely: the next attempt has better chances a little later.
+                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+            },
+        }
+    }
+    drop(listener);
+    let all_ended = async { while connections.join_next().await.is_some() {} };
+    // What has not ended by then is cut off when the set is dropped.
+    let _ = tokio::time::timeout(GRACE, all_ended).await;
+}
+
+async fn serve_connection(stream: TcpStream, service: Arc<Service>, shutdown: CancellationToken) {
+    // Only speed is lost without it.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(|request| respond(Arc::clone(&service), request));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .max_buf_size(HEAD_LIMIT)
+        .serve_connection(TokioIo::new(stream), answer);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = shutdown.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // A client that breaks off or talks no HTTP is no concern of the server.
+    drop(ended);
+}
+
+async fn respond(service: Arc<Service>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    let collected = if body.is_end_stream() { Ok(Bytes::new()) } else { collect(body).await };
+    let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
+    match collected {
+        Ok(body) => received.body = body,
+        Err(error) => {
+            let request_id = service.identifiers.request();
+            let answer = service.gateway_answer(&error, Format::Json, &received, &request_id);
+            let mut response = response(answer);
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            return Ok(response);
+        }
+    }
+    if !pairs().is_ready() && asks_for_wrapping_pair(&received) {
+        pairs().ready().await;
+    }
+    Ok(response(service.answer(&received)))
+}
+
+async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
+    match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
+        Err(_) => Err(GatewayError::Undecodable),
+    }
+}
+
+/// Whether the request may need a wrapping pair, which may still have to be made. A wrong guess costs nothing but a
+/// pair.
+fn asks_for_wrapping_pair(received: &Received) -> bool {
+    const NAME: &str = Operation::GetParametersForImport.name();
+    received.uri.query().is_some_and(|query| query.contains(NAME))
+        || received.header("x-acs-action") == Some(NAME)
+        || received.body.windows(NAME.len()).any(|window| window == NAME.as_bytes())
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let content_type = HeaderValue::from_static(answer.format.content_type());
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    response
+}

@@ -1,0 +1,87 @@
+//! A list in order of creation, with removal, and with pages that cost nearly the same wherever they begin.
+
+use std::collections::BTreeMap;
+
+/// Numbers in a block. A page skips whole blocks, then at most this many entries.
+const BLOCK: u64 = 1024;
+
+/// Values by the number of their creation, in blocks so that a page far down the list needs no walk along it.
+#[derive(Debug)]
+pub(crate) struct Ordered<T> {
+    blocks: BTreeMap<u64, BTreeMap<u64, T>>,
+    length: usize,
+    next: u64,
+}
+
+impl<T> Default for Ordered<T> {
+    fn default() -> Self {
+        Self { blocks: BTreeMap::new(), length: 0, next: 0 }
+    }
+}
+
+impl<T> Ordered<T> {
+    /// Appends a value; the number removes it again.
+    pub(crate) fn push(&mut self, value: T) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.length += 1;
+        self.blocks.entry(number / BLOCK).or_default().insert(number, value);
+        number
+    }
+
+    pub(crate) fn remove(&mut self, number: u64) {
+        let Some(block) = self.blocks.get_mut(&(number / BLOCK)) else { return };
+        if block.remove(&number).is_some() {
+            self.length -= 1;
+        }
+        if block.is_empty() {
+            self.blocks.remove(&(number / BLOCK));
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// All values, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.blocks.values().flat_map(BTreeMap::values)
+    }
+
+    /// At most `count` values after the first `skip`.
+    pub(crate) fn page(&self, mut skip: usize, count: usize) -> impl Iterator<Item = &T> {
+        let mut blocks = self.blocks.values();
+        let mut rest = blocks.clone();
+        while let Some(block) = blocks.next() {
+            if skip < block.len() {
+                break;
+            }
+            skip -= block.len();
+            rest = blocks.clone();
+        }
+        rest.flat_map(BTreeMap::values).skip(skip).take(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_those_of_the_plain_list() {
+        let mut ordered = Ordered::default();
+        let numbers: Vec<u64> = (0..5000).map(|value| ordered.push(value)).collect();
+        for number in numbers.iter().filter(|number| *number % 3 == 0 || (1000..3000).contains(*number)) {
+            ordered.remove(*number);
+            ordered.remove(*number);
+        }
+        let plain: Vec<i32> = (0..5000).filter(|value| value % 3 != 0 && !(1000..3000).contains(value)).collect();
+        assert_eq!(ordered.len(), plain.len());
+        assert!(ordered.iter().eq(&plain));
+        for skip in [0, 1, 9, 665, 666, 667, 700, 1999, 2000, usize::MAX] {
+            let expected: Vec<&i32> = plain.iter().skip(skip).take(100).collect();
+            assert_eq!(ordered.page(skip, 100).collect::<Vec<_>>(), expected, "{skip}");
+        }
+        assert_eq!(ordered.page(5, 0).count(), 0);
+    }
+}

@@ -1,0 +1,165 @@
+//! All that one account holds in one region, found in the same time whether it holds ten keys or a million.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+
+use super::key::Key;
+use super::ordered::Ordered;
+use crate::mock::identifier::Identifiers;
+use crate::mock::state::KeyState;
+
+/// An alias and the key behind it.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    pub(crate) key_id: String,
+    number: u64,
+}
+
+/// The keys and aliases of an account in a region.
+#[derive(Debug, Default)]
+pub(crate) struct Tenant {
+    keys: HashMap<String, Key>,
+    key_order: Ordered<String>,
+    key_of_version: HashMap<String, String>,
+    aliases: HashMap<String, Alias>,
+    alias_order: Ordered<String>,
+    deadlines: BTreeSet<(Timestamp, String)>,
+    keys_in_state: [usize; KeyState::ALL.len()],
+}
+
+impl Tenant {
+    /// Lets happen what was due by itself until `now`: deletion, expiry of key material, rotation.
+    pub(crate) fn settle(&mut self, now: Timestamp, identifiers: &Identifiers) {
+        while let Some((due, id)) = self.deadlines.first() {
+            if *due > now {
+                return;
+            }
+            let id = id.clone();
+            if self.keys.get(&id).is_some_and(|key| key.is_gone(now)) {
+                self.remove(&id);
+            } else {
+                self.change(&id, |key| key.elapse(now, identifiers));
+            }
+        }
+    }
+
+    /// Adds a key; `make` gets its place in the order of creation.
+    pub(crate) fn add(&mut self, id: String, make: impl FnOnce(u64) -> Key) -> &Key {
+        let number = self.key_order.push(id.clone());
+        let key = make(number);
+        self.keys_in_state[key.state as usize] += 1;
+        self.deadlines.extend(key.deadline().map(|due| (due, id.clone())));
+        self.key_of_version.extend(key.versions.iter().map(|version| (version.id.clone(), id.clone())));
+        self.keys.entry(id).insert_entry(key).into_mut()
+    }
+
+    pub(crate) fn key(&self, id: &str) -> Option<&Key> {
+        self.keys.get(id)
+    }
+
+    /// The id of the key that has this version.
+    pub(crate) fn key_of_version(&self, version: &str) -> Option<&str> {
+        self.key_of_version.get(version).map(String::as_str)
+    }
+
+    /// Changes a key and keeps every index up to date.
+    pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
+        let key = self.keys.get_mut(id)?;
+        let (state, due) = (key.state, key.deadline());
+        let versions = key.versions.len();
+        let result = change(key);
+        if key.state != state {
+            self.keys_in_state[state as usize] -= 1;
+            self.keys_in_state[key.state as usize] += 1;
+        }
+        for version in key.versions.iter().skip(versions) {
+            self.key_of_version.insert(version.id.clone(), key.id.clone());
+        }
+        if key.deadline() != due {
+            if let Some(due) = due {
+                self.deadlines.remove(&(due, key.id.clone()));
+            }
+            self.deadlines.extend(key.deadline().map(|due| (due, key.id.clone())));
+        }
+        Some(result)
+    }
+
+    fn remove(&mut self, id: &str) {
+        let Some(key) = self.keys.remove(id) else { return };
+        self.keys_in_state[key.state as usize] -= 1;
+        self.key_order.remove(key.number);
+        for version in &key.versions {
+            self.key_of_version.remove(&version.id);
+        }
+        for (number, name) in &key.aliases {
+            self.aliases.remove(name);
+            self.alias_order.remove(*number);
+        }
+        if let Some(due) = key.deadline() {
+            self.deadlines.remove(&(due, key.id));
+        }
+    }
+
+    pub(crate) fn key_count(&self) -> usize {
+        self.key_order.len()
+    }
+
+    /// Keys in order of creation.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.key_order.iter().filter_map(|id| self.keys.get(id))
+    }
+
+    /// At most `count` keys after the first `skip`, in order of creation.
+    pub(crate) fn key_page(&self, skip: usize, count: usize) -> impl Iterator<Item = &Key> {
+        self.key_order.page(skip, count).filter_map(|id| self.keys.get(id))
+    }
+
+    /// Whether any key is in `state`.
+    pub(crate) fn holds_key_in(&self, state: KeyState) -> bool {
+        self.keys_in_state[state as usize] > 0
+    }
+
+    pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.get(name)
+    }
+
+    pub(crate) fn alias_count(&self) -> usize {
+        self.alias_order.len()
+    }
+
+    /// At most `count` aliases after the first `skip` with their keys' ids, in order of creation.
+    pub(crate) fn alias_page(&self, skip: usize, count: usize) -> impl Iterator<Item = (&str, &str)> {
+        self.alias_order
+            .page(skip, count)
+            .filter_map(|name| self.aliases.get(name).map(|alias| (name.as_str(), alias.key_id.as_str())))
+    }
+
+    /// Gives a key an alias that no key has.
+    pub(crate) fn add_alias(&mut self, name: &str, key_id: &str) {
+        let Some(key) = self.keys.get_mut(key_id) else { return };
+        let number = self.alias_order.push(name.to_owned());
+        key.aliases.insert(number, name.to_owned());
+        self.aliases.insert(name.to_owned(), Alias { key_id: key_id.to_owned(), number });
+    }
+
+    /// Moves an alias to another key; it keeps its place in the order of creation.
+    pub(crate) fn move_alias(&mut self, name: &str, key_id: &str) {
+        let Some(alias) = self.aliases.get_mut(name) else { return };
+        if let Some(key) = self.keys.get_mut(&alias.key_id) {
+            key.aliases.remove(&alias.number);
+        }
+        if let Some(key) = self.keys.get_mut(key_id) {
+            key.aliases.insert(alias.number, name.to_owned());
+        }
+        alias.key_id = key_id.to_owned();
+    }
+
+    pub(crate) fn remove_alias(&mut self, name: &str) {
+        let Some(alias) = self.aliases.remove(name) else { return };
+        self.alias_order.remove(alias.number);
+        if let Some(key) = self.keys.get_mut(&alias.key_id) {
+            key.aliases.remove(&alias.number);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! How far the run is, on the standard error: a bar on a terminal, a line now and then elsewhere.
+//!
+//! ```text
+//! ███████████░░░░░░░░░░░░░ 120/243 cases, 1 failed  alibaba/Encrypt/Disabled
+//! progress: 120 of 243 cases (49 %), 1 failed, 3.1 s
+//! ```
+
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::event::Event;
+use crate::report::text;
+use crate::verdict::Verdict;
+
+use super::pen::Signs;
+
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Progress {
+    /// A bar if the standard error is a terminal; else a line every 10 seconds, so that the log of a short run stays
+    /// clean and that of a long one shows life.
+    #[default]
+    Auto,
+    /// A bar; on what is no terminal the same as `plain`.
+    Bar,
+    /// A line every 10 % and at least every 10 seconds.
+    Plain,
+    /// Nothing.
+    None,
+}
+
+/// Shows progress.
+pub(super) enum Display {
+    Bar { bar: ProgressBar, failed: usize },
+    Plain(Plain),
+    None,
+}
+
+impl Display {
+    pub(super) fn new(progress: Progress, signs: Signs) -> Self {
+        let terminal = io::stderr().is_terminal();
+        match progress {
+            Progress::None => Self::None,
+            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs), failed: 0 },
+            Progress::Auto => Self::Plain(Plain::new(false, io::stderr(), clock())),
+            Progress::Bar | Progress::Plain => Self::Plain(Plain::new(true, io::stderr(), clock())),
+        }
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        match self {
+            Self::None => {}
+            Self::Plain(plain) => plain.event(event),
+            Self::Bar { bar, failed } => match event {
+                Event::RunStarted(header) => bar.set_length(text::as_u64(header.suite.cases)),
+                Event::CaseStarted { id } => bar.set_message(format!("{} failed  {}", *failed, text::one_line(id))),
+                Event::CaseJudged { verdict, .. } => {
+                    *failed += usize::from(is_failure(*verdict));
+                    bar.inc(1);
+                }
+                Event::CaseFinished(_) | Event::Notice { .. } => {}
+                Event::RunFinished(_) => bar.finish_and_clear(),
+            },
+        }
+    }
+
+    /// Does something while the bar is out of the way.
+    pub(super) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
+        match self {
+            Self::Bar { bar, .. } => bar.suspend(action),
+            Self::Plain(_) | Self::None => action(),
+        }
+    }
+}
+
+fn bar(signs: Signs) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} cases, {wide_msg}") {
+        bar.set_style(match signs {
+            Signs::Unicode => style,
+            Signs::Ascii => style.progress_chars("#>-"),
+        });
+    }
+    bar
+}
+
+fn clock() -> impl Fn() -> Duration + Send {
+    let start = Instant::now();
+    move || start.elapsed()
+}
+
+fn is_failure(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Fail | Verdict::UnexpectedPass => true,
+        Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped | Verdict::Inconclusive => false,
+    }
+}
+
+/// A line every 10 seconds, or every 10 % besides.
+pub(super) struct Plain {
+    by_percent: bool,
+    out: Box<dyn Write + Send>,
+    clock: Box<dyn Fn() -> Duration + Send>,
+    total: usize,
+    done: usize,
+    failed: usize,
+    tenth: usize,
+    told: Duration,
+}
+
+impl Plain {
+    /// `clock` gives the time since the start of the run.
+    fn new(by_percent: bool, out: impl Write + Send + 'static, clock: impl Fn() -> Duration + Send + 'static) -> Self {
+        let (out, clock) = (Box::new(out), Box::new(clock));
+        Self { by_percent, out, clock, total: 0, done: 0, failed: 0, tenth: 0, told: Duration::ZERO }
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted(header) => self.total = header.suite.cases,
+            Event::CaseJudged { verdict, .. } => {
+                self.done += 1;
+                self.failed += usize::from(is_failure(*verdict));
+                self.tell();
+            }
+            Event::CaseStarted { .. } => self.tell(),
+            Event::CaseFinished(_) | Event::Notice { .. } | Event::RunFinished(_) => {}
+        }
+    }
+
+    fn tell(&mut self) {
+        let now = (self.clock)();
+        let tenth = self.done * 10 / self.total.max(1);
+        let due = now.saturating_sub(self.told) >= Duration::from_secs(10);
+        let reached = self.by_percent && tenth > self.tenth;
+        if !due && !reached {
+            return;
+        }
+        (self.told, self.tenth) = (now, tenth);
+        // Progress is a courtesy: that nobody can see it is no reason to stop.
+        let _ = writeln!(
+            self.out,
+            "progress: {} of {} ({} %), {} failed, {}",
+            text::thousands(text::as_u64(self.done)),
+            text::count(text::as_u64(self.total), "case"),
+            self.done * 100 / self.total.max(1),
+            text::thousands(text::as_u64(self.failed)),
+            text::duration(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::report::sample;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The lines of a run of 200 cases, each of which takes so many milliseconds and the last of which fails.
+    fn lines(by_percent: bool, milliseconds: u64) -> Vec<String> {
+        let (out, time) = (Shared::default(), Arc::new(AtomicU64::new(0)));
+        let now = Arc::clone(&time);
+        let mut plain = Plain::new(by_percent, out.clone(), move || Duration::from_millis(now.load(Ordering::Relaxed)));
+        plain.event(&sample::started(200));
+        for index in 0..200 {
+            plain.event(&Event::CaseStarted { id: "alibaba/x".into() });
+            time.fetch_add(milliseconds, Ordering::Relaxed);
+            let verdict = if index == 199 { Verdict::Fail } else { Verdict::Pass };
+            plain.event(&Event::CaseJudged { id: "alibaba/x".into(), verdict });
+        }
+        let bytes = out.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_quick_run_tells_each_tenth_if_asked_for() {
+        assert_eq!(lines(false, 1), [""; 0]);
+        let told = lines(true, 1);
+        assert_eq!(told.len(), 10);
+        assert_eq!(told[0], "progress: 20 of 200 cases (10 %), 0 failed, 0.02 s");
+        assert_eq!(told[9], "progress: 200 of 200 cases (100 %), 1 failed, 0.20 s");
+    }
+
+    #[test]
+    fn a_slow_run_tells_every_ten_seconds() {
+        let told = lines(false, 1000);
+        assert_eq!(told.len(), 20);
+        assert_eq!(told[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s");
+        assert_eq!(lines(true, 1000).len(), 20);
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_command_line() {
+        for (name, progress) in
+            [("auto", Progress::Auto), ("bar", Progress::Bar), ("plain", Progress::Plain), ("none", Progress::None)]
+        {
+            assert_eq!(Progress::from_str(name, false), Ok(progress));
+        }
+    }
+}

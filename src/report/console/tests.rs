@@ -1,0 +1,312 @@
+//! What the whole output looks like.
+
+use snapbox::{Assert, IntoData, str};
+
+use super::*;
+use crate::report::sample;
+use crate::verdict::Verdict;
+
+fn options() -> ConsoleOptions {
+    let layout = Layout {
+        operations: ["Encrypt", "GenerateDataKeyWithoutPlaintext", "DescribeKey"].map(str::to_owned).into(),
+        states: ["Enabled", "Disabled", "PendingDeletion", "PendingImport"].map(str::to_owned).into(),
+    };
+    ConsoleOptions { progress: Progress::None, layout, ..ConsoleOptions::default() }
+}
+
+fn shown(events: &[Event], options: ConsoleOptions) -> String {
+    let mut out = Vec::new();
+    let mut console = Console::new(&mut out, options);
+    for event in events {
+        console.event(event).unwrap();
+    }
+    drop(console);
+    String::from_utf8(out).unwrap()
+}
+
+/// Compares as it stands: the slashes and backslashes in a command are not those of this machine's paths.
+fn assert_shown(events: &[Event], options: ConsoleOptions, expected: impl IntoData) {
+    Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(shown(events, options), expected.raw());
+}
+
+fn all_pass() -> Vec<Event> {
+    let mut cases = Vec::new();
+    for operation in ["DescribeKey", "Encrypt"] {
+        for state in ["Disabled", "Enabled"] {
+            cases.push(sample::passed(&format!("alibaba/{operation}/{state}")));
+        }
+    }
+    sample::run(cases)
+}
+
+#[test]
+fn all_pass_is_short() {
+    assert_shown(
+        &all_pass(),
+        options(),
+        str![[r#"
+kms-conformance 0.0.0: 4 cases against http://127.0.0.1:8080/ (alibaba, bundled mock)
+
+             Enabled  Disabled
+Encrypt         ✔        ✔
+DescribeKey     ✔        ✔
+
+✔ pass
+
+4 cases: 4 passed · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+}
+
+#[test]
+fn every_verdict_is_told() {
+    assert_shown(
+        &sample::every_verdict(),
+        options(),
+        str![[r#"
+kms-conformance 0.0.0: 13 cases against http://127.0.0.1:8080/ (alibaba, bundled mock)
+
+✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table refuses
+  expected Rejected.Disabled (409), got Success (200)
+  --> cases/alibaba/matrix/encrypt.yaml:12:3
+  reason: an Encrypt of a key that is Disabled succeeded
+  clause: key-states/table-2/encrypt (official)
+  route: CreateKey, DisableKey
+  answer: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}
+  reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1&Plaintext=Y29uZg%3D%3D&Signature=***'
+
+? alibaba/Encrypt/PendingDeletion  inconclusive: no usable answer came
+  connection reset by peer
+  --> cases/alibaba/matrix/encrypt.yaml:12:3
+  clause: key-states/table-2/encrypt (official)
+  route: CreateKey, DisableKey
+
+! alibaba/GenerateDataKeyWithoutPlaintext/Disabled  unexpected-pass
+  listed as known failure (issue 9), but it passed: remove the entry
+  --> cases/alibaba/matrix/encrypt.yaml:12:3
+  clause: key-states/table-2/encrypt (official)
+  route: CreateKey, DisableKey
+
+✘ alibaba/update-alias/Enabled-to-Disabled  fail: right answer, wrong effect
+  the alias still belongs to the first key
+  --> cases/alibaba/matrix/encrypt.yaml:12:3
+  clause: key-states/table-2/encrypt (official)
+  route: CreateKey, DisableKey
+
+                                                    Pending   Pending
+                                 Enabled  Disabled  Deletion  Import
+Encrypt                             ✔        ✘         ?         k
+GenerateDataKeyWithoutPlaintext              !                   –
+DescribeKey                         ✔                  ✔
+
+UpdateAlias: from the state on the left to the state above
+          Enabled  Disabled
+Enabled      ✔        ✘
+Disabled     ✔
+
+scenarios
+defaults  ✔
+deletion  –
+
+✔ pass  ✘ fail  ! unexpected pass  ? inconclusive  k known failure  – not asked
+
+note: the suite has no cases of edition \u{1b}[1mlater
+13 cases: 6 passed, 2 failed, 1 unexpected pass, 1 inconclusive, 1 known failure, 2 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+}
+
+#[test]
+fn quiet_shows_what_went_wrong() {
+    assert_shown(
+        &all_pass(),
+        ConsoleOptions { verbosity: Verbosity::Quiet, ..options() },
+        str![[r#"
+4 cases: 4 passed · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+    let failed = sample::run(vec![sample::failed("alibaba/Encrypt/Disabled")]);
+    assert_shown(
+        &failed,
+        ConsoleOptions { verbosity: Verbosity::Quiet, ..options() },
+        str![[r#"
+✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table refuses
+  expected Rejected.Disabled (409), got Success (200)
+  --> cases/alibaba/matrix/encrypt.yaml:12:3
+  reason: an Encrypt of a key that is Disabled succeeded
+  clause: key-states/table-2/encrypt (official)
+  route: CreateKey, DisableKey
+  answer: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}
+  reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1&Plaintext=Y29uZg%3D%3D&Signature=***'
+
+1 case: 1 failed · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+}
+
+#[test]
+fn verbose_shows_each_case() {
+    let cases = vec![
+        sample::passed("alibaba/Encrypt/Enabled"),
+        sample::other("alibaba/deletion/late", Verdict::Skipped, Kind::Unavailable, "the clock can't be moved"),
+    ];
+    assert_shown(
+        &sample::run(cases),
+        ConsoleOptions { verbosity: Verbosity::Verbose, ..options() },
+        str![[r#"
+kms-conformance 0.0.0: 2 cases against http://127.0.0.1:8080/ (alibaba, bundled mock)
+
+✔ alibaba/Encrypt/Enabled (3 ms)
+– alibaba/deletion/late (3 ms): the clock can't be moved
+
+         Enabled
+Encrypt     ✔
+
+scenarios
+deletion  –
+
+✔ pass  – not asked
+
+2 cases: 1 passed, 1 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+}
+
+#[test]
+fn a_cut_run_says_so() {
+    let mut cases = vec![sample::passed("alibaba/DescribeKey/Enabled")];
+    for state in ["Disabled", "Enabled"] {
+        let id = format!("alibaba/Encrypt/{state}");
+        cases.push(sample::other(&id, Verdict::Inconclusive, Kind::Cut, "the run was interrupted"));
+    }
+    assert_shown(
+        &sample::finished(cases, Some("interrupted by Ctrl-C")),
+        options(),
+        str![[r#"
+kms-conformance 0.0.0: 3 cases against http://127.0.0.1:8080/ (alibaba, bundled mock)
+
+? 2 cases  inconclusive: the run was interrupted
+
+             Enabled  Disabled
+Encrypt         ?        ?
+DescribeKey     ✔
+
+✔ pass  ? inconclusive
+
+cut short: interrupted by Ctrl-C; 2 cases were not judged
+3 cases: 1 passed, 2 inconclusive · 2,431 requests, 260 keys (0 left) · 0.12 s
+
+"#]],
+    );
+}
+
+#[test]
+fn many_cases_with_one_reason_are_told_once() {
+    let reason = "connection refused";
+    let cases: Vec<_> = (10..22)
+        .map(|number| {
+            sample::other(&format!("alibaba/Encrypt/{number}"), Verdict::Inconclusive, Kind::Transport, reason)
+        })
+        .collect();
+    let events = sample::run(cases);
+    let normal = shown(&events, options());
+    assert!(normal.contains("\n? 12 cases  inconclusive: connection refused\n\n"), "{normal}");
+    assert_eq!(normal.matches(reason).count(), 1, "{normal}");
+    let verbose = shown(&events, ConsoleOptions { verbosity: Verbosity::Verbose, ..options() });
+    assert!(verbose.contains("inconclusive: connection refused\n  alibaba/Encrypt/10\n"), "{verbose}");
+}
+
+#[test]
+fn a_narrow_terminal_in_ascii() {
+    let options = ConsoleOptions { signs: Signs::Ascii, width: 40, ..options() };
+    let events = sample::every_verdict();
+    let whole = shown(&events, options.clone());
+    let own: Vec<_> = whole.lines().filter(|line| !line.is_ascii()).collect();
+    assert_eq!(own, [""; 0]);
+    let table = &whole[whole.find("      E").unwrap()..whole.find("\nnote:").unwrap()];
+    Assert::new().action_env("SNAPSHOTS").eq(
+        table.to_owned(),
+        str![[r#"
+      E  D  PD  PI
+Encrypt                     +  x  ?   k
+GenerateDataKeyWithoutPla~     !      -
+DescribeKey                 +     +
+E Enabled  D Disabled
+PD PendingDeletion  PI PendingImport
+
+UpdateAlias: from the state on the left to the state above
+          Enabled  Disabled
+Enabled      +        x
+Disabled     +
+
+scenarios
+defaults  +
+deletion  -
+
++ pass  x fail  ! unexpected pass
+? inconclusive  k known failure
+- not asked
+
+"#]]
+        .raw(),
+    );
+}
+
+#[test]
+fn colours_are_there_only_if_asked_for() {
+    let events = sample::every_verdict();
+    let plain = shown(&events, options());
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let colored = shown(&events, ConsoleOptions { color: true, ..options() });
+    assert!(colored.contains("\u{1b}[32m✔\u{1b}[0m"), "{colored}");
+    let stripped: String = anstream::adapter::strip_str(&colored).to_string();
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn what_a_server_sends_does_not_reach_the_terminal() {
+    let mut case = sample::failed("alibaba/Encrypt/Disabled");
+    let hostile = "\u{1b}]0;owned\u{7}\r\u{9b}2J\u{202e}";
+    case.reason = hostile.to_owned();
+    case.notes = vec![hostile.to_owned()];
+    case.actual = Some(crate::event::Answered { code: hostile.to_owned(), status: 200 });
+    if let Some(answer) = &mut case.exchanges[0].answer {
+        answer.body = hostile.to_owned();
+    }
+    case.exchanges[0].request.url.push_str(hostile);
+    let mut events = sample::run(vec![case]);
+    events.push(Event::Notice { message: hostile.to_owned() });
+    for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+        let text = shown(&events, ConsoleOptions { verbosity, ..options() });
+        let raw = |character: char| character != '\n' && text::is_hidden(character);
+        assert!(!text.contains(raw), "{text:?}");
+        assert!(text.contains("\\u{1b}]0;owned\\u{7}"), "{text}");
+    }
+}
+
+struct Closed(io::ErrorKind);
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut console = Console::new(Closed(io::ErrorKind::BrokenPipe), options());
+    for event in all_pass() {
+        console.event(&event).unwrap();
+    }
+    let mut console = Console::new(Closed(io::ErrorKind::StorageFull), options());
+    assert!(console.event(&sample::started(1)).is_err());
+}

@@ -1,0 +1,222 @@
+//! Where a report goes: a file that is there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::ReportError;
+
+/// A file to be written, checked for being writable before the run begins.
+#[derive(Debug)]
+pub struct Destination {
+    /// The path as it was given, for messages.
+    path: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// A regular file: written beside it and renamed.
+    File {
+        /// The file itself, behind symbolic links.
+        file: PathBuf,
+        folder: PathBuf,
+    },
+    /// A pipe or a device, which can only be written to as it is.
+    Special,
+}
+
+impl Destination {
+    /// Looks whether a file can be written at `path` and makes missing folders, so that a mistyped path is told before
+    /// an hour of requests and not after it.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be made or written to, or `path` is a folder.
+    pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
+        let path = path.into();
+        match Kind::of(&path) {
+            Ok(kind) => Ok(Self { path, kind }),
+            Err(source) => Err(ReportError::File { path, source }),
+        }
+    }
+
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the file: `fill` writes a temporary file in the same folder, which then takes the file's place. On an
+    /// error the old file stays and the temporary one is removed.
+    ///
+    /// # Errors
+    ///
+    /// What `fill` or the system says, with the path and what to do about it.
+    pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ReportError> {
+        match &self.kind {
+            Kind::File { file, folder } => replace(file, folder, fill),
+            Kind::Special => overwrite(&self.path, fill),
+        }
+        .map_err(|source| self.error(source))
+    }
+
+    /// A nameless temporary file on the disk that the report goes to. It is gone when it is closed, even if the
+    /// process is killed.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn spool(&self) -> Result<File, ReportError> {
+        match &self.kind {
+            Kind::File { folder, .. } => tempfile::tempfile_in(folder),
+            Kind::Special => tempfile::tempfile(),
+        }
+        .map_err(|source| self.error(source))
+    }
+
+    /// An error with this path.
+    pub fn error(&self, source: io::Error) -> ReportError {
+        ReportError::File { path: self.path.clone(), source }
+    }
+}
+
+impl Kind {
+    fn of(path: &Path) -> io::Result<Self> {
+        // The rename would put a file in the place of a symbolic link and leave the file behind it as it was.
+        let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&file) {
+            Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(metadata) if !metadata.is_file() => return Ok(Self::Special),
+            Ok(_) | Err(_) => {}
+        }
+        if file.file_name().is_none() {
+            return Err(io::ErrorKind::InvalidFilename.into());
+        }
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            Some(_) | None => PathBuf::from("."),
+        };
+        fs::create_dir_all(&folder)?;
+        tempfile::tempfile_in(&folder)?;
+        Ok(Self::File { file, folder })
+    }
+}
+
+fn replace(file: &Path, folder: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".report-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        // A temporary file is private by default, but a report is often picked up by another user.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    // The folder may have been removed since it was looked at.
+    fs::create_dir_all(folder)?;
+    let mut temporary = builder.tempfile_in(folder)?;
+    let mut buffered = BufWriter::new(temporary.as_file_mut());
+    fill(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
+    temporary.as_file().sync_all()?;
+    temporary.persist(file)?;
+    Ok(())
+}
+
+fn overwrite(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffered = BufWriter::new(File::options().write(true).open(path)?);
+    fill(&mut buffered)?;
+    buffered.flush()
+}
+
+/// What a person can do about an error.
+pub(super) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "free some space or choose another disk"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "choose a folder that you may write to",
+        io::ErrorKind::IsADirectory => "it is a folder, name a file in it",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a part of the path is a file and not a folder, choose another path"
+        }
+        io::ErrorKind::InvalidFilename => "name a file",
+        _ => "check the path or choose another one",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn missing_folders_are_made() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a/b/report.txt");
+        Destination::prepare(&path).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        assert_eq!(names(path.parent().unwrap()), ["report.txt"]);
+    }
+
+    #[test]
+    fn an_error_leaves_the_old_file_and_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("report.txt");
+        fs::write(&path, "old").unwrap();
+        let error = Destination::prepare(&path)
+            .unwrap()
+            .write(|out| {
+                out.write_all(b"half")?;
+                Err(io::ErrorKind::StorageFull.into())
+            })
+            .unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(root.path()), ["report.txt"]);
+        let message = error.to_string();
+        assert!(message.contains(path.to_str().unwrap()) && message.contains("free some space"), "{message}");
+    }
+
+    #[test]
+    fn a_folder_and_a_file_in_the_way_are_told_before_the_run() {
+        let root = tempfile::tempdir().unwrap();
+        let message = Destination::prepare(root.path()).unwrap_err().to_string();
+        assert!(message.contains("name a file in it"), "{message}");
+        fs::write(root.path().join("file"), "").unwrap();
+        let message = Destination::prepare(root.path().join("file/report.txt")).unwrap_err().to_string();
+        assert!(message.contains("is a file and not a folder"), "{message}");
+        assert!(Destination::prepare("").is_err());
+        assert_eq!(names(root.path()), ["file"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_others_may_read_the_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let (file, link) = (root.path().join("file"), root.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        Destination::prepare(&link).unwrap().write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        let plain = root.path().join("plain");
+        fs::write(&plain, "").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&file), mode(&plain), "the report has the mode that any new file has");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_device_is_named() {
+        let error = Destination::prepare("/dev/full").unwrap().write(|out| out.write_all(b"text")).unwrap_err();
+        let message = error.to_string();
+        assert!(message.starts_with("failed to write /dev/full: ") && message.contains("free some space"), "{message}");
+    }
+}

@@ -1,0 +1,197 @@
+//! What is wrong with a case, in words; shared by every report for people.
+//!
+//! ```text
+//! expected Rejected.Disabled (409), got Success (200)
+//!   --> cases/alibaba/matrix/encrypt.yaml:12:3
+//!   clause: key-states/table-2/encrypt (official)
+//!   route: CreateKey, DisableKey
+//!   answer: 200 {"CiphertextBlob":"…"}
+//!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&…'
+//! ```
+
+use crate::event::{Answered, CaseResult, Exchange, Purpose};
+use crate::verdict::Kind;
+
+use super::{curl, text};
+
+/// A case told in words. All text is harmless to a terminal; see [`text::visible`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was expected and what came, or why the case was not judged: one line.
+    pub headline: String,
+    /// Where the expectation stands: `cases/alibaba/matrix/encrypt.yaml:12:3`.
+    pub location: String,
+    /// What else is known, as pairs of a label and one line.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Finding {
+    /// Tells a case in words; the answer is cut to `answer_limit` bytes.
+    pub fn of(case: &CaseResult, answer_limit: usize) -> Self {
+        let headline = headline(case);
+        let mut details = Vec::new();
+        let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
+        if !reason.is_empty() && reason != headline {
+            details.push(("reason", reason));
+        }
+        details.push(("clause", text::one_line(&format!("{} ({})", case.clause, case.edition))));
+        if !case.route.is_empty() {
+            details.push(("route", text::one_line(&case.route.join(", "))));
+        }
+        details.extend(case.notes.iter().map(|note| ("note", text::cut(&text::one_line(note), REASON_LIMIT))));
+        let probes = case.exchanges.iter().filter(|exchange| exchange.purpose == Purpose::Probe);
+        let Some((last, earlier)) = probes.collect::<Vec<_>>().split_last().map(|(last, rest)| (*last, rest.to_vec()))
+        else {
+            return Self { headline, location: location(case), details };
+        };
+        for exchange in earlier.iter().filter(|exchange| exchange.operation == last.operation) {
+            details.push(("earlier attempt", answer(exchange, EARLIER_LIMIT)));
+        }
+        details.push(("answer", answer(last, answer_limit)));
+        details.push(("reproduce", curl::command(&last.request)));
+        Self { headline, location: location(case), details }
+    }
+
+    /// The whole finding: the headline, the place, and a line for each detail, indented by two spaces.
+    pub fn to_text(&self) -> String {
+        let mut whole = format!("{}\n  --> {}", self.headline, self.location);
+        for (label, detail) in &self.details {
+            whole.push_str("\n  ");
+            whole.push_str(label);
+            whole.push_str(": ");
+            whole.push_str(detail);
+        }
+        whole
+    }
+}
+
+/// How much of a reason or a note is shown, in bytes.
+const REASON_LIMIT: usize = 1000;
+
+/// How much of the answer to an earlier attempt is shown, in bytes.
+const EARLIER_LIMIT: usize = 200;
+
+/// Where the expectation of a case stands.
+pub fn location(case: &CaseResult) -> String {
+    text::one_line(&format!("{}:{}:{}", file(case), case.source.line, case.source.column))
+}
+
+/// The case file as it is found in the repository: `cases/alibaba/matrix/encrypt.yaml`.
+pub fn file(case: &CaseResult) -> String {
+    format!("cases/{}", case.source.file)
+}
+
+/// What was expected and what came, or else the reason: one line, never empty.
+pub fn headline(case: &CaseResult) -> String {
+    let by_answer = match case.kind {
+        Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => true,
+        Some(
+            Kind::Body
+            | Kind::Effect
+            | Kind::Fixture
+            | Kind::Transport
+            | Kind::Refusal
+            | Kind::Cut
+            | Kind::NotApplicable
+            | Kind::Unavailable,
+        )
+        | None => false,
+    };
+    let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
+    match (&case.expected, &case.actual) {
+        (Some(expected), Some(actual)) if by_answer || (reason.is_empty() && expected != actual) => {
+            let alternatives: String =
+                case.also_accepted.iter().map(|answered| format!(" or {}", code(answered))).collect();
+            format!("expected {}{alternatives}, got {}", code(expected), code(actual))
+        }
+        _ if !reason.is_empty() => reason,
+        (Some(expected), None) => format!("expected {}, got no usable answer", code(expected)),
+        _ => match case.kind {
+            Some(kind) => meaning(kind).to_owned(),
+            None => case.verdict.name().to_owned(),
+        },
+    }
+}
+
+/// What a kind says, for people who don't know the word.
+pub const fn meaning(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Allowed => "it succeeded where the table refuses",
+        Kind::Refused => "it was refused where the table allows",
+        Kind::Code => "it was refused under another code",
+        Kind::Status => "right code, other HTTP status",
+        Kind::Body => "a field of the answer is missing or wrong",
+        Kind::Effect => "right answer, wrong effect",
+        Kind::Unsupported => "the endpoint does not know the operation",
+        Kind::Fixture => "the state could not be reached",
+        Kind::Transport => "no usable answer came",
+        Kind::Refusal => "it was refused for a reason that is not the key's state",
+        Kind::Cut => "the run ended before the case was judged",
+        Kind::NotApplicable => "the table has no such cell",
+        Kind::Unavailable => "the target lacks something that the case needs",
+    }
+}
+
+fn code(answered: &Answered) -> String {
+    format!("{} ({})", text::cut(&text::one_line(&answered.code), EARLIER_LIMIT), answered.status)
+}
+
+fn answer(exchange: &Exchange, limit: usize) -> String {
+    let told = match (&exchange.answer, &exchange.error) {
+        (Some(answer), None) => format!("{} {}", answer.status, answer.body),
+        (Some(answer), Some(error)) => format!("{error}: {} {}", answer.status, answer.body),
+        (None, Some(error)) => error.clone(),
+        (None, None) => "none".to_owned(),
+    };
+    // Cut first: a body is long, and the escapes make it longer.
+    text::one_line(&text::cut(told.trim(), limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+    use crate::verdict::Verdict;
+
+    #[test]
+    fn an_answer_that_differs_is_set_against_the_expectation() {
+        let mut case = sample::failed("alibaba/Encrypt/Disabled");
+        assert_eq!(headline(&case), "expected Rejected.Disabled (409), got Success (200)");
+        case.also_accepted = vec![Answered { code: "Forbidden.X".to_owned(), status: 403 }];
+        assert_eq!(headline(&case), "expected Rejected.Disabled (409) or Forbidden.X (403), got Success (200)");
+        case.actual = None;
+        assert_eq!(headline(&case), "an Encrypt of a key that is Disabled succeeded");
+        case.reason.clear();
+        assert_eq!(headline(&case), "expected Rejected.Disabled (409), got no usable answer");
+        case.expected = None;
+        assert_eq!(headline(&case), "it succeeded where the table refuses");
+        case.kind = None;
+        assert_eq!(headline(&case), "fail");
+    }
+
+    #[test]
+    fn an_effect_is_told_by_its_reason() {
+        let mut case = sample::failed("alibaba/DisableKey/Enabled");
+        case.kind = Some(Kind::Effect);
+        case.actual = case.expected.clone();
+        case.reason = "the key still encrypts".to_owned();
+        assert_eq!(Finding::of(&case, 100).headline, "the key still encrypts");
+    }
+
+    #[test]
+    fn earlier_attempts_and_hostile_answers_are_shown_harmless() {
+        let mut case = sample::failed("alibaba/Encrypt/Disabled");
+        let mut first = case.exchanges[0].clone();
+        (first.answer, first.error) = (None, Some("connection reset".to_owned()));
+        case.exchanges[0].attempt = 2;
+        if let Some(answer) = &mut case.exchanges[0].answer {
+            answer.body = "\u{1b}[2J".repeat(300);
+        }
+        case.exchanges.insert(0, first);
+        let whole = Finding::of(&case, 20).to_text();
+        assert!(whole.contains("\n  earlier attempt: connection reset\n  answer: 200 \\u{1b}[2J"), "{whole}");
+        assert!(whole.contains("bytes cut\n  reproduce: curl -sS -i 'http://"), "{whole}");
+        assert!(!whole.contains('\u{1b}'), "{whole}");
+        assert_eq!(case.verdict, Verdict::Fail);
+    }
+}

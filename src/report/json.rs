@@ -1,0 +1,203 @@
+//! `results.json`: the events of a run in stored form, from which every other report can be made again.
+//!
+//! The field names and their order are a promise (format version [`FORMAT`]). Each field and each case stands on a
+//! line of its own, so that two files can be compared line by line:
+//!
+//! ```json
+//! {
+//! "format": 1,
+//! "tool": {"name":"kms-conformance","version":"0.1.0"},
+//! "target": {"provider":"alibaba","endpoint":"http://127.0.0.1:8080/","bundled_mock":true},
+//! "suite": {"hash":"…","cases":1,"editions":["official"]},
+//! "started_at": "2026-01-02T03:04:05Z",
+//! "duration_ms": 123,
+//! "complete": true,
+//! "summary": {"pass":1,"fail":0,"inconclusive":0,"skipped":0,"known-failure":0,"unexpected-pass":0},
+//! "usage": {"requests":4,"retries":0,"keys_created":1,"keys_left":0},
+//! "cases": [
+//! {"id":"alibaba/Encrypt/Disabled","operation":"Encrypt","state":"Disabled","verdict":"pass"}
+//! ]
+//! }
+//! ```
+//!
+//! `stopped` follows `complete` in a run that was cut short, and `notices` precedes `cases` if there are any. What
+//! stands first in the file is known last, so the cases go to a nameless temporary file as they come: a run of
+//! 100,000 cases needs no more memory than one of ten.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, Write};
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader};
+
+use super::destination::Destination;
+use super::{Report, ReportError};
+
+/// Writes `results.json`.
+#[derive(Debug)]
+pub struct JsonReport {
+    destination: Destination,
+    header: Option<Box<RunHeader>>,
+    notices: Vec<String>,
+    cases: BufWriter<File>,
+    empty: bool,
+}
+
+impl JsonReport {
+    /// A report that will be written to `path`.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be made or written to.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
+        let destination = Destination::prepare(path)?;
+        let cases = BufWriter::new(destination.spool()?);
+        Ok(Self { destination, header: None, notices: Vec::new(), cases, empty: true })
+    }
+
+    fn case(&mut self, case: &CaseResult) -> io::Result<()> {
+        if !self.empty {
+            self.cases.write_all(b",\n")?;
+        }
+        self.empty = false;
+        Ok(serde_json::to_writer(&mut self.cases, case)?)
+    }
+
+    fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
+        let Self { destination, header, notices, cases, empty } = self;
+        let Some(header) = header.take() else {
+            return Err(destination.error(io::Error::other("the run ended without having begun")));
+        };
+        let spooled = rewound(cases).map_err(|error| destination.error(error))?;
+        destination.write(|out| {
+            head(out, &header, footer, notices)?;
+            out.write_all(b"\"cases\": [")?;
+            if !*empty {
+                out.write_all(b"\n")?;
+                io::copy(spooled, out)?;
+                out.write_all(b"\n")?;
+            }
+            out.write_all(b"]\n}\n")
+        })
+    }
+}
+
+impl Report for JsonReport {
+    fn event(&mut self, event: &Event) -> Result<(), ReportError> {
+        match event {
+            Event::RunStarted(header) => self.header = Some(header.clone()),
+            Event::CaseStarted { .. } | Event::CaseJudged { .. } => {}
+            Event::CaseFinished(case) => self.case(case).map_err(|error| self.destination.error(error))?,
+            Event::Notice { message } => self.notices.push(message.clone()),
+            Event::RunFinished(footer) => self.finish(footer)?,
+        }
+        Ok(())
+    }
+}
+
+fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
+    cases.flush()?;
+    let file = cases.get_mut();
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Writes everything before the cases.
+fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
+    let RunHeader { tool, target, suite, started_at } = header;
+    let RunFooter { duration_ms, complete, stopped, summary, usage } = footer;
+    out.write_all(b"{\n")?;
+    field(out, "format", &FORMAT)?;
+    field(out, "tool", tool)?;
+    field(out, "target", target)?;
+    field(out, "suite", suite)?;
+    field(out, "started_at", started_at)?;
+    field(out, "duration_ms", duration_ms)?;
+    field(out, "complete", complete)?;
+    if let Some(stopped) = stopped {
+        field(out, "stopped", stopped)?;
+    }
+    field(out, "summary", summary)?;
+    field(out, "usage", usage)?;
+    if !notices.is_empty() {
+        field(out, "notices", notices)?;
+    }
+    Ok(())
+}
+
+fn field(out: &mut dyn Write, name: &str, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    write!(out, "\"{name}\": ")?;
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b",\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::report::results::Results;
+    use crate::report::sample;
+
+    fn written(events: &[Event]) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let mut report = JsonReport::create(&path).unwrap();
+        for event in events {
+            report.event(event).unwrap();
+        }
+        fs::read_to_string(path).unwrap()
+    }
+
+    #[test]
+    fn the_fields_stand_in_the_promised_order() {
+        let text = written(&sample::every_verdict());
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let names: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(
+            names,
+            [
+                "format",
+                "tool",
+                "target",
+                "suite",
+                "started_at",
+                "duration_ms",
+                "complete",
+                "summary",
+                "usage",
+                "notices",
+                "cases"
+            ]
+        );
+        assert_eq!(value["cases"].as_array().unwrap().len(), 13);
+        assert_eq!(value["cases"][2]["verdict"], "fail");
+        assert_eq!(value["cases"][2]["kind"], "allowed");
+        assert_eq!(text.lines().filter(|line| line.starts_with("{\"id\":")).count(), 13, "one line a case");
+    }
+
+    #[test]
+    fn a_cut_run_says_why() {
+        let text = written(&sample::finished(Vec::new(), Some("interrupted")));
+        assert!(text.contains("\"complete\": false,\n\"stopped\": \"interrupted\",\n\"summary\""), "{text}");
+        assert!(text.ends_with("\"cases\": []\n}\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_read_back_and_replayed_is_written_byte_for_byte() {
+        let text = written(&sample::every_verdict());
+        let replayed: Vec<Event> = text.parse::<Results>().unwrap().into_events().collect();
+        assert_eq!(written(&replayed), text);
+    }
+
+    #[test]
+    fn a_report_that_is_dropped_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut report = JsonReport::create(folder.path().join("results.json")).unwrap();
+        report.event(&sample::started(1)).unwrap();
+        drop(report);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

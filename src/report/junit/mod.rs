@@ -1,0 +1,162 @@
+//! `junit.xml` for continuous integration.
+//!
+//! ```xml
+//! <?xml version="1.0" encoding="UTF-8"?>
+//! <testsuites name="kms-conformance" tests="2" skipped="0" failures="1" errors="0" timestamp="2026-01-02T03:04:05.000+00:00" time="0.123">
+//!     <testsuite name="alibaba.kms.Disabled" tests="2" skipped="0" errors="0" failures="1" timestamp="2026-01-02T03:04:05.000+00:00" time="0.006">
+//!         <properties>
+//!             <property name="endpoint" value="http://127.0.0.1:8080/ (bundled mock)"/>
+//!         </properties>
+//!         <testcase name="Decrypt/Disabled" classname="alibaba.kms.Disabled" time="0.003" file="cases/alibaba/matrix/decrypt.yaml" line="9"/>
+//!         <testcase name="Encrypt/Disabled" classname="alibaba.kms.Disabled" time="0.003" file="cases/alibaba/matrix/encrypt.yaml" line="12">
+//!             <failure message="expected Rejected.Disabled (409), got Success (200)" type="fail.allowed">expected Rejected.Disabled (409), got Success (200)
+//!   --&gt; cases/alibaba/matrix/encrypt.yaml:12:3
+//!   clause: key-states/table-2/encrypt (official)
+//!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&amp;KeyId=key-1'</failure>
+//!         </testcase>
+//!     </testsuite>
+//! </testsuites>
+//! ```
+//!
+//! - One `testcase` a case and at most one `failure`, `error` or `skipped` in it: [`case`] says which.
+//! - `classname` is `<provider>.kms.<state>`, or `<provider>.kms.scenario` for a case without a state; `name` is the
+//!   rest of the id. The pair is unique, because readers drop the second of two that are equal.
+//! - The `time` of a suite is the sum of its cases; that of the root is wall time, which is less if cases ran in
+//!   parallel.
+//!
+//! The totals of the root and of each suite stand before the cases, so the cases are held in memory until the end:
+//! about 0.7 KiB for one that passed, plus the text of one that did not.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
+
+use crate::event::{CaseResult, Event, RunFooter, RunHeader};
+
+use super::destination::Destination;
+use super::{Report, ReportError, text};
+
+pub mod case;
+mod strict;
+
+/// How JUnit XML is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JunitOptions {
+    /// Leave out what Jenkins' `junit-10.xsd` doesn't know: `skipped` and `timestamp` of the root, `file` and `line`
+    /// of a case. Only readers that validate need it; others use these attributes.
+    pub strict: bool,
+    /// What becomes of a case that stayed inconclusive.
+    pub inconclusive: InconclusiveAs,
+}
+
+/// What becomes of a case that stayed inconclusive; JUnit XML has no element for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum InconclusiveAs {
+    /// An `error`: the job turns red. A run that judged nothing must not look like one that passed.
+    #[default]
+    Error,
+    /// A `skipped`: the job stays green, for an endpoint that is known to throttle. A case that the end of the run cut
+    /// off is an `error` all the same.
+    Skipped,
+}
+
+/// Writes JUnit XML.
+#[derive(Debug)]
+pub struct JunitReport {
+    destination: Destination,
+    options: JunitOptions,
+    header: Option<Box<RunHeader>>,
+    suites: BTreeMap<String, TestSuite>,
+    seen: usize,
+}
+
+impl JunitReport {
+    /// A report that will be written to `path`.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be made or written to.
+    pub fn create(path: impl Into<PathBuf>, options: JunitOptions) -> Result<Self, ReportError> {
+        Ok(Self { destination: Destination::prepare(path)?, options, header: None, suites: BTreeMap::new(), seen: 0 })
+    }
+
+    fn case(&mut self, result: &CaseResult) {
+        self.seen += 1;
+        let case = case::test_case(result, self.options);
+        self.add(case::classname(result), case);
+    }
+
+    fn add(&mut self, classname: String, case: TestCase) {
+        let suite = self.suites.entry(classname).or_insert_with_key(|name| TestSuite::new(name.as_str()));
+        suite.time = Some(suite.time.unwrap_or_default() + case.time.unwrap_or_default());
+        suite.add_test_case(case);
+    }
+
+    fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
+        let Some(header) = self.header.take() else {
+            return Err(self.destination.error(io::Error::other("the run ended without having begun")));
+        };
+        self.add_missing(&header, footer);
+        let RunHeader { tool, target, suite, started_at } = *header;
+        let properties = [
+            ("tool", format!("{} {}", tool.name, tool.version)),
+            ("provider", target.provider),
+            ("endpoint", format!("{}{}", target.endpoint, if target.bundled_mock { " (bundled mock)" } else { "" })),
+            ("suite.hash", suite.hash),
+            ("suite.editions", suite.editions.join(", ")),
+        ]
+        .map(|(name, value)| (name, text::one_line(&value)));
+        let mut report = quick_junit::Report::new(text::one_line(&tool.name));
+        report.set_time(Duration::from_millis(footer.duration_ms));
+        report.timestamp = started_at.parse().ok();
+        for mut suite in std::mem::take(&mut self.suites).into_values() {
+            suite.timestamp = report.timestamp;
+            suite.add_properties(properties.iter().map(|(name, value)| (*name, value.as_str())));
+            report.add_test_suite(suite);
+        }
+        self.destination.write(|out| {
+            if self.options.strict {
+                strict::write(&report, out)
+            } else {
+                report.serialize(out).map_err(io::Error::other)
+            }
+        })
+    }
+
+    /// A run that was cut short must not look as if all had passed, even if it sent no result for what was left.
+    fn add_missing(&mut self, header: &RunHeader, footer: &RunFooter) {
+        let missing = header.suite.cases.saturating_sub(self.seen);
+        let red = self.suites.values().any(|suite| suite.failures + suite.errors > 0);
+        if missing == 0 && (footer.complete || red) {
+            return;
+        }
+        let stopped = footer.stopped.as_deref().unwrap_or("the run ended early");
+        let message =
+            format!("{}: {} without a result", text::one_line(stopped), text::count(text::as_u64(missing), "case"));
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("not-run").set_message(&message).set_description(&message);
+        let classname = format!("{}.kms.run", text::one_line(&header.target.provider));
+        let mut case = TestCase::new("complete", status);
+        case.set_classname(&classname).set_time(Duration::ZERO);
+        self.add(classname, case);
+    }
+}
+
+impl Report for JunitReport {
+    fn event(&mut self, event: &Event) -> Result<(), ReportError> {
+        match event {
+            Event::RunStarted(header) => self.header = Some(header.clone()),
+            Event::CaseStarted { .. } | Event::CaseJudged { .. } | Event::Notice { .. } => {}
+            Event::CaseFinished(case) => self.case(case),
+            Event::RunFinished(footer) => self.finish(footer)?,
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Reports: each is a fold over the [`Event`]s of a run, in a file or folder of its own.
+//!
+//! - [`console`]: what a person sees: progress, the failures, the table and one closing line.
+//! - [`json`]: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
+//! - [`junit`]: JUnit XML for continuous integration.
+//!
+//! What they share: [`destination`] writes a file whole or not at all, [`finding`] says in words what is wrong with a
+//! case, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::event::Event;
+
+pub mod console;
+pub mod curl;
+pub mod destination;
+pub mod finding;
+pub mod json;
+pub mod junit;
+pub mod results;
+pub mod text;
+
+#[cfg(test)]
+mod sample;
+
+/// A fold over the events of a run.
+///
+/// A report writes its file when [`Event::RunFinished`] comes, which is also sent for a run that was cut short. A
+/// report that is dropped before that leaves nothing behind.
+pub trait Report: Send {
+    /// Takes the next event.
+    ///
+    /// # Errors
+    ///
+    /// The report can't be written; it takes no more events after that.
+    fn event(&mut self, event: &Event) -> Result<(), ReportError>;
+}
+
+/// Why a report can't be written.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// A file can't be written; what stood there before is untouched.
+    #[error("failed to write {}: {source}; {}", path.display(), destination::advice(source))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The terminal or pipe can't be written to.
+    #[error("failed to write to the standard output: {0}")]
+    Output(io::Error),
+}
+
+/// Several reports as one: each goes on when another has failed.
+///
+/// A full disk must neither end a run nor take away what the person at the terminal sees of it.
+#[derive(Default)]
+pub struct Reports {
+    reports: Vec<Box<dyn Report>>,
+    errors: Vec<ReportError>,
+}
+
+impl Reports {
+    /// No report yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a report.
+    pub fn push(&mut self, report: impl Report + 'static) {
+        self.reports.push(Box::new(report));
+    }
+
+    /// Hands the event to each report; one that fails is left out from then on.
+    pub fn event(&mut self, event: &Event) {
+        let errors = &mut self.errors;
+        self.reports.retain_mut(|report| match report.event(event) {
+            Ok(()) => true,
+            Err(error) => {
+                errors.push(error);
+                false
+            }
+        });
+    }
+
+    /// The errors of the reports that failed; none if all were written.
+    pub fn into_errors(self) -> Vec<ReportError> {
+        self.errors
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Full(usize);
+
+    impl Report for Full {
+        fn event(&mut self, _: &Event) -> Result<(), ReportError> {
+            self.0 += 1;
+            if self.0 == 2 { Err(ReportError::Output(io::ErrorKind::StorageFull.into())) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn a_failed_report_leaves_the_others_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let mut reports = Reports::new();
+        reports.push(Full(0));
+        reports.push(json::JsonReport::create(&path).unwrap());
+        for event in sample::every_verdict() {
+            reports.event(&event);
+        }
+        assert_eq!(reports.into_errors().len(), 1);
+        assert!(path.exists());
+    }
+}

@@ -1,0 +1,181 @@
+//! `results.json` read back: its types, its JSON Schema, and the events that it stores.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::{fs, io};
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+
+/// The results of a run of kms-conformance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "results of kms-conformance")]
+pub struct Results {
+    /// The version of this format; `1`.
+    pub format: u32,
+    /// The program that ran.
+    pub tool: Tool,
+    /// What was tested.
+    pub target: TargetHeader,
+    /// What it was held against.
+    pub suite: SuiteHeader,
+    /// When the run began, RFC 3339 in UTC.
+    pub started_at: String,
+    /// Wall time of the run in milliseconds.
+    pub duration_ms: u64,
+    /// Whether every selected case was asked.
+    pub complete: bool,
+    /// Why the run was cut short, if it was: one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// How many cases have which verdict.
+    pub summary: Summary,
+    /// What the run cost.
+    pub usage: Usage,
+    /// What a person should know and what belongs to no case: one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    /// The results of the cases, in the order of their ids.
+    pub cases: Vec<CaseResult>,
+}
+
+impl Results {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be read, is of another format version, or is no such file at all.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
+        text.parse().map_err(|source| ReadError::Content { path: path.to_owned(), source })
+    }
+
+    /// The events that the file stores, for a report to be made of it. Which cases ran at which time is not stored, so
+    /// each case is begun, judged and finished in turn.
+    pub fn into_events(self) -> impl Iterator<Item = Event> {
+        let Self {
+            format: _,
+            tool,
+            target,
+            suite,
+            started_at,
+            duration_ms,
+            complete,
+            stopped,
+            summary,
+            usage,
+            notices,
+            cases,
+        } = self;
+        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, started_at }));
+        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage }));
+        let cases = cases.into_iter().flat_map(|case| {
+            let started = Event::CaseStarted { id: case.id.clone() };
+            let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };
+            [started, judged, Event::CaseFinished(Box::new(case))]
+        });
+        let notices = notices.into_iter().map(|message| Event::Notice { message });
+        std::iter::once(first).chain(cases).chain(notices).chain(std::iter::once(last))
+    }
+}
+
+impl FromStr for Results {
+    type Err = ContentError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // The version first: to call a newer file broken because of its new fields would mislead.
+        let Version { format } = serde_json::from_str(text).map_err(ContentError::NoResults)?;
+        if format != FORMAT {
+            return Err(ContentError::Format { found: format });
+        }
+        serde_json::from_str(text).map_err(ContentError::Broken)
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+/// Why results can't be read from a file.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The file can't be read.
+    #[error("failed to read {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file holds something else.
+    #[error("failed to read {}: {source}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ContentError,
+    },
+}
+
+/// Why a text is no results of a run.
+#[derive(Debug, Error)]
+pub enum ContentError {
+    /// It is no JSON object with a format version.
+    #[error("it is not a file of results: {0}")]
+    NoResults(serde_json::Error),
+    /// It is of another format version.
+    #[error("it has format {found}, but this version of the program reads format {FORMAT}")]
+    Format {
+        /// The version that the file states.
+        found: u32,
+    },
+    /// A field is missing, unknown or of a wrong type.
+    #[error("its format is {FORMAT}, but {0}")]
+    Broken(serde_json::Error),
+}
+
+/// The JSON Schema (draft 7) of `results.json`, with a line feed at its end; `reports/results.schema.json` is this
+/// text.
+pub fn schema() -> String {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Results>();
+    let mut ordered = serde_json::Map::new();
+    // What the file is comes first for those who open it.
+    for name in ["$schema", "title", "description"] {
+        ordered.extend(schema.remove(name).map(|value| (name.to_owned(), value)));
+    }
+    ordered.extend(schema.ensure_object().clone());
+    format!("{:#}\n", serde_json::Value::Object(ordered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_current() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/results.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            fs::write(&path, schema()).unwrap();
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == schema(), "{} is out of date: run the tests with UPDATE_SCHEMA=1", path.display());
+    }
+
+    #[test]
+    fn other_files_are_told_apart() {
+        let message = |text: &str| text.parse::<Results>().unwrap_err().to_string();
+        assert!(message("<testsuites/>").starts_with("it is not a file of results: "));
+        assert!(message("{}").contains("missing field `format`"));
+        assert!(message(r#"{"format": 2, "new": 1}"#).starts_with("it has format 2, but"));
+        assert!(message(r#"{"format": 1, "speed": 1}"#).contains("unknown field `speed`"));
+        let error = Results::read("no/such/file.json").unwrap_err().to_string();
+        assert!(error.starts_with("failed to read no/such/file.json: "), "{error}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Streams of events as a run emits them, for the tests of the reports.
+
+use std::sync::Arc;
+
+use crate::event::{
+    AnswerRecord, Answered, CaseResult, Event, Exchange, Purpose, RequestRecord, RunFooter, RunHeader, Source,
+    SuiteHeader, Summary, TargetHeader, Tool, Usage,
+};
+use crate::verdict::{Kind, Verdict};
+
+/// A case that passed. Its operation and state are taken from the id.
+pub(super) fn passed(id: &str) -> CaseResult {
+    let parts: Vec<&str> = id.split('/').collect();
+    let operation = parts.get(1).filter(|part| part.starts_with(|first: char| first.is_ascii_uppercase()));
+    let state = operation.and(parts.get(2));
+    CaseResult {
+        id: id.into(),
+        operation: operation.map(|part| (*part).to_owned()),
+        state: state.map(|part| (*part).to_owned()),
+        original_state: None,
+        key_class: state.map(|_| "Aliyun_KMS".to_owned()),
+        route: vec!["CreateKey".to_owned(), "DisableKey".to_owned()],
+        edition: "official".to_owned(),
+        clause: "key-states/table-2/encrypt".to_owned(),
+        source: Source { file: "alibaba/matrix/encrypt.yaml".into(), line: 12, column: 3 },
+        verdict: Verdict::Pass,
+        expected: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        also_accepted: Vec::new(),
+        actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        reason: String::new(),
+        kind: None,
+        notes: Vec::new(),
+        attempts: 1,
+        duration_ms: 3,
+        exchanges: Vec::new(),
+    }
+}
+
+/// A case that the endpoint allowed and should have refused.
+pub(super) fn failed(id: &str) -> CaseResult {
+    CaseResult {
+        verdict: Verdict::Fail,
+        kind: Some(Kind::Allowed),
+        actual: Some(Answered { code: "Success".to_owned(), status: 200 }),
+        reason: "an Encrypt of a key that is Disabled succeeded".to_owned(),
+        exchanges: vec![probe()],
+        ..passed(id)
+    }
+}
+
+/// A case with another verdict, its kind and the reason for it.
+pub(super) fn other(id: &str, verdict: Verdict, kind: Kind, reason: &str) -> CaseResult {
+    CaseResult { verdict, kind: Some(kind), actual: None, reason: reason.to_owned(), ..passed(id) }
+}
+
+/// A move of an alias from a key in one state to a key in another; where it fails, it had no effect.
+pub(super) fn moved(original: &str, target: &str, verdict: Verdict) -> CaseResult {
+    let failed = verdict == Verdict::Fail;
+    CaseResult {
+        kind: failed.then_some(Kind::Effect),
+        reason: if failed { "the alias still belongs to the first key".to_owned() } else { String::new() },
+        id: format!("alibaba/update-alias/{original}-to-{target}").into(),
+        operation: Some("UpdateAlias".to_owned()),
+        state: Some(target.to_owned()),
+        original_state: Some(original.to_owned()),
+        verdict,
+        ..passed("alibaba/update-alias")
+    }
+}
+
+fn probe() -> Exchange {
+    Exchange {
+        purpose: Purpose::Probe,
+        operation: "Encrypt".to_owned(),
+        attempt: 1,
+        request: RequestRecord {
+            method: "GET".to_owned(),
+            url: "http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1&Plaintext=Y29uZg%3D%3D&Signature=***".to_owned(),
+            headers: Default::default(),
+            body: String::new(),
+        },
+        answer: Some(AnswerRecord { status: 200, body: r#"{"CiphertextBlob":"Zm9v","RequestId":"1"}"#.to_owned() }),
+        error: None,
+        duration_us: 812,
+    }
+}
+
+/// The beginning of a run of so many cases.
+pub(super) fn started(cases: usize) -> Event {
+    Event::RunStarted(Box::new(RunHeader {
+        tool: Tool { name: "kms-conformance".to_owned(), version: "0.0.0".to_owned() },
+        target: TargetHeader {
+            provider: "alibaba".to_owned(),
+            endpoint: "http://127.0.0.1:8080/".to_owned(),
+            bundled_mock: true,
+        },
+        suite: SuiteHeader {
+            hash: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef".to_owned(),
+            cases,
+            editions: vec!["official".to_owned(), "later".to_owned()],
+        },
+        started_at: "2026-01-02T03:04:05Z".to_owned(),
+    }))
+}
+
+/// The events of a whole run with these results.
+pub(super) fn run(cases: Vec<CaseResult>) -> Vec<Event> {
+    finished(cases, None)
+}
+
+/// The events of a run with these results, cut short if there is a reason for it.
+pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Event> {
+    let mut summary = Summary::default();
+    let mut events = vec![started(cases.len())];
+    for case in &cases {
+        summary.count(case.verdict);
+        events.push(Event::CaseStarted { id: Arc::clone(&case.id) });
+        events.push(Event::CaseJudged { id: Arc::clone(&case.id), verdict: case.verdict });
+    }
+    events.extend(cases.into_iter().map(|case| Event::CaseFinished(Box::new(case))));
+    events.push(Event::RunFinished(Box::new(RunFooter {
+        duration_ms: 123,
+        complete: stopped.is_none(),
+        stopped: stopped.map(str::to_owned),
+        summary,
+        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0 },
+    })));
+    events
+}
+
+/// A run with each verdict, a move, two scenarios and a notice.
+pub(super) fn every_verdict() -> Vec<Event> {
+    let mut known = failed("alibaba/Encrypt/PendingImport");
+    known.verdict = Verdict::KnownFailure;
+    known.reason = "issue 12 until 2026-12-31: the emulator encrypts without key material".to_owned();
+    let mut unexpected = passed("alibaba/GenerateDataKeyWithoutPlaintext/Disabled");
+    unexpected.verdict = Verdict::UnexpectedPass;
+    unexpected.reason = "listed as known failure (issue 9), but it passed: remove the entry".to_owned();
+    let mut slow = passed("alibaba/DescribeKey/PendingDeletion");
+    (slow.notes, slow.attempts) = (vec!["the answer has no DeleteDate".to_owned()], 2);
+    let mut events = run(vec![
+        passed("alibaba/DescribeKey/Enabled"),
+        slow,
+        failed("alibaba/Encrypt/Disabled"),
+        passed("alibaba/Encrypt/Enabled"),
+        other("alibaba/Encrypt/PendingDeletion", Verdict::Inconclusive, Kind::Transport, "connection reset by peer"),
+        known,
+        unexpected,
+        other(
+            "alibaba/GenerateDataKeyWithoutPlaintext/PendingImport",
+            Verdict::Skipped,
+            Kind::NotApplicable,
+            "only keys of Origin EXTERNAL have this state",
+        ),
+        passed("alibaba/defaults/new-key-is-enabled"),
+        other("alibaba/deletion/after-the-window", Verdict::Skipped, Kind::Unavailable, "the clock can't be moved"),
+        moved("Disabled", "Enabled", Verdict::Pass),
+        moved("Enabled", "Disabled", Verdict::Fail),
+        moved("Enabled", "Enabled", Verdict::Pass),
+    ]);
+    events.insert(1, Event::Notice { message: "the suite has no cases of edition \u{1b}[1mlater".to_owned() });
+    events
+}

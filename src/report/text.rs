@@ -1,0 +1,114 @@
+//! Text for people: what a server sent made harmless, and numbers as they are written.
+
+use std::fmt::Write;
+
+/// Makes control characters visible, as `\u{1b}`: they drive a terminal, break XML or hide what stands there. Line
+/// feeds stay, a tab becomes a space.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => shown.push('\n'),
+            '\t' => shown.push(' '),
+            _ if is_hidden(character) => {
+                // Writing to a String can't fail.
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// Like [`visible`], with line feeds as spaces: one line, without space around it.
+pub fn one_line(text: &str) -> String {
+    let mut line = visible(text.trim());
+    if line.contains('\n') {
+        line = line.replace('\n', " ");
+    }
+    line
+}
+
+/// Whether a character has an effect instead of a shape: C0 and C1 controls, the marks that turn the direction of
+/// writing, line separators, and the two that XML 1.0 forbids besides.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// Cuts a text to at most `limit` bytes and says how much is missing.
+pub fn cut(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{} ... {} bytes cut", &text[..end], thousands(as_u64(text.len() - end)))
+}
+
+/// A number with separators: `2,431`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A number and its noun: `1 case`, `2,431 cases`. `noun` is the singular of a regular word.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(number), if number == 1 { "" } else { "s" })
+}
+
+/// A duration for people: `0.12 s`, `42.0 s`, `3 min 05 s`, `1 h 02 min`.
+pub fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    match seconds {
+        0..10 => format!("{seconds}.{:02} s", milliseconds % 1000 / 10),
+        10..60 => format!("{seconds}.{} s", milliseconds % 1000 / 100),
+        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// A length as the counting functions take it.
+pub fn as_u64(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown() {
+        assert_eq!(visible("a\u{1b}[31mred\u{0}\tb\r\nc"), "a\\u{1b}[31mred\\u{0} b\\u{d}\nc");
+        assert_eq!(visible("\u{202e}abc\u{9b}\u{7f}"), "\\u{202e}abc\\u{9b}\\u{7f}");
+        assert_eq!(one_line(" a\nb\n"), "a b");
+        assert_eq!(visible("schöne Schlüssel 密钥 🔑"), "schöne Schlüssel 密钥 🔑");
+    }
+
+    #[test]
+    fn a_cut_falls_between_characters_and_is_told() {
+        assert_eq!(cut("short", 5), "short");
+        assert_eq!(cut("ää", 3), "ä ... 2 bytes cut");
+        assert_eq!(cut(&"x".repeat(5000), 1), "x ... 4,999 bytes cut");
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_do() {
+        for (number, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(number), expected);
+        }
+        assert_eq!((count(1, "case"), count(0, "case")), ("1 case".to_owned(), "0 cases".to_owned()));
+        for (milliseconds, expected) in
+            [(0, "0.00 s"), (123, "0.12 s"), (59_960, "59.9 s"), (185_000, "3 min 05 s"), (3_725_000, "1 h 02 min")]
+        {
+            assert_eq!(duration(milliseconds), expected);
+        }
+    }
+}

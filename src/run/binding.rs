@@ -1,0 +1,313 @@
+//! What templates stand for while a case is asked.
+
+use std::collections::{BTreeSet, HashMap};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::wrap::wrap;
+use crate::plan::Position;
+use crate::secret::Secret;
+use crate::suite::field_path::text_of;
+use crate::suite::name::{ClassName, FixtureName, KeyName, State};
+use crate::suite::request::{Parameter, RequestTemplate};
+use crate::suite::template::{Expression, Function, Part, Template};
+
+/// A key that a case owns.
+#[derive(Debug)]
+pub(super) struct KeyBinding {
+    pub(super) class: ClassName,
+    /// What was kept of the answer that made it.
+    pub(super) captures: HashMap<String, String>,
+    /// Values and captures of its fixtures.
+    pub(super) fixtures: HashMap<FixtureName, HashMap<String, String>>,
+    /// Where it is, as far as the table and its answers say; none after the clock was moved.
+    pub(super) position: Option<Position>,
+    /// The bytes that are imported into it, Base64.
+    pub(super) material: Secret,
+}
+
+impl KeyBinding {
+    pub(super) fn new(class: ClassName, position: Option<Position>) -> Self {
+        let material = Secret::new(STANDARD.encode(random_bytes(32)));
+        Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, material }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        self.captures.get("id").map_or("", String::as_str)
+    }
+
+    pub(super) fn made(&self) -> BTreeSet<FixtureName> {
+        self.fixtures.keys().cloned().collect()
+    }
+}
+
+/// What templates stand for.
+#[derive(Debug)]
+pub(super) struct Bindings {
+    pub(super) keys: HashMap<KeyName, KeyBinding>,
+    pub(super) values: HashMap<String, String>,
+    pub(super) answers: HashMap<String, Value>,
+    pub(super) class: ClassName,
+    pub(super) state: Option<State>,
+    /// Marks the keys of this run.
+    pub(super) mark: String,
+    /// Makes names of this case unlike those of any other.
+    pub(super) prefix: String,
+    pub(super) names_made: u32,
+}
+
+/// Why a template has no value. That is the doing of an answer: the loader knows every name.
+#[derive(Debug, Error)]
+#[error("`{expression}` has no value: {reason}")]
+pub(super) struct NoValue {
+    expression: String,
+    reason: String,
+}
+
+/// For whom a template is evaluated.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The key that `key` stands for.
+    pub(super) on: &'a KeyName,
+    /// The class that `class` stands for; that of the case unless a key of another class is made.
+    pub(super) class: Option<&'a ClassName>,
+    /// Values of the fixture that is being made.
+    pub(super) fixture: Option<(&'a FixtureName, &'a HashMap<String, String>)>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn on(on: &'a KeyName) -> Self {
+        Self { on, class: None, fixture: None }
+    }
+}
+
+impl Bindings {
+    pub(super) fn new(class: ClassName, state: Option<State>, mark: &str, prefix: String) -> Self {
+        Self {
+            keys: HashMap::new(),
+            values: HashMap::new(),
+            answers: HashMap::new(),
+            class,
+            state,
+            mark: mark.to_owned(),
+            prefix,
+            names_made: 0,
+        }
+    }
+
+    /// The parameters of a request.
+    pub(super) fn request(
+        &mut self,
+        request: &RequestTemplate,
+        context: Context<'_>,
+    ) -> Result<Map<String, Value>, NoValue> {
+        let parameters = request.0.iter();
+        parameters.map(|(name, parameter)| Ok((name.clone(), self.parameter(parameter, context)?))).collect()
+    }
+
+    fn parameter(&mut self, parameter: &Parameter, context: Context<'_>) -> Result<Value, NoValue> {
+        Ok(match parameter {
+            Parameter::Text(template) => Value::String(self.text(template, context)?),
+            Parameter::Number(number) => Value::Number(number.clone()),
+            Parameter::Boolean(boolean) => Value::Bool(*boolean),
+            Parameter::List(items) => {
+                Value::Array(items.iter().map(|item| self.parameter(item, context)).collect::<Result<_, _>>()?)
+            }
+            Parameter::Map(fields) => {
+                let fields = fields.iter().map(|(name, field)| Ok((name.clone(), self.parameter(field, context)?)));
+                Value::Object(fields.collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    /// The text of a template.
+    pub(super) fn text(&mut self, template: &Template, context: Context<'_>) -> Result<String, NoValue> {
+        let mut text = String::new();
+        for part in template.parts() {
+            match part {
+                Part::Text(literal) => text.push_str(literal),
+                Part::Hole(expression) => {
+                    let value = self.value(expression, context);
+                    text.push_str(&value.map_err(|reason| NoValue { expression: expression.to_string(), reason })?);
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn value(&mut self, expression: &Expression, context: Context<'_>) -> Result<String, String> {
+        match expression {
+            Expression::Text(text) => Ok(text.clone()),
+            Expression::Path(path) => self.path(path, context),
+            Expression::Call(function, arguments) => {
+                let arguments: Vec<String> =
+                    arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
+                call(*function, &arguments)
+            }
+        }
+    }
+
+    fn path(&mut self, path: &[String], context: Context<'_>) -> Result<String, String> {
+        let words: Vec<&str> = path.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["class"] => Ok(context.class.unwrap_or(&self.class).to_string()),
+            ["state"] => self.state.as_ref().map(ToString::to_string).ok_or_else(|| "no state is asked".to_owned()),
+            ["mark"] => Ok(self.mark.clone()),
+            ["unique"] => {
+                self.names_made += 1;
+                Ok(format!("{}-{}", self.prefix, self.names_made))
+            }
+            ["uuid"] => Ok(random_uuid()),
+            ["values", name] => self.values.get(*name).cloned().ok_or_else(|| "it was not computed".to_owned()),
+            [KeyName::SUBJECT, rest @ ..] => self.of_key(context.on, rest, context),
+            [root, rest @ ..] if self.keys.contains_key(*root) => {
+                let key = KeyName::from(*root);
+                self.of_key(&key, rest, context)
+            }
+            [root, rest @ ..] if self.answers.contains_key(*root) => {
+                let mut value = self.answers.get(*root);
+                for field in rest {
+                    value = value.and_then(|value| value.get(*field));
+                }
+                value.map(text_of).ok_or_else(|| format!("the answer has no field `{}`", rest.join(".")))
+            }
+            fixture => self.of_key(context.on, fixture, context),
+        }
+    }
+
+    fn of_key(&self, key: &KeyName, path: &[&str], context: Context<'_>) -> Result<String, String> {
+        let Some(binding) = self.keys.get(key) else { return Err(format!("there is no key `{key}` yet")) };
+        match path {
+            ["class"] => Ok(binding.class.to_string()),
+            ["material"] => Ok(binding.material.expose().to_owned()),
+            [capture] => {
+                binding.captures.get(*capture).cloned().ok_or_else(|| "the answer had no such field".to_owned())
+            }
+            [fixture, name] => {
+                let being_made = context.fixture.filter(|(made, _)| made.as_str() == *fixture);
+                let values = being_made.map(|(_, values)| values).or_else(|| binding.fixtures.get(*fixture));
+                let value = values.and_then(|values| values.get(*name));
+                value.cloned().ok_or_else(|| format!("the fixture `{fixture}` has no `{name}`"))
+            }
+            _ => Err("there is no such value".to_owned()),
+        }
+    }
+}
+
+fn call(function: Function, arguments: &[String]) -> Result<String, String> {
+    match (function, arguments) {
+        (Function::Base64, [text]) => Ok(STANDARD.encode(text)),
+        (Function::Wrap, [algorithm, public_key, material]) => {
+            Ok(STANDARD.encode(wrap(algorithm, &decode(public_key)?, &decode(material)?)?))
+        }
+        (Function::Random, [count]) => Ok(STANDARD.encode(random_bytes(count_of(count)?))),
+        (Function::Unix, [time, duration]) => {
+            let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is no RFC 3339 time"))?;
+            let duration: SignedDuration = duration.parse().map_err(|_| format!("`{duration}` is no duration"))?;
+            let end = time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())?;
+            Ok(end.as_second().to_string())
+        }
+        (Function::Damage, [bytes]) => {
+            let mut bytes = decode(bytes)?;
+            let Some(last) = bytes.last_mut() else { return Err("there is no byte to damage".to_owned()) };
+            *last ^= 1;
+            Ok(STANDARD.encode(bytes))
+        }
+        (Function::Repeat, [text, count]) => Ok(text.repeat(count_of(count)?)),
+        _ => Err("it has the wrong number of arguments".to_owned()),
+    }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, String> {
+    STANDARD.decode(text).map_err(|_| "an argument is no Base64".to_owned())
+}
+
+/// The longest text or run of bytes that a template makes.
+const LONGEST: usize = 1 << 20;
+
+fn count_of(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count <= LONGEST => Ok(count),
+        _ => Err(format!("`{text}` is no count up to {LONGEST}")),
+    }
+}
+
+/// Random bytes for names and for material that protects nothing but test data.
+fn random_bytes(count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count];
+    fastrand::fill(&mut bytes);
+    bytes
+}
+
+fn random_uuid() -> String {
+    let bytes = fastrand::u128(..);
+    let text = format!("{bytes:032x}");
+    format!("{}-{}-4{}-8{}-{}", &text[..8], &text[8..12], &text[13..16], &text[17..20], &text[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn bindings() -> Bindings {
+        let mut bindings = Bindings::new("EXTERNAL".into(), Some("Enabled".into()), "mark", "kc-1".into());
+        for (name, id) in [("key", "id-1"), ("other", "id-2")] {
+            let mut key = KeyBinding::new("EXTERNAL".into(), None);
+            key.captures.insert("id".into(), id.into());
+            key.fixtures.insert("alias".into(), HashMap::from([("name".into(), format!("alias/{id}"))]));
+            bindings.keys.insert(name.into(), key);
+        }
+        bindings.answers.insert("answer".into(), json!({"A": {"B": 7}}));
+        bindings
+    }
+
+    fn evaluate(text: &str, on: &str) -> Result<String, String> {
+        let template = Template::parse(text).unwrap();
+        bindings().text(&template, Context::on(&on.into())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn key_means_the_key_that_a_step_is_about() {
+        assert_eq!(evaluate("${key.id} ${other.id} ${alias.name}", "key").unwrap(), "id-1 id-2 alias/id-1");
+        assert_eq!(
+            evaluate("${key.id} ${other.alias.name} ${alias.name}", "other").unwrap(),
+            "id-2 alias/id-2 alias/id-2"
+        );
+    }
+
+    #[test]
+    fn answers_and_functions_have_values() {
+        assert_eq!(evaluate("${answer.A.B}", "key").unwrap(), "7");
+        assert_eq!(evaluate("${base64('hello')}", "key").unwrap(), "aGVsbG8=");
+        assert_eq!(evaluate("${damage('aGVsbG8=')}", "key").unwrap(), "aGVsbG4=");
+        assert_eq!(evaluate("${repeat('ab', '2')}", "key").unwrap(), "abab");
+        assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
+        assert_eq!(evaluate("${unique} ${unique}", "key").unwrap(), "kc-1-1 kc-1-2");
+        assert_eq!(evaluate("${uuid}", "key").unwrap().len(), 36);
+    }
+
+    #[test]
+    fn what_an_answer_lacks_is_said() {
+        assert_eq!(
+            evaluate("${answer.A.C}", "key").unwrap_err(),
+            "`answer.A.C` has no value: the answer has no field `A.C`"
+        );
+        assert_eq!(
+            evaluate("${import.token}", "key").unwrap_err(),
+            "`import.token` has no value: the fixture `import` has no `token`"
+        );
+    }
+
+    #[test]
+    fn material_can_not_be_printed() {
+        let bindings = bindings();
+        let key = &bindings.keys[&KeyName::subject()];
+        assert!(!format!("{bindings:?}").contains(key.material.expose()));
+    }
+}

@@ -1,0 +1,135 @@
+//! What an answer must hold: fields, and entries of lists on whatever page.
+
+use serde_json::{Map, Value};
+
+use super::binding::Context;
+use super::finding::Finding;
+use super::walker::Walker;
+use crate::event::Purpose;
+use crate::suite::field_path::{FieldPath, text_of};
+use crate::suite::name::{KeyName, OperationName};
+use crate::suite::step::{Checks, Entry};
+use crate::verdict::Kind;
+
+/// The most pages of a list that are read; a list that never ends is the endpoint's fault.
+const MOST_PAGES: u64 = 10_000;
+
+/// The call whose answer is checked.
+#[derive(Debug)]
+pub(super) struct Checked<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) operation: &'a OperationName,
+    pub(super) parameters: &'a Map<String, Value>,
+    pub(super) answer: &'a Value,
+    pub(super) on: &'a KeyName,
+}
+
+impl Walker<'_> {
+    /// The first thing that the answer gets wrong, in one line; none if it holds everything.
+    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<String>, Finding> {
+        let operation = call.operation;
+        for path in &checks.present {
+            if field(call.answer, path).is_empty() {
+                return Ok(Some(format!("the answer of {operation} has no {path}")));
+            }
+        }
+        for (path, template) in &checks.fields {
+            let wanted = self.evaluate(template, Context::on(call.on))?;
+            let found = field(call.answer, path);
+            if found != wanted {
+                let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
+                return Ok(Some(format!("{operation} answers {path} {found} instead of {wanted}")));
+            }
+        }
+        for (path, template) in &checks.differs {
+            let unwanted = self.evaluate(template, Context::on(call.on))?;
+            if field(call.answer, path) == unwanted {
+                return Ok(Some(format!("{operation} answers {path} {} as before", self.shown(path, &unwanted))));
+            }
+        }
+        if let Some(entry) = &checks.contains
+            && !self.lists(&call, entry).await?
+        {
+            return Ok(Some(format!("{operation} does not list {}", self.entry_text(entry, call.on)?)));
+        }
+        if let Some(entry) = &checks.lacks
+            && self.lists(&call, entry).await?
+        {
+            return Ok(Some(format!("{operation} lists {}", self.entry_text(entry, call.on)?)));
+        }
+        Ok(None)
+    }
+
+    /// Whether a list holds an entry: first on the page that came, then on those after it.
+    async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Finding> {
+        let mut wanted = Vec::new();
+        for (path, template) in &entry.fields {
+            wanted.push((path.clone(), self.evaluate(template, Context::on(call.on))?));
+        }
+        let paging = self.shared.suite.service.paging.clone();
+        let mut answer = call.answer.clone();
+        let mut parameters = call.parameters.clone();
+        for page in 1..=MOST_PAGES {
+            let entries = entry.list.find(&answer).and_then(Value::as_array);
+            let found = entries.is_some_and(|entries| {
+                entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text))
+            });
+            if found {
+                return Ok(true);
+            }
+            let number = |name: &str| answer.get(name).and_then(Value::as_u64);
+            let (Some(total), Some(size)) = (number(&paging.total), number(&paging.size)) else { return Ok(false) };
+            if entries.is_none_or(Vec::is_empty) || page.saturating_mul(size) >= total {
+                return Ok(false);
+            }
+            parameters.insert(paging.number.clone(), Value::from(page + 1));
+            let reply = self.send(call.purpose, call.operation, &parameters).await?;
+            if let Some(code) = &reply.answer.code {
+                let reason = format!("page {} of {} answered {code}", page + 1, call.operation);
+                return Err(Finding::inconclusive(Kind::Fixture, reason));
+            }
+            answer = reply.answer.fields;
+        }
+        Ok(false)
+    }
+
+    fn entry_text(&mut self, entry: &Entry, on: &KeyName) -> Result<String, Finding> {
+        let mut parts = Vec::new();
+        for (path, template) in &entry.fields {
+            let text = self.evaluate(template, Context::on(on))?;
+            parts.push(format!("{path} {}", self.shown(path, &text)));
+        }
+        Ok(parts.join(" with "))
+    }
+
+    /// A value in a message: never a secret one, and never a long one.
+    fn shown(&self, path: &FieldPath, text: &str) -> String {
+        const LONGEST: usize = 120;
+        let name = path.as_str().rsplit('.').next().unwrap_or_default();
+        if self.shared.client.target().provider.is_sensitive(name) {
+            return format!("({} characters)", text.chars().count());
+        }
+        if text.is_empty() {
+            return "(nothing)".to_owned();
+        }
+        let mut shown: String = text.chars().take(LONGEST).collect();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        format!("`{shown}`")
+    }
+
+    /// What of the description of a key must not have changed but has, in one line.
+    pub(super) fn changed(&self, before: &Value, after: &Value) -> Option<String> {
+        let unchanged = &self.shared.suite.service.witnesses.unchanged;
+        unchanged.iter().find_map(|path| {
+            let (was, is) = (field(before, path), field(after, path));
+            (was != is).then(|| format!("{path} was {} and is {}", self.shown(path, &was), self.shown(path, &is)))
+        })
+    }
+}
+
+/// A field as text; an absent one is the empty text.
+fn field(answer: &Value, path: &FieldPath) -> String {
+    path.find(answer).map(text_of).unwrap_or_default()
+}

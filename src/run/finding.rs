@@ -1,0 +1,87 @@
+//! What was found out about a case.
+
+use crate::client::CallError;
+use crate::event::Answered;
+use crate::provider::ErrorClass;
+use crate::suite::step::Expected;
+use crate::verdict::{Kind, Verdict};
+
+/// Why a case did not simply pass.
+#[derive(Debug, Clone)]
+pub(super) struct Finding {
+    pub(super) verdict: Verdict,
+    pub(super) kind: Kind,
+    /// One line.
+    pub(super) reason: String,
+    /// Whether an answer was lost on the way, so that the case should be asked again on fresh keys.
+    pub(super) again: bool,
+    /// Why the whole run should end: the endpoint refuses everything.
+    pub(super) fatal: Option<String>,
+    /// Whether nothing has answered at all.
+    pub(super) silent: bool,
+    /// What the answer that decided should have been, and was, if another than the probe's decided.
+    pub(super) expected: Option<Answered>,
+    /// See `expected`.
+    pub(super) actual: Option<Answered>,
+}
+
+impl Finding {
+    fn new(verdict: Verdict, kind: Kind, reason: String) -> Self {
+        Self { verdict, kind, reason, again: false, fatal: None, silent: false, expected: None, actual: None }
+    }
+
+    /// The endpoint broke the promise.
+    pub(super) fn fail(kind: Kind, reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Fail, kind, reason.into())
+    }
+
+    /// The case could not be judged.
+    pub(super) fn inconclusive(kind: Kind, reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Inconclusive, kind, reason.into())
+    }
+
+    /// The case was not asked.
+    pub(super) fn skipped(kind: Kind, reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Skipped, kind, reason.into())
+    }
+
+    /// No answer came that says something about the key. `what` is what was attempted.
+    pub(super) fn of_call(what: &str, error: CallError) -> Self {
+        let reason = format!("{what}: {error}");
+        match error {
+            CallError::Encode(_) => Self::inconclusive(Kind::Fixture, reason),
+            CallError::NoAnswer { answered, lost, .. } => {
+                Self { silent: !answered, again: lost, ..Self::inconclusive(Kind::Transport, reason) }
+            }
+            CallError::Denied { class, code, status, message } => {
+                let what = match class {
+                    ErrorClass::Quota => "a quota of the account is used up",
+                    ErrorClass::Account => "the account may not use the service",
+                    _ => "the endpoint refuses the credentials, the signature or the permission",
+                };
+                // A signature mismatch comes with the string to sign, which is long and holds the access key's id.
+                let message = message.split("server string to sign").next().unwrap_or_default().trim();
+                let detail = if message.is_empty() { String::new() } else { format!(": {message}") };
+                let fatal = format!("{what}: {code} ({status}){detail}");
+                Self { fatal: Some(fatal), ..Self::inconclusive(Kind::Refusal, reason_of(&reason)) }
+            }
+            CallError::Stopped => Self::inconclusive(Kind::Cut, "the run was stopped before the case was judged"),
+        }
+    }
+
+    /// Names the answer that decided.
+    pub(super) fn with_answers(mut self, expected: Option<Answered>, actual: Option<Answered>) -> Self {
+        self.expected = expected;
+        self.actual = actual;
+        self
+    }
+}
+
+fn reason_of(reason: &str) -> String {
+    reason.split("server string to sign").next().unwrap_or_default().trim_end_matches([' ', '.']).to_owned()
+}
+
+/// An expected outcome as results have it.
+pub(super) fn answered(expected: &Expected) -> Answered {
+    Answered { code: expected.code.to_string(), status: expected.status }
+}

@@ -1,0 +1,81 @@
+//! Executes walks, judges, cleans up, and emits events. It never prints.
+
+mod binding;
+mod check;
+mod clean_up;
+mod clock;
+mod finding;
+mod judge;
+mod result;
+mod schedule;
+mod step;
+mod walker;
+mod witness;
+mod wrap;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+pub use self::clock::TargetClock;
+pub use self::schedule::Runner;
+use crate::client::Client;
+use crate::ledger::Ledger;
+use crate::plan::Planner;
+use crate::suite::Suite;
+
+/// How cases are run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How many cases are asked at the same time.
+    pub jobs: NonZeroUsize,
+    /// Whether the run ends after the first failure.
+    pub fail_fast: bool,
+    /// When a state counts as reached.
+    pub settle: Settle,
+    /// The target's clock.
+    pub clock: TargetClock,
+    /// Whether the exchanges of passed cases are kept too.
+    pub keep_exchanges: bool,
+    /// Marks the keys and aliases of this run, and no others.
+    pub mark: String,
+    /// How often a case is begun at most, when answers are lost.
+    pub attempts: u32,
+    /// Whether the target is the bundled mock of this process.
+    pub bundled_mock: bool,
+}
+
+/// When a state counts as reached.
+#[derive(Debug, Clone)]
+pub struct Settle {
+    /// So many confirmations in a row.
+    pub confirmations: u32,
+    /// Within this time.
+    pub timeout: Duration,
+    /// The first pause between questions; it grows.
+    pub poll: Duration,
+}
+
+impl Default for Settle {
+    fn default() -> Self {
+        Self { confirmations: 1, timeout: Duration::ZERO, poll: Duration::from_millis(20) }
+    }
+}
+
+/// A mark for a run: unlike that of any other run.
+pub fn new_mark() -> String {
+    format!("kc-{:08x}", fastrand::u32(..))
+}
+
+/// What the walks of a run share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    suite: Arc<Suite>,
+    planner: Planner,
+    client: Client,
+    ledger: Ledger,
+    options: RunOptions,
+    keys_created: AtomicU64,
+    keys_left: AtomicU64,
+}

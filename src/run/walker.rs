@@ -1,0 +1,431 @@
+//! Executes the walk of one case: make and drive the keys, settle, ask, look for the effect.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use super::binding::{Bindings, Context, KeyBinding, NoValue};
+use super::check::Checked;
+use super::finding::{Finding, answered};
+use super::judge::Match;
+use super::witness::{Observation, Testimony};
+use crate::client::{Reply, Transcript};
+use crate::event::{Answered, Purpose};
+use crate::ledger::LedgerEntry;
+use crate::plan::{Leg, PlannedKey, Walk};
+use crate::suite::case::{Case, Subject};
+use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::row::Row;
+use crate::suite::service::Undo;
+use crate::suite::step::Makes;
+use crate::suite::template::Template;
+use crate::verdict::Kind;
+
+/// Asks one case.
+pub(super) struct Walker<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) case: &'a Case,
+    pub(super) bindings: Bindings,
+    pub(super) transcript: Transcript,
+    pub(super) stop: CancellationToken,
+    /// What has to be removed before the keys, with its parameters; the last made first.
+    pub(super) undo: Vec<(OperationName, Map<String, Value>)>,
+    /// The keys that were made, in order.
+    pub(super) made: Vec<KeyName>,
+    pub(super) notes: Vec<String>,
+    /// What the case judges: what may come, and what came.
+    pub(super) expected: Option<Answered>,
+    pub(super) also_accepted: Vec<Answered>,
+    pub(super) actual: Option<Answered>,
+}
+
+impl<'a> Walker<'a> {
+    pub(super) fn new(shared: &'a Shared, case: &'a Case, prefix: String, stop: CancellationToken) -> Self {
+        let (class, state) = match &case.subject {
+            Subject::Cell { class, state, .. } => (class, Some(state)),
+            Subject::Move { target: (class, state), .. } => (class, Some(state)),
+            Subject::Scenario { class, .. } => (class, None),
+        };
+        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix);
+        Self {
+            shared,
+            case,
+            bindings,
+            transcript: Transcript::default(),
+            stop,
+            undo: Vec::new(),
+            made: Vec::new(),
+            notes: Vec::new(),
+            expected: None,
+            also_accepted: Vec::new(),
+            actual: None,
+        }
+    }
+
+    /// Asks the case. `Ok` is a pass.
+    pub(super) async fn ask(&mut self, walk: &Walk) -> Result<(), Finding> {
+        for key in &walk.keys {
+            self.make_key(Purpose::Drive, &key.name, &key.class).await?;
+        }
+        if let Some(age) = walk.age {
+            self.advance(age).await?;
+        }
+        let mut before = HashMap::new();
+        for key in &walk.keys {
+            self.drive(key).await?;
+            let seen = self.settle(Purpose::Settle, &key.name, &key.state).await?;
+            before.insert(key.name.clone(), self.reached(key, seen)?);
+        }
+        match &self.case.subject {
+            Subject::Cell { row, .. } | Subject::Move { row, .. } => {
+                let row = &self.shared.suite.rows[*row];
+                self.compute(&row.values)?;
+                self.probe(row, walk, &before).await
+            }
+            Subject::Scenario { scenario, .. } => {
+                let scenario = &self.shared.suite.scenarios[*scenario];
+                self.compute(&scenario.values)?;
+                for step in &scenario.steps {
+                    self.step(step).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends the probe of a row and judges answer and effect.
+    async fn probe(&mut self, row: &Row, walk: &Walk, before: &HashMap<KeyName, Option<Value>>) -> Result<(), Finding> {
+        let subject = KeyName::subject();
+        let state = self.bindings.state.clone();
+        let Some(cell) = state.as_ref().and_then(|state| row.cells.get(state)) else {
+            return Err(Finding::inconclusive(Kind::Fixture, "the table has no such cell"));
+        };
+        self.expected = cell.expect.outcomes.first().map(answered);
+        let others = cell.expect.outcomes.iter().skip(1).chain(cell.expect.accept.iter().map(|one| &one.outcome));
+        self.also_accepted = others.map(answered).collect();
+        let operation = &row.operation;
+        let parameters = self.parameters(&row.request, Context::on(&subject))?;
+        let reply = self.making(Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
+        let code = reply.answer.code.clone().unwrap_or_else(|| "Success".to_owned());
+        self.actual = Some(Answered { code, status: reply.answer.status });
+        let success = match self.judge(operation, &cell.expect, &reply) {
+            Match::Published { success, note } => {
+                self.notes.extend(note);
+                success
+            }
+            Match::Lenient { success, note } => {
+                self.notes.push(note);
+                success
+            }
+            Match::Deviation(finding) => return Err(*finding),
+        };
+        let follow_ups = if success {
+            self.bindings.answers.insert("answer".to_owned(), reply.answer.fields.clone());
+            let call = Checked {
+                purpose: Purpose::Effect,
+                operation,
+                parameters: &parameters,
+                answer: &reply.answer.fields,
+                on: &subject,
+            };
+            if let Some(wrong) = self.check(call, &row.checks).await? {
+                return Err(Finding::fail(Kind::Body, wrong));
+            }
+            &row.then
+        } else {
+            &row.refused
+        };
+        for key in &walk.keys {
+            let moved = success && key.name == subject;
+            self.effect(key, operation, moved, before.get(&key.name).and_then(Option::as_ref)).await?;
+        }
+        for step in follow_ups {
+            self.step(step).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks whether a key is where the probe must have left it.
+    async fn effect(
+        &mut self,
+        key: &PlannedKey,
+        operation: &OperationName,
+        moved: bool,
+        before: Option<&Value>,
+    ) -> Result<(), Finding> {
+        let Some(binding) = self.bindings.keys.get_mut(&key.name) else { return Ok(()) };
+        let Some(position) = binding.position.clone() else { return Ok(()) };
+        let (position, stated) = if moved { self.shared.planner.after(operation, &position) } else { (position, true) };
+        binding.position = Some(position.clone());
+        let expected = position.state;
+        let seen = self.settle(Purpose::Effect, &key.name, &expected).await?;
+        let whose = if key.name.as_str() == KeyName::SUBJECT {
+            "the key".to_owned()
+        } else {
+            format!("the key `{}`", key.name)
+        };
+        match seen.testimony {
+            Testimony::Holds => {}
+            Testimony::Otherwise(says) if stated => {
+                let reason = format!("after {operation} {whose} is not {expected}: {says}");
+                return Err(Finding::fail(Kind::Effect, reason));
+            }
+            Testimony::Otherwise(says) => {
+                self.notes
+                    .push(format!("after {operation} {whose} is not {expected}, which no document states: {says}"));
+            }
+            Testimony::Unclear(says) => {
+                let reason = format!("after {operation} it is unclear whether {whose} is {expected}: {says}");
+                return Err(Finding::inconclusive(Kind::Effect, reason));
+            }
+        }
+        let refused = !moved && self.actual.as_ref().is_some_and(|actual| actual.code != "Success");
+        if refused {
+            match (before, &seen.described) {
+                (Some(before), Some(after)) => {
+                    if let Some(change) = self.changed(before, after) {
+                        let reason = format!("the refused {operation} had an effect: {change}");
+                        return Err(Finding::fail(Kind::Effect, reason));
+                    }
+                }
+                (None, _) | (_, None) => {
+                    let describe = &self.shared.suite.service.witnesses.describe;
+                    let reason = format!(
+                        "whether the refused {operation} changed anything can't be seen: {describe} does not describe the key"
+                    );
+                    return Err(Finding::inconclusive(Kind::Effect, reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a key of a class.
+    pub(super) async fn make_key(
+        &mut self,
+        purpose: Purpose,
+        name: &KeyName,
+        class: &ClassName,
+    ) -> Result<(), Finding> {
+        let suite = &self.shared.suite;
+        let operation = &suite.service.create.operation;
+        let Some(request) = suite.service.requests.get(operation) else {
+            return Err(Finding::inconclusive(Kind::Fixture, format!("no request is known for {operation}")));
+        };
+        let context = Context { class: Some(class), ..Context::on(name) };
+        let parameters = self.parameters(request, context)?;
+        self.note(LedgerEntry::Making, operation, None)?;
+        let reply = self.send(purpose, operation, &parameters).await?;
+        if let Some(code) = &reply.answer.code {
+            let reason = format!("{operation} answered {code} ({}), so there is no key", reply.answer.status);
+            return Err(Finding::inconclusive(Kind::Fixture, reason));
+        }
+        self.keep_key(name, class, &reply.answer.fields)
+    }
+
+    /// Takes note of a key that was made.
+    pub(super) fn keep_key(&mut self, name: &KeyName, class: &ClassName, answer: &Value) -> Result<(), Finding> {
+        let create = &self.shared.suite.service.create;
+        let mut key = KeyBinding::new(class.clone(), self.shared.planner.new_key(class));
+        for (capture, path) in &create.capture {
+            if let Some(value) = path.find(answer) {
+                key.captures.insert(capture.clone(), crate::suite::field_path::text_of(value));
+            }
+        }
+        let id = key.id().to_owned();
+        if id.is_empty() {
+            let reason = format!("the answer of {} names no key", create.operation);
+            return Err(Finding::inconclusive(Kind::Fixture, reason));
+        }
+        self.shared.keys_created.fetch_add(1, Ordering::Relaxed);
+        self.made.push(name.clone());
+        self.bindings.keys.insert(name.clone(), key);
+        self.note(LedgerEntry::Made, &create.operation, Some(&id))
+    }
+
+    /// Drives a key along its route.
+    async fn drive(&mut self, key: &PlannedKey) -> Result<(), Finding> {
+        self.follow(&key.name, &key.route.legs, &key.state).await
+    }
+
+    /// Follows the legs of a route.
+    pub(super) async fn follow(&mut self, name: &KeyName, legs: &[Leg], target: &State) -> Result<(), Finding> {
+        for leg in legs {
+            match leg {
+                Leg::Prepare(fixture) => self.prepare(name, fixture).await?,
+                Leg::Drive { operation, to } => {
+                    let reply = self.default_call(Purpose::Drive, operation, Context::on(name)).await?;
+                    if let Some(code) = &reply.answer.code
+                        && !reply.lost_before
+                    {
+                        let status = reply.answer.status;
+                        let reason = format!("{operation}, on the way to {target}, answered {code} ({status})");
+                        return Err(Finding::inconclusive(Kind::Fixture, reason));
+                    }
+                    if let Some(binding) = self.bindings.keys.get_mut(name) {
+                        binding.position = Some(to.clone());
+                    }
+                    if self.shared.options.settle.confirmations > 1 {
+                        self.settle(Purpose::Settle, name, &to.state).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a fixture of a key.
+    async fn prepare(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Finding> {
+        let suite = &self.shared.suite;
+        let Some(fixture) = suite.service.fixtures.get(name) else {
+            return Err(Finding::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));
+        };
+        let mut values = HashMap::new();
+        for (value, template) in &fixture.values {
+            values.insert(value.clone(), self.evaluate(template, Context::on(key))?);
+        }
+        let operation = &fixture.operation;
+        let context = Context { fixture: Some((name, &values)), ..Context::on(key) };
+        let parameters = self.parameters(&fixture.request, context)?;
+        let undo = match &fixture.undo {
+            Some(undo) => Some((undo.operation.clone(), self.parameters(&undo.request, context)?)),
+            None => None,
+        };
+        if undo.is_some() {
+            self.note(LedgerEntry::Making, operation, values.values().next().map(String::as_str))?;
+        }
+        let reply = self.send(Purpose::Drive, operation, &parameters).await?;
+        if let Some(code) = &reply.answer.code {
+            let mut finding = Finding::inconclusive(
+                Kind::Fixture,
+                format!("{operation}, for the fixture `{name}`, answered {code} ({})", reply.answer.status),
+            );
+            finding.again = reply.lost_before;
+            return Err(finding);
+        }
+        self.undo.extend(undo);
+        for (capture, path) in &fixture.capture {
+            let Some(value) = path.find(&reply.answer.fields) else {
+                let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
+                return Err(Finding::inconclusive(Kind::Fixture, reason));
+            };
+            values.insert(capture.clone(), crate::suite::field_path::text_of(value));
+        }
+        if let Some(binding) = self.bindings.keys.get_mut(key) {
+            binding.fixtures.insert(name.clone(), values);
+        }
+        Ok(())
+    }
+
+    /// Whether a key has come into its state; its description if it has one.
+    pub(super) fn reached(&self, key: &PlannedKey, seen: Observation) -> Result<Option<Value>, Finding> {
+        let state = &key.state;
+        let last = key.calls(&self.shared.suite).pop().unwrap_or_default();
+        match seen.testimony {
+            Testimony::Holds => Ok(seen.described),
+            Testimony::Otherwise(says) => {
+                let reason = format!("after {last} the key is not {state}: {says}");
+                Err(Finding::inconclusive(Kind::Fixture, reason))
+            }
+            Testimony::Unclear(says) => {
+                let reason = format!("after {last} it is unclear whether the key is {state}: {says}");
+                Err(Finding::inconclusive(Kind::Fixture, reason))
+            }
+        }
+    }
+
+    /// Moves the target's clock.
+    pub(super) async fn advance(&mut self, by: std::time::Duration) -> Result<(), Finding> {
+        let moved = self.shared.options.clock.advance(by).await;
+        moved.map_err(|reason| Finding::inconclusive(Kind::Unavailable, reason))
+    }
+
+    /// Computes the values of a case.
+    fn compute(&mut self, values: &indexmap::IndexMap<String, Template>) -> Result<(), Finding> {
+        let subject = KeyName::subject();
+        for (name, template) in values {
+            let value = self.evaluate(template, Context::on(&subject))?;
+            self.bindings.values.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Sends a call that may make something, and takes note of what it made.
+    pub(super) async fn making(
+        &mut self,
+        purpose: Purpose,
+        operation: &OperationName,
+        parameters: &Map<String, Value>,
+        makes: Option<&Makes>,
+    ) -> Result<Reply, Finding> {
+        let Some(makes) = makes else { return self.send(purpose, operation, parameters).await };
+        self.note(LedgerEntry::Making, operation, None)?;
+        let reply = self.send(purpose, operation, parameters).await?;
+        if reply.answer.code.is_some() {
+            return Ok(reply);
+        }
+        if let Some(name) = &makes.key {
+            let class = self.bindings.class.clone();
+            self.keep_key(name, &class, &reply.answer.fields)?;
+        }
+        if let Some(Undo { operation, request }) = &makes.undo {
+            let parameters = self.parameters(request, Context::on(&KeyName::subject()))?;
+            self.undo.push((operation.clone(), parameters));
+        }
+        Ok(reply)
+    }
+
+    /// Sends an operation with the request of its row.
+    pub(super) async fn default_call(
+        &mut self,
+        purpose: Purpose,
+        operation: &OperationName,
+        context: Context<'_>,
+    ) -> Result<Reply, Finding> {
+        let Some(request) = self.shared.suite.service.requests.get(operation) else {
+            return Err(Finding::inconclusive(Kind::Fixture, format!("no request is known for {operation}")));
+        };
+        let parameters = self.parameters(request, context)?;
+        self.send(purpose, operation, &parameters).await
+    }
+
+    pub(super) async fn send(
+        &mut self,
+        purpose: Purpose,
+        operation: &OperationName,
+        parameters: &Map<String, Value>,
+    ) -> Result<Reply, Finding> {
+        let sent =
+            self.shared.client.call(purpose, operation.as_str(), parameters, &mut self.transcript, &self.stop).await;
+        sent.map_err(|error| Finding::of_call(operation.as_str(), error))
+    }
+
+    pub(super) fn parameters(
+        &mut self,
+        request: &crate::suite::request::RequestTemplate,
+        context: Context<'_>,
+    ) -> Result<Map<String, Value>, Finding> {
+        self.bindings.request(request, context).map_err(no_value)
+    }
+
+    pub(super) fn evaluate(&mut self, template: &Template, context: Context<'_>) -> Result<String, Finding> {
+        self.bindings.text(template, context).map_err(no_value)
+    }
+
+    fn note(&self, entry: LedgerEntry, operation: &OperationName, name: Option<&str>) -> Result<(), Finding> {
+        let noted = self.shared.ledger.note(entry, operation.as_str(), self.case.id.as_str(), name);
+        noted.map_err(|error| {
+            let mut finding = Finding::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"));
+            finding.fatal = Some(format!("the ledger can't be written ({error}), so nothing more is made"));
+            finding
+        })
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the shape that map_err wants")]
+fn no_value(error: NoValue) -> Finding {
+    Finding::inconclusive(Kind::Fixture, error.to_string())
+}

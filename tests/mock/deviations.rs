@@ -1,0 +1,108 @@
+//! Deviations from the table, on purpose.
+
+use kms_conformance::mock::{Deviation, Mock, MockConfig};
+
+use crate::client::Client;
+
+const MATERIAL: [u8; 32] = [7; 32];
+
+fn deviations(texts: &[&str]) -> Vec<Deviation> {
+    texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+fn deviant(texts: &[&str]) -> Mock {
+    Mock::start_with(MockConfig { deviations: deviations(texts), ..MockConfig::default() }).unwrap()
+}
+
+#[tokio::test]
+async fn a_deviant_success_has_its_effect() {
+    let mock = deviant(&[
+        "Encrypt:Disabled=Success",
+        "Decrypt:Disabled=Success",
+        "EnableKey:PendingDeletion=Success",
+        "CreateAlias:PendingDeletion=Success",
+        "ScheduleKeyDeletion:PendingDeletion=Success",
+        "CancelKeyDeletion:Disabled=Success",
+    ]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
+    let blob = client.encrypt(&key, "p").await;
+    let opened = client.call("Decrypt", &[("CiphertextBlob", &blob)]).await.succeeded();
+    assert_eq!(opened.text("/Plaintext"), "p");
+    client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    assert_eq!(client.state(&key).await, "Enabled");
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).await.succeeded();
+    let first = client.metadata(&key, "DeleteDate").await;
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "9")]).await.succeeded();
+    assert_ne!(client.metadata(&key, "DeleteDate").await, first);
+    client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/a")]).await.succeeded();
+    client.call("EnableKey", &[("KeyId", &key)]).await.succeeded();
+    assert_eq!(client.state("alias/a").await, "Enabled");
+    assert_eq!(client.metadata(&key, "DeleteDate").await, "");
+}
+
+#[tokio::test]
+async fn a_key_without_material_does_as_if_it_had_some() {
+    let mock =
+        deviant(&["Encrypt:PendingImport=Success", "Decrypt:PendingImport=Success", "EnableKey:PendingImport=Success"]);
+    let client = Client::new(&mock);
+    let imported = client.create_key(&[("Origin", "EXTERNAL")]).await;
+    client.import(&imported, &MATERIAL).await.succeeded();
+    let blob = client.encrypt(&imported, "p").await;
+    client.call("DeleteKeyMaterial", &[("KeyId", &imported)]).await.succeeded();
+    client.call("Decrypt", &[("CiphertextBlob", &blob)]).await.succeeded();
+
+    let never = client.create_key(&[("Origin", "EXTERNAL")]).await;
+    let blob = client.encrypt(&never, "p").await;
+    client.call("Decrypt", &[("CiphertextBlob", &blob)]).await.succeeded();
+    client.call("EnableKey", &[("KeyId", &never)]).await.succeeded();
+    assert_eq!(client.state(&never).await, "Enabled");
+}
+
+#[tokio::test]
+async fn a_deviant_refusal_has_no_effect() {
+    let mock = deviant(&[
+        "DisableKey:Enabled=409/Rejected.PendingImport",
+        "Decrypt:Enabled=500/InternalFailure",
+        "UpdateAlias:Enabled=403/Forbidden.InDebt",
+        "DeleteAlias:Enabled=404/Forbidden.AliasNotFound",
+    ]);
+    let client = Client::new(&mock);
+    let (key, other) = (client.create_key(&[]).await, client.create_key(&[]).await);
+    let blob = client.encrypt(&key, "p").await;
+    client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/a")]).await.succeeded();
+    client.call("DisableKey", &[("KeyId", &key)]).await.refused(409, "Rejected.PendingImport");
+    client.call("Decrypt", &[("CiphertextBlob", &blob)]).await.refused(500, "InternalFailure");
+    client.call("UpdateAlias", &[("KeyId", &other), ("AliasName", "alias/a")]).await.refused(403, "Forbidden.InDebt");
+    client.call("DeleteAlias", &[("AliasName", "alias/a")]).await.refused(404, "Forbidden.AliasNotFound");
+    assert_eq!(client.metadata("alias/a", "KeyId").await, key);
+    assert_eq!(client.state(&key).await, "Enabled");
+}
+
+#[tokio::test]
+async fn an_operation_without_a_subject_deviates_when_a_key_is_in_the_state() {
+    let mock = deviant(&["ListKeys:Disabled=409/Rejected.Disabled", "CreateKey:Disabled=409/Rejected.Disabled"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    client.call("ListKeys", &[]).await.succeeded();
+    client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
+    client.call("ListKeys", &[]).await.refused(409, "Rejected.Disabled");
+    client.call("CreateKey", &[]).await.refused(409, "Rejected.Disabled");
+    client.call("ListAliases", &[]).await.succeeded();
+    client.call("EnableKey", &[("KeyId", &key)]).await.succeeded();
+    client.call("ListKeys", &[]).await.succeeded();
+}
+
+#[tokio::test]
+async fn deviations_can_be_replaced_while_the_mock_runs() {
+    let mock = Mock::start().unwrap();
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    let ask = async || client.call("GenerateDataKey", &[("KeyId", &key)]).await;
+    ask().await.succeeded();
+    mock.set_deviations(deviations(&["GenerateDataKey:Enabled=409/Rejected.Enabled"]));
+    ask().await.refused(409, "Rejected.Enabled");
+    mock.set_deviations(Vec::new());
+    ask().await.succeeded();
+}
