@@ -17,15 +17,18 @@ use crate::yaml::Path;
 pub(super) const MOST_MARKS: usize = 32;
 
 /// Checks what is common to all cases. Requests of rows, and fixtures that use them, are filled in later.
-pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> Service {
+///
+/// The second of the pair says whether the words are sound; if not, every other file would be full of mistakes that
+/// are none.
+pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> (Service, bool) {
     let root = Path::Root;
     sheet.format(file.format);
     if file.provider != folder {
         let message = format!("the folder is called `{folder}`, so the provider must be");
         sheet.value(&root.key("provider"), message);
     }
+    let before = sheet.mistakes.len();
     lists(sheet, file);
-    let outcomes = outcomes(sheet, file);
     let at = root.key("key_classes");
     if file.key_classes.is_empty() {
         sheet.key(&at, "there must be a class of keys");
@@ -34,6 +37,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     for (name, class) in &file.key_classes {
         classes.insert(ClassName::from(name.as_str()), key_class(sheet, &at.key(name), name, class));
     }
+    let sound = sheet.mistakes.len() == before;
+    let outcomes = outcomes(sheet, file);
     let mut requests = IndexMap::new();
     let at = root.key("other_operations");
     for (name, other) in &file.other_operations {
@@ -54,7 +59,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     for (name, file) in &file.fixtures {
         fixtures.insert(FixtureName::from(name.as_str()), fixture(sheet, &at.key(name), name, file));
     }
-    Service {
+    let service = Service {
         provider: file.provider.clone(),
         name: file.service.clone(),
         api_version: file.api_version.clone(),
@@ -73,7 +78,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
             total: file.paging.total.clone(),
             size: file.paging.size.clone(),
         },
-    }
+    };
+    (service, sound)
 }
 
 /// Lists of words, each of which stands there once.
