@@ -73,7 +73,7 @@ impl Provider for Alibaba {
     }
 
     fn is_sensitive(&self, name: &str) -> bool {
-        const NAMES: [&str; 12] = [
+        const NAMES: [&str; 13] = [
             "AccessKeyId",
             "Authorization",
             "EncryptedKeyMaterial",
@@ -84,6 +84,8 @@ impl Provider for Alibaba {
             "SignatureNonce",
             "StringToSign",
             "x-acs-accesskey-id",
+            // The rest of the body is recorded, so a short plaintext in it could be guessed from the hash.
+            "x-acs-content-sha256",
             "x-acs-security-token",
             "x-acs-signature-nonce",
         ];
