@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use clap::Args;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use super::{CliError, Context, Exit, print, signal};
-use crate::mock::{AccessKey, Deviation, MockConfig, Service, serve};
+use crate::mock::{AccessKey, AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, serve};
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -26,12 +27,52 @@ pub(super) struct MockArguments {
     /// The environment variable that holds the secret of --access-key-id
     #[arg(long, value_name = "NAME", default_value = "ALIBABA_CLOUD_ACCESS_KEY_SECRET")]
     access_key_secret_env: String,
+    /// Make trouble, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or `throttle=Rejected.Throttling,probability=0.1`;
+    /// may be given several times
+    #[arg(long, value_name = "RULE")]
+    fault: Vec<FaultRule>,
+    /// What the chance of faults is drawn from; the same number makes the same trouble
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fault_seed: u64,
+    /// The clock of keys: `real`, `manual` (stands still until it is moved) or `manual=TIME`
+    #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = clock)]
+    clock: ClockMode,
+    /// Who may use the admin API under /_mock/: nobody
+    #[arg(long, conflicts_with = "admin_everyone")]
+    no_admin: bool,
+    /// Who may use the admin API under /_mock/: whoever can connect, and not only this machine
+    #[arg(long)]
+    admin_everyone: bool,
+}
+
+/// Parses `real`, `manual` and `manual=2024-01-02T03:04:05Z`.
+fn clock(text: &str) -> Result<ClockMode, String> {
+    match text.split_once('=') {
+        None if text == "real" => Ok(ClockMode::Real),
+        None if text == "manual" => Ok(ClockMode::Manual(Timestamp::now())),
+        Some(("manual", time)) => match time.parse() {
+            Ok(time) => Ok(ClockMode::Manual(time)),
+            Err(_) => Err(format!("`{time}` is no time such as 2024-01-02T03:04:05Z")),
+        },
+        _ => Err("expected `real`, `manual` or `manual=TIME`".to_owned()),
+    }
 }
 
 /// Serves the mock until it is told to stop.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
-    let mut config =
-        MockConfig { listen: arguments.listen, deviations: arguments.deviate.clone(), ..MockConfig::default() };
+    let admin = match (arguments.no_admin, arguments.admin_everyone) {
+        (true, _) => AdminAccess::Off,
+        (false, true) => AdminAccess::Everyone,
+        (false, false) => AdminAccess::Loopback,
+    };
+    let mut config = MockConfig {
+        listen: arguments.listen,
+        deviations: arguments.deviate.clone(),
+        faults: Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() },
+        clock: arguments.clock,
+        admin,
+        ..MockConfig::default()
+    };
     if let Some(id) = &arguments.access_key_id {
         let name = &arguments.access_key_secret_env;
         let secret = context.secret(name).ok_or_else(|| CliError::NoSecret(name.clone()))?;
