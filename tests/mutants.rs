@@ -4,6 +4,8 @@
 //! inconclusive; anything else would blame a promise that is kept. Each case has a mock of its own, so that a deviation
 //! which is met when the account holds a key in some state is met by the keys of the case and no others.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
