@@ -34,6 +34,10 @@ const HEAD_LIMIT: usize = 256 * 1024;
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// How long a connection may be idle, or take to send a request's head or body: longer than clients keep idle connections in
+/// their pools, so that none is closed at the moment of its next use.
+const IDLE_LIMIT: Duration = Duration::from_secs(120);
+
 /// How long connections get to end by themselves when the server stops.
 const GRACE: Duration = Duration::from_millis(500);
 
@@ -66,6 +70,7 @@ async fn serve_connection(stream: TcpStream, peer: IpAddr, service: Arc<Service>
     let answer = service_fn(|request| respond(Arc::clone(&service), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_LIMIT)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer);
     let mut connection = std::pin::pin!(connection);
@@ -137,10 +142,10 @@ async fn deliver(delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
 const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
 
 async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
-        Err(_) => Err(GatewayError::Undecodable),
+    match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(GatewayError::Undecodable),
     }
 }
 
