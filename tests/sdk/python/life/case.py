@@ -27,7 +27,10 @@ class Case(unittest.TestCase):
 
     def call(self, action: str, **parameters: Any) -> dict[str, Any]:
         """Calls an operation that must succeed."""
-        answer = self.service.call(action, **parameters)
+        try:
+            answer = self.service.call(action, **parameters)
+        except Refusal as refusal:
+            self.fail(f"{action}: expected success, but the SDK raised {refusal}")
         self.assertRegex(answer.get("RequestId", ""), UUID, f"{action}: expected every answer to have a RequestId")
         return answer
 

@@ -4,7 +4,7 @@ import argparse
 import unittest
 from collections.abc import Callable
 
-from life import aliases, ciphertexts, deletion, key_material, keys, tags, versions
+from life import aliases, ciphertexts, deletion, imported, key_material, keys, tags, versions
 from life.case import Case
 from life.loopback import stay_on_loopback
 from life.service import Service
@@ -13,7 +13,7 @@ from life.service import Service
 ACCESS_KEY_ID = "testid"
 ACCESS_KEY_SECRET = "testsecret"
 
-MODULES = (keys, ciphertexts, aliases, tags, key_material, deletion, versions)
+MODULES = (keys, ciphertexts, aliases, tags, key_material, deletion, versions, imported)
 
 
 def run(description: str, connect: Callable[[str, str, str], Service], *own_cases: type[Case]) -> int:
