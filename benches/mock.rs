@@ -14,7 +14,6 @@
     clippy::expect_used,
     clippy::unwrap_used,
     clippy::print_stdout,
-    missing_docs,
     reason = "a bench ends when something is wrong, and tells what it measured"
 )]
 
@@ -200,7 +199,9 @@ async fn empty_server() -> SocketAddr {
                 let (stream, _) = listener.accept().await.expect("a connection");
                 stream.set_nodelay(true).expect("no delay");
                 let answer = service_fn(|_| async {
-                    Ok::<_, Infallible>(hyper::Response::new(http_body_util::Full::new(bytes::Bytes::from_static(b"{}"))))
+                    Ok::<_, Infallible>(hyper::Response::new(http_body_util::Full::new(bytes::Bytes::from_static(
+                        b"{}",
+                    ))))
                 });
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
             }

@@ -1,5 +1,7 @@
 //! What the README shows is what the program does: its commands run, its picture is current, its figures are counted.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
