@@ -26,7 +26,7 @@ use crate::verdict::{Kind, Verdict};
 /// is still making its import keys.
 const WINDOW: usize = 512;
 
-/// So many cases without any answer from anywhere end the run.
+/// So many cases without any answer of the service end the run, if there never was one.
 const MOST_SILENT: u32 = 3;
 
 /// A run: a suite, the cases that were selected, and a target.
@@ -159,12 +159,28 @@ impl Runner {
         if self.shared.unanswered.load(Ordering::Relaxed) > 0
             && let Some(index) = self.selection.first()
         {
-            for message in sweep(&self.shared, &self.shared.suite.cases[*index]).await {
+            let notices = if health.answered.load(Ordering::Relaxed) {
+                sweep(&self.shared, &self.shared.suite.cases[*index]).await
+            } else {
+                vec![self.unknown_keys()]
+            };
+            for message in notices {
                 emit(Event::Notice { message });
             }
         }
         forward.abort();
         self.footer(begin, &results, &health, &mut emit)
+    }
+
+    /// What a person should know where nobody can be asked for keys that may have been made.
+    fn unknown_keys(&self) -> String {
+        let Shared { suite, options, unanswered, .. } = &*self.shared;
+        format!(
+            "requests of {} without an answer: {}; if they had an effect after all, keys with the mark {} are left",
+            suite.service.create.operation,
+            unanswered.load(Ordering::Relaxed),
+            options.mark
+        )
     }
 
     /// Why a case is not asked, if it is not.
@@ -199,7 +215,7 @@ impl Runner {
                 && health.silent.fetch_add(1, Ordering::Relaxed) + 1 >= MOST_SILENT.min(count(self.selection.len()))
             {
                 let endpoint = &self.shared.client.target().endpoint;
-                health.halt(format!("nothing answers at {endpoint}: {}", finding.reason));
+                health.halt(format!("no service answers at {endpoint}: {}", finding.reason));
             }
             results.cut += usize::from(finding.kind == Kind::Cut);
         }
@@ -290,7 +306,10 @@ async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Hea
             health.answered.store(true, Ordering::Relaxed);
         }
         let again = finding.as_ref().is_some_and(|finding| finding.again);
-        if again && attempts < shared.options.attempts {
+        // An endpoint that has never answered does not do so for the asking.
+        let hopeless =
+            finding.as_ref().is_some_and(|finding| finding.silent) && !health.answered.load(Ordering::Relaxed);
+        if again && !hopeless && attempts < shared.options.attempts {
             continue;
         }
         let finding = finding.map(|finding| if again { lost(finding) } else { finding });
