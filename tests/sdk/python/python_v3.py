@@ -1,5 +1,6 @@
 """Drives the mock through alibabacloud-kms20160120: typed requests and answers, signature V3 (ACS3-HMAC-SHA256)."""
 
+import asyncio
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -151,6 +152,16 @@ class Wire(RefusalCase):
         key = self.version_1().call("CreateKey", Description=self.DESCRIPTION, EnableAutomaticRotation=False)
         described = self.describe(key["KeyMetadata"]["KeyId"])
         self.assertEqual(described["Description"], self.DESCRIPTION, "expected both signatures to reach one account")
+
+    def test_asynchronous_calls(self) -> None:
+        descriptions = [f"{self.DESCRIPTION} {number}" for number in range(4)]
+
+        async def create_all() -> list[models.CreateKeyResponse]:
+            requests = (models.CreateKeyRequest(description=description) for description in descriptions)
+            return await asyncio.gather(*map(self.service.client.create_key_async, requests))
+
+        answered = [answer.body.key_metadata.description for answer in asyncio.run(create_all())]
+        self.assertEqual(answered, descriptions, "expected each request to get its own answer")
 
     def test_unknown_action(self) -> None:
         for service in (self.service, self.version_1()):

@@ -1,6 +1,7 @@
 """Keys themselves: CreateKey, DescribeKey, ListKeys, DisableKey, EnableKey, UpdateKeyDescription, DescribeRegions."""
 
 import base64
+import json
 import uuid
 
 from life.case import TIME, UUID, Case
@@ -152,6 +153,15 @@ class ListKeys(Case):
         answer = self.call("ListKeys")
         shown = (answer["PageNumber"], answer["PageSize"])
         self.assertEqual(shown, (1, 10), "expected PageNumber 1 and PageSize 10 by default")
+
+    def test_filters(self) -> None:
+        enabled, disabled = self.new_key_id(), self.new_key_id()
+        self.call("DisableKey", KeyId=disabled)
+        filters = json.dumps([{"Key": "KeyState", "Values": ["Disabled", "PendingImport"]}])
+        listed = {key["KeyId"] for key in self.all_pages("ListKeys", "Keys", "Key", size=100, Filters=filters)}
+        self.assertIn(disabled, listed, "expected a key in one of the states asked for")
+        self.assertNotIn(enabled, listed, "expected no key in another state")
+        self.assert_refused(400, "InvalidParameter", "ListKeys", Filters="no JSON")
 
     def test_page_out_of_range(self) -> None:
         self.assert_refused(400, "InvalidParameter", "ListKeys", PageNumber=0)
