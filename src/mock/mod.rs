@@ -40,6 +40,7 @@ mod handle;
 mod identifier;
 mod metadata;
 mod operation;
+mod page;
 mod paging;
 mod parameters;
 mod refusal;

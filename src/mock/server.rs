@@ -25,6 +25,7 @@ use super::crypto::pairs;
 use super::dispatch::{Damage, Delivery};
 use super::gateway::GatewayError;
 use super::operation::Operation;
+use super::page;
 use super::request::Received;
 use super::service::Service;
 
@@ -106,9 +107,14 @@ async fn respond(
             return Ok(response);
         }
     }
+    if let Some(response) = page::respond(service.config.admin, peer, &received) {
+        return Ok(response);
+    }
     if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
         let (status, value) = admin::respond(&service, peer, &received);
-        return Ok(response(status, Format::Json, ReplyBody::whole(value.to_string())));
+        let mut response = response(status, Format::Json, ReplyBody::whole(value.to_string()));
+        page::protect(&mut response);
+        return Ok(response);
     }
     if !pairs().is_ready() && asks_for_wrapping_pair(&received) {
         pairs().ready().await;

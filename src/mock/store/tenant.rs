@@ -117,6 +117,11 @@ impl Tenant {
         self.key_order.page(skip, count).filter_map(|id| self.keys.get(id))
     }
 
+    /// How many keys are in `state`.
+    pub(crate) fn key_count_in(&self, state: KeyState) -> usize {
+        self.keys_in_state[state as usize]
+    }
+
     /// Whether any key is in `state`.
     pub(crate) fn holds_key_in(&self, state: KeyState) -> bool {
         self.keys_in_state[state as usize] > 0
