@@ -30,51 +30,64 @@ pub(crate) enum Source {
 }
 
 /// An answer before it goes out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) format: Format,
-    pub(crate) body: String,
+    pub(crate) source: Source,
+    /// In their order, RequestId included.
+    pub(crate) fields: Fields,
+    /// The seconds in the headers that ask a client to wait.
+    pub(crate) retry_after: Option<u32>,
 }
 
 impl Answer {
-    /// An answer with these fields, RequestId included.
     pub(crate) fn new(status: u16, format: Format, source: Source, fields: Fields) -> Self {
-        let body = match (format, source) {
-            (Format::Json, _) => Value::Object(fields).to_string(),
-            (Format::Xml, Source::Kms) => {
-                let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
-                write_element(&mut text, "KMS", &Value::Object(fields));
-                text
-            }
-            (Format::Xml, Source::Gateway) => {
-                let mut text = String::from("<?xml version='1.0' encoding='UTF-8'?>");
-                write_element(&mut text, "Error", &Value::Object(fields));
-                text
-            }
-        };
-        Self { status, format, body }
+        Self { status, format, source, fields, retry_after: None }
     }
+
+    /// The text on the wire.
+    pub(crate) fn body(&self) -> String {
+        let (prologue, root) = match (self.format, self.source) {
+            (Format::Json, _) => return serde_json::to_string(&self.fields).unwrap_or_default(),
+            (Format::Xml, Source::Kms) => ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "KMS"),
+            (Format::Xml, Source::Gateway) => ("<?xml version='1.0' encoding='UTF-8'?>", "Error"),
+        };
+        let mut text = prologue.to_owned();
+        write_fields(&mut text, root, &self.fields);
+        text
+    }
+}
+
+fn write_fields(text: &mut String, name: &str, fields: &Fields) {
+    open(text, name);
+    fields.iter().for_each(|(name, value)| write_element(text, name, value));
+    close(text, name);
 }
 
 /// Writes an element; a list becomes one element for each value.
 fn write_element(text: &mut String, name: &str, value: &Value) {
-    if let Value::Array(values) = value {
-        values.iter().for_each(|value| write_element(text, name, value));
-        return;
-    }
-    text.push('<');
-    text.push_str(name);
-    text.push('>');
     match value {
-        Value::Object(fields) => fields.iter().for_each(|(name, value)| write_element(text, name, value)),
-        Value::String(value) => write_text(text, value),
-        Value::Null => {}
-        other => text.push_str(&other.to_string()),
+        Value::Array(values) => values.iter().for_each(|value| write_element(text, name, value)),
+        Value::Object(fields) => write_fields(text, name, fields),
+        other => {
+            open(text, name);
+            match other {
+                Value::String(value) => write_text(text, value),
+                Value::Null => {}
+                plain => text.push_str(&plain.to_string()),
+            }
+            close(text, name);
+        }
     }
-    text.push_str("</");
-    text.push_str(name);
-    text.push('>');
+}
+
+fn open(text: &mut String, name: &str) {
+    text.extend(["<", name, ">"]);
+}
+
+fn close(text: &mut String, name: &str) {
+    text.extend(["</", name, ">"]);
 }
 
 fn write_text(text: &mut String, value: &str) {
@@ -106,20 +119,20 @@ mod tests {
     fn lists_keep_their_inner_level_in_both_forms() {
         let value = json!({"Keys": {"Key": [{"KeyId": "a"}, {"KeyId": "b"}]}, "TotalCount": 2, "RequestId": "r"});
         let json = Answer::new(200, Format::Json, Source::Kms, fields(value.clone()));
-        assert_eq!(json.body, value.to_string());
+        assert_eq!(json.body(), value.to_string());
         let xml = Answer::new(200, Format::Xml, Source::Kms, fields(value));
         assert_eq!(
-            xml.body,
+            xml.body(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><KMS><Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId>\
              </Key></Keys><TotalCount>2</TotalCount><RequestId>r</RequestId></KMS>"
         );
         let empty = Answer::new(200, Format::Xml, Source::Kms, fields(json!({"Keys": {"Key": []}})));
-        assert!(empty.body.ends_with("<KMS><Keys></Keys></KMS>"));
+        assert!(empty.body().ends_with("<KMS><Keys></Keys></KMS>"));
     }
 
     #[test]
     fn any_text_makes_well_formed_xml() {
-        let body = Answer::new(200, Format::Xml, Source::Gateway, fields(json!({"Text": "<&>\r\n\u{1}'\"你"}))).body;
+        let body = Answer::new(200, Format::Xml, Source::Gateway, fields(json!({"Text": "<&>\r\n\u{1}'\"你"}))).body();
         assert!(body.ends_with("<Error><Text>&lt;&amp;&gt;&#13;\n\u{fffd}'\"你</Text></Error>"), "{body}");
     }
 }

@@ -1,6 +1,7 @@
 //! A call of an operation by somebody who may ask: its parameters, and the account's keys in the region.
 
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -24,6 +25,8 @@ pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Mutex<Tenant>,
     /// The time by the clock of keys.
     pub(crate) now: Timestamp,
+    /// How long DescribeKey goes on showing what was, in real time.
+    pub(crate) stale: Option<Duration>,
 }
 
 /// What a KeyId parameter holds.
@@ -101,7 +104,7 @@ impl<'a> Call<'a> {
     /// The account's keys, as they are now.
     pub(crate) fn tenant(&self) -> MutexGuard<'a, Tenant> {
         let mut tenant = locked(self.tenant);
-        tenant.settle(self.now, &self.service.identifiers);
+        tenant.settle(self.now, self.service.identifiers());
         tenant
     }
 

@@ -45,6 +45,11 @@ impl Clock {
             .advanced_milliseconds
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |advanced| Some(advanced.saturating_add(milliseconds)));
     }
+
+    /// Takes back every advance.
+    pub(crate) fn reset(&self) {
+        self.advanced_milliseconds.store(0, Ordering::Relaxed);
+    }
 }
 
 /// 9000-01-01: the clock stops before the last date that can be written, so that a date that saturates never comes.

@@ -7,8 +7,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::admin::AdminAccess;
 use super::clock::ClockMode;
 use super::deviation::Deviation;
+use super::faults::Faults;
 use super::operation::Operation;
 
 /// The settings of a mock. The default is one account with the access key of the documents (`testid`, `testsecret`),
@@ -49,6 +51,10 @@ pub struct MockConfig {
     pub require_base64_plaintext: bool,
     /// Whether keys of ProtectionLevel HSM can be made.
     pub hsm: bool,
+    /// Trouble to make on the way.
+    pub faults: Faults,
+    /// Who may use the admin API under `/_mock/`.
+    pub admin: AdminAccess,
 }
 
 impl Default for MockConfig {
@@ -67,6 +73,8 @@ impl Default for MockConfig {
             cancel_restores_state: false,
             require_base64_plaintext: false,
             hsm: true,
+            faults: Faults::default(),
+            admin: AdminAccess::Off,
         }
     }
 }

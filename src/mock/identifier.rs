@@ -15,6 +15,12 @@ impl Identifiers {
         Self { seed, resources: AtomicU64::new(0), requests: AtomicU64::new(0) }
     }
 
+    /// Begins both sequences again.
+    pub(crate) fn reset(&self) {
+        self.resources.store(0, Ordering::Relaxed);
+        self.requests.store(0, Ordering::Relaxed);
+    }
+
     /// The id of a new key or key version.
     pub(crate) fn resource(&self) -> String {
         self.uuid(0, self.resources.fetch_add(1, Ordering::Relaxed))

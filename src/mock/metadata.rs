@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::call::Call;
 use super::clock::{wire_date, wire_time};
+use super::dispatch::fields;
 use super::refusal::Refusal;
-use super::service::fields;
 use super::store::{Key, Version};
 
 /// The KeyMetadata of CreateKey.
@@ -38,6 +38,11 @@ pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
 /// The KeyMetadata of DescribeKey, which knows about deletion protection too.
 pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
     let mut metadata = key_metadata(call, key);
+    let stale = call.stale.unwrap_or_default();
+    if let Some(former) = key.former.filter(|former| former.until.elapsed() < stale) {
+        metadata.insert("KeyState".to_owned(), former.state.name().into());
+        metadata.insert("DeleteDate".to_owned(), wire_date(former.delete_date).into());
+    }
     let protection = if key.deletion_protection.is_some() { "Enabled" } else { "Disabled" };
     metadata.insert("DeletionProtection".to_owned(), protection.into());
     if let Some(description) = &key.deletion_protection {

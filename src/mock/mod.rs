@@ -11,13 +11,18 @@
 //! # Ok::<(), kms_conformance::mock::StartError>(())
 //! ```
 
+mod admin;
 mod answer;
+mod body;
 mod call;
 mod clock;
 mod config;
 mod crypto;
 mod data;
 mod deviation;
+mod dispatch;
+mod exchanges;
+mod faults;
 mod gateway;
 mod handle;
 mod identifier;
@@ -35,9 +40,11 @@ mod tags;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use admin::AdminAccess;
 pub use clock::ClockMode;
 pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas};
 pub use deviation::{DeviantAnswer, Deviation, ParseDeviationError};
+pub use faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
 pub use handle::{Mock, StartError};
 pub use operation::{Operation, ParseOperationError};
 pub use server::serve;

@@ -2,8 +2,8 @@
 
 use super::answer::Fields;
 use super::call::Call;
+use super::dispatch::fields;
 use super::refusal::Refusal;
-use super::service::fields;
 
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug)]

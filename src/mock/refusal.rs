@@ -41,6 +41,10 @@ impl Refusal {
         Self::fixed(503, "ServiceUnavailableTemporary", "Service Unavailable Temporary.")
     }
 
+    pub(crate) const fn throttled() -> Self {
+        Self::fixed(429, "Rejected.Throttling", "QPS Limit Exceeded")
+    }
+
     pub(crate) const fn key_not_found() -> Self {
         Self::fixed(404, "Forbidden.KeyNotFound", "The specified Key is not found.")
     }

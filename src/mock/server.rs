@@ -1,23 +1,28 @@
 //! The server: one task a connection, HTTP/1.1, everything bounded.
 
-use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::header::{CONNECTION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::admin;
 use super::answer::{Answer, Format};
+use super::body::ReplyBody;
+use super::clock::after;
 use super::crypto::pairs;
+use super::dispatch::{Damage, Delivery};
 use super::gateway::GatewayError;
 use super::operation::Operation;
 use super::request::Received;
@@ -41,8 +46,8 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
             // Takes away what has ended, so that the set holds only live connections.
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_connection(stream, Arc::clone(&service), shutdown.clone()));
+                Ok((stream, peer)) => {
+                    connections.spawn(serve_connection(stream, peer.ip(), Arc::clone(&service), shutdown.clone()));
                 }
                 // Out of file descriptors, most likely: the next attempt has better chances a little later.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -55,10 +60,10 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
     let _ = tokio::time::timeout(GRACE, all_ended).await;
 }
 
-async fn serve_connection(stream: TcpStream, service: Arc<Service>, shutdown: CancellationToken) {
+async fn serve_connection(stream: TcpStream, peer: IpAddr, service: Arc<Service>, shutdown: CancellationToken) {
     // Only speed is lost without it.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| respond(Arc::clone(&service), request));
+    let answer = service_fn(|request| respond(Arc::clone(&service), peer, request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .max_buf_size(HEAD_LIMIT)
@@ -75,25 +80,61 @@ async fn serve_connection(stream: TcpStream, service: Arc<Service>, shutdown: Ca
     drop(ended);
 }
 
-async fn respond(service: Arc<Service>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// The connection is closed without an answer, on purpose.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is dropped on purpose")]
+struct Dropped;
+
+async fn respond(
+    service: Arc<Service>,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Dropped> {
     let (head, body) = request.into_parts();
     let collected = if body.is_end_stream() { Ok(Bytes::new()) } else { collect(body).await };
     let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
     match collected {
         Ok(body) => received.body = body,
         Err(error) => {
-            let request_id = service.identifiers.request();
-            let answer = service.gateway_answer(&error, Format::Json, &received, &request_id);
-            let mut response = response(answer);
+            let mut response = plain_response(&service.answer_unread(&received, &error));
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             return Ok(response);
         }
     }
+    if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
+        let (status, value) = admin::respond(&service, peer, &received);
+        return Ok(response(status, Format::Json, ReplyBody::whole(value.to_string())));
+    }
     if !pairs().is_ready() && asks_for_wrapping_pair(&received) {
         pairs().ready().await;
     }
-    Ok(response(service.answer(&received)))
+    deliver(service.answer(&received)).await
 }
+
+/// Sends an answer as the faults will have it.
+async fn deliver(delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
+    if !delivery.delay.is_zero() {
+        tokio::time::sleep(delivery.delay).await;
+    }
+    let answer = delivery.answer.ok_or(Dropped)?;
+    let mut response = match delivery.damage {
+        Damage::None => plain_response(&answer),
+        Damage::Truncated => response(answer.status, answer.format, ReplyBody::truncated(answer.body())),
+        Damage::Garbage => response(answer.status, answer.format, ReplyBody::whole(GARBAGE)),
+    };
+    if delivery.skew_seconds != 0 {
+        let date = after(Timestamp::now(), delivery.skew_seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        insert(&mut response, DATE, &date);
+    }
+    if let Some(seconds) = answer.retry_after {
+        insert(&mut response, RETRY_AFTER, &seconds.to_string());
+        insert(&mut response, HeaderName::from_static("x-acs-retry-after"), &seconds.to_string());
+    }
+    Ok(response)
+}
+
+/// No JSON, no XML, no UTF-8.
+const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
 
 async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
     match Limited::new(body, BODY_LIMIT).collect().await {
@@ -112,10 +153,19 @@ fn asks_for_wrapping_pair(received: &Received) -> bool {
         || received.body.windows(NAME.len()).any(|window| window == NAME.as_bytes())
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let content_type = HeaderValue::from_static(answer.format.content_type());
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
+fn plain_response(answer: &Answer) -> Response<ReplyBody> {
+    response(answer.status, answer.format, ReplyBody::whole(answer.body()))
+}
+
+fn response(status: u16, format: Format, body: ReplyBody) -> Response<ReplyBody> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
     response
+}
+
+fn insert(response: &mut Response<ReplyBody>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
 }

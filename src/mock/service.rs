@@ -1,61 +1,41 @@
-//! The service behind the socket: one mock's accounts, clock, ids and counters.
+//! The service behind the socket: one mock's accounts, clock, ids, counters, deviations and faults.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use super::answer::{Answer, Fields, Format, Source};
-use super::call::Call;
 use super::clock::Clock;
 use super::config::{MockConfig, REGIONS};
 use super::crypto::TokenSealer;
 use super::deviation::{DeviantAnswer, Deviation};
-use super::gateway::{self, GatewayError, Nonces};
+use super::exchanges::Exchanges;
+use super::faults::{Faults, Plan, Schedule};
+use super::gateway::Nonces;
 use super::identifier::Identifiers;
 use super::locked;
 use super::operation::Operation;
-use super::parameters::Parameters;
-use super::refusal::Refusal;
-use super::request::{Received, Scheme};
 use super::state::KeyState;
 use super::store::Tenant;
-
-/// Parameters that belong to the request itself and not to the operation.
-const COMMON_PARAMETERS: [&str; 12] = [
-    "Action",
-    "Version",
-    "Format",
-    "AccessKeyId",
-    "Signature",
-    "SignatureMethod",
-    "SignatureVersion",
-    "SignatureNonce",
-    "SignatureType",
-    "Timestamp",
-    "SecurityToken",
-    "RegionId",
-];
-
-/// The most names of ignored parameters that are counted.
-const MOST_IGNORED_NAMES: usize = 1000;
 
 /// One mock without its socket. [`super::serve`] puts it on a listener of the caller's, [`super::Mock`] on one of its own.
 #[derive(Debug)]
 pub struct Service {
     pub(crate) config: MockConfig,
-    pub(crate) identifiers: Identifiers,
     pub(crate) token_sealer: TokenSealer,
+    pub(crate) nonces: Nonces,
+    pub(crate) ignored: Mutex<BTreeMap<(Operation, String), u64>>,
+    pub(crate) exchanges: Exchanges,
+    identifiers: Identifiers,
     clock: Clock,
-    nonces: Nonces,
-    tenants: HashMap<(String, String), Mutex<Tenant>>,
+    tenants: HashMap<String, BTreeMap<String, Mutex<Tenant>>>,
     deviations: RwLock<Vec<Deviation>>,
     has_deviations: AtomicBool,
+    schedule: RwLock<Arc<Schedule>>,
+    has_faults: AtomicBool,
     requests: Vec<AtomicU64>,
-    ignored: Mutex<BTreeMap<(Operation, String), u64>>,
 }
 
 /// The system's source of randomness failed.
@@ -72,24 +52,41 @@ impl Service {
         let mut seed = [0; 8];
         aws_lc_rs::rand::fill(&mut seed).map_err(|_| NoRandomness)?;
         let regions = || REGIONS.into_iter().chain([config.region.as_str()]);
-        let tenants = config
-            .access_keys
-            .iter()
-            .flat_map(|key| regions().map(|region| (key.account.clone(), region.to_owned())))
-            .map(|place| (place, Mutex::default()))
-            .collect();
-        Ok(Self {
+        let account = || regions().map(|region| (region.to_owned(), Mutex::default())).collect();
+        let service = Self {
             identifiers: Identifiers::new(config.seed.unwrap_or(u64::from_ne_bytes(seed))),
             token_sealer: TokenSealer::new().map_err(|_| NoRandomness)?,
             clock: Clock::new(config.clock),
             nonces: Nonces::new(),
-            tenants,
-            has_deviations: AtomicBool::new(!config.deviations.is_empty()),
-            deviations: RwLock::new(config.deviations.clone()),
+            tenants: config.access_keys.iter().map(|key| (key.account.clone(), account())).collect(),
+            deviations: RwLock::default(),
+            has_deviations: AtomicBool::new(false),
+            schedule: RwLock::default(),
+            has_faults: AtomicBool::new(false),
             requests: Operation::ALL.iter().map(|_| AtomicU64::new(0)).collect(),
             ignored: Mutex::default(),
+            exchanges: Exchanges::new(config.admin.is_on()),
             config,
-        })
+        };
+        service.set_deviations(service.config.deviations.clone());
+        service.set_faults(service.config.faults.clone());
+        Ok(service)
+    }
+
+    /// Forgets keys, aliases, nonces, counters and exchanges, and puts clock, ids, deviations and faults back to the
+    /// settings.
+    pub fn reset(&self) {
+        for tenant in self.tenants.values().flat_map(BTreeMap::values) {
+            *locked(tenant) = Tenant::default();
+        }
+        self.clock.reset();
+        self.identifiers.reset();
+        self.nonces.clear();
+        self.requests.iter().for_each(|count| count.store(0, Ordering::Relaxed));
+        locked(&self.ignored).clear();
+        self.exchanges.clear();
+        self.set_deviations(self.config.deviations.clone());
+        self.set_faults(self.config.faults.clone());
     }
 
     /// Moves the clock of keys forward: deletion dates, import tokens, expiry of key material and rotation go by it.
@@ -103,6 +100,11 @@ impl Service {
         self.clock.now()
     }
 
+    /// The deviations in force.
+    pub fn deviations(&self) -> Vec<Deviation> {
+        self.deviations.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Replaces all deviations.
     pub fn set_deviations(&self, deviations: Vec<Deviation>) {
         let mut current = self.deviations.write().unwrap_or_else(PoisonError::into_inner);
@@ -110,7 +112,20 @@ impl Service {
         *current = deviations;
     }
 
-    /// How many requests have asked for `operation`, well signed or not.
+    /// The faults in force.
+    pub fn faults(&self) -> Faults {
+        self.schedule.read().unwrap_or_else(PoisonError::into_inner).faults().clone()
+    }
+
+    /// Replaces all faults; the requests that rules count are counted from now on.
+    pub fn set_faults(&self, faults: Faults) {
+        let mut current = self.schedule.write().unwrap_or_else(PoisonError::into_inner);
+        let schedule = Schedule::new(faults);
+        self.has_faults.store(!schedule.is_empty(), Ordering::Release);
+        *current = Arc::new(schedule);
+    }
+
+    /// How many requests have asked for `operation`, well signed or not, struck by a fault or not.
     pub fn requests(&self, operation: Operation) -> u64 {
         self.requests.get(operation as usize).map_or(0, |count| count.load(Ordering::Relaxed))
     }
@@ -123,6 +138,30 @@ impl Service {
     /// Parameters that no operation reads, by operation and name, with the number of requests that carried them.
     pub fn ignored_parameters(&self) -> BTreeMap<(Operation, String), u64> {
         locked(&self.ignored).clone()
+    }
+
+    pub(crate) fn identifiers(&self) -> &Identifiers {
+        &self.identifiers
+    }
+
+    pub(crate) fn count(&self, operation: Operation) {
+        if let Some(count) = self.requests.get(operation as usize) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What an account holds in a region.
+    pub(crate) fn tenant(&self, account: &str, region: &str) -> Option<&Mutex<Tenant>> {
+        self.tenants.get(account)?.get(region)
+    }
+
+    /// Every account and region with what it holds, in order.
+    pub(crate) fn tenants(&self) -> impl Iterator<Item = (&str, &str, &Mutex<Tenant>)> {
+        let mut accounts: Vec<_> = self.tenants.iter().collect();
+        accounts.sort_unstable_by_key(|(account, _)| *account);
+        accounts.into_iter().flat_map(|(account, regions)| {
+            regions.iter().map(|(region, tenant)| (account.as_str(), region.as_str(), tenant))
+        })
     }
 
     pub(crate) fn has_deviations(&self) -> bool {
@@ -139,105 +178,11 @@ impl Service {
         found.map(|deviation| deviation.answer.clone())
     }
 
-    /// Answers a request; never fails, whatever the request holds.
-    pub(crate) fn answer(&self, received: &Received) -> Answer {
-        self.answer_at(received, Timestamp::now())
-    }
-
-    /// Answers a request that came at `real_now`, the time that signatures are checked against.
-    pub(crate) fn answer_at(&self, received: &Received, real_now: Timestamp) -> Answer {
-        let empty = Parameters::default();
-        let decoded = received.parameters();
-        let parameters = decoded.as_ref().unwrap_or(&empty);
-        let scheme = received.scheme(parameters);
-        let asked = received.format(scheme, parameters);
-        let format = asked.unwrap_or(Format::Json);
-        let request_id = self.identifiers.request();
-
-        let routed = gateway::check_target(received)
-            .and_then(|()| if decoded.is_err() { Err(GatewayError::Undecodable) } else { Ok(()) })
-            .and_then(|()| gateway::route(received, parameters, scheme))
-            .and_then(|operation| asked.map(|_| operation).ok_or(GatewayError::Invalid("Format")));
-        let outcome = routed.and_then(|operation| {
-            if let Some(count) = self.requests.get(operation as usize) {
-                count.fetch_add(1, Ordering::Relaxed);
-            }
-            let config = &self.config;
-            let key = gateway::authenticate(config, &self.nonces, received, parameters, scheme, real_now)?;
-            Ok((operation, key))
-        });
-        let (operation, access_key) = match outcome {
-            Ok(admitted) => admitted,
-            Err(error) => return self.gateway_answer(&error, format, received, &request_id),
-        };
-
-        self.count_ignored(operation, parameters, scheme);
-        let region = received.region().unwrap_or(&self.config.region);
-        let Some(tenant) = self.tenants.get(&(access_key.account.clone(), region.to_owned())) else {
-            return kms_refusal(&Refusal::internal_failure(), format, received, request_id);
-        };
-        let now = self.clock.now();
-        let call = Call { operation, parameters, service: self, access_key, region, tenant, now };
-        match (operation.definition().run)(&call) {
-            Ok(mut fields) => {
-                fields.insert("RequestId".to_owned(), request_id.into());
-                Answer::new(200, format, Source::Kms, fields)
-            }
-            Err(refusal) => kms_refusal(&refusal, format, received, request_id),
+    /// What strikes the next request for `operation`.
+    pub(crate) fn plan(&self, operation: Option<Operation>) -> Plan {
+        if !self.has_faults.load(Ordering::Acquire) {
+            return Plan::default();
         }
+        self.schedule.read().unwrap_or_else(PoisonError::into_inner).plan(operation)
     }
-
-    /// The answer to a request that does not reach KMS.
-    pub(crate) fn gateway_answer(
-        &self,
-        error: &GatewayError,
-        format: Format,
-        received: &Received,
-        request_id: &str,
-    ) -> Answer {
-        let codes = self.config.error_codes;
-        let (status, code, message) = error.parts(codes);
-        let request_id = request_id.to_uppercase();
-        let recommend = format!("https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}");
-        let fields = fields([
-            ("RequestId", request_id.into()),
-            ("HostId", received.host().into()),
-            ("Code", code.into()),
-            ("Message", message.into()),
-            ("Recommend", recommend.into()),
-        ]);
-        Answer::new(status, format, Source::Gateway, fields)
-    }
-
-    fn count_ignored(&self, operation: Operation, parameters: &Parameters<'_>, scheme: Scheme) {
-        let known = operation.definition().parameters;
-        let common = if scheme == Scheme::V3 { &["RegionId"][..] } else { &COMMON_PARAMETERS };
-        let mut ignored =
-            parameters.iter().map(|(name, _)| name).filter(|name| !known.contains(name) && !common.contains(name));
-        let Some(first) = ignored.next() else { return };
-        let mut counts = locked(&self.ignored);
-        for name in [first].into_iter().chain(ignored) {
-            let name: String = name.chars().take(100).collect();
-            if counts.len() < MOST_IGNORED_NAMES || counts.contains_key(&(operation, name.clone())) {
-                *counts.entry((operation, name)).or_default() += 1;
-            }
-        }
-    }
-}
-
-/// An error answer of KMS itself.
-fn kms_refusal(refusal: &Refusal, format: Format, received: &Received, request_id: String) -> Answer {
-    let fields = fields([
-        ("HttpStatus", refusal.status.into()),
-        ("Code", refusal.code.as_ref().into()),
-        ("Message", refusal.message.as_ref().into()),
-        ("RequestId", request_id.into()),
-        ("HostId", received.host().into()),
-    ]);
-    Answer::new(refusal.status, format, Source::Kms, fields)
-}
-
-/// Fields in this order.
-pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

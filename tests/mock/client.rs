@@ -23,6 +23,7 @@ pub fn parameters(pairs: &[(&str, &str)]) -> Parameters {
 pub struct Reply {
     pub status: u16,
     pub content_type: String,
+    pub headers: reqwest::header::HeaderMap,
     pub text: String,
 }
 
@@ -130,9 +131,21 @@ impl Client {
     }
 
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.unwrap();
-        let content_type = response.headers()["content-type"].to_str().unwrap().to_owned();
-        Reply { status: response.status().as_u16(), content_type, text: response.text().await.unwrap() }
+        Self::try_exchange(request).await.unwrap()
+    }
+
+    async fn try_exchange(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+        let response = request.send().await?;
+        let headers = response.headers().clone();
+        let content_type = headers["content-type"].to_str().unwrap().to_owned();
+        Ok(Reply { status: response.status().as_u16(), content_type, headers, text: response.text().await? })
+    }
+
+    /// A well-signed v1 request that may get no answer.
+    pub async fn try_call(&self, action: &str, pairs: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
+        let all = self.sign("POST", self.unsigned(action, pairs));
+        let query = canonical_query(all.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        Self::try_exchange(self.http.post(format!("{}/?{query}", self.endpoint))).await
     }
 
     /// A well-signed v1 request.

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod admin;
 mod client;
 mod deviations;
+mod faults;
 mod import;
 mod keys;
 mod lists;

@@ -28,18 +28,18 @@ pub(crate) enum GatewayError {
 }
 
 /// Status, code and message.
-type Parts = (u16, Cow<'static, str>, Cow<'static, str>);
+pub(crate) type ErrorParts = (u16, Cow<'static, str>, Cow<'static, str>);
 
 impl GatewayError {
     /// The answer, with whose codes were asked for.
-    pub(crate) fn parts(&self, codes: ErrorCodes) -> Parts {
+    pub(crate) fn parts(&self, codes: ErrorCodes) -> ErrorParts {
         match codes {
             ErrorCodes::Gateway => self.gateway(),
             ErrorCodes::Documented => self.documented().unwrap_or_else(|| self.gateway()),
         }
     }
 
-    fn gateway(&self) -> Parts {
+    fn gateway(&self) -> ErrorParts {
         let fixed = |status, code: &'static str, message: &'static str| (status, code.into(), message.into());
         match self {
             Self::UnsupportedMethod => fixed(403, "UnsupportedHTTPMethod", "This http method is not supported."),
@@ -92,7 +92,7 @@ impl GatewayError {
     }
 
     /// The KMS documents' own answer, where they have one.
-    fn documented(&self) -> Option<Parts> {
+    fn documented(&self) -> Option<ErrorParts> {
         let fixed = |status, code: &'static str, message: &'static str| Some((status, code.into(), message.into()));
         match self {
             Self::Undecodable => fixed(

@@ -13,7 +13,7 @@ mod v3;
 use http::Method;
 use jiff::Timestamp;
 
-pub(crate) use error::GatewayError;
+pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::Nonces;
 
 use super::config::{AccessKey, MockConfig};

@@ -48,6 +48,11 @@ impl Nonces {
         let digest = self.hasher.hash_one((access_key, nonce));
         locked(&self.shards[(digest % SHARDS as u64) as usize]).note(digest, now.as_second())
     }
+
+    /// Forgets every nonce.
+    pub(crate) fn clear(&self) {
+        self.shards.iter().for_each(|shard| locked(shard).generations.clear());
+    }
 }
 
 impl Shard {

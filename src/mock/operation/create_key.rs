@@ -8,7 +8,7 @@ use crate::mock::call::Call;
 use crate::mock::crypto::pairs;
 use crate::mock::metadata::{key_metadata, rotation_interval};
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::{KeyState, Rule};
 use crate::mock::store::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 use crate::mock::tags::{most_tags, read_tags};
@@ -70,8 +70,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if origin == Origin::External {
         pairs().prepare();
     }
-    let id = call.service.identifiers.resource();
-    let version = Version::new(call.service.identifiers.resource(), spec, origin, call.now)?;
+    let id = call.service.identifiers().resource();
+    let version = Version::new(call.service.identifiers().resource(), spec, origin, call.now)?;
     let key = tenant.add(id.clone(), |number| Key {
         id,
         number,
@@ -82,6 +82,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         description: description.to_owned(),
         created: call.now,
         state: if origin == Origin::External { KeyState::PendingImport } else { KeyState::Enabled },
+        former: None,
         delete_date: None,
         state_before_deletion: None,
         material: Material::default(),

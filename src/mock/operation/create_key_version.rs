@@ -8,7 +8,7 @@ use crate::mock::call::{Call, find_key};
 use crate::mock::clock::after;
 use crate::mock::metadata::key_version;
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 use crate::mock::store::{Origin, Version};
 
@@ -30,7 +30,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Err(Refusal::rejected_unsupported_operation());
     }
     let id = key.id.clone();
-    let version = Version::new(call.service.identifiers.resource(), key.spec, key.origin, call.now)?;
+    let version = Version::new(call.service.identifiers().resource(), key.spec, key.origin, call.now)?;
     let answer: Value = key_version(&id, &version);
     tenant.change(&id, |key| key.rotate(version));
     Ok(fields([("KeyVersion", answer)]))

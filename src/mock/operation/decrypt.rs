@@ -5,7 +5,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::data::{decrypting_key, finish_dry_run, open, read_ciphertext, read_context};
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition =

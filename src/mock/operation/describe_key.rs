@@ -5,7 +5,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key};
 use crate::mock::metadata::described_key;
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ALWAYS, run };

@@ -6,7 +6,7 @@ use crate::mock::call::{Call, find_key_by_id};
 use crate::mock::identifier::is_uuid;
 use crate::mock::metadata::key_version;
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition =

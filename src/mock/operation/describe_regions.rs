@@ -7,7 +7,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::config::REGIONS;
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &[], rule: Rule::ALWAYS, run };

@@ -10,7 +10,7 @@ use crate::mock::call::{Call, check_external, find_key_by_id};
 use crate::mock::clock::{after, wire_time};
 use crate::mock::crypto::{ImportToken, WrappingAlgorithm, pairs};
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition =

@@ -7,7 +7,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::paging::Page;
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition =

@@ -6,7 +6,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ALWAYS, run };

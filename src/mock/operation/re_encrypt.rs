@@ -9,7 +9,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::{Call, KeyReference};
 use crate::mock::data::{decrypting_key, encrypting_key, open, read_ciphertext, read_context};
 use crate::mock::refusal::Refusal;
-use crate::mock::service::fields;
+use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
 
 pub(super) const DEFINITION: Definition = Definition {

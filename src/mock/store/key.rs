@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -135,6 +136,15 @@ impl Rotation {
     }
 }
 
+/// What a key was before its last change of state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Former {
+    pub(crate) state: KeyState,
+    pub(crate) delete_date: Option<Timestamp>,
+    /// The moment of the change, in real time.
+    pub(crate) until: Instant,
+}
+
 /// A key.
 #[derive(Debug)]
 pub(crate) struct Key {
@@ -148,6 +158,7 @@ pub(crate) struct Key {
     pub(crate) description: String,
     pub(crate) created: Timestamp,
     pub(crate) state: KeyState,
+    pub(crate) former: Option<Former>,
     pub(crate) delete_date: Option<Timestamp>,
     pub(crate) state_before_deletion: Option<KeyState>,
     pub(crate) material: Material,

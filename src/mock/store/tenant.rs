@@ -1,10 +1,11 @@
 //! All that one account holds in one region, found in the same time whether it holds ten keys or a million.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::key::Key;
+use super::key::{Former, Key};
 use super::ordered::Ordered;
 use crate::mock::identifier::Identifiers;
 use crate::mock::state::KeyState;
@@ -66,12 +67,13 @@ impl Tenant {
     /// Changes a key and keeps every index up to date.
     pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
         let key = self.keys.get_mut(id)?;
-        let (state, due) = (key.state, key.deadline());
+        let (state, delete_date, due) = (key.state, key.delete_date, key.deadline());
         let versions = key.versions.len();
         let result = change(key);
         if key.state != state {
             self.keys_in_state[state as usize] -= 1;
             self.keys_in_state[key.state as usize] += 1;
+            key.former = Some(Former { state, delete_date, until: Instant::now() });
         }
         for version in key.versions.iter().skip(versions) {
             self.key_of_version.insert(version.id.clone(), key.id.clone());

@@ -1,0 +1,218 @@
+//! From a received request to what goes out: checks, faults, operation, answer.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::answer::{Answer, Fields, Format, Source};
+use super::call::Call;
+use super::clock::after;
+use super::faults::{Fault, Plan, Throttle};
+use super::gateway::{self, GatewayError};
+use super::locked;
+use super::operation::Operation;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use super::request::{Received, Scheme};
+use super::service::Service;
+
+/// What goes out.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    /// Nothing if the connection is closed instead.
+    pub(crate) answer: Option<Answer>,
+    pub(crate) damage: Damage,
+    pub(crate) delay: Duration,
+    /// How far the server's clock is ahead.
+    pub(crate) skew_seconds: i64,
+}
+
+/// What happens to the body of an answer on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Damage {
+    None,
+    Truncated,
+    Garbage,
+}
+
+/// A request as far as it is understood without a signature.
+struct Understood<'a> {
+    received: &'a Received,
+    parameters: &'a Parameters<'a>,
+    scheme: Scheme,
+    format: Format,
+    request_id: String,
+}
+
+impl Service {
+    /// Answers a request; never fails, whatever the request holds.
+    pub(crate) fn answer(&self, received: &Received) -> Delivery {
+        let empty = Parameters::default();
+        let decoded = received.parameters();
+        let parameters = decoded.as_ref().unwrap_or(&empty);
+        let scheme = received.scheme(parameters);
+        let asked = received.format(scheme, parameters);
+        let request_id = self.identifiers().request();
+        let request = Understood { received, parameters, scheme, format: asked.unwrap_or(Format::Json), request_id };
+
+        let routed = gateway::check_target(received)
+            .and_then(|()| if decoded.is_err() { Err(GatewayError::Undecodable) } else { Ok(()) })
+            .and_then(|()| gateway::route(received, parameters, scheme))
+            .and_then(|operation| asked.map(|_| operation).ok_or(GatewayError::Invalid("Format")));
+        let operation = routed.as_ref().ok().copied();
+        if let Some(operation) = operation {
+            self.count(operation);
+        }
+        let plan = self.plan(operation);
+        let fault = plan.answer.clone();
+        let (skew_seconds, delay) = (plan.skew_seconds, plan.delay);
+
+        let answer = match before_effect(fault.as_ref(), &request) {
+            Some(instead) => instead,
+            None => Some(self.answer_routed(routed, &request, &plan)),
+        };
+        self.exchanges.record(operation, parameters, answer.as_ref(), fault.as_ref());
+        let damage = match fault {
+            Some(Fault::Truncate) => Damage::Truncated,
+            Some(Fault::Garbage) => Damage::Garbage,
+            _ => Damage::None,
+        };
+        let answer = answer.filter(|_| fault != Some(Fault::DropAfter));
+        Delivery { answer, damage, delay, skew_seconds }
+    }
+
+    /// Answers a request whose body could not be read.
+    pub(crate) fn answer_unread(&self, received: &Received, error: &GatewayError) -> Answer {
+        let request = Understood {
+            received,
+            parameters: &Parameters::default(),
+            scheme: Scheme::Unsigned,
+            format: Format::Json,
+            request_id: self.identifiers().request(),
+        };
+        request.gateway_answer(error.parts(self.config.error_codes))
+    }
+
+    fn answer_routed(&self, routed: Result<Operation, GatewayError>, request: &Understood<'_>, plan: &Plan) -> Answer {
+        let real_now = after(Timestamp::now(), plan.skew_seconds);
+        let admitted = routed.and_then(|operation| {
+            let Understood { received, parameters, scheme, .. } = request;
+            let nonces = &self.nonces;
+            let key = gateway::authenticate(&self.config, nonces, received, parameters, *scheme, real_now)?;
+            Ok((operation, key))
+        });
+        let (operation, access_key) = match admitted {
+            Ok(admitted) => admitted,
+            Err(error) => return request.gateway_answer(error.parts(self.config.error_codes)),
+        };
+        self.count_ignored(operation, request);
+        let region = request.received.region().unwrap_or(&self.config.region);
+        let Some(tenant) = self.tenant(&access_key.account, region) else {
+            return request.kms_refusal(&Refusal::internal_failure());
+        };
+        let call = Call {
+            operation,
+            parameters: request.parameters,
+            service: self,
+            access_key,
+            region,
+            tenant,
+            now: self.now(),
+            stale: plan.stale,
+        };
+        match (operation.definition().run)(&call) {
+            Ok(mut fields) => {
+                fields.insert("RequestId".to_owned(), request.request_id.as_str().into());
+                Answer::new(200, request.format, Source::Kms, fields)
+            }
+            Err(refusal) => request.kms_refusal(&refusal),
+        }
+    }
+
+    fn count_ignored(&self, operation: Operation, request: &Understood<'_>) {
+        /// Parameters that belong to the request itself and not to the operation.
+        const COMMON: [&str; 12] = [
+            "RegionId",
+            "Action",
+            "Version",
+            "Format",
+            "AccessKeyId",
+            "Signature",
+            "SignatureMethod",
+            "SignatureVersion",
+            "SignatureNonce",
+            "SignatureType",
+            "Timestamp",
+            "SecurityToken",
+        ];
+        /// The most names that are counted.
+        const MOST_NAMES: usize = 1000;
+
+        let known = operation.definition().parameters;
+        let common = if request.scheme == Scheme::V3 { &COMMON[..1] } else { &COMMON };
+        let names = request.parameters.iter().map(|(name, _)| name);
+        for name in names.filter(|name| !known.contains(name) && !common.contains(name)) {
+            let mut counts = locked(&self.ignored);
+            let place = (operation, name.chars().take(100).collect());
+            if counts.len() < MOST_NAMES || counts.contains_key(&place) {
+                *counts.entry(place).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// What a fault answers before the request has any effect; inner nothing if it closes the connection.
+fn before_effect(fault: Option<&Fault>, request: &Understood<'_>) -> Option<Option<Answer>> {
+    let answer = match fault? {
+        Fault::DropBefore => return Some(None),
+        Fault::InternalError => request.kms_refusal(&Refusal::internal_failure()),
+        Fault::Unavailable => request.kms_refusal(&Refusal::service_unavailable()),
+        Fault::Throttle { form, retry_after } => {
+            let answer = match form {
+                Throttle::Rejected => request.kms_refusal(&Refusal::throttled()),
+                other => request.gateway_answer((
+                    400,
+                    other.code().into(),
+                    "Request was denied due to request throttling.".into(),
+                )),
+            };
+            Answer { retry_after: *retry_after, ..answer }
+        }
+        _ => return None,
+    };
+    Some(Some(answer))
+}
+
+impl Understood<'_> {
+    /// The answer to a request that does not reach KMS.
+    fn gateway_answer(&self, (status, code, message): gateway::ErrorParts) -> Answer {
+        let request_id = self.request_id.to_uppercase();
+        let recommend = format!("https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}");
+        let fields = fields([
+            ("RequestId", request_id.into()),
+            ("HostId", self.received.host().into()),
+            ("Code", code.into()),
+            ("Message", message.into()),
+            ("Recommend", recommend.into()),
+        ]);
+        Answer::new(status, self.format, Source::Gateway, fields)
+    }
+
+    /// An error answer of KMS itself.
+    fn kms_refusal(&self, refusal: &Refusal) -> Answer {
+        let fields = fields([
+            ("HttpStatus", refusal.status.into()),
+            ("Code", refusal.code.as_ref().into()),
+            ("Message", refusal.message.as_ref().into()),
+            ("RequestId", self.request_id.as_str().into()),
+            ("HostId", self.received.host().into()),
+        ]);
+        Answer::new(refusal.status, self.format, Source::Kms, fields)
+    }
+}
+
+/// Fields in this order.
+pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,31 @@
+//! Faults: trouble between client and service, made on purpose and the same again for the same seed.
+//!
+//! A rule reads `FAULT[,operation=NAME][,nth=N][,probability=P]`:
+//!
+//! ```
+//! use kms_conformance::mock::{FaultRule, Faults};
+//!
+//! let second: FaultRule = "drop-after,operation=ScheduleKeyDeletion,nth=2".parse()?;
+//! let faults = Faults { seed: 7, rules: vec![second, "latency=5ms..20ms,probability=0.1".parse()?] };
+//! assert_eq!(faults.rules[1].to_string(), "latency=5ms..20ms,probability=0.1");
+//! # Ok::<(), kms_conformance::mock::ParseFaultError>(())
+//! ```
+
+mod rule;
+mod schedule;
+
+pub use rule::{Fault, FaultRule, ParseFaultError, Throttle};
+pub(crate) use schedule::{Plan, Schedule};
+
+use serde::{Deserialize, Serialize};
+
+/// The faults of a mock.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Faults {
+    /// What chance is drawn from.
+    #[serde(default)]
+    pub seed: u64,
+    /// The rules. Of those that would answer a request otherwise the first one counts; delays add up.
+    pub rules: Vec<FaultRule>,
+}
