@@ -1,5 +1,6 @@
 //! From a received request to what goes out: checks, faults, operation, answer.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +25,8 @@ pub(crate) struct Delivery {
     pub(crate) answer: Option<Answer>,
     pub(crate) damage: Damage,
     pub(crate) delay: Duration,
+    /// The number of the change in the journal that must last before the answer may go out; 0 for none.
+    pub(crate) saving: u64,
     /// How far the server's clock is ahead.
     pub(crate) skew_seconds: i64,
 }
@@ -68,9 +71,10 @@ impl Service {
         let fault = plan.answer.clone();
         let (skew_seconds, delay) = (plan.skew_seconds, plan.delay);
 
+        let mut saving = 0;
         let answer = match before_effect(fault.as_ref(), &request) {
             Some(instead) => instead,
-            None => Some(self.answer_routed(routed, &request, &plan)),
+            None => Some(self.answer_routed(routed, &request, &plan, &mut saving)),
         };
         self.exchanges.record(operation, parameters, answer.as_ref(), fault.as_ref());
         let damage = match fault {
@@ -79,7 +83,7 @@ impl Service {
             _ => Damage::None,
         };
         let answer = answer.filter(|_| fault != Some(Fault::DropAfter));
-        Delivery { answer, damage, delay, skew_seconds }
+        Delivery { answer, damage, delay, saving, skew_seconds }
     }
 
     /// Answers a request whose body could not be read.
@@ -94,7 +98,13 @@ impl Service {
         request.gateway_answer(error.parts(self.config.error_codes))
     }
 
-    fn answer_routed(&self, routed: Result<Operation, GatewayError>, request: &Understood<'_>, plan: &Plan) -> Answer {
+    fn answer_routed(
+        &self,
+        routed: Result<Operation, GatewayError>,
+        request: &Understood<'_>,
+        plan: &Plan,
+        saving: &mut u64,
+    ) -> Answer {
         let real_now = after(Timestamp::now(), plan.skew_seconds);
         let admitted = routed.and_then(|operation| {
             let Understood { received, parameters, scheme, .. } = request;
@@ -120,8 +130,12 @@ impl Service {
             tenant,
             now: self.now(),
             stale: plan.stale,
+            nonce: gateway::nonce(request.received, request.parameters, request.scheme),
+            saving: Cell::new(0),
         };
-        match (operation.definition().run)(&call) {
+        let outcome = (operation.definition().run)(&call);
+        *saving = call.saving.get();
+        match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), request.request_id.as_str().into());
                 Answer::new(200, request.format, Source::Kms, fields)
@@ -282,7 +296,7 @@ mod tests {
         let operation = proptest::sample::select(Operation::ALL.to_vec());
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(3000));
         let strategy = (operation, vec(values(key, blob), 10));
-        let reached = std::cell::Cell::new(0);
+        let reached = Cell::new(0);
         runner
             .run(&strategy, |(operation, values)| {
                 let names = operation.definition().parameters;

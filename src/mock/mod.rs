@@ -43,13 +43,16 @@ mod operation;
 mod page;
 mod paging;
 mod parameters;
+mod persistence;
 mod refusal;
 mod request;
+mod seed;
 mod server;
 mod service;
 mod state;
 mod store;
 mod tags;
+mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -60,9 +63,12 @@ pub use deviation::{DeviantAnswer, Deviation, ParseDeviationError};
 pub use faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
 pub use handle::{Mock, StartError};
 pub use operation::{Operation, ParseOperationError};
+pub use persistence::{StateError, StateSummary};
+pub use seed::{Seed, SeedKey};
 pub use server::serve;
 pub use service::{NoRandomness, Service};
 pub use state::{KeyState, ParseKeyStateError};
+pub use tls::{SelfSigned, Tls, TlsError};
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
