@@ -84,7 +84,7 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         let failed = |source| CliError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let service = Arc::new(Service::new(config).map_err(crate::mock::StartError::from)?);
+        let service = Arc::new(Service::new(config)?);
         print(&format!("{address}\n"))?;
         // For people; programs read the line above.
         let _ = writeln!(io::stderr(), "the mock answers at http://{address} until it is told to stop (Ctrl-C)");

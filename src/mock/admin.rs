@@ -8,7 +8,10 @@
 //! | `POST /_mock/clock` | `{"advance_seconds": 86400}` moves the clock of keys |
 //! | `GET`, `PUT`, `DELETE /_mock/faults` | `{"seed": 7, "rules": ["drop-after,nth=2"]}` |
 //! | `GET`, `PUT`, `DELETE /_mock/deviations` | `["Encrypt:Disabled=Success"]` |
-//! | `GET /_mock/exchanges` | the last exchanges, oldest first, without anything secret |
+//! | `GET /_mock/exchanges` | the last exchanges, oldest first, without anything secret; `?after=7` those after number 7 |
+//! | `GET /_mock/page/…` | what the page at `/` is made of |
+//!
+//! Other web pages in a browser that may connect are kept out: see [`super::page::origin`].
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -23,8 +26,10 @@ use super::deviation::{Deviation, ParseDeviationError};
 use super::faults::Faults;
 use super::locked;
 use super::operation::Operation;
+use super::page::origin;
 use super::request::Received;
 use super::service::Service;
+use super::state::KeyState;
 use super::store::{Key, Tenant};
 
 /// The start of every path of the admin API.
@@ -47,13 +52,30 @@ impl AdminAccess {
         self != AdminAccess::Off
     }
 
-    fn admits(self, peer: IpAddr) -> bool {
+    /// Whether a request may look at the admin API, and so at the page.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) fn admit(self, peer: IpAddr, received: &Received) -> Result<(), Barred> {
         match self {
-            AdminAccess::Off => false,
-            AdminAccess::Loopback => peer.to_canonical().is_loopback(),
-            AdminAccess::Everyone => true,
+            AdminAccess::Off => Err(Barred::Peer),
+            AdminAccess::Loopback if !peer.to_canonical().is_loopback() => Err(Barred::Peer),
+            AdminAccess::Loopback if !origin::names_loopback(received.host()) => Err(Barred::Host),
+            AdminAccess::Loopback | AdminAccess::Everyone => Ok(()),
         }
     }
+}
+
+/// Why somebody is kept from the admin API and the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Barred {
+    #[error("the admin API and the page are for loopback peers only")]
+    Peer,
+    /// A name that somebody else's name server may have pointed at the loopback interface.
+    #[error("the admin API and the page answer to localhost and loopback addresses only, not to this Host")]
+    Host,
+    #[error("the admin API takes no changes from other web pages")]
+    Origin,
 }
 
 /// The most keys of an account and region that are listed.
@@ -62,14 +84,16 @@ const MOST_KEYS: usize = 1000;
 /// Why a request to the admin API fails.
 #[derive(Debug, thiserror::Error)]
 enum AdminError {
-    #[error("the admin API is for loopback peers only")]
-    Forbidden,
+    #[error(transparent)]
+    Barred(#[from] Barred),
     #[error("no such resource (state, reset, clock, faults, deviations, exchanges)")]
     NotFound,
     #[error("the method is not for this resource")]
     Method,
     #[error("failed to read the body: {0}")]
     Body(#[from] serde_json::Error),
+    #[error("the query of exchanges is `after=NUMBER`")]
+    Query,
     #[error(transparent)]
     Deviation(#[from] ParseDeviationError),
 }
@@ -77,10 +101,10 @@ enum AdminError {
 impl AdminError {
     fn status(&self) -> u16 {
         match self {
-            AdminError::Forbidden => 403,
+            AdminError::Barred(_) => 403,
             AdminError::NotFound => 404,
             AdminError::Method => 405,
-            AdminError::Body(_) | AdminError::Deviation(_) => 400,
+            AdminError::Body(_) | AdminError::Query | AdminError::Deviation(_) => 400,
         }
     }
 }
@@ -100,11 +124,12 @@ pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> (
 }
 
 fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value, AdminError> {
-    if !service.config.admin.admits(peer) {
-        return Err(AdminError::Forbidden);
-    }
+    service.config.admin.admit(peer, received)?;
     let resource = received.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let method = &received.method;
+    if method != Method::GET && origin::is_foreign(received) {
+        return Err(Barred::Origin.into());
+    }
     match resource {
         "" if method == Method::GET => Ok(json!({
             "mock": env!("CARGO_PKG_NAME"),
@@ -141,7 +166,7 @@ fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value,
             service.set_deviations(Vec::new());
             Ok(deviations(service))
         }
-        "exchanges" if method == Method::GET => Ok(service.exchanges.list().into()),
+        "exchanges" if method == Method::GET => Ok(service.exchanges.list_after(after(received)?).into()),
         "" | "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
         _ => Err(AdminError::NotFound),
     }
@@ -149,6 +174,14 @@ fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value,
 
 fn read<T: DeserializeOwned>(received: &Received) -> Result<T, AdminError> {
     Ok(serde_json::from_slice(&received.body)?)
+}
+
+/// The number in `after=7`; 0 without a query.
+fn after(received: &Received) -> Result<u64, AdminError> {
+    match received.uri.query() {
+        None | Some("") => Ok(0),
+        Some(query) => query.strip_prefix("after=").and_then(|number| number.parse().ok()).ok_or(AdminError::Query),
+    }
 }
 
 fn deviations(service: &Service) -> Value {
@@ -178,16 +211,26 @@ fn state(service: &Service) -> Value {
             |((operation, name), count)| json!({ "operation": operation.name(), "parameter": name, "requests": count }),
         )
         .collect();
-    json!({ "now": wire_time(now), "accounts": accounts, "requests": requests, "ignored_parameters": ignored })
+    let (since, last) = service.exchanges.extent();
+    json!({
+        "now": wire_time(now),
+        "accounts": accounts,
+        "requests": requests,
+        "ignored_parameters": ignored,
+        "exchanges": { "since": since.to_string(), "last": last },
+    })
 }
 
 fn account_state(account: &str, region: &str, tenant: &Tenant) -> Value {
     let keys: Vec<Value> = tenant.key_page(0, MOST_KEYS).map(key_state).collect();
+    let states: serde_json::Map<String, Value> =
+        KeyState::ALL.into_iter().map(|state| (state.to_string(), tenant.key_count_in(state).into())).collect();
     json!({
         "account": account,
         "region": region,
         "key_count": tenant.key_count(),
         "alias_count": tenant.alias_count(),
+        "states": states,
         "keys": keys,
     })
 }
@@ -199,10 +242,13 @@ fn key_state(key: &Key) -> Value {
         "state": key.state.name(),
         "origin": key.origin.wire(),
         "spec": key.spec.wire(),
+        "description": key.description,
         "created": wire_time(key.created),
         "delete_date": key.delete_date.map(wire_time),
         "has_material": key.has_material(),
+        "material_expires": key.material.expires.map(wire_time),
         "versions": key.versions.len(),
         "aliases": aliases,
+        "tags": key.tags,
     })
 }

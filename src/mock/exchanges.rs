@@ -24,12 +24,26 @@ const REDACTED: &str = "(redacted)";
 #[derive(Debug)]
 pub(crate) struct Exchanges {
     on: bool,
-    kept: Mutex<(u64, VecDeque<Value>)>,
+    kept: Mutex<Kept>,
+}
+
+/// The exchanges since a moment in real time, each with its number, counted from 1.
+#[derive(Debug)]
+struct Kept {
+    since: Timestamp,
+    last: u64,
+    exchanges: VecDeque<Value>,
+}
+
+impl Kept {
+    fn none() -> Self {
+        Self { since: Timestamp::now(), last: 0, exchanges: VecDeque::new() }
+    }
 }
 
 impl Exchanges {
     pub(crate) fn new(on: bool) -> Self {
-        Self { on, kept: Mutex::default() }
+        Self { on, kept: Mutex::new(Kept::none()) }
     }
 
     pub(crate) fn record(
@@ -51,22 +65,31 @@ impl Exchanges {
             "fault": fault.map(ToString::to_string),
         });
         let mut kept = locked(&self.kept);
-        let (count, exchanges) = &mut *kept;
-        *count += 1;
-        exchange["number"] = (*count).into();
-        exchanges.push_back(exchange);
-        if exchanges.len() > KEPT {
-            exchanges.pop_front();
+        kept.last += 1;
+        exchange["number"] = kept.last.into();
+        kept.exchanges.push_back(exchange);
+        if kept.exchanges.len() > KEPT {
+            kept.exchanges.pop_front();
         }
     }
 
-    /// The kept exchanges, oldest first.
-    pub(crate) fn list(&self) -> Vec<Value> {
-        locked(&self.kept).1.iter().cloned().collect()
+    /// The kept exchanges after the one with this number, oldest first.
+    pub(crate) fn list_after(&self, number: u64) -> Vec<Value> {
+        let kept = locked(&self.kept);
+        let missed = usize::try_from(kept.last.saturating_sub(number)).unwrap_or(usize::MAX);
+        let skipped = kept.exchanges.len().saturating_sub(missed);
+        kept.exchanges.iter().skip(skipped).cloned().collect()
+    }
+
+    /// Since when exchanges are counted, in real time, and the number of the last one. Another start means other
+    /// exchanges under the same numbers.
+    pub(crate) fn extent(&self) -> (Timestamp, u64) {
+        let kept = locked(&self.kept);
+        (kept.since, kept.last)
     }
 
     pub(crate) fn clear(&self) {
-        *locked(&self.kept) = Default::default();
+        *locked(&self.kept) = Kept::none();
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::config::MockConfig;
+use super::persistence::StateError;
 use super::server::serve;
 use super::service::{NoRandomness, Service};
 
@@ -29,6 +30,9 @@ pub enum StartError {
     /// There is no randomness for secrets.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    /// The state can't be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// A running mock, stopped when dropped. It has its own thread, so it serves synchronous and asynchronous tests alike.
@@ -82,7 +86,8 @@ impl Mock {
 
     /// The endpoint for clients, as in `http://127.0.0.1:4711`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.service.config.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Stops it and waits until it has stopped. Dropping does the same.

@@ -9,6 +9,7 @@ mod faults;
 mod import;
 mod keys;
 mod lists;
+mod page;
 mod refusals;
 mod rotation;
 mod states;

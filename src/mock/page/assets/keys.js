@@ -1,0 +1,137 @@
+// The table of keys: newest first, filtered by state and text, one of them chosen.
+
+import { KeyedList, find, make, oneTabStop, setAttribute, setClass, setHidden, setText } from "./document.js";
+import { distance, readable } from "./time.js";
+
+const body = find("key-rows");
+const search = find("search");
+const chips = [...document.querySelectorAll("[data-show]")];
+const list = new KeyedList(body, createRow, updateRow);
+const keepTabStop = oneTabStop(body, ".key-id");
+let shownState = "";
+let rows = [];
+let chosenId = null;
+let choose = () => {};
+
+/** Calls `chosen` with the id of a key, or null, when a person chooses one. */
+export function onChoice(chosen) {
+  choose = chosen;
+}
+
+/** Shows keys, oldest first as they come. `total` counts those too that are not listed. */
+export function showKeys(keys, total, counts, now, chosen) {
+  chosenId = chosen?.id ?? null;
+  rows = keys.map((key) => ({ ...key, left: key.delete_date && distance(key.delete_date, now) })).reverse();
+  list.show(rows.map((row) => [row.id, row]));
+  for (const [id, { element }] of list.entries) {
+    setClass(element, "chosen", id === chosenId);
+    setAttribute(element.querySelector(".key-id"), "aria-pressed", String(id === chosenId));
+  }
+  for (const chip of chips) {
+    const count = chip.dataset.show ? counts[chip.dataset.show] : total;
+    setText(chip, `${chip.dataset.show || "All"} ${count}`);
+  }
+  filter(total);
+}
+
+function filter(total) {
+  const wanted = search.value.trim().toLowerCase();
+  let visible = 0;
+  for (const row of rows) {
+    const fits = (!shownState || row.state === shownState) && (!wanted || text(row).includes(wanted));
+    visible += fits ? 1 : 0;
+    setHidden(list.element(row.id), !fits);
+  }
+  setHidden(body.closest(".scroll"), visible === 0);
+  setHidden(find("keys-help"), visible === 0);
+  setHidden(find("keys-empty"), visible > 0);
+  setText(find("keys-empty"), total === 0 ? "No keys. CreateKey makes one." : "No key is like this.");
+  const parts = [total === 0 ? "None yet." : visible === total ? `${total}` : `${visible} of ${total}`];
+  if (rows.length < total) {
+    parts.push(`only the oldest ${rows.length} are listed`);
+  }
+  setText(find("keys-summary"), parts.join("; "));
+  body.dataset.total = String(total);
+  keepTabStop();
+}
+
+function text(row) {
+  const tags = Object.entries(row.tags).map(([name, value]) => `${name}=${value}`);
+  return [row.id, row.description, row.place, ...row.aliases, ...tags].join("\n").toLowerCase();
+}
+
+function createRow(id) {
+  const row = make("tr");
+  row.setAttribute("role", "row");
+  const cells = ["", "State", "Origin", "Created", "Delete date", "Aliases", "Tags"].map((label) => {
+    const cell = make("td");
+    cell.setAttribute("role", "cell");
+    if (label) {
+      cell.dataset.label = label;
+    }
+    return cell;
+  });
+  const button = make("button", "key-id", id);
+  button.type = "button";
+  button.tabIndex = -1;
+  button.setAttribute("aria-pressed", "false");
+  button.addEventListener("click", () => choose(chosenId === id ? null : id));
+  cells[0].append(button, make("span", "quiet description"), make("span", "quiet place"));
+  cells[1].append(make("span", "badge"));
+  cells[2].append(make("span"), make("span", "quiet"));
+  cells[3].append(make("time"));
+  cells[4].append(make("time"), make("span", "quiet"));
+  row.append(...cells);
+  return row;
+}
+
+function updateRow(element, row) {
+  const [name, state, origin, created, deleted, aliases, tags] = element.children;
+  const [, description, place] = name.children;
+  showOptional(description, row.description);
+  showOptional(place, row.place);
+  setText(state.firstElementChild, row.state);
+  setAttribute(state.firstElementChild, "data-state", row.state);
+  setText(origin.firstElementChild, row.origin);
+  showOptional(origin.lastElementChild, materialNote(row));
+  showTime(created.firstElementChild, row.created);
+  showTime(deleted.firstElementChild, row.delete_date ?? "");
+  showOptional(deleted.lastElementChild, row.left ?? "");
+  setAttribute(deleted, "data-empty", String(!row.delete_date));
+  showParts(aliases, row.aliases, "span");
+  showParts(tags, Object.entries(row.tags).map(([tag, value]) => (value ? `${tag}=${value}` : tag)), "tag");
+}
+
+function materialNote(row) {
+  if (row.origin !== "EXTERNAL") {
+    return "";
+  }
+  if (!row.has_material) {
+    return "no material";
+  }
+  return row.material_expires ? `material until ${readable(row.material_expires)}` : "has material";
+}
+
+function showOptional(element, value) {
+  setText(element, value);
+  setHidden(element, !value);
+}
+
+function showTime(element, time) {
+  setText(element, time ? readable(time) : "");
+  setAttribute(element, "datetime", time || null);
+}
+
+function showParts(cell, parts, kind) {
+  setAttribute(cell, "data-empty", String(parts.length === 0));
+  cell.replaceChildren(...parts.map((part) => make(kind === "tag" ? "span" : "div", kind === "tag" ? "tag" : "", part)));
+}
+
+search.addEventListener("input", () => filter(Number(body.dataset.total ?? 0)));
+for (const chip of chips) {
+  chip.addEventListener("click", () => {
+    shownState = chip.dataset.show;
+    chips.forEach((other) => setAttribute(other, "aria-pressed", String(other === chip)));
+    filter(Number(body.dataset.total ?? 0));
+  });
+}
