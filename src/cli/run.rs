@@ -13,7 +13,7 @@ use super::target::{Place, TargetArguments, duration};
 use super::{CliError, Context, Exit, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, is_loopback_endpoint};
 use crate::ledger::Ledger;
-use crate::mock::{Mock, MockConfig};
+use crate::mock::{Faults, Mock, MockConfig};
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
 use crate::report::json::JsonReport;
@@ -52,6 +52,12 @@ pub(super) struct RunArguments {
     /// Change the bundled mock, such as `Encrypt:Disabled=Success` or `Encrypt:Disabled=409/Rejected.PendingImport`
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
     deviate: Vec<crate::mock::Deviation>,
+    /// Let the bundled mock make trouble, such as `drop-after,probability=0.05`; may be given several times
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["endpoint", "region"])]
+    fault: Vec<crate::mock::FaultRule>,
+    /// What the chance of faults is drawn from; the same number makes the same trouble
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    fault_seed: u64,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -103,7 +109,8 @@ async fn execute(
 ) -> Result<Exit, CliError> {
     let mock = match arguments.target.place() {
         Place::BundledMock => {
-            let config = MockConfig { deviations: arguments.deviate.clone(), ..MockConfig::default() };
+            let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
+            let config = MockConfig { deviations: arguments.deviate.clone(), faults, ..MockConfig::default() };
             Some(Arc::new(Mock::start_with(config)?))
         }
         Place::Endpoint(_) => None,
@@ -129,7 +136,7 @@ async fn execute(
     let options = RunOptions {
         jobs: arguments.jobs.unwrap_or(if here { HERE_JOBS } else { NonZeroUsize::MIN }),
         fail_fast: arguments.fail_fast,
-        settle: settle(&arguments, here, mock.is_some()),
+        settle: settle(&arguments, here, mock.is_some() && arguments.fault.is_empty()),
         clock,
         keep_exchanges: arguments.verbose > 0,
         mark: mark.clone(),

@@ -2,6 +2,7 @@
 //!
 //! | method and path | what it does |
 //! | --- | --- |
+//! | `GET /_mock/` | which program this is, and the time of keys |
 //! | `GET /_mock/state` | accounts with keys and aliases, requests by operation, ignored parameters |
 //! | `POST /_mock/reset` | everything as just started |
 //! | `POST /_mock/clock` | `{"advance_seconds": 86400}` moves the clock of keys |
@@ -105,6 +106,11 @@ fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value,
     let resource = received.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let method = &received.method;
     match resource {
+        "" if method == Method::GET => Ok(json!({
+            "mock": env!("CARGO_PKG_NAME"),
+            "version": env!("CARGO_PKG_VERSION"),
+            "now": wire_time(service.now()),
+        })),
         "state" if method == Method::GET => Ok(state(service)),
         "reset" if method == Method::POST => {
             service.reset();
@@ -136,7 +142,7 @@ fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value,
             Ok(deviations(service))
         }
         "exchanges" if method == Method::GET => Ok(service.exchanges.list().into()),
-        "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
+        "" | "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
         _ => Err(AdminError::NotFound),
     }
 }

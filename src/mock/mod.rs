@@ -1,7 +1,19 @@
 //! The bundled reference endpoint: a mock of Alibaba Cloud KMS, API version 2016-01-20.
 //!
 //! It is written from the published documents alone and shares no data with the cases, so that a pass against it is
-//! evidence and not a mirror. Cryptography is real; state lives in memory.
+//! evidence and not a mirror. Both signature schemes are checked as the API gateway checks them, cryptography is real,
+//! and state lives in memory. Where the documents are silent or contradict themselves, the settings of [`MockConfig`]
+//! and the comments of the operations say what was chosen.
+//!
+//! # What moves, and what does not
+//! Keys live by a clock that [`Service::advance`] moves: deletion, import tokens, expiry of key material, rotation. The
+//! timestamps of requests are checked against real time, so that clients need not follow when the clock was moved.
+//!
+//! # What is not there
+//! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their
+//! form and not enforced; permissions are those of [`AccessKey::deny`]. There are no secrets, certificates, instances or
+//! service keys, and no `Recipient`. Parameters that are not modelled are ignored, and counted in
+//! [`Service::ignored_parameters`].
 //!
 //! ```
 //! use kms_conformance::mock::Mock;

@@ -39,6 +39,10 @@ const HEAD_LIMIT: usize = 256 * 1024;
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// How long a connection may be idle, or take to send a request's head or body: longer than clients keep idle connections in
+/// their pools, so that none is closed at the moment of its next use.
+const IDLE_LIMIT: Duration = Duration::from_secs(120);
+
 /// How long connections with a request in hand get to answer it when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -112,6 +116,7 @@ async fn serve_connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_LIMIT)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer);
     let mut connection = std::pin::pin!(connection);
@@ -195,10 +200,10 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Reply
 const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
 
 async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
-        Err(_) => Err(GatewayError::Undecodable),
+    match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(GatewayError::Undecodable),
     }
 }
 

@@ -54,8 +54,9 @@ pub async fn find_clock(endpoint: &str) -> TargetClock {
     let endpoint = endpoint.trim_end_matches('/');
     let found = async {
         let response = client().ok()?.get(format!("{endpoint}/_mock/")).send().await.ok()?;
-        let server = response.headers().get("server")?.to_str().ok()?;
-        (response.status().is_success() && server.starts_with("kms-conformance")).then_some(())
+        let text = response.text().await.ok()?;
+        let answer: serde_json::Value = serde_json::from_str(&text).ok()?;
+        (answer.get("mock")?.as_str()? == env!("CARGO_PKG_NAME")).then_some(())
     };
     match found.await {
         Some(()) => TargetClock::Hook(format!("{endpoint}/_mock/clock")),

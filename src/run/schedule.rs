@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::finding::Finding;
 use super::result::{Outcome, result};
+use super::sweep::sweep;
 use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
@@ -67,11 +68,18 @@ impl Runner {
     /// A run of some cases of a suite.
     pub fn new(suite: Arc<Suite>, selection: Vec<usize>, client: Client, ledger: Ledger, options: RunOptions) -> Self {
         let planner = Planner::new(Arc::clone(&suite));
-        let (keys_created, keys_left) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self {
-            shared: Arc::new(Shared { suite, planner, client, ledger, options, keys_created, keys_left }),
-            selection,
-        }
+        let shared = Shared {
+            suite,
+            planner,
+            client,
+            ledger,
+            options,
+            noted: std::sync::Mutex::default(),
+            unanswered: AtomicU64::new(0),
+            keys_created: AtomicU64::new(0),
+            keys_left: AtomicU64::new(0),
+        };
+        Self { shared: Arc::new(shared), selection }
     }
 
     /// What the run costs when nothing goes wrong.
@@ -147,6 +155,13 @@ impl Runner {
             emit(Event::CaseStarted { id: case.id.shared() });
             let done = ask(Arc::clone(&self.shared), self.selection[position], position, Arc::clone(&health)).await;
             self.take(&mut results, done, &health, &mut emit);
+        }
+        if self.shared.unanswered.load(Ordering::Relaxed) > 0
+            && let Some(index) = self.selection.first()
+        {
+            for message in sweep(&self.shared, &self.shared.suite.cases[*index]).await {
+                emit(Event::Notice { message });
+            }
         }
         forward.abort();
         self.footer(begin, &results, &health, &mut emit)

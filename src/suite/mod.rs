@@ -1,6 +1,6 @@
 //! The case files: YAML → checked values.
 //!
-//! [`file`] is the grammar; everything else is what the rest of the program works with, and can't be wrong.
+//! [`mod@file`] is the grammar; everything else is what the rest of the program works with, and can't be wrong.
 
 pub mod case;
 pub mod coverage;
@@ -16,6 +16,7 @@ pub mod schema;
 pub mod selector;
 pub mod service;
 pub mod step;
+pub mod summary;
 pub mod template;
 
 use indexmap::IndexMap;

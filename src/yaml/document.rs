@@ -29,6 +29,8 @@ pub struct Outline {
     /// The place of each part.
     pub positions: Positions,
     mistaken: Vec<Vec<Step>>,
+    /// The maps that had a field that is not known.
+    curtailed: Vec<Vec<Step>>,
 }
 
 /// A piece of the path of a mistaken part.
@@ -77,11 +79,19 @@ impl<T: DeserializeOwned> Document<T> {
                 return None;
             }
         };
-        let mut shape = Shape { file, positions: &positions, value, stand_ins: BTreeMap::new(), found: Vec::new() };
+        let mut shape = Shape {
+            file,
+            positions: &positions,
+            value,
+            stand_ins: BTreeMap::new(),
+            curtailed: Vec::new(),
+            found: Vec::new(),
+        };
         let typed = shape.fit();
         let mistaken = std::mem::take(&mut shape.stand_ins).into_keys().collect();
+        let curtailed = std::mem::take(&mut shape.curtailed);
         mistakes.append(&mut shape.found);
-        Some(Self { value: typed?, outline: Outline { file: Arc::clone(file), positions, mistaken } })
+        Some(Self { value: typed?, outline: Outline { file: Arc::clone(file), positions, mistaken, curtailed } })
     }
 }
 
@@ -98,6 +108,14 @@ impl Outline {
         }
         let pieces = path.pieces();
         self.mistaken.iter().any(|steps| steps.iter().zip(&pieces).all(|(step, piece)| step.piece() == *piece))
+    }
+
+    /// Whether a map had a field that is not known: what it lacks may have been meant by that.
+    pub fn is_curtailed_at(&self, path: &Path<'_>) -> bool {
+        let pieces = path.pieces();
+        self.curtailed
+            .iter()
+            .any(|steps| steps.len() == pieces.len() && steps.iter().map(Step::piece).eq(pieces.clone()))
     }
 }
 
@@ -117,6 +135,7 @@ struct Shape<'a> {
     value: Value,
     /// How many values have been tried in place of each mistaken part.
     stand_ins: BTreeMap<Vec<Step>, usize>,
+    curtailed: Vec<Vec<Step>>,
     found: Vec<Diagnostic>,
 }
 
@@ -155,6 +174,7 @@ impl Shape<'_> {
             self.note(&steps, &steps, true, format!("unknown field `{field}`"), help);
             let (last, holder) = steps.split_last()?;
             let Step::Key(key) = last else { return None };
+            self.curtailed.push(holder.to_vec());
             at(&mut self.value, holder)?.as_mapping_mut()?.shift_remove(key.as_str())?;
             return Some(());
         }

@@ -24,7 +24,8 @@ pub(super) fn lend(
     words: &Words,
     mistakes: &mut Vec<Diagnostic>,
 ) {
-    let of_rows = rows.iter().map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
+    let of_rows =
+        rows.iter().filter(|draft| draft.lends).map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
     let mut requests: IndexMap<OperationName, RequestTemplate> = of_rows.collect();
     requests.append(&mut service.requests);
     for draft in rows {

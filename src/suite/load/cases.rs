@@ -13,7 +13,7 @@ use crate::suite::scenario::Scenario;
 pub(super) fn of_row<'a>(row: &'a Row, words: &'a Words) -> Box<dyn Iterator<Item = Of> + 'a> {
     let pairs = move |class: &'a ClassName| {
         let states = words.classes.get(class).into_iter().flatten();
-        states.filter(|state| row.cells.contains_key(*state)).map(move |state| (class.clone(), state.clone()))
+        states.map(move |state| (class.clone(), state.clone()))
     };
     if row.from.is_none() {
         let classes = words.classes.keys();

@@ -79,10 +79,13 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
             None
         }
     };
-    let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
-        // Without the words of the service, only the shape of the other files can be judged.
+    // Without the words of the service, only the shape of the other files can be judged.
+    let only_shape = |mistakes: &mut Vec<Diagnostic>| {
         all(Place::Row).iter().for_each(|file| drop(read::<RowFile>(file, mistakes)));
         all(Place::Scenario).iter().for_each(|file| drop(read::<ScenarioFile>(file, mistakes)));
+    };
+    let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
+        only_shape(mistakes);
         return None;
     };
     let (clauses, editions) = match clauses {
@@ -91,10 +94,17 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     };
     let words = Words::new(&document.value, clauses, editions);
     let outline = &document.outline;
-    let mut service = service::check(&mut Sheet { outline, words: &words, mistakes }, &document.value, provider);
+    let mut sheet = Sheet { outline, words: &words, mistakes };
+    let (mut service, sound) = service::check(&mut sheet, &document.value, provider);
+    if !sound {
+        only_shape(mistakes);
+        return None;
+    }
 
     let mut rows = read_rows(all(Place::Row), &words, mistakes);
     missing_rows(all(Place::Row), &rows, &mut Sheet { outline, words: &words, mistakes });
+    // What a mistaken row allows is not known, so nothing can be said of routes.
+    let known_rows = mistakes.is_empty();
     rows.sort_by_key(|draft| words.operations.get_index_of(&draft.row.operation));
     let mut scenarios = Vec::new();
     for file in all(Place::Scenario) {
@@ -108,9 +118,11 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     borrow::lend(&mut service, &document, &mut rows, &mut scenarios, &words, mistakes);
     let rows: Vec<_> = rows.into_iter().map(|draft| draft.row).collect();
     let scenarios: Vec<_> = scenarios.into_iter().map(|draft| draft.scenario).collect();
-    let mut sheet = Sheet { outline, words: &words, mistakes };
-    routes::check(&mut sheet, &service, &rows, &scenarios);
-    together::witnesses(&mut sheet, &service, &rows);
+    if known_rows {
+        let mut sheet = Sheet { outline, words: &words, mistakes };
+        routes::check(&mut sheet, &service, &rows, &scenarios);
+        together::witnesses(&mut sheet, &service, &rows);
+    }
     let cases = cases::all(&service.provider, &rows, &scenarios, &words);
     let mistaken = !mistakes.is_empty();
     let clauses = words.clauses.unwrap_or_default();
@@ -147,7 +159,8 @@ fn choose<'a>(files: &'a [CaseFile], wanted: Option<&str>, mistakes: &mut Vec<Di
             None => format!("there are several providers, and none was chosen: {}", known()),
         };
         let near = wanted.and_then(|wanted| nearest(wanted, providers.iter().copied()));
-        let help = near.map(scope::meant).or_else(|| (!providers.is_empty()).then(|| format!("there is {}", known())));
+        let others = || (wanted.is_some() && !providers.is_empty()).then(|| format!("there are {}", known()));
+        let help = near.map(scope::meant).or_else(others);
         mistakes.push(Diagnostic { help, ..whole(&".".into(), message) });
     }
     found

@@ -17,6 +17,8 @@ pub(super) struct Draft {
     pub row: Row,
     /// The calls of `then` and of `refused` that borrow their request.
     pub borrowed: [Vec<Borrowed>; 2],
+    /// Whether the request has no mistakes and so can be lent.
+    pub lends: bool,
 }
 
 /// Checks a row.
@@ -50,7 +52,9 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
         sheet.key(&root.key("not_applicable"), "`not_applicable` does not go with `from`");
     }
     let values = step::values(sheet, &root.key("values"), &file.values, &mut scope);
+    let before = sheet.mistakes.len();
     let request = sheet.request(&root.key("request"), &file.request, &scope);
+    let lends = sheet.mistakes.len() == before;
     let mut after = scope.clone();
     after.answers.insert("answer".to_owned());
     let makes = file.makes.as_ref().map(|file| step::makes(sheet, &root.key("makes"), file, &mut after));
@@ -83,10 +87,11 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
         refused,
     };
     let given = super::cases::of_row(&row, sheet.words).count();
-    if given != file.cases {
+    let known = file.classes.as_ref().is_none_or(|names| names.len() == row.classes.len());
+    if known && given != file.cases {
         sheet.value(&root.key("cases"), format!("`cases` says {}, but the file defines {given}", file.cases));
     }
-    Draft { row, borrowed: [then_borrowed, refused_borrowed] }
+    Draft { row, borrowed: [then_borrowed, refused_borrowed], lends }
 }
 
 /// The classes that are asked, and those that can't be.

@@ -7,25 +7,30 @@ use super::scope::Scope;
 use super::sheet::{Note, Sheet};
 use super::step;
 use crate::suite::field_path::FieldPath;
-use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, TransitionFile};
+use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, SweepFile, TransitionFile};
 use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
-use crate::suite::service::{Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Transition, Witnesses};
+use crate::suite::service::{
+    Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Sweep, Transition, Witnesses,
+};
 use crate::yaml::Path;
 
 /// More fixtures, or more things that keys have, than this are a mistake.
 pub(super) const MOST_MARKS: usize = 32;
 
 /// Checks what is common to all cases. Requests of rows, and fixtures that use them, are filled in later.
-pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> Service {
+///
+/// The second of the pair says whether the words are sound; if not, every other file would be full of mistakes that
+/// are none.
+pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> (Service, bool) {
     let root = Path::Root;
     sheet.format(file.format);
     if file.provider != folder {
         let message = format!("the folder is called `{folder}`, so the provider must be");
         sheet.value(&root.key("provider"), message);
     }
+    let before = sheet.mistakes.len();
     lists(sheet, file);
-    let outcomes = outcomes(sheet, file);
     let at = root.key("key_classes");
     if file.key_classes.is_empty() {
         sheet.key(&at, "there must be a class of keys");
@@ -34,6 +39,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     for (name, class) in &file.key_classes {
         classes.insert(ClassName::from(name.as_str()), key_class(sheet, &at.key(name), name, class));
     }
+    let sound = sheet.mistakes.len() == before;
+    let outcomes = outcomes(sheet, file);
     let mut requests = IndexMap::new();
     let at = root.key("other_operations");
     for (name, other) in &file.other_operations {
@@ -54,7 +61,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     for (name, file) in &file.fixtures {
         fixtures.insert(FixtureName::from(name.as_str()), fixture(sheet, &at.key(name), name, file));
     }
-    Service {
+    let service = Service {
         provider: file.provider.clone(),
         name: file.service.clone(),
         api_version: file.api_version.clone(),
@@ -65,6 +72,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         requests,
         create: create(sheet, file),
         remove: remove(sheet, file),
+        sweep: file.sweep.as_ref().map(|file| sweep(sheet, file)),
         witnesses: witnesses(sheet, file),
         transitions,
         fixtures,
@@ -73,7 +81,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
             total: file.paging.total.clone(),
             size: file.paging.size.clone(),
         },
-    }
+    };
+    (service, sound)
 }
 
 /// Lists of words, each of which stands there once.
@@ -238,6 +247,14 @@ fn remove(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Remove {
         operation: sheet.row_operation(&at.key("operation"), &file.remove.operation),
         gone: gone.map(|(index, code)| sheet.outcome(&gone_at.item(index), code).code).collect(),
     }
+}
+
+fn sweep(sheet: &mut Sheet<'_>, file: &SweepFile) -> Sweep {
+    let root = Path::Root;
+    let at = root.key("sweep");
+    let operation = sheet.row_operation(&at.key("operation"), &file.operation);
+    let mut path = |name, text: &str| sheet.field_path(&at.key(name), text, false).unwrap_or_else(FieldPath::any);
+    Sweep { operation, list: path("list", &file.list), id: path("id", &file.id), mark: path("mark", &file.mark) }
 }
 
 fn witnesses(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Witnesses {

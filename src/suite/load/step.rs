@@ -70,7 +70,9 @@ fn step(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, scope: &Scope) ->
         [verb] => verb,
         [] => {
             let message = "a step needs one of `call`, `look`, `state`, `drive`, `advance`";
-            sheet.value(at, message);
+            if !sheet.outline.is_curtailed_at(at) {
+                sheet.value(at, message);
+            }
             return None;
         }
         [first, second, ..] => {

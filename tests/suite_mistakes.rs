@@ -1,0 +1,277 @@
+//! Every kind of mistake in case files, and what is said about it.
+//!
+//! The folder `base` has no mistakes; each test changes it a little. `SNAPSHOTS=overwrite` writes the answers anew.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "what fails here is a failed test")]
+
+use std::path::{Path, PathBuf};
+
+use kms_conformance::suite::files::{CaseFile, read_dir};
+use kms_conformance::suite::load::load;
+use snapbox::{Assert, Data};
+
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad-cases")
+}
+
+/// The files of `base`, ready to be spoilt.
+struct Base(Vec<CaseFile>);
+
+impl Base {
+    fn new() -> Self {
+        Self(read_dir(&data().join("base")).expect("the base folder can be read"))
+    }
+
+    /// Replaces a text that stands in a file once.
+    fn change(mut self, path: &str, from: &str, to: &str) -> Self {
+        let file = self.0.iter_mut().find(|file| *file.path == *format!("tiny/{path}"));
+        let file = file.unwrap_or_else(|| panic!("there is no {path}"));
+        assert_eq!(file.text.matches(from).count(), 1, "{path}: {from}");
+        file.text = file.text.replace(from, to).into();
+        self
+    }
+
+    fn add(mut self, path: &str, text: &str) -> Self {
+        self.0.push(CaseFile::new(path, text.to_owned()));
+        self
+    }
+
+    fn copy(self, from: &str, to: &str) -> Self {
+        let text = self.0.iter().find(|file| *file.path == *from).map(|file| file.text.to_string());
+        self.add(to, &text.unwrap_or_else(|| panic!("there is no {from}")))
+    }
+
+    fn without(mut self, path: &str) -> Self {
+        let before = self.0.len();
+        self.0.retain(|file| *file.path != *format!("tiny/{path}"));
+        assert_eq!(self.0.len(), before - 1, "{path}");
+        self
+    }
+
+    #[track_caller]
+    fn says(self, name: &str) {
+        self.says_for(name, None);
+    }
+
+    #[track_caller]
+    fn says_for(self, name: &str, provider: Option<&str>) {
+        let diagnostics = load(self.0, provider).map(|suite| suite.cases.len()).expect_err(name);
+        let wanted = Data::read_from(&data().join(format!("{name}.txt")), None);
+        Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(diagnostics.to_string(), wanted);
+    }
+}
+
+#[test]
+fn the_base_has_no_mistakes() {
+    let suite = load(Base::new().0, Some("tiny")).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let ids: Vec<&str> = suite.ids().map(|id| id.as_str()).collect();
+    assert_eq!(ids.len(), 15);
+    assert_eq!(ids[0], "tiny/Drop/Off");
+    assert_eq!(ids[14], "tiny/no-colour");
+}
+
+#[test]
+fn syntax() {
+    Base::new().change("matrix/seal.yaml", "  On: Success", "  On: [Success").says("syntax");
+}
+
+#[test]
+fn tabs() {
+    Base::new().change("matrix/seal.yaml", "  On: Success", "\tOn: Success").says("tabs");
+}
+
+#[test]
+fn duplicate_keys() {
+    Base::new()
+        .change("matrix/seal.yaml", "  Off: Refused.Off", "  On: Refused.Off\n  Off: Refused.Off")
+        .change("clauses.yaml", "  book/make:", "  book/off: {}\n  book/make:")
+        .says("duplicate-keys");
+}
+
+#[test]
+fn shape() {
+    Base::new()
+        .change("matrix/seal.yaml", "present: [Sealed]", "presnt: [Sealed]\nclasses: own\nfields: {a: [b]}")
+        .change("matrix/seal.yaml", "why: Only a key that is on seals.\n", "")
+        .change("matrix/seal.yaml", "cases: 3", "cases: three")
+        .change("scenarios/no-colour.yaml", "- drive: Off", "- drvie: Off")
+        .says("shape");
+}
+
+#[test]
+fn shape_of_the_service() {
+    Base::new()
+        .change("kms.yaml", "states: [On, Off]\nkey_classes", "states: On\nkey_classes")
+        .change("kms.yaml", "basis: stated", "basis: started")
+        .change("matrix/seal.yaml", "present:", "presents:")
+        .says("shape-of-the-service");
+}
+
+#[test]
+fn unknown_words() {
+    Base::new()
+        .change("matrix/seal.yaml", "  On: Success\n  Off: Refused.Off", "  On: Succes\n  Of: Refused.Off")
+        .change("matrix/show.yaml", "clause: book/show", "clause: book/shwo")
+        .change("matrix/switch.yaml", "classes: [own]", "classes: [ovn]")
+        .change("matrix/drop.yaml", "edition: first", "edition: fist")
+        .change("matrix/make.yaml", "- look: Show", "- look: Shwo")
+        .change("scenarios/no-colour.yaml", "key: {state: On}", "key: {state: Onn, needs: [blub]}")
+        .says("unknown-words");
+}
+
+#[test]
+fn a_state_without_expectation_and_one_too_many() {
+    Base::new()
+        .change("matrix/seal.yaml", "  Off: Refused.Off\n", "")
+        .change("matrix/switch.yaml", "classes: [own]", "classes: [fixed]")
+        .change("kms.yaml", "basis: stated, clause: book/switch", "basis: inferred")
+        .says("states-of-a-row");
+}
+
+#[test]
+fn numbers_of_cases() {
+    Base::new()
+        .change("matrix/seal.yaml", "cases: 3", "cases: 4")
+        .change("scenarios/no-colour.yaml", "cases: 1", "cases: 2")
+        .says("numbers-of-cases");
+}
+
+#[test]
+fn rows_twice_and_not_at_all() {
+    Base::new().copy("tiny/matrix/seal.yaml", "tiny/matrix/seal-2.yaml").without("matrix/drop.yaml").says("rows");
+}
+
+#[test]
+fn duplicate_ids() {
+    Base::new()
+        .change("matrix/show.yaml", "request:", "from: {key: other, id: twice}\nrequest:")
+        .change("matrix/drop.yaml", "request:", "from: {key: other, id: twice}\nrequest:")
+        .change("matrix/show.yaml", "cases: 3", "cases: 4")
+        .change("matrix/drop.yaml", "cases: 3", "cases: 4")
+        .says("duplicate-ids");
+}
+
+#[test]
+fn templates() {
+    Base::new()
+        .change("matrix/seal.yaml", "Id: \"${key.id}\"", "Id: \"x-${key.name}\"")
+        .change("matrix/seal.yaml", "${base64('text')}", "${base46('text')}")
+        .change("matrix/show.yaml", "\"${key.id}\"", "\"${kez.id}\", B: '${values.x}', C: '${blob}', D: '${key.id'")
+        .change("matrix/make.yaml", "${made.id}", "${answer}${blob.txt}")
+        .says("templates");
+}
+
+#[test]
+fn requests_that_cannot_be_borrowed() {
+    Base::new()
+        .change("matrix/show.yaml", "request: {Id: \"${key.id}\"", "values: {v: x}\nrequest: {Id: \"${values.v}\"")
+        .says("borrowed-requests");
+}
+
+#[test]
+fn steps() {
+    Base::new()
+        .change(
+            "scenarios/no-colour.yaml",
+            "  - drive: Off\n",
+            "  - why: Nothing.\n  - {call: Show, state: On}\n  - {drive: Off, expect: Success, on: other}\n  - advance: 7 days\n  - {call: Show, present: [a..b], becomes: Off}\n",
+        )
+        .says("steps");
+}
+
+#[test]
+fn impossible_states_of_scenarios() {
+    Base::new()
+        .change("scenarios/no-colour.yaml", "keys:", "classes: [own, fixed]\nkeys:")
+        .change("scenarios/no-colour.yaml", "cases: 1", "cases: 2")
+        .says("impossible-states");
+}
+
+#[test]
+fn clauses() {
+    Base::new()
+        .change("clauses.yaml", ", no_case: No row expects it.", "")
+        .change("clauses.yaml", "says: Seal.}", "says: Seal., no_case: Too dull.}")
+        .says("clauses");
+}
+
+#[test]
+fn ids_and_editions_of_clauses() {
+    Base::new()
+        .change(
+            "clauses.yaml",
+            "book/colour: {section: Prose, edition: second",
+            "letter/Colour: {section: Prose, edition: third",
+        )
+        .change(
+            "clauses.yaml",
+            "book/drop: {section: Table, edition: first",
+            "book/drop: {section: Table, edition: third",
+        )
+        .says("ids-of-clauses");
+}
+
+#[test]
+fn witnesses() {
+    Base::new().change("kms.yaml", "behaviour: [Seal]", "behaviour: [Show, Drop]").says("witnesses");
+}
+
+#[test]
+fn routes() {
+    Base::new()
+        .change("kms.yaml", "from: [On], to: Off", "from: [Off], to: Off")
+        .change("matrix/show.yaml", "request:", "needs: [blob]\nrequest:")
+        .says("routes");
+}
+
+#[test]
+fn fixtures_that_can_be_made_nowhere() {
+    Base::new()
+        .change("matrix/seal.yaml", "  On: Success\n", "  On: Refused.Off\n")
+        .change("kms.yaml", "behaviour: [Seal]", "behaviour: [Seal, Switch]")
+        .change("matrix/show.yaml", "request:", "needs: [blob]\nrequest:")
+        .change("scenarios/no-colour.yaml", "\"\"", "\"${blob.text}\"")
+        .says("fixtures");
+}
+
+#[test]
+fn classes_of_keys() {
+    Base::new()
+        .change("kms.yaml", "    impossible:\n      Off: A fixed key is always on.\n", "")
+        .change(
+            "kms.yaml",
+            "    new_key_is: On\n    states: [On, Off]",
+            "    new_key_is: Off\n    states: [On]\n    impossible: {On: x}",
+        )
+        .says("classes");
+}
+
+#[test]
+fn format_numbers() {
+    Base::new()
+        .change("matrix/seal.yaml", "format: 1", "format: 2")
+        .change("kms.yaml", "format: 1", "format: 0")
+        .says("format-numbers");
+}
+
+#[test]
+fn places() {
+    Base::new()
+        .copy("tiny/matrix/seal.yaml", "tiny/seal.yaml")
+        .copy("tiny/matrix/seal.yaml", "tiny/matrix/old/seal.yaml")
+        .copy("tiny/scenarios/no-colour.yaml", "tiny/scenarios/color.yaml")
+        .add("loose.yaml", "a: 1\n")
+        .says("places");
+}
+
+#[test]
+fn missing_files() {
+    Base::new().without("clauses.yaml").without("kms.yaml").says("missing-files");
+}
+
+#[test]
+fn providers() {
+    Base::new().copy("tiny/kms.yaml", "huge/kms.yaml").says("several-providers");
+    Base::new().copy("tiny/kms.yaml", "huge/kms.yaml").says_for("no-such-provider", Some("tinny"));
+    Base(Vec::new()).says("no-files");
+}

@@ -1,0 +1,132 @@
+//! No text makes the loader panic, run away or eat the memory.
+
+#![expect(clippy::panic, reason = "what fails here is a failed test")]
+
+use kms_conformance::suite::Suite;
+use kms_conformance::suite::files::{CaseFile, embedded};
+use kms_conformance::suite::load::load;
+use proptest::prelude::*;
+
+/// The embedded files with another text for one of them.
+fn with(path: &str, text: String) -> Vec<CaseFile> {
+    let mut files = embedded();
+    files.retain(|file| &*file.path != path);
+    files.push(CaseFile::new(path, text));
+    files
+}
+
+#[test]
+fn texts_made_to_hurt_are_one_mistake() {
+    let bomb: String = (0..10)
+        .map(|level| {
+            let items = vec![format!("*a{}", level - 1); if level == 0 { 0 } else { 9 }];
+            format!("a{level}: &a{level} [{}]\n", items.join(", "))
+        })
+        .collect();
+    for text in [
+        bomb,
+        "[".repeat(100_000),
+        "{a: ".repeat(100_000),
+        "- ".repeat(100_000),
+        "? ".repeat(100_000),
+        format!("format: {}", "9".repeat(100_000)),
+        format!("why: {}", "x".repeat(9 << 20)),
+        "\u{feff}".to_owned(),
+        "\0".to_owned(),
+        "%YAML 3.0\n---\n".to_owned(),
+        "<<: {format: 1}\n".to_owned(),
+    ] {
+        let start: String = text.chars().take(20).collect();
+        let diagnostics = load(with("alibaba/matrix/encrypt.yaml", text), None).map(|_| ()).unwrap_err();
+        assert!(diagnostics.iter().all(|mistake| mistake.file.ends_with("encrypt.yaml")), "{start}: {diagnostics}");
+    }
+}
+
+/// A text made of the pieces of YAML and of case files.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("\n".to_owned()),
+        Just("\n  ".to_owned()),
+        Just("- ".to_owned()),
+        Just(": ".to_owned()),
+        "[\\[\\]{},&*!|>'\"%@`#?~-]",
+        "(format|operation|expect|steps|Success|Enabled|1|null|true|\\$\\{key.id\\}|\\$\\{)",
+        "\\PC{0,3}",
+    ];
+    proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_makes_the_loader_panic(text in pieces(), place in 0usize..4) {
+        let path = ["alibaba/kms.yaml", "alibaba/clauses.yaml", "alibaba/matrix/encrypt.yaml",
+            "alibaba/scenarios/new-key-is-enabled.yaml"][place];
+        if let Err(diagnostics) = load(with(path, text), None) {
+            prop_assert!(diagnostics.iter().next().is_some());
+            prop_assert!(!diagnostics.render(true).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_spoilt_file_gives_a_mistake_or_a_suite(file in any::<prop::sample::Index>(), from in any::<prop::sample::Index>(),
+        length in 0usize..30, by in "\\PC{0,6}") {
+        let files = embedded();
+        let file = &files[file.index(files.len())];
+        let mut characters: Vec<char> = file.text.chars().collect();
+        let from = from.index(characters.len());
+        let to = (from + length).min(characters.len());
+        characters.splice(from..to, by.chars());
+        let loaded = load(with(&file.path, characters.into_iter().collect()), None);
+        if let Err(diagnostics) = loaded {
+            prop_assert!(diagnostics.iter().next().is_some());
+            prop_assert!(!diagnostics.to_string().is_empty());
+        }
+    }
+}
+
+/// A suite of so many rows, of seven cells each.
+fn many(rows: usize) -> Vec<CaseFile> {
+    let mut files = embedded();
+    let mut operations = String::from("operations:\n");
+    let mut clauses = String::new();
+    let mut row = String::new();
+    for file in &files {
+        if file.path.ends_with("matrix/describe-key.yaml") {
+            row = file.text.to_string();
+        }
+    }
+    for number in 0..rows {
+        operations.push_str(&format!("  - Operation{number}\n"));
+        clauses
+            .push_str(&format!("  key-states/many/operation{number}: {{section: Many, edition: official, says: x}}\n"));
+        let text: String = row
+            .lines()
+            .map(|line| match line.split(' ').next() {
+                Some("operation:") => format!("operation: Operation{number}\n"),
+                Some("clause:") => format!("clause: key-states/many/operation{number}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        files.push(CaseFile::new(format!("alibaba/matrix/operation{number}.yaml"), text));
+    }
+    for file in &mut files {
+        if &*file.path == "alibaba/kms.yaml" {
+            file.text = file.text.replacen("operations:\n", &operations, 1).into();
+        } else if &*file.path == "alibaba/clauses.yaml" {
+            file.text = format!("{}\n{clauses}", file.text.trim_end()).into();
+        }
+    }
+    files
+}
+
+fn loaded(files: Vec<CaseFile>) -> Suite {
+    load(files, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+}
+
+#[test]
+fn a_generated_suite_loads() {
+    let before = loaded(embedded()).cases.len();
+    assert_eq!(loaded(many(100)).cases.len(), before + 700);
+}
