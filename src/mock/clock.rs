@@ -71,15 +71,18 @@ impl Clock {
     /// Goes on where another clock had come to, so that time never runs backwards.
     pub(crate) fn restore(&self, kept: &KeptClock) {
         let real = Timestamp::now().as_millisecond();
-        let reached = match kept {
-            KeptClock::Ahead { milliseconds } => real.saturating_add(*milliseconds),
-            KeptClock::Standing { at_milliseconds } => *at_milliseconds,
+        let advanced = match (self.mode, kept) {
+            (ClockMode::Real, KeptClock::Ahead { milliseconds }) => *milliseconds,
+            (ClockMode::Real, KeptClock::Standing { at_milliseconds }) => at_milliseconds.saturating_sub(real).max(0),
+            (ClockMode::Manual(start), KeptClock::Ahead { milliseconds }) => {
+                real.saturating_add(*milliseconds).saturating_sub(start.as_millisecond()).max(0)
+            }
+            // Where it starts counts only once.
+            (ClockMode::Manual(start), KeptClock::Standing { at_milliseconds }) => {
+                at_milliseconds.saturating_sub(start.as_millisecond())
+            }
         };
-        let base = match self.mode {
-            ClockMode::Real => real,
-            ClockMode::Manual(start) => start.as_millisecond(),
-        };
-        self.advanced_milliseconds.store(reached.saturating_sub(base).max(0), Ordering::Relaxed);
+        self.advanced_milliseconds.store(advanced, Ordering::Relaxed);
     }
 
     /// Takes back every advance.

@@ -172,6 +172,16 @@ impl AccessKey {
         }
     }
 
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of its account.
+    pub fn account_id(&self) -> &str {
+        &self.account
+    }
+
     /// The same access key in the account with this id.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();

@@ -12,7 +12,7 @@
 //! # What is not there
 //! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their
 //! form and not enforced; permissions are those of [`AccessKey::deny`]. There are no secrets, certificates, instances or
-//! service keys, no `Recipient`, and no TLS. Parameters that are not modelled are ignored, and counted in
+//! service keys, and no `Recipient`. Parameters that are not modelled are ignored, and counted in
 //! [`Service::ignored_parameters`].
 //!
 //! ```

@@ -151,6 +151,7 @@ impl<'de> Deserialize<'de> for SecretText {
             }
         }
 
-        deserializer.deserialize_str(TextOnly)
+        // Asked for a text, a deserializer would itself say what it found instead.
+        deserializer.deserialize_any(TextOnly)
     }
 }
