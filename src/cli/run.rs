@@ -149,7 +149,7 @@ async fn execute(
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
     let runner = Runner::new(suite, selection, client, ledger, options);
     if !here {
-        let keys = runner.cost()?.keys;
+        let keys = runner.cost().keys;
         if keys > arguments.max_keys.unwrap_or(0) {
             return Err(CliError::TooManyKeys { endpoint, keys });
         }
