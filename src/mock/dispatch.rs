@@ -294,7 +294,9 @@ mod tests {
         let encrypted = signed("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).unwrap();
         let blob = field(&service.answer(&encrypted), "/CiphertextBlob");
         let operation = proptest::sample::select(Operation::ALL.to_vec());
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(3000));
+        // More with the variable that proptest reads for its other properties.
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
         let strategy = (operation, vec(values(key, blob), 10));
         let reached = Cell::new(0);
         runner
@@ -311,7 +313,7 @@ mod tests {
                 Ok(())
             })
             .unwrap();
-        assert_eq!(reached.get(), 3000);
+        assert_eq!(reached.get(), cases);
     }
 
     proptest! {
