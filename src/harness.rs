@@ -23,7 +23,7 @@ use std::time::Duration;
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Client, ClientOptions, Target};
+use crate::client::{Client, ClientOptions, Connection, Target};
 use crate::event::{CaseResult, Event};
 use crate::ledger::Ledger;
 use crate::mock::Mock;
@@ -151,7 +151,7 @@ impl Session {
                 let mock = Arc::clone(mock);
                 TargetClock::Function(Arc::new(move |by| mock.advance(by)))
             }
-            (None, None) => runtime.block_on(find_clock(&endpoint)),
+            (None, None) => runtime.block_on(find_clock(&endpoint, Connection::default().timeout)),
         };
         Ok(Live { runtime, mock, clock, endpoint })
     }

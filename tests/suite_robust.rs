@@ -130,14 +130,3 @@ fn a_generated_suite_loads() {
     let before = loaded(embedded()).cases.len();
     assert_eq!(loaded(many(100)).cases.len(), before + 700);
 }
-
-#[test]
-#[ignore = "a measurement: run it with --release --nocapture"]
-fn a_hundred_thousand_cases_load() {
-    let start = std::time::Instant::now();
-    let small = loaded(embedded()).cases.len();
-    println!("{small} cases in {:?}", start.elapsed());
-    let files = many(14_000);
-    let start = std::time::Instant::now();
-    println!("{} cases in {:?}", loaded(files).cases.len(), start.elapsed());
-}

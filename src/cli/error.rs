@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::Exit;
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
-use crate::mock::StartError;
+use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
 use crate::report::ReportError;
 use crate::suite::files::FilesError;
@@ -55,6 +55,36 @@ pub enum CliError {
     /// A variable that is needed is not set.
     #[error("the environment variable {0}, which must hold the secret of the access key, is not set")]
     NoSecret(String),
+    /// Access keys and variables of their secrets are not pairs.
+    #[error("there are {ids} of --access-key-id and {names} of --access-key-secret-env; each needs the other")]
+    UnevenAccessKeys {
+        /// How many ids.
+        ids: usize,
+        /// How many names of variables.
+        names: usize,
+    },
+    /// A file can't be read.
+    #[error("failed to read {path}: {source}")]
+    ReadFile {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file can't be written.
+    #[error("failed to write {path}: {source}")]
+    WriteFile {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The mock's certificate is wrong.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The mock's state can't be kept any more.
+    #[error("{}", with_source(.0))]
+    State(#[from] StateError),
     /// A run on an account that was not allowed to make keys.
     #[error(
         "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
@@ -101,11 +131,15 @@ impl CliError {
             | Self::Plan(_)
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
+            | Self::UnevenAccessKeys { .. }
+            | Self::ReadFile { .. }
+            | Self::WriteFile { .. }
+            | Self::Tls(_)
             | Self::TooManyKeys { .. }
             | Self::Mock(_)
             | Self::Listen { .. }
             | Self::Ledger { .. } => Exit::Usage,
-            Self::Output(_) | Self::Runtime(_) => Exit::Inconclusive,
+            Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }
     }
 

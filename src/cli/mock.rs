@@ -1,15 +1,22 @@
 //! `mock`: serve the bundled reference mock.
 
+mod accounts;
+mod transport;
+
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
+use self::accounts::AccountArguments;
+use self::transport::TransportArguments;
 use super::{CliError, Context, Exit, print, signal};
-use crate::mock::{AccessKey, AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, serve};
+use crate::diagnostic::counted;
+use crate::mock::{AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, serve};
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -21,12 +28,14 @@ pub(super) struct MockArguments {
     /// `Encrypt:Disabled=409/Rejected.PendingImport`; may be given several times
     #[arg(long, value_name = "DEVIATION")]
     deviate: Vec<Deviation>,
-    /// The access key that may sign requests, instead of the documents' example (testid / testsecret)
-    #[arg(long, value_name = "ID")]
-    access_key_id: Option<String>,
-    /// The environment variable that holds the secret of --access-key-id
-    #[arg(long, value_name = "NAME", default_value = "ALIBABA_CLOUD_ACCESS_KEY_SECRET")]
-    access_key_secret_env: String,
+    #[command(flatten)]
+    accounts: AccountArguments,
+    /// Keep keys, aliases, import tokens and the clock in this file beyond a restart; it is made if it does not exist.
+    /// It holds key material in the clear, and is readable for its owner alone
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    transport: TransportArguments,
     /// Make trouble, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or `throttle=Rejected.Throttling,probability=0.1`;
     /// may be given several times
     #[arg(long, value_name = "RULE")]
@@ -43,6 +52,24 @@ pub(super) struct MockArguments {
     /// Who may use the admin API under /_mock/: whoever can connect, and not only this machine
     #[arg(long)]
     admin_everyone: bool,
+}
+
+/// Says what a state file holds, and what is remarkable about it.
+fn tell_state(path: &Path, summary: &StateSummary) {
+    let keys = counted(summary.keys, "key", "keys");
+    let aliases = counted(summary.aliases, "alias", "aliases");
+    let path = path.display();
+    let mut text = format!("{path} held {keys} and {aliases}\n");
+    if summary.dropped_bytes > 0 {
+        let bytes = counted(usize::try_from(summary.dropped_bytes).unwrap_or(usize::MAX), "byte", "bytes");
+        text +=
+            &format!("{path} ended in {bytes} of a write that was cut off before it was answered; they are dropped\n");
+    }
+    if summary.readable_by_others {
+        text += &format!("warning: {path} holds key material and can be read by others than its owner\n");
+    }
+    // There is nowhere else to say it.
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Parses `real`, `manual` and `manual=2024-01-02T03:04:05Z`.
@@ -65,30 +92,39 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         (false, true) => AdminAccess::Everyone,
         (false, false) => AdminAccess::Loopback,
     };
-    let mut config = MockConfig {
+    let config = MockConfig {
         listen: arguments.listen,
         deviations: arguments.deviate.clone(),
         faults: Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() },
         clock: arguments.clock,
         admin,
+        state: arguments.state.clone(),
+        tls: arguments.transport.tls()?,
         ..MockConfig::default()
     };
-    if let Some(id) = &arguments.access_key_id {
-        let name = &arguments.access_key_secret_env;
-        let secret = context.secret(name).ok_or_else(|| CliError::NoSecret(name.clone()))?;
-        config.access_keys = vec![AccessKey::new(id, secret.expose())];
-    }
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let config = arguments.accounts.apply(config, context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(async {
         let listen = arguments.listen;
         let failed = |source| CliError::Listen { address: listen, source };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let service = Arc::new(Service::new(config).map_err(crate::mock::StartError::from)?);
+        let service = Arc::new(Service::new(config)?);
+        // Whoever has read the address may ask for the end.
+        let stop = signal::stop_token();
         print(&format!("{address}\n"))?;
         // For people; programs read the line above.
-        let _ = writeln!(io::stderr(), "the mock answers at http://{address} until it is told to stop (Ctrl-C)");
-        serve(listener, service, signal::stop_token()).await;
+        let _ = writeln!(io::stderr(), "the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)");
+        if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
+            tell_state(path, summary);
+        }
+        tokio::select! {
+            () = serve(listener, Arc::clone(&service), stop) => {}
+            // To go on would be to promise what the file does not keep.
+            failure = service.state_failed() => return Err(failure.into()),
+        }
+        service.close_state()?;
         Ok(Exit::Passed)
     })
 }

@@ -44,7 +44,7 @@ enum Command {
     /// Check case files
     Check(check::CheckArguments),
     /// Serve the bundled reference mock
-    Mock(mock::MockArguments),
+    Mock(Box<mock::MockArguments>),
 }
 
 /// Parses the arguments, does what they say, and maps what came out to an exit code.

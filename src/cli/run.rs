@@ -11,7 +11,7 @@ use clap::{ArgAction, Args};
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration};
 use super::{CliError, Context, Exit, signal};
-use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, is_loopback_endpoint};
+use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::ledger::Ledger;
 use crate::mock::{Faults, Mock, MockConfig};
 use crate::report::Reports;
@@ -120,6 +120,8 @@ async fn execute(
         (None, Place::Endpoint(endpoint)) => endpoint,
         (None, Place::BundledMock) => String::new(),
     };
+    // A mistyped URL must not be mistaken for one that lacks credentials.
+    check_endpoint(&endpoint)?;
     let here = is_loopback_endpoint(&endpoint);
     let target = arguments.target.target(endpoint.clone(), mock.is_some(), context)?;
     let client = Client::new(target, client_options(&arguments, here))?;
@@ -130,7 +132,7 @@ async fn execute(
             let mock = Arc::clone(mock);
             TargetClock::Function(Arc::new(move |by| mock.advance(by)))
         }
-        (None, None) if here => find_clock(&endpoint).await,
+        (None, None) if here => find_clock(&endpoint, arguments.target.timeout).await,
         (None, None) => TargetClock::Fixed,
     };
     let options = RunOptions {
@@ -147,7 +149,7 @@ async fn execute(
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
     let runner = Runner::new(suite, selection, client, ledger, options);
     if !here {
-        let keys = runner.cost()?.keys;
+        let keys = runner.cost().keys;
         if keys > arguments.max_keys.unwrap_or(0) {
             return Err(CliError::TooManyKeys { endpoint, keys });
         }

@@ -6,36 +6,56 @@ use tokio_util::sync::CancellationToken;
 const INTERRUPTED: i32 = 130;
 
 /// A token that is cancelled by the first interrupt (Ctrl-C) or termination signal. The second ends the process.
+/// Signals that come after this has returned are heard.
 pub(super) fn stop_token() -> CancellationToken {
     let token = CancellationToken::new();
     let stop = token.clone();
+    let mut interrupts = Interrupts::listen();
     tokio::spawn(async move {
-        interrupted().await;
+        interrupts.next().await;
         stop.cancel();
-        interrupted().await;
+        interrupts.next().await;
         std::process::exit(INTERRUPTED);
     });
     token
 }
 
 #[cfg(unix)]
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
+struct Interrupts(Vec<tokio::signal::unix::Signal>);
 
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
+#[cfg(unix)]
+impl Interrupts {
+    fn listen() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        // What can't be listened to keeps its usual meaning, which is the end too.
+        Self(
+            [SignalKind::interrupt(), SignalKind::terminate()]
+                .into_iter()
+                .filter_map(|kind| signal(kind).ok())
+                .collect(),
+        )
+    }
+
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let came = self.0.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+            if came { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
     }
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Interrupts;
+
+#[cfg(not(unix))]
+impl Interrupts {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }

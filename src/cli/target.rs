@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::{CliError, Context};
 use crate::client::{Connection, Target, is_loopback_endpoint};
-use crate::provider::alibaba::{Alibaba, Method};
+use crate::provider::alibaba::{Alibaba, Format, Method, Signature};
 use crate::provider::{Credentials, Provider};
 use crate::secret::Secret;
 
@@ -27,6 +27,12 @@ pub(super) struct TargetArguments {
     /// The region; without --endpoint, the cloud's own endpoint in that region is tested
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
+    /// How requests are signed
+    #[arg(long, value_enum, default_value_t, value_name = "VERSION")]
+    pub(super) signature: Signature,
+    /// The form of answers to ask for
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
     /// How requests are sent
     #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
     pub(super) method: Method,
@@ -94,7 +100,7 @@ impl TargetArguments {
     }
 
     fn provider(&self) -> Alibaba {
-        Alibaba { method: self.method }
+        Alibaba { signature: self.signature, format: self.format, method: self.method }
     }
 }
 

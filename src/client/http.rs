@@ -84,11 +84,11 @@ impl SendError {
         }
     }
 
-    /// Whether a response began.
+    /// Whether a response began that may have been the service's.
     pub(super) fn response_began(&self) -> bool {
         match self {
-            Self::Connect(_) | Self::TimedOut(_) | Self::Closed(_) => false,
-            Self::BrokenOff(_) | Self::TooLong | Self::Redirect(_) => true,
+            Self::Connect(_) | Self::TimedOut(_) | Self::Closed(_) | Self::Redirect(_) => false,
+            Self::BrokenOff(_) | Self::TooLong => true,
         }
     }
 }
@@ -108,25 +108,14 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(endpoint: &str, connection: &Connection) -> Result<Self, ClientError> {
-        let wrong = |reason: String| ClientError::Endpoint { endpoint: endpoint.to_owned(), reason };
-        let url = Url::parse(endpoint).map_err(|error| wrong(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(wrong(format!("the scheme is `{}`", url.scheme())));
-        }
-        let Some(host) = url.host_str() else { return Err(wrong("it has no host".to_owned())) };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("it holds credentials; those belong into environment variables".to_owned()));
-        }
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("it has a path or a query; requests go to `/`".to_owned()));
-        }
+        let url = parse(endpoint)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             .retry(reqwest::retry::never())
             .tcp_nodelay(true)
             .connect_timeout(connection.timeout)
             .timeout(connection.timeout);
-        if is_loopback(host) {
+        if url.host_str().is_some_and(is_loopback) {
             builder = builder.no_proxy();
         }
         if url.scheme() == "http" {
@@ -187,6 +176,33 @@ impl Http {
         let error = error.without_url();
         if error.is_timeout() { SendError::TimedOut(self.timeout) } else { SendError::BrokenOff(causes(&error)) }
     }
+}
+
+/// Checks that an endpoint is one, as [`super::Client::new`] does.
+///
+/// # Errors
+///
+/// It is no URL of a service.
+pub fn check_endpoint(endpoint: &str) -> Result<(), ClientError> {
+    parse(endpoint).map(|_| ())
+}
+
+fn parse(endpoint: &str) -> Result<Url, ClientError> {
+    let wrong = |reason: String| ClientError::Endpoint { endpoint: endpoint.to_owned(), reason };
+    let url = Url::parse(endpoint).map_err(|error| wrong(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(format!("the scheme is `{}`", url.scheme())));
+    }
+    if url.host_str().is_none() {
+        return Err(wrong("it has no host".to_owned()));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it holds credentials; those belong into environment variables".to_owned()));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it has a path or a query; requests go to `/`".to_owned()));
+    }
+    Ok(url)
 }
 
 /// Whether an endpoint is on this machine.

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-pub use self::http::{ClientError, Connection, is_loopback_endpoint};
+pub use self::http::{ClientError, Connection, check_endpoint, is_loopback_endpoint};
 use self::http::{Http, SendError};
 pub use self::rate::RateLimit;
 pub use self::retry::RetryPolicy;
@@ -85,7 +85,7 @@ pub enum CallError {
         attempts: u32,
         /// Whether one of the attempts may have had its effect.
         lost: bool,
-        /// Whether anything answered at all.
+        /// Whether the service answered at all.
         answered: bool,
     },
     /// The endpoint refuses this account as a whole.
@@ -240,7 +240,8 @@ impl Client {
         let retry_after = received.retry_after;
         let attempted = match self.target.provider.decode(&received.response) {
             Err(error) => {
-                Attempted::Trouble { cause: error.to_string(), maybe_effect: true, response: true, retry_after }
+                // Something answers there, but not this service.
+                Attempted::Trouble { cause: error.to_string(), maybe_effect: true, response: false, retry_after }
             }
             Ok(answer) => match &answer.code {
                 None => Attempted::Answer { answer, class: None },

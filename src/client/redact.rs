@@ -1,11 +1,6 @@
 //! What must not be recorded is replaced before it is written.
 
-use serde_json::Value;
-
-use crate::provider::Provider;
-
-/// What stands for a value that is not recorded.
-pub(super) const REDACTED: &str = "REDACTED";
+use crate::provider::{HttpResponse, Provider, REDACTED};
 
 /// A query or form body with the values of sensitive parameters replaced.
 pub(super) fn form(provider: &dyn Provider, text: &str) -> String {
@@ -26,17 +21,15 @@ pub(super) fn url(provider: &dyn Provider, text: &str) -> String {
     }
 }
 
-/// A body of an answer: sensitive fields replaced if it is JSON, else nothing but its length is told, since what an
-/// unknown text holds can't be known.
-pub(super) fn answer(provider: &dyn Provider, body: &[u8], longest: usize) -> String {
-    let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
-        return match body.len() {
+/// The body of an answer without its sensitive fields, cut to a length in bytes. Of a text that the provider does not
+/// know, only the length is told.
+pub(super) fn answer(provider: &dyn Provider, response: &HttpResponse, longest: usize) -> String {
+    let Some(mut text) = provider.redact(response) else {
+        return match response.body.len() {
             0 => String::new(),
-            length => format!("({length} bytes that are no JSON)"),
+            length => format!("({length} bytes that are no answer of this service)"),
         };
     };
-    hide(provider, &mut value);
-    let mut text = value.to_string();
     if text.len() > longest {
         let mut end = longest;
         while !text.is_char_boundary(end) {
@@ -47,22 +40,6 @@ pub(super) fn answer(provider: &dyn Provider, body: &[u8], longest: usize) -> St
         text.push_str(&format!("… {cut} bytes cut"));
     }
     text
-}
-
-fn hide(provider: &dyn Provider, value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                if provider.is_sensitive(name) {
-                    *field = Value::String(REDACTED.to_owned());
-                } else {
-                    hide(provider, field);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| hide(provider, item)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 #[cfg(test)]
@@ -79,19 +56,29 @@ mod tests {
         );
     }
 
+    fn recorded(body: &str, longest: usize) -> String {
+        let response = HttpResponse { status: 200, content_type: String::new(), body: body.as_bytes().to_vec() };
+        answer(&Alibaba::default(), &response, longest)
+    }
+
     #[test]
-    fn sensitive_fields_are_replaced_at_any_depth() {
-        let body = br#"{"A":[{"Plaintext":"x"}],"KeyId":"k","ImportToken":"t"}"#;
+    fn sensitive_fields_are_replaced_in_either_form() {
         assert_eq!(
-            answer(&Alibaba::default(), body, 4096),
+            recorded(r#"{"A":[{"Plaintext":"x"}],"KeyId":"k","ImportToken":"t"}"#, 4096),
             r#"{"A":[{"Plaintext":"REDACTED"}],"KeyId":"k","ImportToken":"REDACTED"}"#
+        );
+        assert_eq!(
+            recorded("<KMS><KeyId>k</KeyId><Plaintext>x</Plaintext></KMS>", 4096),
+            "<KMS><KeyId>k</KeyId><Plaintext>REDACTED</Plaintext></KMS>"
         );
     }
 
     #[test]
     fn an_unknown_text_is_not_recorded_and_a_long_one_is_cut() {
-        assert_eq!(answer(&Alibaba::default(), b"<html>secret", 4096), "(12 bytes that are no JSON)");
+        let unknown = "(12 bytes that are no answer of this service)";
+        assert_eq!(recorded("<html>secret", 4096), unknown);
+        assert_eq!(recorded("<KMS>a&b;...", 4096), unknown);
         let long = format!(r#"{{"Message":"{}"}}"#, "ä".repeat(100));
-        assert!(answer(&Alibaba::default(), long.as_bytes(), 50).ends_with(" bytes cut"));
+        assert!(recorded(&long, 50).ends_with(" bytes cut"));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::redact;
 use crate::event::{AnswerRecord, Exchange, Purpose, RequestRecord};
-use crate::provider::{HttpRequest, HttpResponse, Provider};
+use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
 
 /// The longest recorded body, in bytes.
 const LONGEST_RECORD: usize = 4096;
@@ -44,12 +44,12 @@ impl Transcript {
 impl Entry {
     fn render(&self, provider: &dyn Provider) -> Exchange {
         let headers = self.request.headers.iter().map(|(name, value)| {
-            let value = if provider.is_sensitive(name) { redact::REDACTED } else { value.as_str() };
+            let value = if provider.is_sensitive(name) { REDACTED } else { value.as_str() };
             ((*name).to_owned(), value.to_owned())
         });
         let (answer, error) = match &self.got {
             Got::Response(response) => {
-                let body = redact::answer(provider, &response.body, LONGEST_RECORD);
+                let body = redact::answer(provider, response, LONGEST_RECORD);
                 (Some(AnswerRecord { status: response.status, body }), None)
             }
             Got::Nothing(cause) => (None, Some(cause.clone())),

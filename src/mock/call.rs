@@ -1,6 +1,7 @@
 //! A call of an operation by somebody who may ask: its parameters, and the account's keys in the region.
 
-use std::sync::{Mutex, MutexGuard};
+use std::cell::Cell;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use super::identifier::is_uuid;
 use super::locked;
 use super::operation::Operation;
 use super::parameters::Parameters;
+use super::persistence::TenantGuard;
 use super::refusal::Refusal;
 use super::service::Service;
 use super::state::KeyState;
@@ -27,6 +29,10 @@ pub(crate) struct Call<'a> {
     pub(crate) now: Timestamp,
     /// How long DescribeKey goes on showing what was, in real time.
     pub(crate) stale: Option<Duration>,
+    /// The nonce of the request.
+    pub(crate) nonce: Option<&'a str>,
+    /// The number of the last change in the journal that must last before the answer may go out; 0 for none.
+    pub(crate) saving: Cell<u64>,
 }
 
 /// What a KeyId parameter holds.
@@ -102,10 +108,15 @@ impl<'a> Call<'a> {
     }
 
     /// The account's keys, as they are now.
-    pub(crate) fn tenant(&self) -> MutexGuard<'a, Tenant> {
-        let mut tenant = locked(self.tenant);
+    pub(crate) fn tenant(&self) -> TenantGuard<'_> {
+        let mut tenant = TenantGuard::new(locked(self.tenant), self);
         tenant.settle(self.now, self.service.identifiers());
         tenant
+    }
+
+    /// Holds the answer back until the change with this number in the journal is sure to last.
+    pub(crate) fn depend_on(&self, change: u64) {
+        self.saving.set(self.saving.get().max(change));
     }
 
     /// Checks the state of the subject, by the table or by a deviation from it.
@@ -166,7 +177,7 @@ pub(crate) fn check_symmetric(key: &Key) -> Result<(), Refusal> {
 }
 
 /// A UUID, or the id of an instance's key, which begins with `key-`.
-fn is_key_id(text: &str) -> bool {
+pub(crate) fn is_key_id(text: &str) -> bool {
     is_uuid(text)
         || text
             .strip_prefix("key-")

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Where the clock of keys starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,16 @@ pub enum ClockMode {
     Real,
     /// The clock stands at this time until it is advanced.
     Manual(Timestamp),
+}
+
+/// What is kept of a clock beyond the life of the mock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", tag = "mode")]
+pub(crate) enum KeptClock {
+    /// Ahead of real time.
+    Ahead { milliseconds: i64 },
+    /// Standing at a time, in milliseconds since the epoch.
+    Standing { at_milliseconds: i64 },
 }
 
 /// The clock of keys: deletion dates, import tokens, material expiry and rotation go by it.
@@ -44,6 +55,34 @@ impl Clock {
         let _ = self
             .advanced_milliseconds
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |advanced| Some(advanced.saturating_add(milliseconds)));
+    }
+
+    /// What is kept of it: how far it was moved, or where it stands.
+    pub(crate) fn kept(&self) -> KeptClock {
+        let advanced = self.advanced_milliseconds.load(Ordering::Relaxed);
+        match self.mode {
+            ClockMode::Real => KeptClock::Ahead { milliseconds: advanced },
+            ClockMode::Manual(start) => {
+                KeptClock::Standing { at_milliseconds: start.as_millisecond().saturating_add(advanced) }
+            }
+        }
+    }
+
+    /// Goes on where another clock had come to, so that time never runs backwards.
+    pub(crate) fn restore(&self, kept: &KeptClock) {
+        let real = Timestamp::now().as_millisecond();
+        let advanced = match (self.mode, kept) {
+            (ClockMode::Real, KeptClock::Ahead { milliseconds }) => *milliseconds,
+            (ClockMode::Real, KeptClock::Standing { at_milliseconds }) => at_milliseconds.saturating_sub(real).max(0),
+            (ClockMode::Manual(start), KeptClock::Ahead { milliseconds }) => {
+                real.saturating_add(*milliseconds).saturating_sub(start.as_millisecond()).max(0)
+            }
+            // Where it starts counts only once.
+            (ClockMode::Manual(start), KeptClock::Standing { at_milliseconds }) => {
+                at_milliseconds.saturating_sub(start.as_millisecond())
+            }
+        };
+        self.advanced_milliseconds.store(advanced, Ordering::Relaxed);
     }
 
     /// Takes back every advance.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -12,6 +13,8 @@ use super::clock::ClockMode;
 use super::deviation::Deviation;
 use super::faults::Faults;
 use super::operation::Operation;
+use super::seed::SeedKey;
+use super::tls::Tls;
 
 /// The settings of a mock. The default is one account with the access key of the documents (`testid`, `testsecret`),
 /// on a free port of the loopback interface, with real time and no deviation.
@@ -30,6 +33,9 @@ pub struct MockConfig {
     pub region: String,
     /// Who may sign requests. Access keys with the same account id share their keys and aliases.
     pub access_keys: Vec<AccessKey>,
+    /// Who a request without any signature counts as; nobody when absent, and then such a request is refused. The id and
+    /// the secret sign nothing.
+    pub anonymous: Option<AccessKey>,
     /// The clock of keys. Signatures are always checked against real time.
     pub clock: ClockMode,
     /// The seed of all ids; drawn by chance when absent. Key material is never drawn from it.
@@ -53,6 +59,14 @@ pub struct MockConfig {
     pub hsm: bool,
     /// Trouble to make on the way.
     pub faults: Faults,
+    /// Keys that are there from the start, and again after a reset.
+    pub keys: Vec<SeedKey>,
+    /// A file that keeps keys, aliases, import tokens and the clock beyond the life of the mock; made if it does not
+    /// exist. It holds key material in the clear and is made readable for its owner alone. Counters, exchanges,
+    /// deviations and faults are not kept.
+    pub state: Option<PathBuf>,
+    /// Certificate and key, for HTTPS instead of HTTP.
+    pub tls: Option<Tls>,
     /// Who may use the admin API under `/_mock/`.
     pub admin: AdminAccess,
 }
@@ -63,6 +77,7 @@ impl Default for MockConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             region: "cn-hangzhou".to_owned(),
             access_keys: vec![AccessKey::new("testid", "testsecret")],
+            anonymous: None,
             clock: ClockMode::Real,
             seed: None,
             deviations: Vec::new(),
@@ -74,6 +89,9 @@ impl Default for MockConfig {
             require_base64_plaintext: false,
             hsm: true,
             faults: Faults::default(),
+            keys: Vec::new(),
+            state: None,
+            tls: None,
             admin: AdminAccess::Off,
         }
     }
@@ -152,6 +170,16 @@ impl AccessKey {
             session: None,
             denied: BTreeSet::new(),
         }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of its account.
+    pub fn account_id(&self) -> &str {
+        &self.account
     }
 
     /// The same access key in the account with this id.

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::call::{Call, KeyReference, check_symmetric, find_key};
 use super::crypto::{Cipher, Ciphertext, EncryptionContext};
 use super::refusal::Refusal;
+use super::store::Version;
 
 /// A key's version that may be used, taken out of the store: no lock is held while it works.
 pub(crate) struct UsableKey {
@@ -22,6 +23,11 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
     let key = find_key(&tenant, reference)?;
     check_symmetric(key)?;
     call.check_state(key.state)?;
+    // What is encrypted under a version must never outlive it.
+    call.depend_on(key.saved_by);
+    if let Some(Version { id: version, cipher: Some(cipher), .. }) = key.primary() {
+        return Ok(UsableKey { id: key.id.clone(), version: version.clone(), cipher: Arc::clone(cipher) });
+    }
     let (id, spec) = (key.id.clone(), key.spec);
     let taken = tenant.change(&id, |key| {
         let version = key.versions.last_mut()?;
@@ -38,6 +44,10 @@ pub(crate) fn decrypting_key(call: &Call<'_>, ciphertext: &Ciphertext) -> Result
     let key = tenant.key(&id).ok_or_else(Refusal::key_not_found)?;
     check_symmetric(key)?;
     call.check_state(key.state)?;
+    let version = key.versions.iter().find(|version| version.id == ciphertext.version);
+    if let Some(Version { id: version, cipher: Some(cipher), .. }) = version {
+        return Ok(UsableKey { id, version: version.clone(), cipher: Arc::clone(cipher) });
+    }
     let spec = key.spec;
     let taken = tenant.change(&id, |key| {
         let version = key.versions.iter_mut().find(|version| version.id == ciphertext.version)?;

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::config::MockConfig;
+use super::persistence::StateError;
 use super::server::serve;
 use super::service::{NoRandomness, Service};
 
@@ -29,10 +30,62 @@ pub enum StartError {
     /// There is no randomness for secrets.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+    /// The state can't be kept.
+    #[error(transparent)]
+    State(#[from] StateError),
 }
 
 /// A running mock, stopped when dropped. It has its own thread, so it serves synchronous and asynchronous tests alike.
-/// Everything that [`Service`] can do, a mock can do too.
+/// Everything that [`Service`] can do, a mock can do too: move the clock, set faults and deviations, count requests.
+///
+/// A test of code that encrypts with the key `alias/orders`, asks again when a request fails, and has to notice that a
+/// key is gone:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use kms_conformance::mock::{Faults, Mock, MockConfig, Operation, Seed};
+///
+/// // What the code under test finds, as in a file for `mock --seed`.
+/// let seed = "
+/// keys:
+///   - id: 0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc
+///     aliases: [alias/orders]
+///   - id: 2d9f6043-8cb1-4e57-930a-b4f519c872ee
+///     state: PendingDeletion
+/// ";
+/// let seed = Seed::parse("seed", seed, |_| None)?;
+/// let config = MockConfig {
+///     // Lets a request be written without a client that signs; a real client signs with testid and testsecret.
+///     anonymous: Some(kms_conformance::mock::AccessKey::new("anonymous", "")),
+///     ..seed.into_config(MockConfig::default())
+/// };
+/// let mock = Mock::start_with(config)?;
+///
+/// // The client of the code under test is told this endpoint.
+/// assert!(mock.endpoint().starts_with("http://127.0.0.1:"));
+/// # fn ask(mock: &Mock, query: &str) -> std::io::Result<String> {
+/// #     use std::io::{Read, Write};
+/// #     let mut stream = std::net::TcpStream::connect(mock.address())?;
+/// #     write!(stream, "GET /?{query}&Version=2016-01-20 HTTP/1.1\r\nHost: kms\r\nConnection: close\r\n\r\n")?;
+/// #     let mut answer = String::new();
+/// #     stream.read_to_string(&mut answer)?;
+/// #     Ok(answer)
+/// # }
+///
+/// // The first Encrypt fails, the second succeeds.
+/// mock.set_faults(Faults { seed: 7, rules: vec!["unavailable,operation=Encrypt,nth=1".parse()?] });
+/// let encrypt = "Action=Encrypt&KeyId=alias/orders&Plaintext=c2VjcmV0";
+/// assert!(ask(&mock, encrypt)?.starts_with("HTTP/1.1 503"));
+/// assert!(ask(&mock, encrypt)?.starts_with("HTTP/1.1 200"));
+/// assert_eq!(mock.requests(Operation::Encrypt), 2);
+///
+/// // A month later, the key that waited for its deletion is gone.
+/// mock.advance(Duration::from_secs(31 * 86_400));
+/// let describe = "Action=DescribeKey&KeyId=2d9f6043-8cb1-4e57-930a-b4f519c872ee";
+/// assert!(ask(&mock, describe)?.contains("Forbidden.KeyNotFound"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Mock {
     service: Arc<Service>,
@@ -53,7 +106,7 @@ impl Mock {
     /// A mock with these settings.
     ///
     /// # Errors
-    /// When the address is taken, or the system gives no thread or randomness.
+    /// When the address is taken, the state file can't be used, or the system gives no thread or randomness.
     pub fn start_with(config: MockConfig) -> Result<Self, StartError> {
         let wanted = config.listen;
         let listen_error = |source| StartError::Listen { address: wanted, source };
@@ -82,7 +135,8 @@ impl Mock {
 
     /// The endpoint for clients, as in `http://127.0.0.1:4711`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.service.config.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
     }
 
     /// Stops it and waits until it has stopped. Dropping does the same.

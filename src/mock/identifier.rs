@@ -21,6 +21,16 @@ impl Identifiers {
         self.requests.store(0, Ordering::Relaxed);
     }
 
+    /// How many ids of keys and key versions were drawn.
+    pub(crate) fn drawn(&self) -> u64 {
+        self.resources.load(Ordering::Relaxed)
+    }
+
+    /// Goes on after so many ids of keys and key versions.
+    pub(crate) fn skip_to(&self, drawn: u64) {
+        self.resources.fetch_max(drawn, Ordering::Relaxed);
+    }
+
     /// The id of a new key or key version.
     pub(crate) fn resource(&self) -> String {
         self.uuid(0, self.resources.fetch_add(1, Ordering::Relaxed))

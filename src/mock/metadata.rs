@@ -62,7 +62,8 @@ pub(crate) fn rotation_interval(call: &Call<'_>, name: &str) -> Result<Option<i6
     interval_seconds(text).map(Some).ok_or_else(|| Refusal::invalid_parameter(name))
 }
 
-fn interval_seconds(text: &str) -> Option<i64> {
+/// The seconds of an interval of 7 to 730 days.
+pub(crate) fn interval_seconds(text: &str) -> Option<i64> {
     const DAY: i64 = 86_400;
     let units = [('d', DAY), ('h', 3600), ('m', 60), ('s', 1)];
     let (number, unit) =

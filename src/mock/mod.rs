@@ -1,7 +1,28 @@
 //! The bundled reference endpoint: a mock of Alibaba Cloud KMS, API version 2016-01-20.
 //!
 //! It is written from the published documents alone and shares no data with the cases, so that a pass against it is
-//! evidence and not a mirror. Cryptography is real; state lives in memory.
+//! evidence and not a mirror. Both signature schemes are checked as the API gateway checks them, cryptography is real,
+//! and state lives in memory, or in a file too. Where the documents are silent or contradict themselves, the settings of
+//! [`MockConfig`] and the comments of the operations say what was chosen.
+//!
+//! # What moves, and what does not
+//! Keys live by a clock that [`Service::advance`] moves: deletion, import tokens, expiry of key material, rotation. The
+//! timestamps of requests are checked against real time, so that clients need not follow when the clock was moved.
+//!
+//! # What lasts
+//! With [`MockConfig::state`], a file keeps keys with their material, versions, tags and aliases, wrapping keys and import
+//! tokens, the nonces of requests that changed something, and the clock. No answer to a request that changed something
+//! goes out before the change is on disk, so nothing answered is lost even if the process is killed; ciphertext goes out
+//! only when the version it needs is on disk. Other reads wait for nothing, so for the moment of a write they may show what
+//! a crash would still take back. Counters, exchanges, deviations and faults are not kept, nor are the nonces of requests
+//! that changed nothing. The file holds key material in the clear. It is made readable for its owner alone, and one
+//! mock at a time can have it. When it can't be written to, changes get no answer any more ([`Service::state_failed`]).
+//!
+//! # What is not there
+//! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their
+//! form and not enforced; permissions are those of [`AccessKey::deny`]. There are no secrets, certificates, instances or
+//! service keys, and no `Recipient`. Parameters that are not modelled are ignored, and counted in
+//! [`Service::ignored_parameters`].
 //!
 //! ```
 //! use kms_conformance::mock::Mock;
@@ -31,13 +52,16 @@ mod operation;
 mod page;
 mod paging;
 mod parameters;
+mod persistence;
 mod refusal;
 mod request;
+mod seed;
 mod server;
 mod service;
 mod state;
 mod store;
 mod tags;
+mod tls;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -48,9 +72,12 @@ pub use deviation::{DeviantAnswer, Deviation, ParseDeviationError};
 pub use faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
 pub use handle::{Mock, StartError};
 pub use operation::{Operation, ParseOperationError};
+pub use persistence::{StateError, StateSummary};
+pub use seed::{Seed, SeedKey};
 pub use server::serve;
 pub use service::{NoRandomness, Service};
 pub use state::{KeyState, ParseKeyStateError};
+pub use tls::{SelfSigned, Tls, TlsError};
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

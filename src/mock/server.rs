@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,8 +14,10 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use super::admin;
@@ -26,8 +29,10 @@ use super::dispatch::{Damage, Delivery};
 use super::gateway::GatewayError;
 use super::operation::Operation;
 use super::page;
+use super::persistence::NotSaved;
 use super::request::Received;
 use super::service::Service;
+use super::tls::Tls;
 
 /// The most bytes of a request's line and headers.
 const HEAD_LIMIT: usize = 256 * 1024;
@@ -35,12 +40,24 @@ const HEAD_LIMIT: usize = 256 * 1024;
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// How long connections get to end by themselves when the server stops.
-const GRACE: Duration = Duration::from_millis(500);
+/// How long a connection may be idle, or take to send a request's head or body: longer than clients keep idle connections in
+/// their pools, so that none is closed at the moment of its next use.
+const IDLE_LIMIT: Duration = Duration::from_secs(120);
+
+/// How long connections with a request in hand get to answer it when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long the others get. Those that have sent nothing are closed at once; this is for a request that is only half
+/// there.
+const IDLE_GRACE: Duration = Duration::from_millis(300);
+
+/// How long a TLS handshake may take.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Serves `service` on `listener` until `shutdown` is cancelled; then connections end after the request in hand.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: CancellationToken) {
     let mut connections = JoinSet::new();
+    let acceptor = service.config.tls.as_ref().map(Tls::acceptor);
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
@@ -48,7 +65,8 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(serve_connection(stream, peer.ip(), Arc::clone(&service), shutdown.clone()));
+                    let (service, shutdown) = (Arc::clone(&service), shutdown.clone());
+                    connections.spawn(accept(stream, acceptor.clone(), peer.ip(), service, shutdown));
                 }
                 // Out of file descriptors, most likely: the next attempt has better chances a little later.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -61,12 +79,45 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
     let _ = tokio::time::timeout(GRACE, all_ended).await;
 }
 
-async fn serve_connection(stream: TcpStream, peer: IpAddr, service: Arc<Service>, shutdown: CancellationToken) {
+async fn accept(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    peer: IpAddr,
+    service: Arc<Service>,
+    shutdown: CancellationToken,
+) {
     // Only speed is lost without it.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| respond(Arc::clone(&service), peer, request));
+    let Some(acceptor) = acceptor else { return serve_connection(stream, peer, service, shutdown).await };
+    let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream));
+    tokio::select! {
+        // A client that does not trust the certificate, or talks no TLS, is no concern of the server.
+        accepted = handshake => if let Ok(Ok(stream)) = accepted {
+            serve_connection(stream, peer, service, shutdown).await;
+        },
+        () = shutdown.cancelled() => {}
+    }
+}
+
+async fn serve_connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: IpAddr,
+    service: Arc<Service>,
+    shutdown: CancellationToken,
+) {
+    let is_busy = AtomicBool::new(false);
+    let answer = service_fn(|request| {
+        is_busy.store(true, Ordering::Relaxed);
+        let answer = respond(Arc::clone(&service), peer, request);
+        async {
+            let answer = answer.await;
+            is_busy.store(false, Ordering::Relaxed);
+            answer
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
+        .header_read_timeout(IDLE_LIMIT)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), answer);
     let mut connection = std::pin::pin!(connection);
@@ -74,16 +125,25 @@ async fn serve_connection(stream: TcpStream, peer: IpAddr, service: Arc<Service>
         ended = connection.as_mut() => ended,
         () = shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            let idle = async {
+                tokio::time::sleep(IDLE_GRACE).await;
+                while is_busy.load(Ordering::Relaxed) {
+                    tokio::time::sleep(IDLE_GRACE).await;
+                }
+            };
+            tokio::select! {
+                ended = connection => ended,
+                () = idle => Ok(()),
+            }
         }
     };
     // A client that breaks off or talks no HTTP is no concern of the server.
     drop(ended);
 }
 
-/// The connection is closed without an answer, on purpose.
+/// The connection is closed without an answer, on purpose or since a change can't be saved.
 #[derive(Debug, thiserror::Error)]
-#[error("the connection is dropped on purpose")]
+#[error("the connection is closed without an answer")]
 struct Dropped;
 
 async fn respond(
@@ -107,18 +167,21 @@ async fn respond(
     }
     if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
         let (status, value) = admin::respond(&service, peer, &received);
+        service.all_saved().await.map_err(|NotSaved| Dropped)?;
         let mut response = response(status, Format::Json, ReplyBody::whole(value.to_string()));
         page::protect(&mut response);
         return Ok(response);
     }
-    if !pairs().is_ready() && asks_for_wrapping_pair(&received) {
+    if !service.has_wrapping_pair() && asks_for_wrapping_pair(&received) {
         pairs().ready().await;
     }
-    deliver(service.answer(&received)).await
+    deliver(&service, service.answer(&received)).await
 }
 
 /// Sends an answer as the faults will have it.
-async fn deliver(delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
+async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
+    // Closing the connection says what is true: nobody can tell whether it was done.
+    service.saved(delivery.saving).await.map_err(|NotSaved| Dropped)?;
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;
     }
@@ -143,10 +206,10 @@ async fn deliver(delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
 const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
 
 async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
-    match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
-        Err(_) => Err(GatewayError::Undecodable),
+    match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(GatewayError::Undecodable),
     }
 }
 

@@ -14,9 +14,11 @@ use super::deviation::{DeviantAnswer, Deviation};
 use super::exchanges::Exchanges;
 use super::faults::{Faults, Plan, Schedule};
 use super::gateway::Nonces;
+use super::handle::StartError;
 use super::identifier::Identifiers;
 use super::locked;
 use super::operation::Operation;
+use super::persistence::{Keeper, Restored};
 use super::state::KeyState;
 use super::store::Tenant;
 
@@ -28,8 +30,9 @@ pub struct Service {
     pub(crate) nonces: Nonces,
     pub(crate) ignored: Mutex<BTreeMap<(Operation, String), u64>>,
     pub(crate) exchanges: Exchanges,
-    identifiers: Identifiers,
-    clock: Clock,
+    pub(crate) keeper: Option<Keeper>,
+    identifiers: Arc<Identifiers>,
+    clock: Arc<Clock>,
     tenants: HashMap<String, BTreeMap<String, Mutex<Tenant>>>,
     deviations: RwLock<Vec<Deviation>>,
     has_deviations: AtomicBool,
@@ -44,21 +47,43 @@ pub struct Service {
 pub struct NoRandomness;
 
 impl Service {
-    /// A service without any key.
+    /// A service with the keys of its settings, or with those of its state file.
     ///
     /// # Errors
-    /// When the system has no source of randomness.
-    pub fn new(config: MockConfig) -> Result<Self, NoRandomness> {
+    /// When the system has no source of randomness or gives no thread, or the state file can't be used.
+    pub fn new(config: MockConfig) -> Result<Self, StartError> {
+        let mut restored = config.state.as_deref().map(Restored::open).transpose()?;
         let mut seed = [0; 8];
         aws_lc_rs::rand::fill(&mut seed).map_err(|_| NoRandomness)?;
-        let regions = || REGIONS.into_iter().chain([config.region.as_str()]);
-        let account = || regions().map(|region| (region.to_owned(), Mutex::default())).collect();
+        let identifiers = Arc::new(Identifiers::new(config.seed.unwrap_or(u64::from_ne_bytes(seed))));
+        let clock = Arc::new(Clock::new(config.clock));
+        let nonces = Nonces::new();
+        let mut found = HashMap::new();
+        let (mut token_secret, mut is_seeded) = (None, false);
+        if let Some(restored) = &mut restored {
+            found = std::mem::take(&mut restored.tenants);
+            (token_secret, is_seeded) = (restored.token_secret.take(), restored.is_seeded);
+            if let Some(kept) = &restored.clock {
+                clock.restore(kept);
+            }
+            if let Some(drawn) = config.seed.and_then(|seed| restored.drawn.get(&seed)) {
+                identifiers.skip_to(*drawn);
+            }
+            for (noted, access_key, nonce) in restored.nonces.drain(..) {
+                nonces.note(&access_key, &nonce, noted);
+            }
+        }
+        let token_secret = token_secret.map_or_else(TokenSealer::secret, Ok).map_err(|_| NoRandomness)?;
+        let keeper =
+            restored.map(|restored| Keeper::start(restored, Arc::clone(&clock), Arc::clone(&identifiers), config.seed));
+        let keeper = keeper.transpose()?;
         let service = Self {
-            identifiers: Identifiers::new(config.seed.unwrap_or(u64::from_ne_bytes(seed))),
-            token_sealer: TokenSealer::new().map_err(|_| NoRandomness)?,
-            clock: Clock::new(config.clock),
-            nonces: Nonces::new(),
-            tenants: config.access_keys.iter().map(|key| (key.account.clone(), account())).collect(),
+            token_sealer: TokenSealer::new(&token_secret).map_err(|_| NoRandomness)?,
+            nonces,
+            tenants: tenants(&config, found, keeper.is_some()),
+            keeper,
+            identifiers,
+            clock,
             deviations: RwLock::default(),
             has_deviations: AtomicBool::new(false),
             schedule: RwLock::default(),
@@ -70,6 +95,10 @@ impl Service {
         };
         service.set_deviations(service.config.deviations.clone());
         service.set_faults(service.config.faults.clone());
+        if !is_seeded {
+            service.plant()?;
+            service.keep_beginnings(&token_secret)?;
+        }
         Ok(service)
     }
 
@@ -77,7 +106,7 @@ impl Service {
     /// settings.
     pub fn reset(&self) {
         for tenant in self.tenants.values().flat_map(BTreeMap::values) {
-            *locked(tenant) = Tenant::default();
+            locked(tenant).clear();
         }
         self.clock.reset();
         self.identifiers.reset();
@@ -87,12 +116,29 @@ impl Service {
         self.exchanges.clear();
         self.set_deviations(self.config.deviations.clone());
         self.set_faults(self.config.faults.clone());
+        // Nothing that is random can fail here that has not failed at the start.
+        let _ = self.plant();
+        self.keep_clock();
+    }
+
+    /// Adds the keys of the settings, but for those that are there.
+    fn plant(&self) -> Result<(), NoRandomness> {
+        let now = self.now();
+        for key in &self.config.keys {
+            let (account, region) = (key.account(&self.config), key.region(&self.config));
+            if let Some(tenant) = self.tenant(account, region) {
+                key.plant(&mut locked(tenant), &self.identifiers, now).map_err(|_| NoRandomness)?;
+            }
+        }
+        self.keep_touched();
+        Ok(())
     }
 
     /// Moves the clock of keys forward: deletion dates, import tokens, expiry of key material and rotation go by it.
     /// Signatures are checked against real time all the while, so that clients need not follow.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
+        self.keep_clock();
     }
 
     /// The time by the clock of keys, in whole seconds.
@@ -185,4 +231,30 @@ impl Service {
         }
         self.schedule.read().unwrap_or_else(PoisonError::into_inner).plan(operation)
     }
+}
+
+/// Everything that an account can hold, empty or as it was found.
+fn tenants(
+    config: &MockConfig,
+    mut found: HashMap<String, BTreeMap<String, Tenant>>,
+    watch: bool,
+) -> HashMap<String, BTreeMap<String, Mutex<Tenant>>> {
+    let accounts = config.access_keys.iter().chain(&config.anonymous).map(|key| key.account.as_str());
+    for account in accounts.chain(config.keys.iter().map(|key| key.account(config))) {
+        found.entry(account.to_owned()).or_default();
+    }
+    let known = || REGIONS.into_iter().chain([config.region.as_str()]);
+    let planted: Vec<&str> = config.keys.iter().map(|key| key.region(config)).collect();
+    for regions in found.values_mut() {
+        for region in known().chain(planted.iter().copied()) {
+            regions.entry(region.to_owned()).or_default();
+        }
+        if watch {
+            regions.values_mut().for_each(Tenant::watch);
+        }
+    }
+    let locked_up = |regions: BTreeMap<String, Tenant>| {
+        regions.into_iter().map(|(region, tenant)| (region, Mutex::new(tenant))).collect()
+    };
+    found.into_iter().map(|(account, regions)| (account, locked_up(regions))).collect()
 }

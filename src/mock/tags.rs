@@ -48,8 +48,14 @@ pub(crate) fn read_tag_keys(call: &Call<'_>, name: &str) -> Result<Vec<String>, 
     if good { Ok(keys) } else { Err(Refusal::invalid_parameter(name)) }
 }
 
-fn is_tag_key(text: &str) -> bool {
+/// Whether a tag may have this name.
+pub(crate) fn is_tag_key(text: &str) -> bool {
     !text.is_empty() && is_tag_text(text, 128) && !text.starts_with("aliyun") && !text.starts_with("acs:")
+}
+
+/// Whether a tag may have this value, in the edition that allows longer ones.
+pub(crate) fn is_tag_value(text: &str) -> bool {
+    is_tag_text(text, 256)
 }
 
 fn is_tag_text(text: &str, longest: usize) -> bool {

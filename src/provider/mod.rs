@@ -11,6 +11,8 @@
 //!   with their types; [`Provider::encode`] writes method, path, headers and body.
 //! * **Signing over the whole request** (SigV4, TC3, ACS3): [`Provider::encode`] signs what it built, with credentials,
 //!   region, time and nonce from [`SigningContext`]. A bearer token is just another header.
+//! * **Answers in another form than JSON** (XML, CBOR): [`Provider::decode`] makes the same fields of them, and
+//!   [`Provider::redact`] a text that may be recorded.
 //! * **Error shapes** (`__type` with a prefix, a `Response.Error` object, a header): [`Provider::decode`] finds code
 //!   and message wherever they are and cuts them to the bare name. HTTP 400 for everything is no problem: nothing here
 //!   decides by the status alone.
@@ -34,6 +36,9 @@ use thiserror::Error;
 
 use crate::secret::Secret;
 
+/// What stands for a value that is not recorded.
+pub const REDACTED: &str = "REDACTED";
+
 /// One cloud's dialect.
 pub trait Provider: fmt::Debug + Send + Sync {
     /// The name, as it stands in ids and in `cases/`.
@@ -52,7 +57,7 @@ pub trait Provider: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When a parameter has a type that the wire can't carry.
+    /// When a parameter has a type that the wire can't carry, or a header can't hold what it must.
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError>;
 
     /// Reads a response.
@@ -61,6 +66,10 @@ pub trait Provider: fmt::Debug + Send + Sync {
     ///
     /// When it is not an answer of this service: another content, or an error without a code.
     fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError>;
+
+    /// The body of a response as it may be recorded: in its own form, with the values of sensitive fields replaced by
+    /// [`REDACTED`]. None where it is no answer of this service, for what an unknown text holds can't be known.
+    fn redact(&self, response: &HttpResponse) -> Option<String>;
 
     /// What kind of refusal a code is.
     fn classify(&self, status: u16, code: &str) -> ErrorClass;
@@ -188,6 +197,18 @@ pub enum EncodeError {
         name: String,
         /// What it is.
         found: &'static str,
+    },
+    /// The host is signed, and there is none.
+    #[error("the endpoint `{endpoint}` has no host to sign for")]
+    Endpoint {
+        /// The URL of the endpoint.
+        endpoint: String,
+    },
+    /// A value with line breaks or other characters that no header holds. The value itself may be a secret.
+    #[error("the value of the header `{name}` has characters that no header can hold")]
+    Header {
+        /// The name of the header.
+        name: &'static str,
     },
 }
 

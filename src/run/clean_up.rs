@@ -10,6 +10,10 @@ use crate::event::Purpose;
 use crate::ledger::LedgerEntry;
 use crate::suite::name::KeyName;
 
+/// How often it is tried to remove a key, each time with the client's own patience: a key that is left behind costs
+/// more than a few requests.
+const CLEAN_UP_ATTEMPTS: u32 = 3;
+
 impl Walker<'_> {
     /// Removes everything that the case made; what could not be removed, a line each.
     pub(super) async fn clean_up(&mut self) -> Vec<String> {
@@ -29,7 +33,14 @@ impl Walker<'_> {
             }
         }
         for name in std::mem::take(&mut self.made) {
-            if let Err(reason) = self.remove_key(&name).await {
+            let mut removed = self.remove_key(&name).await;
+            for _ in 1..CLEAN_UP_ATTEMPTS {
+                if removed.is_ok() {
+                    break;
+                }
+                removed = self.remove_key(&name).await;
+            }
+            if let Err(reason) = removed {
                 self.shared.keys_left.fetch_add(1, Ordering::Relaxed);
                 let id = self.bindings.keys.get(&name).map_or("", |key| key.id()).to_owned();
                 left.push(format!("key {id} of {} was left behind: {reason}", self.case.id));
@@ -38,7 +49,7 @@ impl Walker<'_> {
         left
     }
 
-    async fn remove_key(&mut self, name: &KeyName) -> Result<(), String> {
+    pub(super) async fn remove_key(&mut self, name: &KeyName) -> Result<(), String> {
         let suite = &self.shared.suite;
         let remove = &suite.service.remove;
         let reply = self.default_call(Purpose::CleanUp, &remove.operation, Context::on(name)).await;

@@ -4,6 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// How long a hook may take.
+const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The target's clock.
 #[derive(Clone, Default)]
 pub enum TargetClock {
@@ -49,11 +52,11 @@ impl TargetClock {
     }
 }
 
-/// The clock of an endpoint, if that is a mock of this program and says how its clock is moved.
-pub async fn find_clock(endpoint: &str) -> TargetClock {
+/// The clock of an endpoint, if that is a mock of this program and says so within the time.
+pub async fn find_clock(endpoint: &str, within: Duration) -> TargetClock {
     let endpoint = endpoint.trim_end_matches('/');
     let found = async {
-        let response = client().ok()?.get(format!("{endpoint}/_mock/")).send().await.ok()?;
+        let response = client(within).ok()?.get(format!("{endpoint}/_mock/")).send().await.ok()?;
         let text = response.text().await.ok()?;
         let answer: serde_json::Value = serde_json::from_str(&text).ok()?;
         (answer.get("mock")?.as_str()? == env!("CARGO_PKG_NAME")).then_some(())
@@ -68,16 +71,12 @@ pub async fn find_clock(endpoint: &str) -> TargetClock {
 async fn post(url: &str, by: Duration) -> Result<(), String> {
     let failed = |error: reqwest::Error| format!("the clock hook did not answer: {}", error.without_url());
     let body = format!("{{\"advance_seconds\":{}}}", by.as_secs());
-    let request = client().map_err(failed)?.post(url).header("content-type", "application/json").body(body);
+    let request = client(HOOK_TIMEOUT).map_err(failed)?.post(url).header("content-type", "application/json").body(body);
     let status = request.send().await.map_err(failed)?.status();
     if status.is_success() { Ok(()) } else { Err(format!("the clock hook answered HTTP {}", status.as_u16())) }
 }
 
 /// A client for hooks, which are on the way of no proxy.
-fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .timeout(Duration::from_secs(10))
-        .no_proxy()
-        .build()
+fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy().build()
 }

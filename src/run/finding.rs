@@ -17,7 +17,7 @@ pub(super) struct Finding {
     pub(super) again: bool,
     /// Why the whole run should end: the endpoint refuses everything.
     pub(super) fatal: Option<String>,
-    /// Whether nothing has answered at all.
+    /// Whether the service has not answered at all.
     pub(super) silent: bool,
     /// The case of the cell that a scenario asked on its way: if that fails too, the deviation is the cell's and not
     /// the scenario's.
@@ -58,7 +58,9 @@ impl Finding {
         let reason = format!("{what}: {error}");
         match error {
             CallError::Encode(_) => Self::inconclusive(Kind::Fixture, reason),
-            CallError::NoAnswer { answered, lost, .. } => {
+            CallError::NoAnswer { answered, lost, cause, .. } => {
+                // Where there is no service, every case says the same, however often it was tried before the run ended.
+                let reason = if answered { reason } else { format!("{what}: {cause}") };
                 Self { silent: !answered, again: lost, ..Self::inconclusive(Kind::Transport, reason) }
             }
             CallError::Denied { class, code, status, message } => {

@@ -9,13 +9,15 @@ mod judge;
 mod result;
 mod schedule;
 mod step;
+mod sweep;
 mod walker;
 mod witness;
 mod wrap;
 
+use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 pub use self::clock::{TargetClock, find_clock};
@@ -76,6 +78,10 @@ pub(crate) struct Shared {
     client: Client,
     ledger: Ledger,
     options: RunOptions,
+    /// The ids of the keys that cases know of.
+    noted: Mutex<HashSet<String>>,
+    /// How many keys may have been made without anybody being told.
+    unanswered: AtomicU64,
     keys_created: AtomicU64,
     keys_left: AtomicU64,
 }

@@ -1,6 +1,7 @@
 //! Executes the walk of one case: make and drive the keys, settle, ask, look for the effect.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use super::check::Checked;
 use super::finding::{Finding, answered};
 use super::judge::Match;
 use super::witness::{Observation, Testimony};
-use crate::client::{Reply, Transcript};
+use crate::client::{CallError, Reply, Transcript};
 use crate::event::{Answered, Purpose};
 use crate::ledger::LedgerEntry;
 use crate::plan::{Leg, PlannedKey, Walk};
@@ -241,6 +242,7 @@ impl<'a> Walker<'a> {
             return Err(Finding::inconclusive(Kind::Fixture, reason));
         }
         self.shared.keys_created.fetch_add(1, Ordering::Relaxed);
+        self.shared.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
         self.made.push(name.clone());
         self.bindings.keys.insert(name.clone(), key);
         self.note(LedgerEntry::Made, &create.operation, Some(&id))
@@ -400,6 +402,14 @@ impl<'a> Walker<'a> {
     ) -> Result<Reply, Finding> {
         let sent =
             self.shared.client.call(purpose, operation.as_str(), parameters, &mut self.transcript, &self.stop).await;
+        let lost = match &sent {
+            Ok(reply) => reply.lost_before,
+            Err(CallError::NoAnswer { lost, .. }) => *lost,
+            Err(_) => false,
+        };
+        if lost && *operation == self.shared.suite.service.create.operation {
+            self.shared.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
         sent.map_err(|error| Finding::of_call(operation.as_str(), error))
     }
 

@@ -42,6 +42,9 @@ pub struct ServiceFile {
     pub create: CreateFile,
     /// How a key is removed when a case is over.
     pub remove: RemoveFile,
+    /// How keys are found again whose making was never answered, if they can be.
+    #[serde(default)]
+    pub sweep: Option<SweepFile>,
     /// How the state of a key is found out.
     pub witnesses: WitnessesFile,
     /// What successful operations do to the state of a key. An operation that is not listed leaves it as it is.
@@ -114,6 +117,21 @@ pub struct RemoveFile {
     pub operation: String,
     /// The codes that mean that the key is gone already.
     pub gone: Vec<String>,
+}
+
+/// How keys are found again whose making was never answered: all keys are listed, and those that the run has not noted
+/// are described; one with the run's mark is removed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepFile {
+    /// The operation that lists keys, by the request of its matrix file.
+    pub operation: String,
+    /// The path of the list in its answer.
+    pub list: String,
+    /// The path of a key's id in an entry of the list.
+    pub id: String,
+    /// The path of the text with the mark in the answer that describes a key.
+    pub mark: String,
 }
 
 /// How the state of a key is found out.

@@ -33,6 +33,8 @@ pub struct Service {
     pub create: Create,
     /// How a key is removed.
     pub remove: Remove,
+    /// How keys are found again whose making was never answered, if they can be.
+    pub sweep: Option<Sweep>,
     /// How the state of a key is found out.
     pub witnesses: Witnesses,
     /// What successful operations do to the state of a key.
@@ -83,6 +85,19 @@ pub struct Remove {
     pub operation: OperationName,
     /// The codes that mean that the key is gone already.
     pub gone: Vec<Code>,
+}
+
+/// How keys are found again whose making was never answered.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    /// The operation that lists keys.
+    pub operation: OperationName,
+    /// The list in its answer.
+    pub list: FieldPath,
+    /// A key's id in an entry of the list.
+    pub id: FieldPath,
+    /// The text with the mark in the answer that describes a key.
+    pub mark: FieldPath,
 }
 
 /// How the state of a key is found out.

@@ -81,8 +81,12 @@ impl Client {
     }
 
     pub fn with_key(mock: &Mock, id: &str, secret: &str) -> Self {
+        Self::at(&mock.endpoint(), id, secret)
+    }
+
+    pub fn at(endpoint: &str, id: &str, secret: &str) -> Self {
         let http = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
-        Self { http, endpoint: mock.endpoint(), id: id.to_owned(), secret: secret.to_owned() }
+        Self { http, endpoint: endpoint.to_owned(), id: id.to_owned(), secret: secret.to_owned() }
     }
 
     /// The parameters of a v1 request but for the signature.

@@ -388,3 +388,21 @@ async fn tags_are_set_replaced_and_taken_away() {
     let other_name = [("KeyId", key.as_str()), ("TagsKeys", "[\"team\"]")];
     client.call("UntagResource", &other_name).await.succeeded();
 }
+
+#[tokio::test]
+async fn of_many_who_want_the_same_alias_one_gets_it() {
+    let mock = Mock::start().unwrap();
+    let client = Client::new(&mock);
+    let mut attempts = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        let key = client.create_key(&[]).await;
+        attempts.spawn(async move {
+            client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/wanted")]).await.code()
+        });
+    }
+    let codes = attempts.join_all().await;
+    assert_eq!(codes.iter().filter(|code| *code == "Success").count(), 1);
+    assert_eq!(codes.iter().filter(|code| *code == "AliasAlreadyExists").count(), 19);
+    assert_eq!(client.call("ListAliases", &[]).await.json()["TotalCount"], 1);
+}

@@ -177,6 +177,38 @@ async fn every_cell_of_the_table_answers_as_published_for_both_origins() {
 }
 
 #[tokio::test]
+async fn every_cell_can_be_answered_otherwise() {
+    let Table { official, later, inferred } = table();
+    let mut number = 0;
+    for (name, row) in official.iter().chain(&later).chain(&inferred) {
+        let operation: Operation = name.parse().unwrap();
+        for (state_name, cell) in row {
+            let state: KeyState = state_name.parse().unwrap();
+            let external = state == KeyState::PendingImport || refused_by_origin(operation, "Aliyun_KMS");
+            let origin = if external { "EXTERNAL" } else { "Aliyun_KMS" };
+            if refused_by_origin(operation, origin) {
+                continue;
+            }
+            number += 1;
+            let mock = Mock::start().unwrap();
+            let client = Client::new(&mock);
+            let fixture = fixture(&client, &mock, origin, state, number).await;
+            let allows = cell.code != "Success";
+            let answer = if allows { "Success" } else { "409/Rejected.Enabled" };
+            let deviation = format!("{name}:{state}={answer}");
+            mock.set_deviations(vec![deviation.parse().unwrap()]);
+            let reply = probe(&client, operation, &fixture, number).await;
+            assert_eq!(reply.code() == "Success", allows, "{deviation}: {}", reply.text);
+            if !allows {
+                mock.set_deviations(Vec::new());
+                assert_eq!(client.state(&fixture.id).await, state.name(), "{deviation}");
+            }
+        }
+    }
+    assert!(number > 110, "{number}");
+}
+
+#[tokio::test]
 async fn operations_on_the_wrong_origin_are_refused_before_the_state_is_looked_at() {
     let mock = Mock::start().unwrap();
     let client = Client::new(&mock);

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use jiff::Timestamp;
-use kms_conformance::mock::{AccessKey, ErrorCodes, Mock, MockConfig, Operation};
+use kms_conformance::mock::{AccessKey, ErrorCodes, Mock, MockConfig, Operation, Service, serve};
 use serde_json::Value;
 
 use crate::client::{Client, Parameters, Reply, nonce, parameters, timestamp};
@@ -320,6 +320,19 @@ async fn requests_are_counted_and_unknown_parameters_with_them() {
     assert_eq!(mock.total_requests(), 3);
     let ignored: Vec<_> = mock.ignored_parameters().into_iter().collect();
     assert_eq!(ignored, [((Operation::DescribeRegions, "Novelty".to_owned()), 2)]);
+}
+
+#[tokio::test]
+async fn a_service_can_run_on_the_callers_runtime() {
+    let service = std::sync::Arc::new(Service::new(MockConfig::default()).unwrap());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let shutdown = tokio_util::sync::CancellationToken::new();
+    let server = tokio::spawn(serve(listener, service.clone(), shutdown.clone()));
+    Client::at(&endpoint, "testid", "testsecret").call("DescribeRegions", &[]).await.succeeded();
+    assert_eq!(service.requests(Operation::DescribeRegions), 1);
+    shutdown.cancel();
+    server.await.unwrap();
 }
 
 #[test]

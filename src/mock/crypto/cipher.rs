@@ -18,7 +18,10 @@ pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
 }
 
 /// The key material of one version, ready for use.
-pub(crate) struct Cipher(LessSafeKey);
+pub(crate) struct Cipher {
+    key: LessSafeKey,
+    material: Zeroizing<Box<[u8]>>,
+}
 
 impl fmt::Debug for Cipher {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,7 +35,12 @@ impl Cipher {
     pub(crate) fn new(material: &[u8]) -> Result<Self, Refusal> {
         let algorithm = if material.len() == 16 { &AES_128_GCM } else { &AES_256_GCM };
         let key = UnboundKey::new(algorithm, material).map_err(|_| Refusal::internal_failure())?;
-        Ok(Self(LessSafeKey::new(key)))
+        Ok(Self { key: LessSafeKey::new(key), material: Zeroizing::new(material.into()) })
+    }
+
+    /// The key material itself, for keeping it.
+    pub(crate) fn material(&self) -> &[u8] {
+        &self.material
     }
 
     pub(crate) fn random(material_bytes: usize) -> Result<Self, Refusal> {
@@ -57,7 +65,7 @@ impl Cipher {
         ciphertext.extend_from_slice(plaintext);
         let aad = Aad::from(context.authenticated_data(version));
         let nonce = Nonce::assume_unique_for_key(iv);
-        let tag = self.0.seal_in_place_separate_tag(nonce, aad, &mut ciphertext[start..]);
+        let tag = self.key.seal_in_place_separate_tag(nonce, aad, &mut ciphertext[start..]);
         ciphertext.extend_from_slice(tag.map_err(|_| Refusal::internal_failure())?.as_ref());
         Ok(ciphertext)
     }
@@ -67,7 +75,7 @@ impl Cipher {
         let mut sealed = ciphertext.sealed.clone();
         let aad = Aad::from(context.authenticated_data(&ciphertext.version));
         let nonce = Nonce::assume_unique_for_key(ciphertext.iv);
-        let length = self.0.open_in_place(nonce, aad, &mut sealed).ok()?.len();
+        let length = self.key.open_in_place(nonce, aad, &mut sealed).ok()?.len();
         sealed.truncate(length);
         Some(sealed)
     }

@@ -15,8 +15,8 @@ use crate::mock::refusal::Refusal;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ImportToken {
     pub(crate) key_id: String,
-    /// The number of the wrapping pair.
-    pub(crate) pair: usize,
+    /// The id of the wrapping pair.
+    pub(crate) pair: u64,
     pub(crate) algorithm: WrappingAlgorithm,
     pub(crate) expires: Timestamp,
 }
@@ -31,9 +31,14 @@ impl fmt::Debug for TokenSealer {
 }
 
 impl TokenSealer {
-    pub(crate) fn new() -> Result<Self, Refusal> {
+    /// A secret to seal with.
+    pub(crate) fn secret() -> Result<Zeroizing<[u8; 32]>, Refusal> {
         let mut secret = Zeroizing::new([0; 32]);
         random(secret.as_mut_slice())?;
+        Ok(secret)
+    }
+
+    pub(crate) fn new(secret: &[u8; 32]) -> Result<Self, Refusal> {
         let key = UnboundKey::new(&AES_256_GCM, secret.as_slice()).map_err(|_| Refusal::internal_failure())?;
         Ok(Self(LessSafeKey::new(key)))
     }
@@ -42,7 +47,7 @@ impl TokenSealer {
         let mut iv = [0; NONCE_LEN];
         random(&mut iv)?;
         let mut text = vec![token.algorithm.number()];
-        text.extend_from_slice(&(token.pair as u64).to_be_bytes());
+        text.extend_from_slice(&token.pair.to_be_bytes());
         text.extend_from_slice(&token.expires.as_second().to_be_bytes());
         text.extend_from_slice(token.key_id.as_bytes());
         let nonce = Nonce::assume_unique_for_key(iv);
@@ -60,7 +65,7 @@ impl TokenSealer {
         let (expires, key_id) = text.split_first_chunk::<8>()?;
         Some(ImportToken {
             key_id: std::str::from_utf8(key_id).ok()?.to_owned(),
-            pair: usize::try_from(u64::from_be_bytes(*pair)).ok()?,
+            pair: u64::from_be_bytes(*pair),
             algorithm: WrappingAlgorithm::from_number(*algorithm)?,
             expires: from_seconds(i64::from_be_bytes(*expires)),
         })
@@ -73,7 +78,7 @@ mod tests {
 
     #[test]
     fn only_the_sealer_opens_a_token_and_only_unchanged() {
-        let sealer = TokenSealer::new().unwrap();
+        let sealer = TokenSealer::new(&TokenSealer::secret().unwrap()).unwrap();
         let token = ImportToken {
             key_id: "key".to_owned(),
             pair: 3,
@@ -82,7 +87,8 @@ mod tests {
         };
         let sealed = sealer.seal(&token).unwrap();
         assert_eq!(sealer.open(&sealed), Some(token));
-        assert_eq!(TokenSealer::new().unwrap().open(&sealed), None);
+        let other = TokenSealer::new(&TokenSealer::secret().unwrap()).unwrap();
+        assert_eq!(other.open(&sealed), None);
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;

@@ -5,11 +5,12 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rsa::{
     KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPrivateDecryptingKey, Pkcs1PrivateDecryptingKey,
     PrivateDecryptingKey,
 };
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
@@ -56,6 +57,8 @@ impl WrappingAlgorithm {
 /// An RSA-2048 pair.
 #[derive(Debug)]
 pub(crate) struct WrappingPair {
+    /// Taken from the public key, so it is the same wherever the pair is kept.
+    pub(crate) id: u64,
     private: PrivateDecryptingKey,
     /// The DER SubjectPublicKeyInfo.
     pub(crate) public: Vec<u8>,
@@ -63,10 +66,26 @@ pub(crate) struct WrappingPair {
 
 impl WrappingPair {
     fn generate() -> Option<Self> {
-        let private = PrivateDecryptingKey::generate(KeySize::Rsa2048).ok()?;
+        Self::of(PrivateDecryptingKey::generate(KeySize::Rsa2048).ok()?)
+    }
+
+    /// A pair that was kept as PKCS #8.
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        Self::of(PrivateDecryptingKey::from_pkcs8(der).ok()?)
+    }
+
+    /// The private key as DER of PKCS #8, for keeping it.
+    pub(crate) fn pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let der: Pkcs8V1Der<'_> = self.private.as_der().ok()?;
+        Some(Zeroizing::new(der.as_ref().to_vec()))
+    }
+
+    fn of(private: PrivateDecryptingKey) -> Option<Self> {
         let der: PublicKeyX509Der<'_> = private.public_key().as_der().ok()?;
         let public = der.as_ref().to_vec();
-        Some(Self { private, public })
+        let digest: [u8; 32] = Sha256::digest(&public).into();
+        let id = digest.first_chunk().map(|first| u64::from_be_bytes(*first))?;
+        Some(Self { id, private, public })
     }
 
     /// The key material, or nothing if it was not wrapped with this pair and algorithm.
@@ -176,19 +195,21 @@ impl Pool {
         self.progress.borrow().ready() > 0
     }
 
-    /// The pair after the one that a key got `last`, with its number; never the same twice in a row. A second pair is
-    /// made here and now the first time that one is needed.
-    pub(crate) fn take(&self, last: Option<usize>) -> Option<(usize, Arc<WrappingPair>)> {
-        if last.is_some() && self.progress.borrow().ready() == 1 {
+    /// A pair other than the `last` one that a key got. If there is none yet, it is made here and now.
+    pub(crate) fn take(&self, last: Option<u64>) -> Option<Arc<WrappingPair>> {
+        let another = || self.made().find(|pair| Some(pair.id) != last).map(Arc::clone);
+        another().or_else(|| {
             self.add();
-        }
-        let count = self.progress.borrow().ready();
-        let number = last.map_or(0, |last| last + 1).checked_rem(count)?;
-        Some((number, self.pair(number)?))
+            another()
+        })
     }
 
-    /// The pair with this number.
-    pub(crate) fn pair(&self, number: usize) -> Option<Arc<WrappingPair>> {
-        self.pairs.get(number)?.get().map(Arc::clone)
+    /// The pair with this id.
+    pub(crate) fn pair(&self, id: u64) -> Option<Arc<WrappingPair>> {
+        self.made().find(|pair| pair.id == id).map(Arc::clone)
+    }
+
+    fn made(&self) -> impl Iterator<Item = &Arc<WrappingPair>> {
+        self.pairs.iter().filter_map(OnceLock::get)
     }
 }

@@ -11,10 +11,11 @@ mod v1;
 mod v3;
 
 use http::Method;
+use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
 pub(crate) use error::{ErrorParts, GatewayError};
-pub(crate) use nonces::Nonces;
+pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
 
 use super::config::{AccessKey, MockConfig};
 use super::operation::Operation;
@@ -66,10 +67,20 @@ pub(crate) fn authenticate<'a>(
     scheme: Scheme,
     now: Timestamp,
 ) -> Result<&'a AccessKey, GatewayError> {
-    match scheme {
-        Scheme::V3 => v3::authenticate(config, nonces, received, parameters, now),
+    match (scheme, &config.anonymous) {
+        (Scheme::V3, _) => v3::authenticate(config, nonces, received, parameters, now),
+        (Scheme::Unsigned, Some(anonymous)) if !received.headers.contains_key(AUTHORIZATION) => Ok(anonymous),
         // A request without any signature fails at the first parameter that v1 needs.
-        Scheme::V1 | Scheme::Unsigned => v1::authenticate(config, nonces, received, parameters, now),
+        (Scheme::V1 | Scheme::Unsigned, _) => v1::authenticate(config, nonces, received, parameters, now),
+    }
+}
+
+/// The nonce of a request, if it has one.
+pub(crate) fn nonce<'a>(received: &'a Received, parameters: &'a Parameters<'_>, scheme: Scheme) -> Option<&'a str> {
+    match scheme {
+        Scheme::V3 => received.header("x-acs-signature-nonce"),
+        Scheme::V1 => parameters.filled("SignatureNonce"),
+        Scheme::Unsigned => None,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const DEFINITION: Definition = Definition {
 };
 
 /// The most characters of a description.
-pub(super) const MOST_DESCRIPTION_CHARACTERS: usize = 8192;
+pub(crate) const MOST_DESCRIPTION_CHARACTERS: usize = 8192;
 
 /// The most bytes of a key policy.
 const MOST_POLICY_BYTES: usize = 32_768;
@@ -93,6 +93,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         tags: tags.into_iter().collect(),
         wrapping_pair: None,
         aliases: BTreeMap::new(),
+        saved_by: 0,
     });
     Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
 }

@@ -8,7 +8,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_external, find_key_by_id};
 use crate::mock::clock::{after, wire_time};
-use crate::mock::crypto::{ImportToken, WrappingAlgorithm, pairs};
+use crate::mock::crypto::{ImportToken, WrappingAlgorithm};
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -37,10 +37,10 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         call.check_state(key.state)?;
         (key.id.clone(), key.wrapping_pair)
     };
-    let (number, pair) = pairs().take(last).ok_or_else(Refusal::service_unavailable)?;
-    call.tenant().change(&id, |key| key.wrapping_pair = Some(number));
+    let pair = call.service.take_wrapping_pair(last).ok_or_else(Refusal::service_unavailable)?;
+    call.tenant().change(&id, |key| key.wrapping_pair = Some(pair.id));
     let expires = after(call.now, TOKEN_LIFE);
-    let token = ImportToken { key_id: id.clone(), pair: number, algorithm, expires };
+    let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm, expires };
     let token = call.service.token_sealer.seal(&token)?;
     Ok(fields([
         ("KeyId", id.into()),

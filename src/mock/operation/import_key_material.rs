@@ -12,7 +12,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_external, find_key_by_id};
 use crate::mock::clock::from_seconds;
-use crate::mock::crypto::{Cipher, pairs};
+use crate::mock::crypto::Cipher;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::{KeyState, Rule};
 use crate::mock::store::KeySpec;
@@ -81,7 +81,7 @@ fn unwrap_material(
     if token.expires <= call.now {
         return Err(Refusal::expired_import_token());
     }
-    let pair = pairs().pair(token.pair).ok_or_else(Refusal::invalid_import_token)?;
+    let pair = call.service.wrapping_pair(token.pair).ok_or_else(Refusal::invalid_import_token)?;
     let wrapped = STANDARD.decode(wrapped).map_err(|_| Refusal::invalid_key_material())?;
     pair.unwrap_material(token.algorithm, &wrapped)
         .filter(|material| Some(material.len()) == spec.material_bytes())

@@ -83,6 +83,8 @@ operations! {
     DescribeRegions => describe_regions,
 }
 
+pub(crate) use create_key::MOST_DESCRIPTION_CHARACTERS;
+
 impl fmt::Display for Operation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())

@@ -169,10 +169,12 @@ pub(crate) struct Key {
     /// The description of the deletion protection, when that is on.
     pub(crate) deletion_protection: Option<String>,
     pub(crate) tags: BTreeMap<String, String>,
-    /// The number of the wrapping pair that was handed out last.
-    pub(crate) wrapping_pair: Option<usize>,
+    /// The id of the wrapping pair that was handed out last.
+    pub(crate) wrapping_pair: Option<u64>,
     /// Alias names by the number of their creation.
     pub(crate) aliases: BTreeMap<u64, String>,
+    /// The number of the key's last change in the journal; 0 if it has none there.
+    pub(crate) saved_by: u64,
 }
 
 impl Key {

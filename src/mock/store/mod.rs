@@ -3,6 +3,8 @@
 mod key;
 mod ordered;
 mod tenant;
+mod touched;
 
 pub(crate) use key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 pub(crate) use tenant::Tenant;
+pub(crate) use touched::Touched;

@@ -29,6 +29,14 @@ impl<T> Ordered<T> {
         number
     }
 
+    /// Puts a value back in its old place.
+    pub(crate) fn restore(&mut self, number: u64, value: T) {
+        self.next = self.next.max(number.saturating_add(1));
+        if self.blocks.entry(number / BLOCK).or_default().insert(number, value).is_none() {
+            self.length += 1;
+        }
+    }
+
     pub(crate) fn remove(&mut self, number: u64) {
         let Some(block) = self.blocks.get_mut(&(number / BLOCK)) else { return };
         if block.remove(&number).is_some() {

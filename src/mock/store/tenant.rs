@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::key::{Former, Key};
 use super::ordered::Ordered;
+use super::touched::Touched;
 use crate::mock::identifier::Identifiers;
 use crate::mock::state::KeyState;
 
@@ -14,19 +15,21 @@ use crate::mock::state::KeyState;
 #[derive(Debug)]
 pub(crate) struct Alias {
     pub(crate) key_id: String,
-    number: u64,
+    pub(crate) number: u64,
 }
 
 /// The keys and aliases of an account in a region.
 #[derive(Debug, Default)]
 pub(crate) struct Tenant {
-    keys: HashMap<String, Key>,
-    key_order: Ordered<String>,
+    pub(super) keys: HashMap<String, Key>,
+    pub(super) key_order: Ordered<String>,
     key_of_version: HashMap<String, String>,
-    aliases: HashMap<String, Alias>,
-    alias_order: Ordered<String>,
+    pub(super) aliases: HashMap<String, Alias>,
+    pub(super) alias_order: Ordered<String>,
     deadlines: BTreeSet<(Timestamp, String)>,
     keys_in_state: [usize; KeyState::ALL.len()],
+    /// What has changed since somebody asked; nothing if nobody does.
+    pub(super) touched: Option<Touched>,
 }
 
 impl Tenant {
@@ -49,6 +52,13 @@ impl Tenant {
     pub(crate) fn add(&mut self, id: String, make: impl FnOnce(u64) -> Key) -> &Key {
         let number = self.key_order.push(id.clone());
         let key = make(number);
+        self.touch_key(&id);
+        self.index(key)
+    }
+
+    /// Puts a key that has its place in the order of creation into every other index.
+    pub(super) fn index(&mut self, key: Key) -> &Key {
+        let id = key.id.clone();
         self.keys_in_state[key.state as usize] += 1;
         self.deadlines.extend(key.deadline().map(|due| (due, id.clone())));
         self.key_of_version.extend(key.versions.iter().map(|version| (version.id.clone(), id.clone())));
@@ -84,11 +94,13 @@ impl Tenant {
             }
             self.deadlines.extend(key.deadline().map(|due| (due, key.id.clone())));
         }
+        self.touch_key(id);
         Some(result)
     }
 
     fn remove(&mut self, id: &str) {
         let Some(key) = self.keys.remove(id) else { return };
+        self.touch_key(id);
         self.keys_in_state[key.state as usize] -= 1;
         self.key_order.remove(key.number);
         for version in &key.versions {
@@ -97,6 +109,7 @@ impl Tenant {
         for (number, name) in &key.aliases {
             self.aliases.remove(name);
             self.alias_order.remove(*number);
+            self.touch_alias(name);
         }
         if let Some(due) = key.deadline() {
             self.deadlines.remove(&(due, key.id));
@@ -148,6 +161,7 @@ impl Tenant {
         let number = self.alias_order.push(name.to_owned());
         key.aliases.insert(number, name.to_owned());
         self.aliases.insert(name.to_owned(), Alias { key_id: key_id.to_owned(), number });
+        self.touch_alias(name);
     }
 
     /// Moves an alias to another key; it keeps its place in the order of creation.
@@ -160,6 +174,7 @@ impl Tenant {
             key.aliases.insert(alias.number, name.to_owned());
         }
         alias.key_id = key_id.to_owned();
+        self.touch_alias(name);
     }
 
     pub(crate) fn remove_alias(&mut self, name: &str) {
@@ -168,5 +183,6 @@ impl Tenant {
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
             key.aliases.remove(&alias.number);
         }
+        self.touch_alias(name);
     }
 }

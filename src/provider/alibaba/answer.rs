@@ -1,7 +1,8 @@
-//! JSON answers: success by the status, errors with a code.
+//! Answers: success by the status, errors with a code.
 
 use serde_json::Value;
 
+use super::body::{Body, without_signed_text};
 use crate::provider::{Answer, DecodeError, HttpResponse};
 
 /// Codes that some answers to a success carry.
@@ -10,10 +11,10 @@ const NO_ERROR: [&str; 3] = ["200", "OK", "Success"];
 /// Reads a response. Success is decided by the status, as the SDKs do; a 200 with a code counts as an error.
 pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
     let status = response.status;
-    let fields = match serde_json::from_slice::<Value>(&response.body) {
-        Ok(fields @ Value::Object(_)) => fields,
-        Ok(_) | Err(_) => return Err(DecodeError::Content { status, content: describe(response) }),
+    let Some(body) = Body::read(response) else {
+        return Err(DecodeError::Content { status, content: describe(response) });
     };
+    let fields = body.into_fields();
     let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let code = Some(text("Code")).filter(|code| !code.is_empty());
     match (status, code) {
@@ -21,7 +22,11 @@ pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
         (200..300, Some(code)) if NO_ERROR.contains(&code.as_str()) => {
             Ok(Answer { status, code: None, message: String::new(), fields })
         }
-        (_, Some(code)) => Ok(Answer { status, code: Some(code), message: text("Message"), fields }),
+        (_, Some(code)) => {
+            let message = text("Message");
+            let message = without_signed_text(&message).unwrap_or(message);
+            Ok(Answer { status, code: Some(code), message, fields })
+        }
         (_, None) => Err(DecodeError::NoCode { status }),
     }
 }
@@ -32,11 +37,11 @@ fn describe(response: &HttpResponse) -> String {
     match start.map(|start| response.body[start]) {
         None => "an empty body".to_owned(),
         Some(b'<') => match response.content_type.contains("xml") {
-            true => "an XML body".to_owned(),
+            true => "an XML body that does not parse".to_owned(),
             false => "an HTML body".to_owned(),
         },
         Some(b'{') => "a JSON body that does not parse".to_owned(),
-        Some(_) => format!("a body of {} bytes that is no JSON object", response.body.len()),
+        Some(_) => format!("a body of {} bytes that is neither a JSON object nor XML", response.body.len()),
     }
 }
 
@@ -55,6 +60,9 @@ mod tests {
         for body in [
             r#"{"HttpStatus":409,"Code":"Rejected.Disabled","Message":"m","RequestId":"r"}"#,
             r#"{"RequestId":"R","HostId":"h","Code":"Rejected.Disabled","Message":"m","Recommend":"u"}"#,
+            "<KMS><HttpStatus>409</HttpStatus><Code>Rejected.Disabled</Code><Message>m</Message></KMS>",
+            "<?xml version='1.0' encoding='UTF-8'?><Error><Code>Rejected.Disabled</Code><Message>m</Message>\
+             <Recommend><![CDATA[u?a=1&b=2]]></Recommend></Error>",
         ] {
             let answer = decode(&response(409, body)).unwrap();
             assert_eq!((answer.code.as_deref(), answer.message.as_str()), (Some("Rejected.Disabled"), "m"));
@@ -69,21 +77,38 @@ mod tests {
     }
 
     #[test]
+    fn a_message_does_not_repeat_what_was_signed() {
+        let body = r#"{"Code":"SignatureDoesNotMatch","Message":"no. server string to sign is:POST&SecurityToken"}"#;
+        assert_eq!(decode(&response(400, body)).unwrap().message, "no. server string to sign is:REDACTED");
+    }
+
+    #[test]
     fn what_is_no_answer_is_said() {
         for (status, body, message) in [
             (200, "<html>", "HTTP 200 with an HTML body, which is no answer of this service"),
             (502, "", "HTTP 502 with an empty body, which is no answer of this service"),
             (200, "{\"Key", "HTTP 200 with a JSON body that does not parse, which is no answer of this service"),
+            (
+                200,
+                "plain",
+                "HTTP 200 with a body of 5 bytes that is neither a JSON object nor XML, which is no answer of this service",
+            ),
             (404, "{}", "HTTP 404 without an error code"),
+            (404, "<KMS/>", "HTTP 404 without an error code"),
         ] {
             assert_eq!(decode(&response(status, body)).unwrap_err().to_string(), message);
         }
+        let xml = HttpResponse { content_type: "text/xml;charset=utf-8".to_owned(), ..response(200, "<KMS>") };
+        let message = "HTTP 200 with an XML body that does not parse, which is no answer of this service";
+        assert_eq!(decode(&xml).unwrap_err().to_string(), message);
     }
 
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let inner = [b"<KMS>", body.as_slice(), b"</KMS>"].concat();
             let _ = decode(&HttpResponse { status, content_type: String::new(), body });
+            let _ = decode(&HttpResponse { status, content_type: String::new(), body: inner });
         }
     }
 }

@@ -25,7 +25,16 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "MissingAccessKeyId"
         | "MissingSignature"
         | "MissingSecurityToken"
-        | "InvalidProtocol.NeedSsl" => ErrorClass::Auth,
+        | "InvalidProtocol.NeedSsl"
+        // What every request has under either signature: an endpoint that misses it knows only the other one.
+        | "InvalidSignatureMethod"
+        | "InvalidSignatureVersion"
+        | "MissingAction"
+        | "MissingSignatureMethod"
+        | "MissingSignatureNonce"
+        | "MissingSignatureVersion"
+        | "MissingTimestamp"
+        | "MissingVersion" => ErrorClass::Auth,
         "Rejected.Throttling" | "Throttling" => ErrorClass::Throttled,
         "Rejected.LimitExceeded" | "Rejected.ShareQuotaExceedLimit" => ErrorClass::Quota,
         "InternalFailure"
@@ -70,6 +79,8 @@ mod tests {
             (500, "Whatever", ErrorClass::Transient),
             (400, "SignatureDoesNotMatch", ErrorClass::Auth),
             (400, "InvalidTimeStamp.Expired", ErrorClass::Auth),
+            (400, "MissingAction", ErrorClass::Auth),
+            (400, "MissingKeyId", ErrorClass::Other),
             (403, "Forbidden.InDebtOverdue", ErrorClass::Account),
             (400, "Rejected.LimitExceeded", ErrorClass::Quota),
             (404, "InvalidAction.NotFound", ErrorClass::UnknownOperation),

@@ -1,63 +1,30 @@
-//! RPC requests: every parameter a text, signed as v1 wants it.
+//! What requests of both signatures have in common: every parameter is a text.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::signature::{canonical_query, percent_encode, v1_signature, v1_string_to_sign};
-use super::{API_VERSION, Alibaba, Method};
-use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
+use crate::provider::{ApiCall, EncodeError};
 
-/// Builds and signs the request of a call.
-pub(super) fn encode(
-    dialect: Alibaba,
-    call: &ApiCall<'_>,
-    context: &SigningContext<'_>,
-) -> Result<HttpRequest, EncodeError> {
-    let timestamp = context.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut parameters: Vec<(&str, String)> = Vec::with_capacity(call.parameters.len() + 9);
-    for (name, value) in call.parameters {
-        parameters.push((name, text(call.operation, name, value)?));
-    }
-    parameters.extend([
-        ("Action", call.operation.to_owned()),
-        ("Version", API_VERSION.to_owned()),
-        ("Format", "JSON".to_owned()),
-        ("AccessKeyId", context.credentials.access_key_id.clone()),
-        ("SignatureMethod", "HMAC-SHA1".to_owned()),
-        ("SignatureVersion", "1.0".to_owned()),
-        ("Timestamp", timestamp),
-        ("SignatureNonce", context.nonce.to_owned()),
-    ]);
-    if let Some(token) = &context.credentials.token {
-        parameters.push(("SecurityToken", token.expose().to_owned()));
-    }
-    let pairs = || parameters.iter().map(|(name, value)| (*name, value.as_str()));
-    let method = dialect.method.name();
-    let string_to_sign = v1_string_to_sign(method, pairs());
-    let signature = v1_signature(context.credentials.secret.expose(), &string_to_sign);
-    let query = format!("{}&Signature={}", canonical_query(pairs()), percent_encode(&signature));
-    let base = context.endpoint.trim_end_matches('/');
-    Ok(match dialect.method {
-        Method::Get => {
-            HttpRequest { method, url: format!("{base}/?{query}"), headers: Vec::new(), body: String::new() }
+/// The content type of a body with parameters.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
+/// The parameters of a call as the wire has them: lists and maps are JSON texts (EncryptionContext, Tags, TagKeys).
+pub(super) fn texts<'a>(call: &ApiCall<'a>) -> Result<Vec<(&'a str, String)>, EncodeError> {
+    let text = |(name, value): (&'a String, &Value)| match value {
+        Value::String(text) => Ok((name.as_str(), text.clone())),
+        Value::Null => {
+            Err(EncodeError::Parameter { operation: call.operation.to_owned(), name: name.clone(), found: "null" })
         }
-        Method::Post => HttpRequest {
-            method,
-            url: format!("{base}/"),
-            headers: vec![("content-type", "application/x-www-form-urlencoded".to_owned())],
-            body: query,
-        },
-    })
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Ok((name.as_str(), value.to_string()))
+        }
+    };
+    call.parameters.iter().map(text).collect()
 }
 
-/// A parameter as the wire has it: lists and maps are JSON texts (spec of EncryptionContext, Tags, TagKeys).
-fn text(operation: &str, name: &str, value: &Value) -> Result<String, EncodeError> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Null => {
-            Err(EncodeError::Parameter { operation: operation.to_owned(), name: name.to_owned(), found: "null" })
-        }
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Ok(value.to_string()),
-    }
+/// A time in the documented shape.
+pub(super) fn time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]
@@ -65,66 +32,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::provider::{Credentials, Provider};
-    use crate::secret::Secret;
-
-    fn encode_with(method: Method, token: Option<&str>) -> HttpRequest {
-        let parameters = json!({"KeyId": "alias/a b", "PendingWindowInDays": 7, "Tags": [{"TagKey": "k"}]});
-        let credentials = Credentials {
-            access_key_id: "testid".to_owned(),
-            secret: Secret::new("testsecret"),
-            token: token.map(Secret::new),
-        };
-        let context = SigningContext {
-            endpoint: "http://127.0.0.1:1/",
-            region: "cn-hangzhou",
-            credentials: &credentials,
-            now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
-            nonce: "n-1",
-        };
-        let call = ApiCall { operation: "TagResource", parameters: parameters.as_object().unwrap() };
-        Alibaba { method }.encode(&call, &context).unwrap()
-    }
-
-    #[test]
-    fn get_has_everything_in_the_query() {
-        let request = encode_with(Method::Get, None);
-        assert_eq!(request.method, "GET");
-        assert!(request.body.is_empty());
-        let query = request.url.strip_prefix("http://127.0.0.1:1/?").unwrap();
-        for part in [
-            "Action=TagResource",
-            "KeyId=alias%2Fa%20b",
-            "PendingWindowInDays=7",
-            "Tags=%5B%7B%22TagKey%22%3A%22k%22%7D%5D",
-            "Timestamp=2024-01-02T03%3A04%3A05Z",
-            "SignatureNonce=n-1",
-        ] {
-            assert!(query.split('&').any(|found| found == part), "{part} in {query}");
-        }
-    }
-
-    #[test]
-    fn post_has_everything_in_the_body_and_another_signature() {
-        let get = encode_with(Method::Get, None);
-        let post = encode_with(Method::Post, None);
-        assert_eq!(post.url, "http://127.0.0.1:1/");
-        let signature = |text: &str| text.rsplit_once("Signature=").unwrap().1.to_owned();
-        assert_ne!(signature(&post.body), signature(&get.url));
-    }
-
-    #[test]
-    fn a_token_is_sent_and_signed() {
-        let with = encode_with(Method::Post, Some("sts-token"));
-        let without = encode_with(Method::Post, None);
-        assert!(with.body.contains("SecurityToken=sts-token"));
-        let signature = |text: &str| text.rsplit_once("Signature=").unwrap().1.to_owned();
-        assert_ne!(signature(&with.body), signature(&without.body));
-    }
 
     #[test]
     fn null_is_refused() {
-        let error = text("Encrypt", "Plaintext", &Value::Null).unwrap_err();
+        let parameters = json!({"KeyId": "k", "Plaintext": null});
+        let call = ApiCall { operation: "Encrypt", parameters: parameters.as_object().unwrap() };
+        let error = texts(&call).unwrap_err();
         assert_eq!(error.to_string(), "parameter `Plaintext` of Encrypt is null, which the wire can't carry");
     }
 }

@@ -28,7 +28,7 @@
 //! about 0.7 KiB for one that passed, plus the text of one that did not.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -118,13 +118,11 @@ impl JunitReport {
             suite.add_properties(properties.iter().map(|(name, value)| (*name, value.as_str())));
             report.add_test_suite(suite);
         }
-        self.destination.write(|out| {
-            if self.options.strict {
-                strict::write(&report, out)
-            } else {
-                report.serialize(out).map_err(io::Error::other)
-            }
-        })
+        self.destination.write(
+            |out| {
+                if self.options.strict { strict::write(&report, out) } else { serialize(&report, out) }
+            },
+        )
     }
 
     /// A run that was cut short must not look as if all had passed, even if it sent no result for what was left.
@@ -143,6 +141,37 @@ impl JunitReport {
         let mut case = TestCase::new("complete", status);
         case.set_classname(&classname).set_time(Duration::ZERO);
         self.add(classname, case);
+    }
+}
+
+/// Writes a report; the serialiser's own error hides what the system said.
+fn serialize(report: &quick_junit::Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut watched = Watched { out, error: None };
+    let written = report.serialize(&mut watched);
+    match (written, watched.error) {
+        (Err(_), Some(error)) => Err(error),
+        (Err(error), None) => Err(io::Error::other(error)),
+        (Ok(()), _) => Ok(()),
+    }
+}
+
+/// A writer that remembers the error that ended the writing.
+struct Watched<'a> {
+    out: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes);
+        if let Err(error) = &written {
+            self.error = Some(error.raw_os_error().map_or(error.kind().into(), io::Error::from_raw_os_error));
+        }
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

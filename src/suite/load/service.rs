@@ -7,10 +7,12 @@ use super::scope::Scope;
 use super::sheet::{Note, Sheet};
 use super::step;
 use crate::suite::field_path::FieldPath;
-use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, TransitionFile};
+use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, SweepFile, TransitionFile};
 use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
-use crate::suite::service::{Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Transition, Witnesses};
+use crate::suite::service::{
+    Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Sweep, Transition, Witnesses,
+};
 use crate::yaml::Path;
 
 /// More fixtures, or more things that keys have, than this are a mistake.
@@ -70,6 +72,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         requests,
         create: create(sheet, file),
         remove: remove(sheet, file),
+        sweep: file.sweep.as_ref().map(|file| sweep(sheet, file)),
         witnesses: witnesses(sheet, file),
         transitions,
         fixtures,
@@ -244,6 +247,14 @@ fn remove(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Remove {
         operation: sheet.row_operation(&at.key("operation"), &file.remove.operation),
         gone: gone.map(|(index, code)| sheet.outcome(&gone_at.item(index), code).code).collect(),
     }
+}
+
+fn sweep(sheet: &mut Sheet<'_>, file: &SweepFile) -> Sweep {
+    let root = Path::Root;
+    let at = root.key("sweep");
+    let operation = sheet.row_operation(&at.key("operation"), &file.operation);
+    let mut path = |name, text: &str| sheet.field_path(&at.key(name), text, false).unwrap_or_else(FieldPath::any);
+    Sweep { operation, list: path("list", &file.list), id: path("id", &file.id), mark: path("mark", &file.mark) }
 }
 
 fn witnesses(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Witnesses {

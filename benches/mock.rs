@@ -1,0 +1,269 @@
+//! Throughput and latency of the mock beside an empty handler on the same HTTP stack, in one run.
+//!
+//! ```sh
+//! cargo bench --bench mock
+//! cargo bench --bench mock -- --other 127.0.0.1:4567 --request describe.http
+//! cargo bench --bench mock -- --keys 10,10000,1000000
+//! cargo bench --bench mock -- --soak 1000000
+//! ```
+//!
+//! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
+//! responses. Requests to the mock are signed beforehand, each with a nonce of its own, and the mock checks them all.
+//! `--other` measures another server with the same generator: `--request` names a file with one raw HTTP request that
+//! is sent again and again. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
+//! requests to 10,000 keys and shows the memory of the process on the way. Client and servers share the machine, so compare ratios, not figures of different runs.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench ends when something is wrong, and tells what it measured"
+)]
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use kms_conformance::mock::{Mock, MockConfig};
+use kms_conformance::provider::alibaba::Alibaba;
+use kms_conformance::provider::{ApiCall, Credentials, Provider, SigningContext};
+use kms_conformance::secret::Secret;
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Requests of one measurement.
+const REQUESTS: usize = 40_000;
+
+/// Measurements of one thing; the median counts.
+const ROUNDS: usize = 3;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let after = |name: &str| arguments.iter().position(|word| word == name).map(|at| arguments[at + 1].clone());
+    let requests = after("--requests").map_or(REQUESTS, |text| text.parse().expect("a number"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+    if let Some(counts) = after("--keys") {
+        return with_keys(&runtime, &counts, requests);
+    }
+    if let Some(count) = after("--soak") {
+        return soak(&runtime, count.parse().expect("a number"));
+    }
+    let empty = runtime.block_on(empty_server());
+    let key = runtime.block_on(create_key(mock.address()));
+    println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
+    println!("{:<24}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
+    for connections in [1, 16] {
+        let mut base = None;
+        let mut show = |what: &str, figures: Figures| {
+            let base = *base.get_or_insert(figures.rate);
+            let ratio = figures.rate / base;
+            println!(
+                "{what:<24}{connections:>4}{:>12.0}{:>9.0}{:>9.0}{ratio:>9.2}",
+                figures.rate, figures.p50, figures.p99
+            );
+        };
+        let plain = raw(b"POST / HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n");
+        show("empty handler", median(&runtime, connections, empty, || vec![plain.clone(); requests]));
+        for operation in ["DescribeKey", "Encrypt"] {
+            let prepare = || signed(operation, &key, requests);
+            show(operation, median(&runtime, connections, mock.address(), prepare));
+        }
+        if let (Some(other), Some(file)) = (after("--other"), after("--request")) {
+            let text = std::fs::read(&file).expect("the file with the request");
+            let request = raw(&text);
+            let address = other.parse().expect("an address");
+            show("other", median(&runtime, connections, address, || vec![request.clone(); requests]));
+        }
+    }
+}
+
+/// The cost of operations by the number of keys.
+fn with_keys(runtime: &tokio::runtime::Runtime, counts: &str, requests: usize) {
+    println!("{requests} requests a measurement, the median of {ROUNDS} rounds, 16 connections");
+    println!("{:>9} keys{:>14}{:>12}{:>12}{:>12}", "", "DescribeKey", "Encrypt", "CreateKey", "ListKeys");
+    for count in counts.split(',') {
+        let count: usize = count.parse().expect("a number of keys");
+        let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+        let key = fill(runtime, mock.address(), count);
+        let rate = |operation: &str| median(runtime, 16, mock.address(), || signed(operation, &key, requests)).rate;
+        let (describe, encrypt, list) = (rate("DescribeKey"), rate("Encrypt"), rate("ListKeys"));
+        let create = runtime.block_on(load(mock.address(), 16, signed("CreateKey", &key, 1000))).rate;
+        println!("{count:>9} keys{describe:>14.0}{encrypt:>12.0}{create:>12.0}{list:>12.0}");
+    }
+}
+
+/// Memory over many requests to 10,000 keys.
+fn soak(runtime: &tokio::runtime::Runtime, count: usize) {
+    const KEYS: usize = 10_000;
+    const STEPS: usize = 10;
+    let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+    let key = fill(runtime, mock.address(), KEYS);
+    println!("{:>9} requests{:>12} kB resident ({KEYS} keys)", 0, resident());
+    for step in 1..=STEPS {
+        for operation in ["DescribeKey", "Encrypt"] {
+            runtime.block_on(load(mock.address(), 16, signed(operation, &key, count / STEPS / 2)));
+        }
+        println!("{:>9} requests{:>12} kB resident", step * count / STEPS, resident());
+    }
+}
+
+/// Makes keys; one of them comes back.
+fn fill(runtime: &tokio::runtime::Runtime, address: SocketAddr, count: usize) -> String {
+    let key = runtime.block_on(create_key(address));
+    let mut left = count - 1;
+    while left > 0 {
+        let some = left.min(20_000);
+        runtime.block_on(load(address, 16, signed("CreateKey", "", some)));
+        left -= some;
+    }
+    key
+}
+
+/// The resident memory of this process, client and mock, in kB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+struct Figures {
+    rate: f64,
+    p50: f64,
+    p99: f64,
+}
+
+fn median(
+    runtime: &tokio::runtime::Runtime,
+    connections: usize,
+    address: SocketAddr,
+    prepare: impl Fn() -> Vec<Arc<[u8]>>,
+) -> Figures {
+    let mut rounds: Vec<Figures> =
+        (0..ROUNDS).map(|_| runtime.block_on(load(address, connections, prepare()))).collect();
+    rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
+    rounds.swap_remove(ROUNDS / 2)
+}
+
+async fn load(address: SocketAddr, connections: usize, requests: Vec<Arc<[u8]>>) -> Figures {
+    let requests = Arc::new(requests);
+    let count = requests.len();
+    let begin = Instant::now();
+    let mut tasks = Vec::new();
+    for first in 0..connections {
+        let requests = Arc::clone(&requests);
+        tasks.push(tokio::spawn(async move {
+            let mut stream = TcpStream::connect(address).await.expect("a connection");
+            stream.set_nodelay(true).expect("no delay");
+            let mut took = Vec::with_capacity(requests.len() / connections + 1);
+            let mut buffer = vec![0; 64 << 10];
+            for request in requests.iter().skip(first).step_by(connections) {
+                let begin = Instant::now();
+                stream.write_all(request).await.expect("to write");
+                read_response(&mut stream, &mut buffer).await;
+                took.push(begin.elapsed());
+            }
+            took
+        }));
+    }
+    let mut took: Vec<Duration> = Vec::with_capacity(count);
+    for task in tasks {
+        took.extend(task.await.expect("a task"));
+    }
+    let wall = begin.elapsed();
+    took.sort_unstable();
+    let micros = |share: f64| took[((count - 1) as f64 * share) as usize].as_secs_f64() * 1e6;
+    Figures { rate: count as f64 / wall.as_secs_f64(), p50: micros(0.5), p99: micros(0.99) }
+}
+
+/// Reads one response with a content length, and sees that it is a success.
+async fn read_response(stream: &mut TcpStream, buffer: &mut [u8]) {
+    let mut filled = 0;
+    loop {
+        let read = stream.read(&mut buffer[filled..]).await.expect("to read");
+        assert!(read > 0, "the connection was closed");
+        filled += read;
+        let text = &buffer[..filled];
+        let Some(head) = text.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head_text = std::str::from_utf8(&text[..head]).expect("a head").to_ascii_lowercase();
+        let length = head_text.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
+        let length: usize = length.expect("a length").trim().parse().expect("a number");
+        if filled >= head + 4 + length {
+            assert!(head_text.starts_with("http/1.1 200"), "{}", String::from_utf8_lossy(text));
+            return;
+        }
+    }
+}
+
+fn raw(bytes: &[u8]) -> Arc<[u8]> {
+    Arc::from(bytes)
+}
+
+fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
+    let parameters = match operation {
+        "Encrypt" => json!({"KeyId": key, "Plaintext": "Y29uZm9ybWFuY2U="}),
+        "CreateKey" | "ListKeys" => json!({}),
+        _ => json!({"KeyId": key}),
+    };
+    let parameters = parameters.as_object().unwrap();
+    let credentials =
+        Credentials { access_key_id: "testid".to_owned(), secret: Secret::new("testsecret"), token: None };
+    (0..count)
+        .map(|_| {
+            let nonce = format!("{:032x}", fastrand::u128(..));
+            let context = SigningContext {
+                endpoint: "http://bench",
+                region: "cn-hangzhou",
+                credentials: &credentials,
+                now: jiff::Timestamp::now(),
+                nonce: &nonce,
+            };
+            let request = Alibaba::default().encode(&ApiCall { operation, parameters }, &context).expect("a request");
+            raw(format!(
+                "POST / HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                 content-length: {}\r\n\r\n{}",
+                request.body.len(),
+                request.body
+            )
+            .as_bytes())
+        })
+        .collect()
+}
+
+async fn create_key(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    stream.write_all(&signed("CreateKey", "", 1)[0]).await.expect("to write");
+    let mut buffer = vec![0; 64 << 10];
+    let read = stream.read(&mut buffer).await.expect("to read");
+    let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
+    text.split("\"KeyId\":\"").nth(1).expect("a key").split('"').next().unwrap().to_owned()
+}
+
+async fn empty_server() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    // A thread and runtime of its own, as the mock has.
+    let listener = listener.into_std().expect("a socket");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let listener = TcpListener::from_std(listener).expect("a socket");
+            loop {
+                let (stream, _) = listener.accept().await.expect("a connection");
+                stream.set_nodelay(true).expect("no delay");
+                let answer = service_fn(|_| async {
+                    Ok::<_, Infallible>(hyper::Response::new(http_body_util::Full::new(bytes::Bytes::from_static(
+                        b"{}",
+                    ))))
+                });
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+            }
+        });
+    });
+    address
+}

@@ -1,0 +1,56 @@
+//! Why state can't be kept.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why a state file can't be read or written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file can't be opened, made or read.
+    #[error("failed to open the state file {}", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<io::Error>,
+    },
+    /// Another mock has the file open.
+    #[error("the state file {} is in use by another mock; each mock needs its own", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is none that a mock has written.
+    #[error("{} is not a state file of the mock; name a file that does not exist yet, and it will be made", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file was written by a newer version of this program.
+    #[error("the state file {} has format {found}, and this version knows formats up to {known}", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+        /// The newest format that this version knows.
+        known: u64,
+    },
+    /// The file is not as it was written.
+    #[error("the state file {} is damaged: {reason}; it is left as it is", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        reason: String,
+    },
+    /// A change can't be written. Nothing that was answered is lost, but no further change is taken.
+    #[error("failed to write the state file {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Arc<io::Error>,
+    },
+}

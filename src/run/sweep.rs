@@ -1,0 +1,99 @@
+//! Finding keys whose making was never answered, so that no run leaves a key that nobody knows of.
+
+use std::collections::HashSet;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::Shared;
+use super::binding::{Context, KeyBinding};
+use super::walker::Walker;
+use crate::event::Purpose;
+use crate::suite::case::Case;
+use crate::suite::field_path::text_of;
+use crate::suite::name::KeyName;
+use crate::suite::service::Sweep;
+
+/// The most pages that are read; a list that never ends is the endpoint's fault.
+const MOST_PAGES: u64 = 10_000;
+
+/// Removes keys with the run's mark that no case has noted; what was found or failed, a line each. `case` is one that
+/// was asked: its name is in the ledger's lines.
+pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
+    let mut walker = Walker::new(shared, case, shared.options.mark.clone(), CancellationToken::new());
+    let Some(how) = &shared.suite.service.sweep else {
+        return vec!["keys whose making was not answered can't be looked for in this service".to_owned()];
+    };
+    let ids = match listed(&mut walker, how).await {
+        Ok(ids) => ids,
+        Err(reason) => return vec![format!("keys whose making was not answered could not be looked for: {reason}")],
+    };
+    let known: HashSet<String> = shared.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut told = Vec::new();
+    let mut found = 0_u32;
+    for id in ids.into_iter().filter(|id| !known.contains(id)) {
+        match marked(&mut walker, how, &id).await {
+            Ok(false) => {}
+            Ok(true) => {
+                shared.keys_created.fetch_add(1, Ordering::Relaxed);
+                match walker.remove_key(&KeyName::subject()).await {
+                    Ok(()) => found += 1,
+                    Err(reason) => {
+                        shared.keys_left.fetch_add(1, Ordering::Relaxed);
+                        told.push(format!("key {id}, whose making was never answered, was left behind: {reason}"));
+                    }
+                }
+            }
+            Err(reason) => told.push(format!("whether key {id} is of this run could not be found out: {reason}")),
+        }
+    }
+    if found > 0 {
+        let keys = if found == 1 { "1 key was".to_owned() } else { format!("{found} keys were") };
+        told.push(format!("{keys} found and removed whose making was never answered"));
+    }
+    told
+}
+
+/// The ids of all keys.
+async fn listed(walker: &mut Walker<'_>, sweep: &Sweep) -> Result<Vec<String>, String> {
+    let service = &walker.shared.suite.service;
+    let paging = &service.paging;
+    let Some(request) = service.requests.get(&sweep.operation) else {
+        return Err(format!("no request is known for {}", sweep.operation));
+    };
+    let subject = KeyName::subject();
+    let mut parameters = walker.parameters(request, Context::on(&subject)).map_err(|finding| finding.reason)?;
+    let mut ids = Vec::new();
+    for page in 1..=MOST_PAGES {
+        parameters.insert(paging.number.clone(), Value::from(page));
+        let reply = walker.send(Purpose::CleanUp, &sweep.operation, &parameters).await;
+        let reply = reply.map_err(|finding| finding.reason)?;
+        if let Some(code) = &reply.answer.code {
+            return Err(format!("{} answered {code}", sweep.operation));
+        }
+        let entries = sweep.list.find(&reply.answer.fields).and_then(Value::as_array);
+        let found = entries.into_iter().flatten().filter_map(|entry| sweep.id.find(entry)).map(text_of);
+        let before = ids.len();
+        ids.extend(found);
+        let number = |name: &str| reply.answer.fields.get(name).and_then(Value::as_u64).unwrap_or(0);
+        if ids.len() == before || page.saturating_mul(number(&paging.size)) >= number(&paging.total) {
+            break;
+        }
+    }
+    Ok(ids)
+}
+
+/// Whether a key carries the mark of the run. It is the subject of the walker afterwards.
+async fn marked(walker: &mut Walker<'_>, sweep: &Sweep, id: &str) -> Result<bool, String> {
+    let service = &walker.shared.suite.service;
+    let subject = KeyName::subject();
+    let mut key = KeyBinding::new(walker.bindings.class.clone(), None);
+    key.captures.insert("id".to_owned(), id.to_owned());
+    walker.bindings.keys.insert(subject.clone(), key);
+    let reply = walker.default_call(Purpose::CleanUp, &service.witnesses.describe, Context::on(&subject)).await;
+    let reply = reply.map_err(|finding| finding.reason)?;
+    let text = sweep.mark.find(&reply.answer.fields).map(text_of);
+    Ok(text.is_some_and(|text| text == walker.shared.options.mark))
+}

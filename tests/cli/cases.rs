@@ -1,0 +1,80 @@
+//! `--cases`: case files of one's own, with mistakes and without. What the loader says of each kind of mistake is
+//! tested with the loader.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::{Ended, Place, ended};
+
+/// A copy of the program's own case files in `own`.
+fn own(place: &Place) {
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"), &place.path().join("own"));
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &to) } else { fs::copy(entry.path(), &to).map(|_| ()).unwrap() }
+    }
+}
+
+/// Replaces a text in a file of `own`.
+fn change(place: &Place, file: &str, from: &str, to: &str) {
+    let path = place.path().join("own").join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn all_mistakes_of_all_files_are_told_at_once_and_nothing_runs() {
+    let place = Place::new();
+    own(&place);
+    change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Rejected.Disable");
+    change(&place, "alibaba/matrix/decrypt.yaml", "why:", "because:");
+    change(&place, "alibaba/scenarios/new-key-is-enabled.yaml", "clause:", "clause: [");
+    for arguments in ["run --cases own", "check own", "list --cases own"] {
+        let Ended { code, out, err } = ended(place.program(arguments));
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
+        for part in [
+            "Rejected.Disable",
+            "because",
+            "alibaba/matrix/encrypt.yaml:",
+            "alibaba/matrix/decrypt.yaml:",
+            "alibaba/scenarios/new-key-is-enabled.yaml:",
+        ] {
+            assert!(err.contains(part), "{arguments}: {part}: {err}");
+        }
+    }
+    assert_eq!(place.names(""), ["own"]);
+}
+
+#[test]
+fn a_changed_expectation_is_what_counts() {
+    let place = Place::new();
+    own(&place);
+    change(
+        &place,
+        "alibaba/matrix/encrypt.yaml",
+        "PendingImport: Rejected.PendingImport",
+        "PendingImport: Rejected.Disabled",
+    );
+    let Ended { code, out, .. } = ended(place.program("run --cases own operation:Encrypt state:PendingImport"));
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("expected Rejected.Disabled (409), got Rejected.PendingImport (409)"), "{out}");
+    assert_eq!(ended(place.program("check own")).code, 0);
+}
+
+#[test]
+fn a_folder_without_case_files_is_told() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("empty")).unwrap();
+    for arguments in ["run --cases missing", "run --cases empty", "check empty"] {
+        let Ended { code, err, .. } = ended(place.program(arguments));
+        assert_eq!(code, 2, "{arguments}: {err}");
+        let folder = arguments.rsplit(' ').next().unwrap();
+        assert!(err.contains(folder), "{arguments}: {err}");
+    }
+    assert_eq!(place.names(""), ["empty"]);
+}

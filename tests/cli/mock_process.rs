@@ -1,0 +1,54 @@
+//! The mock in a process of its own gives the same verdicts as the one in the program.
+
+use kms_conformance::event::CaseResult;
+
+use crate::program::{Ended, MockProcess, Place, ended};
+
+/// What is said of each case, without what differs from run to run.
+fn said(cases: &[CaseResult]) -> Vec<String> {
+    let said = |case: &CaseResult| {
+        let CaseResult { id, verdict, kind, expected, actual, route, .. } = case;
+        format!("{id} {verdict} {kind:?} {expected:?} {actual:?} {route:?}")
+    };
+    cases.iter().map(said).collect()
+}
+
+#[test]
+fn a_mock_of_another_process_gives_the_same_verdicts() {
+    for (deviation, expected) in [("", 0), ("--deviate ScheduleKeyDeletion:Disabled=409/Rejected.Disabled", 1)] {
+        let (here, there) = (Place::new(), Place::new());
+        let mock = MockProcess::start(&there, deviation);
+        let Ended { code, out, err } = ended(here.program(&format!("run {deviation}")));
+        assert_eq!((code, err.as_str()), (expected, ""), "{out}");
+        // Nothing in the mock is late, so no state is worth waiting for.
+        let arguments = format!("run --settle-timeout 0s --endpoint {}", mock.endpoint);
+        let Ended { code, out, err } = ended(there.program(&arguments));
+        assert_eq!((code, err.as_str()), (expected, ""), "{out}");
+        let (here, there) = (here.results(), there.results());
+        assert_eq!(said(&here.cases), said(&there.cases));
+        assert_eq!(here.summary, there.summary);
+        assert!(here.target.bundled_mock && !there.target.bundled_mock);
+    }
+}
+
+#[test]
+fn both_methods_give_the_same_verdicts() {
+    let (by_post, by_get) = (Place::new(), Place::new());
+    assert_eq!(ended(by_post.program("run --method post")).code, 0);
+    assert_eq!(ended(by_get.program("run --method get")).code, 0);
+    assert_eq!(said(&by_post.results().cases), said(&by_get.results().cases));
+}
+
+#[test]
+fn an_access_key_of_ones_own_is_the_only_one() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--access-key-id mine --access-key-secret-env MOCK_SECRET");
+    let run = || place.program(&format!("run operation:Encrypt --endpoint {}", mock.endpoint));
+    assert_eq!(ended(run()).code, 3);
+    let own = run().env("ALIBABA_CLOUD_ACCESS_KEY_ID", "mine").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "another secret");
+    let Ended { code, out, .. } = ended(own);
+    assert_eq!(code, 0, "{out}");
+    let files = ["reports/results.json", "reports/junit.xml"]
+        .map(|name| std::fs::read_to_string(place.path().join(name)).unwrap());
+    assert!(files.iter().all(|text| !text.contains("another secret") && !text.contains("another%20secret")));
+}

@@ -1,0 +1,171 @@
+//! What a run leaves behind: two reports that other programs can read, or a clear word on why not.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use kms_conformance::event::Summary;
+use kms_conformance::report::results::Results;
+use kms_conformance::verdict::Verdict;
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+
+use crate::program::{Ended, Place, ended};
+
+/// What JUnit XML says, read by another reader than the one that wrote it.
+#[derive(Debug, Default, PartialEq)]
+struct Junit {
+    /// The counts of the root: tests, failures, errors, skipped. The strict form has no place for the last.
+    root: [Option<usize>; 4],
+    /// The sum of the counts of the suites.
+    suites: [usize; 4],
+    /// What is really there.
+    counted: [usize; 4],
+    names: Vec<(String, String)>,
+}
+
+fn junit(text: &str) -> Junit {
+    let mut reader = Reader::from_str(text);
+    let mut junit = Junit::default();
+    loop {
+        let element = match reader.read_event().unwrap() {
+            Event::Eof => return junit,
+            Event::Start(element) | Event::Empty(element) => element,
+            _ => continue,
+        };
+        let attribute = |name: &str| {
+            let value = element.try_get_attribute(name).unwrap()?;
+            Some(String::from_utf8(value.value.to_vec()).unwrap())
+        };
+        let counts = || {
+            ["tests", "failures", "errors", "skipped"]
+                .map(|name| attribute(name).map(|count| count.parse::<usize>().unwrap()))
+        };
+        match element.name().as_ref() {
+            b"testsuites" => junit.root = counts(),
+            b"testsuite" => junit.suites.iter_mut().zip(counts()).for_each(|(sum, count)| *sum += count.unwrap()),
+            b"testcase" => {
+                junit.counted[0] += 1;
+                junit.names.push((attribute("classname").unwrap(), attribute("name").unwrap()));
+            }
+            b"failure" => junit.counted[1] += 1,
+            b"error" => junit.counted[2] += 1,
+            b"skipped" => junit.counted[3] += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Holds the two reports of a run against each other.
+#[track_caller]
+fn consistent(place: &Place, strict: bool) -> Results {
+    let results = place.results();
+    let mut summary = Summary::default();
+    results.cases.iter().for_each(|case| summary.count(case.verdict));
+    assert_eq!(results.summary, summary);
+    assert_eq!(results.suite.cases, results.cases.len());
+    assert!(results.cases.is_sorted_by(|one, next| one.id < next.id), "unique ids in order");
+
+    let junit = junit(&place.junit());
+    for (said, counted) in junit.root.into_iter().zip(junit.counted) {
+        assert_eq!(said.unwrap_or(counted), counted, "{:?}", junit.root);
+    }
+    assert_eq!(junit.root.iter().flatten().count(), if strict { 3 } else { 4 });
+    assert_eq!(junit.suites, junit.counted);
+    let red = summary.inconclusive + summary.unexpected_pass;
+    let grey = summary.skipped + summary.known_failure;
+    let [tests, failures, errors, skipped] = junit.counted;
+    assert_eq!((tests, failures + errors, skipped), (summary.total(), summary.fail + red, grey), "{summary:?}");
+    let unique: BTreeSet<_> = junit.names.iter().collect();
+    assert_eq!(unique.len(), junit.names.len());
+    results
+}
+
+#[test]
+fn both_reports_say_the_same_and_can_be_read() {
+    for (arguments, code) in [
+        ("run", 0),
+        ("run --deviate Decrypt:Enabled=409/Rejected.Disabled --deviate DisableKey:Enabled=400/Rejected.Disabled", 1),
+        ("run --junit-strict --fail-fast --jobs 1 --deviate CreateAlias:Disabled=409/Rejected.Disabled", 1),
+        ("run --endpoint http://127.0.0.1:1", 3),
+    ] {
+        let place = Place::new();
+        assert_eq!(ended(place.program(arguments)).code, code, "{arguments}");
+        let results = consistent(&place, arguments.contains("--junit-strict"));
+        assert!(results.cases.iter().all(|case| case.verdict == Verdict::Pass || !case.reason.is_empty()));
+        assert!(!place.junit().contains("testsecret"));
+    }
+}
+
+#[test]
+fn a_second_run_takes_the_place_of_the_first() {
+    let place = Place::new();
+    assert_eq!(ended(place.program("run state:Disabled")).code, 0);
+    let first = consistent(&place, false).cases.len();
+    assert_eq!(ended(place.program("run operation:Encrypt")).code, 0);
+    assert_ne!(consistent(&place, false).cases.len(), first);
+    assert_eq!(place.names("reports"), ["junit.xml", "results.json"]);
+}
+
+#[test]
+fn reports_go_where_they_are_told() {
+    let place = Place::new();
+    let arguments = "run operation:Encrypt --reports all/of --junit test/unit.xml --json machine.json";
+    assert_eq!(ended(place.program(arguments)).code, 0);
+    assert!(place.path().join("test/unit.xml").is_file() && place.path().join("machine.json").is_file());
+    assert!(!place.path().join("reports").exists());
+}
+
+/// A path in which no file can be made, whoever asks.
+fn read_only(place: &Place) -> String {
+    let folder = place.path().join("read-only");
+    fs::create_dir(&folder).unwrap();
+    let mut permissions = fs::metadata(&folder).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&folder, permissions).unwrap();
+    // The administrator of a system is not stopped by permissions, but by the system's own files.
+    let stopped = fs::write(folder.join("probe"), "").is_err();
+    if stopped { "read-only".to_owned() } else { "/proc/self".to_owned() }
+}
+
+#[test]
+fn a_place_that_can_not_be_written_to_is_told_before_the_run() {
+    let place = Place::new();
+    fs::write(place.path().join("file"), "mine").unwrap();
+    fs::create_dir(place.path().join("folder")).unwrap();
+    let read_only = read_only(&place);
+    let before = place.names("");
+    for (arguments, path) in [
+        (format!("run --reports {read_only}"), read_only.as_str()),
+        ("run --reports file".to_owned(), "file"),
+        ("run --junit file/junit.xml".to_owned(), "file/junit.xml"),
+        ("run --json folder".to_owned(), "folder"),
+    ] {
+        let Ended { code, out, err } = ended(place.program(&format!("{arguments} state:Disabled")));
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
+        assert!(err.starts_with("error: failed to write ") && err.contains(path), "{arguments}: {err}");
+        assert_eq!(err.lines().count(), 1, "{err}");
+    }
+    assert_eq!(fs::read_to_string(place.path().join("file")).unwrap(), "mine");
+    let mut after = place.names("");
+    // The other report's folder may have been made by then.
+    after.retain(|name| name != "reports");
+    assert_eq!(after, before);
+    let left = place.path().join("reports");
+    assert!(!left.exists() || fs::read_dir(left).unwrap().next().is_none(), "half a report");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_after_the_run_and_the_other_report_is_written() {
+    for (flag, other) in [("--junit", "results.json"), ("--json", "junit.xml")] {
+        let place = Place::new();
+        let Ended { code, out, err } = ended(place.program(&format!("run {flag} /dev/full state:Disabled")));
+        assert_eq!(code, 3, "{out}");
+        assert_eq!(
+            err,
+            "error: failed to write /dev/full: No space left on device (os error 28); free some space or choose another disk\n"
+        );
+        assert!(out.contains("passed"), "{out}");
+        assert_eq!(place.names("reports"), [other]);
+    }
+}

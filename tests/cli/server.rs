@@ -1,0 +1,125 @@
+//! Throw-away servers that a run may meet: they answer with a web page, hang up, never answer, or stand before a mock.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A server on a free port of this machine. Its threads end with the test process.
+pub struct Server {
+    address: SocketAddr,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Server {
+    /// Serves each connection by a function.
+    fn start(serve: impl Fn(TcpStream, &AtomicUsize) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let serve = Arc::new(serve);
+        let counter = Arc::clone(&requests);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (serve, counter) = (Arc::clone(&serve), Arc::clone(&counter));
+                thread::spawn(move || serve(stream, &counter));
+            }
+        });
+        Self { address, requests }
+    }
+
+    /// Answers every request with a web page.
+    pub fn web_page() -> Self {
+        Self::start(|mut stream, requests| {
+            while read_request(&mut stream, requests) {
+                let page = "<html><body>Welcome</body></html>";
+                let head =
+                    format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n", page.len());
+                if stream.write_all(format!("{head}{page}").as_bytes()).is_err() {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Reads a request and hangs up.
+    pub fn hanging_up() -> Self {
+        Self::start(|mut stream, requests| {
+            read_request(&mut stream, requests);
+        })
+    }
+
+    /// Reads requests and never answers.
+    pub fn silent() -> Self {
+        Self::start(|mut stream, requests| while read_request(&mut stream, requests) {})
+    }
+
+    /// Hands requests on to another server. Before the one with this number is handed on, counted from 1, `at` is
+    /// called once.
+    pub fn before(upstream: SocketAddr, number: usize, at: impl FnOnce() + Send + 'static) -> Self {
+        let at = Mutex::new(Some(at));
+        Self::start(move |stream, requests| {
+            let server = TcpStream::connect(upstream).unwrap();
+            let (mut answers, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut answers, &mut client));
+            hand_on(stream, server, |beginning| {
+                if beginning && requests.fetch_add(1, Ordering::SeqCst) + 1 == number {
+                    let at = at.lock().unwrap().take();
+                    at.into_iter().for_each(|at| at());
+                }
+            });
+        })
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+/// An address of this machine where nobody listens.
+pub fn closed() -> String {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    format!("http://{address}")
+}
+
+/// Reads the head of a request and as much of its body as comes with it; whether there was one. A client sends no
+/// further request before it has the answer, so what is left of a body does no harm.
+fn read_request(stream: &mut TcpStream, requests: &AtomicUsize) -> bool {
+    let mut read = Vec::new();
+    let mut chunk = [0; 4096];
+    while !read.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => return false,
+            Ok(length) => read.extend_from_slice(&chunk[..length]),
+        }
+    }
+    requests.fetch_add(1, Ordering::SeqCst);
+    true
+}
+
+/// Copies what a client sends; `seen` is told of each piece whether it begins a request.
+fn hand_on(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(bool)) {
+    let mut chunk = [0; 65536];
+    while let Ok(length @ 1..) = from.read(&mut chunk) {
+        seen(chunk.starts_with(b"GET ") || chunk.starts_with(b"POST "));
+        if to.write_all(&chunk[..length]).is_err() {
+            return;
+        }
+    }
+}
+
+/// The body of the answer to a GET request.
+#[cfg(unix)]
+pub fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}

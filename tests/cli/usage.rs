@@ -1,0 +1,152 @@
+//! Exit codes, wrong flags, wrong selectors.
+
+use std::process::Stdio;
+
+use kms_conformance::verdict::{Kind, Verdict};
+
+use crate::program::{Ended, Place, ended, rest};
+
+/// A run that is over before anything was asked.
+#[track_caller]
+fn refused(arguments: &str, message: &str) {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program(arguments));
+    assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
+    assert!(err.contains(message), "{arguments}: {err}");
+    assert!(err.starts_with("error: "), "{arguments}: {err}");
+    assert_eq!(place.names(""), [""; 0], "{arguments} left files");
+}
+
+#[test]
+fn a_run_without_arguments_passes() {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program("run"));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let summary = place.results().summary;
+    assert_eq!((summary.fail, summary.inconclusive), (0, 0));
+    assert!(out.contains(&format!("{} passed", summary.pass)), "{out}");
+    assert!(!out.contains('\u{1b}'), "colours without a terminal: {out}");
+    assert_eq!(place.names("reports"), ["junit.xml", "results.json"]);
+}
+
+#[test]
+fn a_deviation_fails_its_cases() {
+    let place = Place::new();
+    let Ended { code, out, .. } = ended(place.program("run --deviate Encrypt:Disabled=Success"));
+    assert_eq!(code, 1, "{out}");
+    let results = place.results();
+    assert!(results.complete);
+    let failed: Vec<&str> =
+        results.cases.iter().filter(|case| case.verdict == Verdict::Fail).map(|case| &*case.id).collect();
+    assert_eq!(failed, ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Disabled/EXTERNAL"]);
+    for part in ["expected Rejected.Disabled (409), got Success (200)", "cases/alibaba/matrix/encrypt.yaml:", "curl "] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert!(!out.contains("testsecret"), "{out}");
+}
+
+#[test]
+fn what_can_not_be_judged_is_no_pass() {
+    let place = Place::new();
+    // Without this operation no key comes into the state.
+    let arguments = "run --deviate DisableKey:Enabled=409/Rejected.PendingImport operation:Encrypt";
+    let Ended { code, out, .. } = ended(place.program(arguments));
+    assert_eq!(code, 3, "{out}");
+    let results = place.results();
+    assert!(results.complete, "every case was asked");
+    assert!(results.summary.inconclusive > 0 && results.summary.fail == 0, "{:?}", results.summary);
+}
+
+#[test]
+fn the_first_failure_ends_the_run_when_asked() {
+    let place = Place::new();
+    let arguments = "run --fail-fast --jobs 1 --deviate DescribeKey:Enabled=409/Rejected.Disabled";
+    let Ended { code, out, .. } = ended(place.program(arguments));
+    assert_eq!(code, 1, "{out}");
+    let results = place.results();
+    assert!(!results.complete);
+    assert_eq!(results.stopped.as_deref(), Some("stopped after the first failure, as asked"));
+    assert_eq!(results.summary.fail, 1);
+    assert_eq!(results.cases.len(), results.suite.cases);
+    assert!(results.cases.iter().any(|case| case.kind == Some(Kind::Cut)));
+    assert_eq!(results.usage.keys_left, 0);
+}
+
+#[test]
+fn nothing_selected_is_an_exit_code_of_its_own() {
+    let place = Place::new();
+    let Ended { code, err, .. } = ended(place.program("run state:Disabled --exclude state:*"));
+    assert_eq!((code, err.as_str()), (4, "no case is selected\n"));
+    assert_eq!(place.names(""), [""; 0]);
+    assert_eq!(ended(place.program("list state:Disabled --exclude state:*")).code, 4);
+}
+
+#[test]
+fn wrong_flags_are_told() {
+    for (arguments, message) in [
+        ("run --bogus", "unexpected argument '--bogus'"),
+        ("run --jobs 0", "invalid value '0' for '--jobs"),
+        ("run --timeout soon", "`soon` is no duration such as 10s"),
+        ("run --progress loud", "invalid value 'loud' for '--progress"),
+        ("run -q -v", "cannot be used with"),
+        ("run --deviate Encrypt", "does not read OPERATION:STATE=Success"),
+        ("run --deviate encrypt:Disabled=Success", "unknown operation `encrypt`"),
+        ("run --deviate Encrypt:Disabled=Success --endpoint http://127.0.0.1:1", "cannot be used with"),
+        ("run --endpoint 127.0.0.1:8080", "is no URL such as http://127.0.0.1:8080"),
+        ("run --endpoint http://127.0.0.1:8080/path", "it has a path or a query"),
+        ("run --endpoint http://id:secret@127.0.0.1:8080", "it holds credentials"),
+        ("run --ca-file missing.pem --endpoint https://127.0.0.1:1", "failed to read certificates from missing.pem"),
+        ("mock --listen nowhere", "invalid value 'nowhere' for '--listen"),
+        ("mock --access-key-id id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
+        ("mock --listen 192.0.2.1:1", "failed to listen on 192.0.2.1:1"),
+    ] {
+        refused(arguments, message);
+    }
+}
+
+#[test]
+fn wrong_selectors_are_told_with_near_ones() {
+    for (arguments, message) in [
+        ("run nothing/here", "`nothing/here` matches no case"),
+        ("run state:Enabledd", "did you mean `state:Enabled`?"),
+        ("run operation:Encript", "did you mean `operation:Encrypt`?"),
+        ("run --exclude class:INTERNAL", "`class:INTERNAL` matches no case"),
+        ("run --edition older", "no case is of the edition `older`"),
+        ("list colour:red", "colour"),
+    ] {
+        refused(arguments, message);
+    }
+}
+
+#[test]
+fn credentials_are_never_guessed_for_an_endpoint_elsewhere() {
+    refused("run --endpoint http://192.0.2.1", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET");
+    refused("run --region cn-hangzhou", "no credentials for https://kms.cn-hangzhou.aliyuncs.com");
+}
+
+#[test]
+fn help_and_version_are_no_mistake() {
+    let place = Place::new();
+    for arguments in ["--help", "run --help", "--version"] {
+        let Ended { code, out, err } = ended(place.program(arguments));
+        assert_eq!((code, err.as_str()), (0, ""), "{arguments}");
+        assert!(out.contains("kms-conformance"), "{out}");
+    }
+    assert_eq!(ended(place.program("")).code, 2);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let place = Place::new();
+    for (arguments, reports) in [("list", false), ("run --progress none state:Disabled", true)] {
+        let mut child = place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        child.stdout = None;
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{arguments}");
+        assert_eq!(place.path().join("reports/results.json").exists(), reports, "{arguments}");
+    }
+    let child = place.command("list state:Disabled").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(rest(child).out.contains("alibaba/Encrypt/Disabled\n"));
+}

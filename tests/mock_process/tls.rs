@@ -1,0 +1,72 @@
+//! HTTPS: the runner against it, and clients that get it wrong.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::Command;
+
+use crate::process::{Process, refused};
+
+/// Runs a few cases against the mock with the program's own client.
+fn run(process: &Process, ca: Option<&std::path::Path>) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
+    command.args(["run", "--endpoint", &format!("https://{}", process.address), "alibaba/EnableKey/**"]);
+    if let Some(path) = ca {
+        command.arg("--ca-file").arg(path);
+    }
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn the_runner_passes_with_the_authority_and_fails_without() {
+    let folder = tempfile::tempdir().unwrap();
+    let ca = folder.path().join("ca.pem");
+    let process = Process::start(&["--tls-self-signed".as_ref(), "--tls-ca-out".as_ref(), ca.as_os_str()]);
+    let (code, text) = run(&process, Some(&ca));
+    assert_eq!(code, 0, "{text}");
+    let (code, text) = run(&process, None);
+    assert_ne!(code, 0, "{text}");
+    assert!(text.contains("certificate") || text.contains("TLS"), "{text}");
+    // Those that do not trust it, talk no TLS, or say nothing at all, disturb nobody.
+    let mut plain = TcpStream::connect(&process.address).unwrap();
+    plain.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    let _ = plain.read_to_end(&mut answer);
+    assert!(!answer.starts_with(b"HTTP/"), "{answer:?}");
+    let silent = TcpStream::connect(&process.address).unwrap();
+    let (code, text) = run(&process, Some(&ca));
+    assert_eq!(code, 0, "{text}");
+    process.terminate();
+    drop(silent);
+}
+
+#[tokio::test]
+async fn certificate_and_key_come_from_files_and_every_name_is_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let made = rcgen::generate_simple_self_signed(names).unwrap();
+    std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let process = Process::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
+    let trusted = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+    let http = reqwest::Client::builder().tls_certs_only([trusted]).no_proxy().build().unwrap();
+    let port = process.address.rsplit_once(':').unwrap().1.to_owned();
+    for host in ["127.0.0.1", "localhost"] {
+        let reply = http.get(format!("https://{host}:{port}/_mock/state")).send().await.unwrap();
+        assert_eq!(reply.status(), 200);
+    }
+
+    let (code, errors) = refused(&["--tls-cert", &path("key.pem"), "--tls-key", &path("key.pem")]);
+    assert_eq!(code, 2);
+    assert!(errors.contains("the certificate file holds no certificate in PEM"), "{errors}");
+    let (_, errors) = refused(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("cert.pem")]);
+    assert!(errors.contains("the key file holds no private key in PEM"), "{errors}");
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(path("other.pem"), other.signing_key.serialize_pem()).unwrap();
+    let (_, errors) = refused(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("other.pem")]);
+    assert!(errors.contains("the certificate can't be used"), "{errors}");
+    assert!(refused(&["--tls-cert", &path("cert.pem")]).1.contains("--tls-key"));
+}

@@ -1,0 +1,246 @@
+//! Every cell of the table made wrong, one at a time: its own cases fail, and no other case does.
+//!
+//! A case that needs the wrong cell for its fixture, or that can't see an effect because of it, may become
+//! inconclusive; anything else would blame a promise that is kept. Each case has a mock of its own, so that a deviation
+//! which is met when the account holds a key in some state is met by the keys of the case and no others.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use kms_conformance::client::{Client, ClientOptions, Target};
+use kms_conformance::event::{CaseResult, Event};
+use kms_conformance::ledger::Ledger;
+use kms_conformance::mock::{Deviation, MockConfig, Operation, Service, serve};
+use kms_conformance::provider::alibaba::Alibaba;
+use kms_conformance::provider::{Credentials, Provider};
+use kms_conformance::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
+use kms_conformance::secret::Secret;
+use kms_conformance::suite::Suite;
+use kms_conformance::suite::case::{Case, Subject};
+use kms_conformance::suite::files::embedded;
+use kms_conformance::suite::load::load;
+use kms_conformance::suite::name::{Code, State};
+use kms_conformance::suite::row::{Cell, Row};
+use kms_conformance::suite::step::Expected;
+use kms_conformance::verdict::{Kind, Verdict};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How many cases are asked at the same time; more only makes the machine busier.
+const JOBS: usize = 8;
+
+/// The status by which the answer of a wrong cell is known; nothing else answers with it.
+const MARK: u16 = 418;
+
+/// A cell of the table and its cases that are asked.
+struct TargetCell<'a> {
+    row: &'a Row,
+    state: &'a State,
+    cell: &'a Cell,
+    own: Vec<usize>,
+}
+
+/// A cell made wrong in some way, and a case.
+struct Trial {
+    cell: usize,
+    answer: String,
+    case: usize,
+}
+
+/// What a case came to on a mock of its own.
+struct Asked {
+    result: CaseResult,
+    /// How often each operation was asked, in the order of [`Operation::ALL`].
+    requests: Vec<u64>,
+}
+
+/// Set `KMS_CONFORMANCE_ALL_MUTANTS` to try the refusals of all other cells in every cell, which takes several times as
+/// long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_cell_fails_its_own_cases_and_no_others() {
+    let exhaustive = std::env::var_os("KMS_CONFORMANCE_ALL_MUTANTS").is_some();
+    let suite = Arc::new(load(embedded(), None).unwrap());
+    let right = ask(&suite, (0..suite.cases.len()).map(|case| (None, case)).collect()).await;
+    for asked in &right {
+        let result = &asked.result;
+        assert!(matches!(result.verdict, Verdict::Pass | Verdict::Skipped), "{}: {}", result.id, result.reason);
+    }
+    let asked = |case: usize| right[case].result.verdict == Verdict::Pass;
+    let cells = cells(&suite, asked);
+
+    // A case that never asks the operation can't meet the cell. Of those that ask it, the marked answer tells which do.
+    let mut marked = Vec::new();
+    for (index, cell) in cells.iter().enumerate() {
+        let operation: Operation = cell.row.operation.as_str().parse().unwrap();
+        let asks = |case: &usize| asked(*case) && right[*case].requests[operation as usize] > 0;
+        let answer = format!("{MARK}/{}", marked_code(&suite, cell.cell));
+        marked.extend((0..suite.cases.len()).filter(asks).map(|case| Trial {
+            cell: index,
+            answer: answer.clone(),
+            case,
+        }));
+    }
+    let marked_results = ask(&suite, deviant(&cells, &marked)).await;
+    let met = marked.iter().zip(&marked_results).filter(|(_, asked)| met_mark(&asked.result)).map(|(trial, _)| trial);
+    let others: Vec<Trial> = met
+        .flat_map(|trial| {
+            let answers = wrong_answers(&suite, &cells[trial.cell], exhaustive);
+            answers.into_iter().map(|answer| Trial { answer, ..*trial })
+        })
+        .collect();
+    let other_results = ask(&suite, deviant(&cells, &others)).await;
+
+    let mut breaches: BTreeMap<String, String> = BTreeMap::new();
+    let trials = marked.iter().zip(&marked_results).chain(others.iter().zip(&other_results));
+    for (trial, Asked { result, .. }) in trials {
+        let cell = &cells[trial.cell];
+        let by_the_way = || matches!(result.kind, Some(Kind::Fixture | Kind::Effect));
+        let wrong = match (cell.own.contains(&trial.case), result.verdict) {
+            (true, Verdict::Fail) | (false, Verdict::Pass) => continue,
+            (false, Verdict::Inconclusive) if by_the_way() => continue,
+            (true, _) => "is of the cell and did not fail",
+            (false, _) => "is not of the cell",
+        };
+        let kind = result.kind.map(Kind::name).unwrap_or_default();
+        let text = breaches.entry(deviation_text(cell, &trial.answer)).or_default();
+        let _ = writeln!(text, "  {} {wrong}: {} {kind}: {}", result.id, result.verdict, result.reason);
+    }
+    println!("{} cells, {} cases asked with one of them wrong", cells.len(), marked.len() + others.len());
+    let report: String = breaches.iter().map(|(deviation, text)| format!("{deviation}\n{text}")).collect();
+    assert!(breaches.is_empty(), "{} wrong cells break the rule:\n{report}", breaches.len());
+}
+
+/// The cells that have a case which is asked.
+fn cells(suite: &Suite, asked: impl Fn(usize) -> bool) -> Vec<TargetCell<'_>> {
+    let rows = suite.rows.iter().flat_map(|row| row.cells.iter().map(move |(state, cell)| (row, state, cell)));
+    let cells = rows.map(|(row, state, cell)| {
+        let own = |case: &usize| asked(*case) && is_of(suite, &suite.cases[*case], row, state);
+        TargetCell { row, state, cell, own: (0..suite.cases.len()).filter(own).collect() }
+    });
+    cells.filter(|cell| !cell.own.is_empty()).collect()
+}
+
+/// Whether a case asks this cell: for a move, the state of the target key counts.
+fn is_of(suite: &Suite, case: &Case, row: &Row, wanted: &State) -> bool {
+    let (index, state) = match &case.subject {
+        Subject::Cell { row, state, .. } => (row, state),
+        Subject::Move { row, target: (_, state), .. } => (row, state),
+        Subject::Scenario { .. } => return false,
+    };
+    suite.rows[*index].operation == row.operation && state == wanted
+}
+
+/// The code of the marked answer: the cell's own under another status, or any refusal where the cell succeeds.
+fn marked_code<'a>(suite: &'a Suite, cell: &'a Cell) -> &'a str {
+    let table = suite.rows.iter().flat_map(|row| row.cells.values());
+    let mut outcomes = std::iter::once(cell).chain(table).flat_map(|cell| &cell.expect.outcomes);
+    outcomes.find(|one| !one.code.is_success()).unwrap().code.as_str()
+}
+
+/// Other answers that the cell does not allow: a success where it refuses, and a refusal of another cell, in the same
+/// row if there is one, since that is the one that may be mistaken for another state.
+fn wrong_answers(suite: &Suite, target: &TargetCell<'_>, exhaustive: bool) -> Vec<String> {
+    let expect = &target.cell.expect;
+    let allowed = |one: &Expected| {
+        expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome)).any(|any| any == one)
+    };
+    let row = target.row.cells.values();
+    let table = suite.rows.iter().flat_map(|row| row.cells.values());
+    let mut answers: Vec<String> = Vec::new();
+    for one in row.chain(table).flat_map(|cell| &cell.expect.outcomes).filter(|one| !allowed(one)) {
+        let answer = if one.code.is_success() { one.code.to_string() } else { format!("{}/{}", one.status, one.code) };
+        if !answers.contains(&answer) {
+            answers.push(answer);
+        }
+    }
+    if !exhaustive {
+        let mut refusals = 0;
+        answers.retain(|answer| {
+            refusals += usize::from(answer != Code::SUCCESS);
+            answer == Code::SUCCESS || refusals == 1
+        });
+    }
+    answers
+}
+
+/// Whether the case got the answer of the wrong cell.
+fn met_mark(result: &CaseResult) -> bool {
+    result.exchanges.iter().any(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status == MARK))
+}
+
+fn deviation_text(cell: &TargetCell<'_>, answer: &str) -> String {
+    format!("{}:{}={answer}", cell.row.operation, cell.state)
+}
+
+fn deviant(cells: &[TargetCell<'_>], trials: &[Trial]) -> Vec<(Option<Deviation>, usize)> {
+    let deviation = |trial: &Trial| deviation_text(&cells[trial.cell], &trial.answer).parse().unwrap();
+    trials.iter().map(|trial| (Some(deviation(trial)), trial.case)).collect()
+}
+
+/// Asks cases, each on a mock of its own with a deviation or none; the results in the same order.
+async fn ask(suite: &Arc<Suite>, wanted: Vec<(Option<Deviation>, usize)>) -> Vec<Asked> {
+    let count = wanted.len();
+    let places = Arc::new(Semaphore::new(JOBS));
+    let mut tasks = JoinSet::new();
+    for (index, (deviation, case)) in wanted.into_iter().enumerate() {
+        let place = Arc::clone(&places).acquire_owned().await.unwrap();
+        let suite = Arc::clone(suite);
+        tasks.spawn(async move {
+            let asked = ask_one(suite, deviation, case).await;
+            drop(place);
+            (index, asked)
+        });
+    }
+    let mut results: Vec<Option<Asked>> = (0..count).map(|_| None).collect();
+    while let Some(done) = tasks.join_next().await {
+        let (index, asked) = done.unwrap();
+        results[index] = Some(asked);
+    }
+    results.into_iter().map(Option::unwrap).collect()
+}
+
+async fn ask_one(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) -> Asked {
+    let deviations = deviation.into_iter().collect();
+    let service = Arc::new(Service::new(MockConfig { deviations, ..MockConfig::default() }).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let shutdown = CancellationToken::new();
+    let server = tokio::spawn(serve(listener, Arc::clone(&service), shutdown.clone()));
+
+    let provider = Alibaba::default();
+    let region = provider.default_region().to_owned();
+    let secret = Secret::new("testsecret");
+    let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
+    let target = Target { provider: Arc::new(provider), endpoint, region, credentials };
+    let client = Client::new(target, ClientOptions::default()).unwrap();
+    let mark = new_mark();
+    let clock = Arc::clone(&service);
+    let options = RunOptions {
+        jobs: NonZeroUsize::MIN,
+        fail_fast: false,
+        settle: Settle::default(),
+        clock: TargetClock::Function(Arc::new(move |by| clock.advance(by))),
+        keep_exchanges: true,
+        mark: mark.clone(),
+        attempts: 3,
+        bundled_mock: true,
+    };
+    let mut result = None;
+    Runner::new(suite, vec![case], client, Ledger::none(mark), options)
+        .run(CancellationToken::new(), |event| {
+            if let Event::CaseFinished(case) = event {
+                result = Some(*case);
+            }
+        })
+        .await;
+    shutdown.cancel();
+    server.await.unwrap();
+    let requests = Operation::ALL.iter().map(|operation| service.requests(*operation)).collect();
+    Asked { result: result.unwrap(), requests }
+}

@@ -1,0 +1,187 @@
+//! The whole suite against the bundled mock in every form of the wire: what is said may not depend on how it is said.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here is a failed test")]
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Target, Transcript};
+use kms_conformance::event::{Answered, CaseResult, Event, Exchange, Purpose};
+use kms_conformance::ledger::Ledger;
+use kms_conformance::mock::{AccessKey, Mock, MockConfig};
+use kms_conformance::provider::alibaba::{Alibaba, Format, Method, Signature};
+use kms_conformance::provider::{Credentials, ErrorClass, Provider, REDACTED};
+use kms_conformance::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
+use kms_conformance::secret::Secret;
+use kms_conformance::suite::Suite;
+use kms_conformance::suite::files::embedded;
+use kms_conformance::suite::load::load;
+use kms_conformance::verdict::Verdict;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+/// An access key that stands nowhere else, so that finding it in a record means that it leaked.
+const ACCESS_KEY_ID: &str = "LTAIconformance0id";
+const ACCESS_KEY_SECRET: &str = "conformance0secret";
+const TOKEN: &str = "conformance0token/+=";
+
+/// Fields and parameters that cases send or get, and whose values must not be recorded.
+const SENSITIVE: [&str; 3] = ["Plaintext", "ImportToken", "EncryptedKeyMaterial"];
+
+/// A mock that knows the access key.
+fn mock() -> Mock {
+    let access_key = AccessKey::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET).session(TOKEN, jiff::Timestamp::MAX);
+    Mock::start_with(MockConfig { access_keys: vec![access_key], ..MockConfig::default() }).unwrap()
+}
+
+fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
+    let target = Target {
+        region: dialect.default_region().to_owned(),
+        provider: Arc::new(dialect),
+        endpoint: mock.endpoint(),
+        credentials: Credentials {
+            access_key_id: ACCESS_KEY_ID.to_owned(),
+            secret: Secret::new(secret),
+            token: Some(Secret::new(TOKEN)),
+        },
+    };
+    // A busy machine may be slow to make import keys.
+    let connection = Connection { timeout: Duration::from_secs(120), ..Connection::default() };
+    Client::new(target, ClientOptions { connection, ..ClientOptions::default() }).unwrap()
+}
+
+/// Every case, asked in one form of the wire.
+async fn results(suite: &Arc<Suite>, dialect: Alibaba) -> Vec<CaseResult> {
+    let mock = Arc::new(mock());
+    let client = client(&mock, dialect, ACCESS_KEY_SECRET);
+    let mark = new_mark();
+    let clock = Arc::clone(&mock);
+    let options = RunOptions {
+        jobs: NonZeroUsize::new(16).unwrap(),
+        fail_fast: false,
+        settle: Settle::default(),
+        clock: TargetClock::Function(Arc::new(move |by| clock.advance(by))),
+        keep_exchanges: true,
+        mark: mark.clone(),
+        attempts: 1,
+        bundled_mock: true,
+    };
+    let selection = (0..suite.cases.len()).collect();
+    let runner = Runner::new(Arc::clone(suite), selection, client, Ledger::none(mark), options);
+    let mut results = Vec::new();
+    runner
+        .run(CancellationToken::new(), |event| {
+            if let Event::CaseFinished(case) = event {
+                results.push(*case);
+            }
+        })
+        .await;
+    results
+}
+
+fn dialects() -> Vec<Alibaba> {
+    let mut all = Vec::new();
+    for signature in [Signature::V1, Signature::V3] {
+        for format in [Format::Json, Format::Xml] {
+            for method in [Method::Post, Method::Get] {
+                all.push(Alibaba { signature, format, method });
+            }
+        }
+    }
+    all
+}
+
+/// What was found; texts may name ids, which are drawn anew in each run.
+fn judged(case: &CaseResult) -> (Verdict, Option<Answered>, Vec<String>) {
+    (case.verdict, case.actual.clone(), case.route.clone())
+}
+
+#[track_caller]
+fn assert_redacted(dialect: Alibaba, exchange: &Exchange) {
+    let text = serde_json::to_string(exchange).unwrap();
+    for secret in [ACCESS_KEY_ID, ACCESS_KEY_SECRET, "conformance0token"] {
+        assert!(!text.contains(secret), "{dialect:?}: {text}");
+    }
+    let request = &exchange.request;
+    let authorization = request.headers.get("authorization").map(String::as_str);
+    let nonce = request.headers.get("x-acs-signature-nonce").map(String::as_str);
+    match dialect.signature {
+        Signature::V1 => {
+            assert_eq!((authorization, nonce), (None, None));
+            let place = if dialect.method == Method::Get { &request.url } else { &request.body };
+            assert!(place.contains(&format!("&Signature={REDACTED}")), "{text}");
+            assert!(place.contains(&format!("&SignatureNonce={REDACTED}")), "{text}");
+        }
+        Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED), Some(REDACTED))),
+    }
+    let body = &exchange.answer.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no answer: {text}")).body;
+    let first = if dialect.format == Format::Json { '{' } else { '<' };
+    assert!(body.starts_with(first), "{dialect:?}: {text}");
+    for name in SENSITIVE {
+        let places = [
+            (&request.url, format!("{name}=")),
+            (&request.body, format!("{name}=")),
+            (body, format!("<{name}>")),
+            (body, format!("\"{name}\":\"")),
+        ];
+        for (place, before) in places {
+            for value in place.split(&before).skip(1) {
+                assert!(value.starts_with(REDACTED), "{dialect:?}: {text}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_of_the_wire_gives_the_same_verdicts() {
+    let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let mut first: BTreeMap<String, _> = BTreeMap::new();
+    for dialect in dialects() {
+        let results = results(&suite, dialect).await;
+        assert_eq!(results.len(), suite.cases.len());
+        for case in &results {
+            let fine = matches!(case.verdict, Verdict::Pass | Verdict::Skipped);
+            assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
+            case.exchanges.iter().for_each(|exchange| assert_redacted(dialect, exchange));
+            let judged = judged(case);
+            let wanted = first.entry(case.id.to_string()).or_insert_with(|| judged.clone());
+            assert_eq!(judged, *wanted, "{dialect:?}: {}", case.id);
+        }
+        let records = serde_json::to_string(&results).unwrap();
+        for name in SENSITIVE {
+            assert!(records.contains(name), "{dialect:?}: no {name} was sent or answered");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_told_without_what_was_signed() {
+    let mock = mock();
+    for dialect in dialects() {
+        let client = client(&mock, dialect, "another secret");
+        let parameters = json!({"KeyId": "k", "Plaintext": "conformance0plaintext"});
+        let mut transcript = Transcript::default();
+        let error = client
+            .call(
+                Purpose::Probe,
+                "Encrypt",
+                parameters.as_object().unwrap(),
+                &mut transcript,
+                &CancellationToken::new(),
+            )
+            .await
+            .unwrap_err();
+        let CallError::Denied { class: ErrorClass::Auth, code, status: 400, message } = &error else {
+            panic!("{dialect:?}: {error:?}")
+        };
+        assert_eq!(code, "SignatureDoesNotMatch");
+        assert!(message.ends_with("server string to sign is:REDACTED"), "{dialect:?}: {message}");
+        let exchanges = transcript.render(&dialect);
+        assert_eq!(exchanges.len(), 1);
+        assert_redacted(dialect, &exchanges[0]);
+        let text = serde_json::to_string(&exchanges).unwrap();
+        assert!(!text.contains("conformance0plaintext"), "{dialect:?}: {text}");
+    }
+}

@@ -1,0 +1,134 @@
+//! What the README shows is what the program does: its commands run, its picture is current, its figures are counted.
+
+#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use kms_conformance::mock::Mock;
+use kms_conformance::suite::files::embedded;
+use kms_conformance::suite::load::load;
+use kms_conformance::suite::summary::Summary;
+
+const README: &str = include_str!("../README.md");
+
+fn program(arguments: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kms-conformance"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("NO_COLOR")
+        .env("LC_ALL", "C.UTF-8")
+        .output()
+        .unwrap()
+}
+
+/// The lines of code blocks for a shell that call the program, as words.
+fn commands() -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for block in README.split("```sh\n").skip(1) {
+        let code = block.split("```").next().unwrap();
+        for line in code.lines().filter(|line| line.starts_with("kms-conformance ")) {
+            found.push(line.split_whitespace().skip(1).map(|word| word.trim_matches('\'').to_owned()).collect());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_command_for_an_endpoint_on_this_machine_runs() {
+    let mock = Mock::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut ran = 0;
+    for mut words in commands() {
+        if words[0] == "mock" || words.iter().any(|word| word == "--region") {
+            continue;
+        }
+        for word in &mut words {
+            if word == "http://127.0.0.1:8080" {
+                *word = mock.endpoint();
+            }
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = program(&words, folder.path());
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        ran += 1;
+    }
+    assert!(ran >= 5, "{ran}");
+    for report in ["reports/junit.xml", "reports/results.json", "target/kms/junit.xml"] {
+        assert!(folder.path().join(report).exists(), "{report}");
+    }
+}
+
+#[test]
+fn the_commands_for_an_account_and_for_the_mock_are_known_to_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    for words in commands() {
+        let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+        words.push("--help");
+        assert!(program(&words, folder.path()).status.success(), "{words:?}");
+    }
+}
+
+#[test]
+fn the_figures_are_counted() {
+    let suite = load(embedded(), None).unwrap();
+    let summary = Summary::of(&suite);
+    assert!(README.contains(&format!("{} cases", summary.cases)), "{summary}");
+    let official = suite.rows.iter().filter(|row| row.edition.as_str() == "official");
+    let cells: usize = official.map(|row| row.cells.len()).sum();
+    assert!(README.contains(&format!("all {cells} cells")), "{cells}");
+    assert!(README.contains(&format!("{} scenarios", suite.scenarios.len())), "{}", suite.scenarios.len());
+}
+
+/// The picture is what the program prints, but for what differs from run to run: the port, ids, and the time it took.
+#[test]
+fn the_picture_is_what_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = [
+        "run",
+        "kind:cell",
+        "kind:move",
+        "--edition",
+        "official",
+        "--deviate",
+        "Encrypt:Disabled=Success",
+        "--color",
+        "always",
+        "--progress",
+        "none",
+    ];
+    let output = program(&words, folder.path());
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let picture = anstyle_svg::Term::new().render_svg(&steady(&text));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".github/table.svg");
+    if std::env::var_os("UPDATE_PICTURE").is_some() {
+        std::fs::write(&path, &picture).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap();
+    assert!(committed == picture, "the picture is not current; run `UPDATE_PICTURE=1 cargo test --test readme`");
+}
+
+fn steady(text: &str) -> String {
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let start = line.trim_start();
+        // Long lines, which hold ids and signatures, would only make the picture small.
+        if start.contains("answer: ") || start.contains("reproduce: ") || start.contains("reason: ") {
+            continue;
+        }
+        let line = match line.split_once("http://127.0.0.1:") {
+            Some((before, after)) => {
+                let rest = after.trim_start_matches(|character: char| character.is_ascii_digit());
+                format!("{before}http://127.0.0.1:8080{rest}")
+            }
+            None => line.to_owned(),
+        };
+        let line = match line.rsplit_once(" · ") {
+            Some((before, time)) if time.contains(" s") => before.to_owned(),
+            _ => line,
+        };
+        lines.push(line);
+    }
+    lines.join("\n")
+}
