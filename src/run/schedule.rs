@@ -69,6 +69,11 @@ impl Health {
         }
     }
 
+    /// The reason of a case that the end of the run came before.
+    fn why_not_judged(&self) -> String {
+        format!("not judged: {}", self.reason().unwrap_or_else(|| "the run was stopped".to_owned()))
+    }
+
     fn reason(&self) -> Option<String> {
         self.stopped.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
@@ -290,8 +295,7 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
     let mut left = Vec::new();
     loop {
         if health.stop.is_cancelled() {
-            let why = health.reason().unwrap_or_else(|| "the run was stopped".to_owned());
-            let finding = Finding::inconclusive(Kind::Cut, format!("not asked: {why}"));
+            let finding = Finding::inconclusive(Kind::Cut, health.why_not_judged());
             return Done { planned, outcome: Outcome { left, ..Outcome::not_asked(finding) } };
         }
         attempts += 1;
@@ -300,6 +304,9 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
         let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
         if let Some(found) = &mut finding {
+            if found.kind == Kind::Cut {
+                found.reason = health.why_not_judged();
+            }
             left.extend(attribute(&shared, found, format!("{prefix}-cell"), &health.stop).await);
         }
         if !finding.as_ref().is_some_and(|finding| finding.silent) {
