@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 
 use super::{CliError, Context, Exit, print, signal};
-use crate::mock::{AccessKey, Deviation, MockConfig, Service, serve};
+use crate::mock::{AccessKey, Deviation, MockConfig, Service, catalogue, serve};
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -17,9 +17,12 @@ pub(super) struct MockArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Answer otherwise than the documents say, such as `Encrypt:Disabled=Success` or
-    /// `Encrypt:Disabled=409/Rejected.PendingImport`; may be given several times
+    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
     #[arg(long, value_name = "DEVIATION")]
     deviate: Vec<Deviation>,
+    /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
+    #[arg(long, exclusive = true)]
+    list_deviations: bool,
     /// The access key that may sign requests, instead of the documents' example (testid / testsecret)
     #[arg(long, value_name = "ID")]
     access_key_id: Option<String>,
@@ -30,6 +33,10 @@ pub(super) struct MockArguments {
 
 /// Serves the mock until it is told to stop.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
+    if arguments.list_deviations {
+        print(&deviations())?;
+        return Ok(Exit::Passed);
+    }
     let mut config =
         MockConfig { listen: arguments.listen, deviations: arguments.deviate.clone(), ..MockConfig::default() };
     if let Some(id) = &arguments.access_key_id {
@@ -50,4 +57,17 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         serve(listener, service, signal::stop_token()).await;
         Ok(Exit::Passed)
     })
+}
+
+/// The catalogue, three lines a deviation and an empty one.
+fn deviations() -> String {
+    let mut text = String::new();
+    for entry in catalogue() {
+        let caught = match entry.uncaught {
+            Some(reason) => format!("uncaught: {reason}"),
+            None => format!("caught by {}", entry.caught_by.join(", ")),
+        };
+        text.push_str(&format!("{}\n    {}\n    {caught}\n\n", entry.name(), entry.description));
+    }
+    text
 }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::call::{Call, KeyReference, check_symmetric, find_key};
 use super::crypto::{Cipher, Ciphertext, EncryptionContext};
+use super::deviation::Effect;
+use super::operation::Operation;
 use super::refusal::Refusal;
 
 /// A key's version that may be used, taken out of the store: no lock is held while it works.
@@ -21,13 +23,17 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
     let mut tenant = call.tenant();
     let key = find_key(&tenant, reference)?;
     check_symmetric(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     let (id, spec) = (key.id.clone(), key.spec);
     let taken = tenant.change(&id, |key| {
         let version = key.versions.last_mut()?;
         Some(version.cipher(spec).map(|cipher| (version.id.clone(), cipher)))
     });
     let (version, cipher) = taken.flatten().ok_or_else(Refusal::key_version_not_found)??;
+    let id = match reference {
+        KeyReference::Alias(name) if call.deviates(Effect::AliasAnsweredForKeyId) => (*name).to_owned(),
+        _ => id,
+    };
     Ok(UsableKey { id, version, cipher })
 }
 
@@ -37,7 +43,7 @@ pub(crate) fn decrypting_key(call: &Call<'_>, ciphertext: &Ciphertext) -> Result
     let id = tenant.key_of_version(&ciphertext.version).ok_or_else(Refusal::key_not_found)?.to_owned();
     let key = tenant.key(&id).ok_or_else(Refusal::key_not_found)?;
     check_symmetric(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     let spec = key.spec;
     let taken = tenant.change(&id, |key| {
         let version = key.versions.iter_mut().find(|version| version.id == ciphertext.version)?;
@@ -71,7 +77,12 @@ pub(crate) fn read_ciphertext(call: &Call<'_>) -> Result<Ciphertext, Refusal> {
 pub(crate) fn read_context(call: &Call<'_>, name: &str) -> Result<EncryptionContext, Refusal> {
     match call.optional(name) {
         None => Ok(EncryptionContext::default()),
-        Some(text) => EncryptionContext::parse(text).ok_or_else(|| Refusal::invalid_parameter(name)),
+        Some(text) => {
+            let context = EncryptionContext::parse(text).ok_or_else(|| Refusal::invalid_parameter(name))?;
+            let ignored = call.deviates(Effect::DecryptIgnoresContext)
+                || (call.operation != Operation::Decrypt && call.deviates(Effect::EncryptIgnoresContext));
+            Ok(if ignored { EncryptionContext::default() } else { context })
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::call::Call;
 use super::clock::{wire_date, wire_time};
+use super::deviation::{Effect, StateEffect, another_state};
 use super::refusal::Refusal;
 use super::service::fields;
 use super::store::{Key, Version};
@@ -38,6 +39,12 @@ pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
 /// The KeyMetadata of DescribeKey, which knows about deletion protection too.
 pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
     let mut metadata = key_metadata(call, key);
+    if call.service.deviations.has_in_state(StateEffect::DescribeLies, key.state) {
+        metadata.insert("KeyState".to_owned(), another_state(key.state).name().into());
+    }
+    if call.deviates(Effect::DescribeHidesDeleteDate) {
+        metadata.insert("DeleteDate".to_owned(), "".into());
+    }
     let protection = if key.deletion_protection.is_some() { "Enabled" } else { "Disabled" };
     metadata.insert("DeletionProtection".to_owned(), protection.into());
     if let Some(description) = &key.deletion_protection {

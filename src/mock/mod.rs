@@ -37,12 +37,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use clock::ClockMode;
 pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas};
-pub use deviation::{DeviantAnswer, Deviation, ParseDeviationError};
+pub use deviation::{
+    AnswerFault, CatalogueEntry, CellDeviation, DeviantAnswer, Deviation, Effect, Family, GeneralFault,
+    ParseDeviationError, StateEffect, catalogue,
+};
 pub use handle::{Mock, StartError};
 pub use operation::{Operation, ParseOperationError};
 pub use server::serve;
 pub use service::{NoRandomness, Service};
 pub use state::{KeyState, ParseKeyStateError};
+pub use store::{Arrival, ParseArrivalError};
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,8 +1,9 @@
 //! The service behind the socket: one mock's accounts, clock, ids and counters.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use super::call::Call;
 use super::clock::Clock;
 use super::config::{MockConfig, REGIONS};
 use super::crypto::TokenSealer;
-use super::deviation::{DeviantAnswer, Deviation};
+use super::deviation::{Deviation, Deviations, distort_refusal, distort_success};
 use super::gateway::{self, GatewayError, Nonces};
 use super::identifier::Identifiers;
 use super::locked;
@@ -21,7 +22,6 @@ use super::operation::Operation;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
 use super::request::{Received, Scheme};
-use super::state::KeyState;
 use super::store::Tenant;
 
 /// Parameters that belong to the request itself and not to the operation.
@@ -52,8 +52,7 @@ pub struct Service {
     clock: Clock,
     nonces: Nonces,
     tenants: HashMap<(String, String), Mutex<Tenant>>,
-    deviations: RwLock<Vec<Deviation>>,
-    has_deviations: AtomicBool,
+    pub(crate) deviations: Deviations,
     requests: Vec<AtomicU64>,
     ignored: Mutex<BTreeMap<(Operation, String), u64>>,
 }
@@ -84,8 +83,7 @@ impl Service {
             clock: Clock::new(config.clock),
             nonces: Nonces::new(),
             tenants,
-            has_deviations: AtomicBool::new(!config.deviations.is_empty()),
-            deviations: RwLock::new(config.deviations.clone()),
+            deviations: Deviations::new(config.deviations.clone()),
             requests: Operation::ALL.iter().map(|_| AtomicU64::new(0)).collect(),
             ignored: Mutex::default(),
             config,
@@ -105,9 +103,7 @@ impl Service {
 
     /// Replaces all deviations.
     pub fn set_deviations(&self, deviations: Vec<Deviation>) {
-        let mut current = self.deviations.write().unwrap_or_else(PoisonError::into_inner);
-        self.has_deviations.store(!deviations.is_empty(), Ordering::Release);
-        *current = deviations;
+        self.deviations.replace(deviations);
     }
 
     /// How many requests have asked for `operation`, well signed or not.
@@ -123,20 +119,6 @@ impl Service {
     /// Parameters that no operation reads, by operation and name, with the number of requests that carried them.
     pub fn ignored_parameters(&self) -> BTreeMap<(Operation, String), u64> {
         locked(&self.ignored).clone()
-    }
-
-    pub(crate) fn has_deviations(&self) -> bool {
-        self.has_deviations.load(Ordering::Acquire)
-    }
-
-    /// The deviation for a cell, if there is one.
-    pub(crate) fn deviation(&self, operation: Operation, state: KeyState) -> Option<DeviantAnswer> {
-        if !self.has_deviations() {
-            return None;
-        }
-        let deviations = self.deviations.read().unwrap_or_else(PoisonError::into_inner);
-        let found = deviations.iter().find(|deviation| deviation.operation == operation && deviation.state == state);
-        found.map(|deviation| deviation.answer.clone())
     }
 
     /// Answers a request; never fails, whatever the request holds.
@@ -177,13 +159,16 @@ impl Service {
             return kms_refusal(&Refusal::internal_failure(), format, received, request_id);
         };
         let now = self.clock.now();
-        let call = Call { operation, parameters, service: self, access_key, region, tenant, now };
-        match (operation.definition().run)(&call) {
+        let refused = Cell::default();
+        let call = Call { operation, parameters, service: self, access_key, region, tenant, now, refused };
+        let faults = self.deviations.faults(operation);
+        match call.run() {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), request_id.into());
-                Answer::new(200, format, Source::Kms, fields)
+                let status = distort_success(&faults, &mut fields);
+                Answer::new(status, format, Source::Kms, fields)
             }
-            Err(refusal) => kms_refusal(&refusal, format, received, request_id),
+            Err(refusal) => kms_refusal(&distort_refusal(&faults, refusal), format, received, request_id),
         }
     }
 

@@ -83,6 +83,13 @@ operations! {
     DescribeRegions => describe_regions,
 }
 
+impl Operation {
+    /// Whether it is about one key, whose state counts.
+    pub const fn has_subject(self) -> bool {
+        !matches!(self, Self::CreateKey | Self::ListKeys | Self::ListAliases | Self::DescribeRegions)
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
