@@ -49,7 +49,7 @@ pub(super) struct RunArguments {
     /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced
     #[arg(long, value_name = "URL")]
     clock_hook: Option<String>,
-    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or `Encrypt:Disabled=409/Rejected.PendingImport`
+    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or by a name of `mock --list-deviations`
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
     deviate: Vec<crate::mock::Deviation>,
     /// Let the bundled mock make trouble, such as `drop-after,probability=0.05`; may be given several times

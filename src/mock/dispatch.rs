@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::answer::{Answer, Fields, Format, Source};
 use super::call::Call;
 use super::clock::after;
+use super::deviation::{distort_refusal, distort_success};
 use super::faults::{Fault, Plan, Throttle};
 use super::gateway::{self, GatewayError};
 use super::locked;
@@ -132,15 +133,18 @@ impl Service {
             stale: plan.stale,
             nonce: gateway::nonce(request.received, request.parameters, request.scheme),
             saving: Cell::new(0),
+            refused: Cell::default(),
         };
-        let outcome = (operation.definition().run)(&call);
+        let outcome = call.run();
+        let faults = self.deviations.faults(operation);
         *saving = call.saving.get();
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), request.request_id.as_str().into());
-                Answer::new(200, request.format, Source::Kms, fields)
+                let status = distort_success(&faults, &mut fields);
+                Answer::new(status, request.format, Source::Kms, fields)
             }
-            Err(refusal) => request.kms_refusal(&refusal),
+            Err(refusal) => request.kms_refusal(&distort_refusal(&faults, refusal)),
         }
     }
 
