@@ -27,8 +27,12 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
     call.check_state(key)?;
     // What is encrypted under a version must never outlive it.
     call.depend_on(key.saved_by);
+    let answered = match reference {
+        KeyReference::Alias(name) if call.deviates(Effect::AliasAnsweredForKeyId) => (*name).to_owned(),
+        _ => key.id.clone(),
+    };
     if let Some(Version { id: version, cipher: Some(cipher), .. }) = key.primary() {
-        return Ok(UsableKey { id: key.id.clone(), version: version.clone(), cipher: Arc::clone(cipher) });
+        return Ok(UsableKey { id: answered, version: version.clone(), cipher: Arc::clone(cipher) });
     }
     let (id, spec) = (key.id.clone(), key.spec);
     let taken = tenant.change(&id, |key| {
@@ -36,11 +40,7 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
         Some(version.cipher(spec).map(|cipher| (version.id.clone(), cipher)))
     });
     let (version, cipher) = taken.flatten().ok_or_else(Refusal::key_version_not_found)??;
-    let id = match reference {
-        KeyReference::Alias(name) if call.deviates(Effect::AliasAnsweredForKeyId) => (*name).to_owned(),
-        _ => id,
-    };
-    Ok(UsableKey { id, version, cipher })
+    Ok(UsableKey { id: answered, version, cipher })
 }
 
 /// The version that a ciphertext names, if the state of its key allows the operation.
