@@ -64,12 +64,17 @@ impl Setting {
     }
 }
 
-/// A record set or removed.
-#[derive(Debug)]
+/// A record set or removed. `Debug` does not show it: it may be key material.
 pub(crate) struct Change {
     table: Table,
     name: String,
     json: Option<String>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Change").field("table", &self.table).field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Change {
