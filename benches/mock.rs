@@ -3,12 +3,15 @@
 //! ```sh
 //! cargo bench --bench mock
 //! cargo bench --bench mock -- --other 127.0.0.1:4567 --request describe.http
+//! cargo bench --bench mock -- --keys 10,10000,1000000
+//! cargo bench --bench mock -- --soak 1000000
 //! ```
 //!
 //! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
 //! responses. Requests to the mock are signed beforehand, each with a nonce of its own, and the mock checks them all.
 //! `--other` measures another server with the same generator: `--request` names a file with one raw HTTP request that
-//! is sent again and again. Client and servers share the machine, so compare ratios, not figures of different runs.
+//! is sent again and again. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
+//! requests to 10,000 keys and shows the memory of the process on the way. Client and servers share the machine, so compare ratios, not figures of different runs.
 
 #![expect(
     clippy::expect_used,
@@ -45,6 +48,12 @@ fn main() {
     let requests = after("--requests").map_or(REQUESTS, |text| text.parse().expect("a number"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+    if let Some(counts) = after("--keys") {
+        return with_keys(&runtime, &counts, requests);
+    }
+    if let Some(count) = after("--soak") {
+        return soak(&runtime, count.parse().expect("a number"));
+    }
     let empty = runtime.block_on(empty_server());
     let key = runtime.block_on(create_key(mock.address()));
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
@@ -72,6 +81,55 @@ fn main() {
             show("other", median(&runtime, connections, address, || vec![request.clone(); requests]));
         }
     }
+}
+
+/// The cost of operations by the number of keys.
+fn with_keys(runtime: &tokio::runtime::Runtime, counts: &str, requests: usize) {
+    println!("{requests} requests a measurement, the median of {ROUNDS} rounds, 16 connections");
+    println!("{:>9} keys{:>14}{:>12}{:>12}{:>12}", "", "DescribeKey", "Encrypt", "CreateKey", "ListKeys");
+    for count in counts.split(',') {
+        let count: usize = count.parse().expect("a number of keys");
+        let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+        let key = fill(runtime, mock.address(), count);
+        let rate = |operation: &str| median(runtime, 16, mock.address(), || signed(operation, &key, requests)).rate;
+        let (describe, encrypt, list) = (rate("DescribeKey"), rate("Encrypt"), rate("ListKeys"));
+        let create = runtime.block_on(load(mock.address(), 16, signed("CreateKey", &key, 1000))).rate;
+        println!("{count:>9} keys{describe:>14.0}{encrypt:>12.0}{create:>12.0}{list:>12.0}");
+    }
+}
+
+/// Memory over many requests to 10,000 keys.
+fn soak(runtime: &tokio::runtime::Runtime, count: usize) {
+    const KEYS: usize = 10_000;
+    const STEPS: usize = 10;
+    let mock = Mock::start_with(MockConfig::default()).expect("a mock");
+    let key = fill(runtime, mock.address(), KEYS);
+    println!("{:>9} requests{:>12} kB resident ({KEYS} keys)", 0, resident());
+    for step in 1..=STEPS {
+        for operation in ["DescribeKey", "Encrypt"] {
+            runtime.block_on(load(mock.address(), 16, signed(operation, &key, count / STEPS / 2)));
+        }
+        println!("{:>9} requests{:>12} kB resident", step * count / STEPS, resident());
+    }
+}
+
+/// Makes keys; one of them comes back.
+fn fill(runtime: &tokio::runtime::Runtime, address: SocketAddr, count: usize) -> String {
+    let key = runtime.block_on(create_key(address));
+    let mut left = count - 1;
+    while left > 0 {
+        let some = left.min(20_000);
+        runtime.block_on(load(address, 16, signed("CreateKey", "", some)));
+        left -= some;
+    }
+    key
+}
+
+/// The resident memory of this process, client and mock, in kB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a size");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
 }
 
 struct Figures {
@@ -149,7 +207,7 @@ fn raw(bytes: &[u8]) -> Arc<[u8]> {
 fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
     let parameters = match operation {
         "Encrypt" => json!({"KeyId": key, "Plaintext": "Y29uZm9ybWFuY2U="}),
-        "CreateKey" => json!({}),
+        "CreateKey" | "ListKeys" => json!({}),
         _ => json!({"KeyId": key}),
     };
     let parameters = parameters.as_object().unwrap();

@@ -16,7 +16,9 @@ use self::accounts::AccountArguments;
 use self::transport::TransportArguments;
 use super::{CliError, Context, Exit, print, signal};
 use crate::diagnostic::counted;
-use crate::mock::{AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, serve};
+use crate::mock::{
+    AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, catalogue, serve,
+};
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -25,9 +27,12 @@ pub(super) struct MockArguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
     /// Answer otherwise than the documents say, such as `Encrypt:Disabled=Success` or
-    /// `Encrypt:Disabled=409/Rejected.PendingImport`; may be given several times
+    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
     #[arg(long, value_name = "DEVIATION")]
     deviate: Vec<Deviation>,
+    /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
+    #[arg(long, exclusive = true)]
+    list_deviations: bool,
     #[command(flatten)]
     accounts: AccountArguments,
     /// Keep keys, aliases, import tokens and the clock in this file beyond a restart; it is made if it does not exist.
@@ -94,6 +99,10 @@ fn clock(text: &str) -> Result<ClockMode, String> {
 
 /// Serves the mock until it is told to stop.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
+    if arguments.list_deviations {
+        print(&deviations())?;
+        return Ok(Exit::Passed);
+    }
     let admin = match (arguments.no_admin, arguments.admin_everyone) {
         (true, _) => AdminAccess::Off,
         (false, true) => AdminAccess::Everyone,
@@ -134,4 +143,17 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         service.close_state()?;
         Ok(Exit::Passed)
     })
+}
+
+/// The catalogue, three lines a deviation and an empty one.
+fn deviations() -> String {
+    let mut text = String::new();
+    for entry in catalogue() {
+        let caught = match entry.uncaught {
+            Some(reason) => format!("uncaught: {reason}"),
+            None => format!("caught by {}", entry.caught_by.join(", ")),
+        };
+        text.push_str(&format!("{}\n    {}\n    {caught}\n\n", entry.name(), entry.description));
+    }
+    text
 }

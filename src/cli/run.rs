@@ -49,7 +49,7 @@ pub(super) struct RunArguments {
     /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced
     #[arg(long, value_name = "URL")]
     clock_hook: Option<String>,
-    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or `Encrypt:Disabled=409/Rejected.PendingImport`
+    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or by a name of `mock --list-deviations`
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
     deviate: Vec<crate::mock::Deviation>,
     /// Let the bundled mock make trouble, such as `drop-after,probability=0.05`; may be given several times
@@ -149,7 +149,7 @@ async fn execute(
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
     let runner = Runner::new(suite, selection, client, ledger, options);
     if !here {
-        let keys = runner.cost()?.keys;
+        let keys = runner.cost().keys;
         if keys > arguments.max_keys.unwrap_or(0) {
             return Err(CliError::TooManyKeys { endpoint, keys });
         }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::answer::Fields;
 use super::config::AccessKey;
+use super::deviation::{AnswerFault, Deviations, Effect};
 use super::identifier::is_uuid;
 use super::locked;
 use super::operation::Operation;
@@ -33,6 +35,8 @@ pub(crate) struct Call<'a> {
     pub(crate) nonce: Option<&'a str>,
     /// The number of the last change in the journal that must last before the answer may go out; 0 for none.
     pub(crate) saving: Cell<u64>,
+    /// The refusal that is answered in the end, by a deviation that lets the operation have its effect all the same.
+    pub(crate) refused: Cell<Option<Refusal>>,
 }
 
 /// What a KeyId parameter holds.
@@ -119,24 +123,59 @@ impl<'a> Call<'a> {
         self.saving.set(self.saving.get().max(change));
     }
 
+    /// Does the operation.
+    pub(crate) fn run(&self) -> Result<Fields, Refusal> {
+        if self.deviations().faults(self.operation).0.contains(&AnswerFault::NotImplemented) {
+            return Err(Refusal::unknown_operation());
+        }
+        let done = (self.operation.definition().run)(self);
+        match self.refused.take() {
+            Some(refusal) => Err(refusal),
+            None => done,
+        }
+    }
+
+    fn deviations(&self) -> &Deviations {
+        &self.service.deviations
+    }
+
+    /// Whether the mock deviates so.
+    pub(crate) fn deviates(&self, effect: Effect) -> bool {
+        self.deviations().has(effect)
+    }
+
+    /// Whether the call was refused and is done all the same.
+    pub(crate) fn is_refused(&self) -> bool {
+        let refused = self.refused.take();
+        let is_refused = refused.is_some();
+        self.refused.set(refused);
+        is_refused
+    }
+
     /// Checks the state of the subject, by the table or by a deviation from it.
-    pub(crate) fn check_state(&self, state: KeyState) -> Result<(), Refusal> {
-        match self.service.deviation(self.operation, state) {
-            None => self.operation.definition().rule.check(state),
-            Some(answer) => answer.check(),
+    pub(crate) fn check_state(&self, key: &Key) -> Result<(), Refusal> {
+        if let Some(answer) = self.deviations().of_key(self.operation, key) {
+            return answer.check();
+        }
+        let checked = self.operation.definition().rule.check(key.state);
+        match Effect::of_refused(self.operation) {
+            Some(effect) if checked.is_err() && self.deviates(effect) => {
+                self.refused.set(checked.err());
+                Ok(())
+            }
+            _ => checked,
         }
     }
 
     /// For an operation without a subject: no state can refuse it, but a deviation can, when the account holds a key
     /// in its state.
     pub(crate) fn check_account(&self, tenant: &Tenant) -> Result<(), Refusal> {
-        if !self.service.has_deviations() {
+        if self.deviations().is_empty() {
             return Ok(());
         }
-        KeyState::ALL
-            .into_iter()
-            .filter(|state| tenant.holds_key_in(*state))
-            .try_for_each(|state| self.check_state(state))
+        let held = KeyState::ALL.into_iter().filter(|state| tenant.holds_key_in(*state));
+        let mut deviant = held.filter_map(|state| self.deviations().of_state(self.operation, state));
+        deviant.try_for_each(|answer| answer.check())
     }
 
     /// The Arn of a key.
@@ -156,9 +195,13 @@ pub(crate) fn find_key<'t>(tenant: &'t Tenant, reference: &KeyReference<'_>) -> 
 }
 
 /// The key that a reference means, where an alias is not allowed. It is refused without looking for it.
-pub(crate) fn find_key_by_id<'t>(tenant: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Refusal> {
+pub(crate) fn find_key_by_id<'t>(
+    call: &Call<'_>,
+    tenant: &'t Tenant,
+    reference: &KeyReference<'_>,
+) -> Result<&'t Key, Refusal> {
     match reference {
-        KeyReference::Alias(_) => Err(Refusal::unsupported_alias()),
+        KeyReference::Alias(_) if !call.deviates(Effect::AliasTakenAnywhere) => Err(Refusal::unsupported_alias()),
         other => find_key(tenant, other),
     }
 }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::call::{Call, KeyReference, check_symmetric, find_key};
 use super::crypto::{Cipher, Ciphertext, EncryptionContext};
+use super::deviation::Effect;
+use super::operation::Operation;
 use super::refusal::Refusal;
 use super::store::Version;
 
@@ -22,7 +24,7 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
     let mut tenant = call.tenant();
     let key = find_key(&tenant, reference)?;
     check_symmetric(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     // What is encrypted under a version must never outlive it.
     call.depend_on(key.saved_by);
     if let Some(Version { id: version, cipher: Some(cipher), .. }) = key.primary() {
@@ -34,6 +36,10 @@ pub(crate) fn encrypting_key(call: &Call<'_>, reference: &KeyReference<'_>) -> R
         Some(version.cipher(spec).map(|cipher| (version.id.clone(), cipher)))
     });
     let (version, cipher) = taken.flatten().ok_or_else(Refusal::key_version_not_found)??;
+    let id = match reference {
+        KeyReference::Alias(name) if call.deviates(Effect::AliasAnsweredForKeyId) => (*name).to_owned(),
+        _ => id,
+    };
     Ok(UsableKey { id, version, cipher })
 }
 
@@ -43,7 +49,7 @@ pub(crate) fn decrypting_key(call: &Call<'_>, ciphertext: &Ciphertext) -> Result
     let id = tenant.key_of_version(&ciphertext.version).ok_or_else(Refusal::key_not_found)?.to_owned();
     let key = tenant.key(&id).ok_or_else(Refusal::key_not_found)?;
     check_symmetric(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     let version = key.versions.iter().find(|version| version.id == ciphertext.version);
     if let Some(Version { id: version, cipher: Some(cipher), .. }) = version {
         return Ok(UsableKey { id, version: version.clone(), cipher: Arc::clone(cipher) });
@@ -81,7 +87,12 @@ pub(crate) fn read_ciphertext(call: &Call<'_>) -> Result<Ciphertext, Refusal> {
 pub(crate) fn read_context(call: &Call<'_>, name: &str) -> Result<EncryptionContext, Refusal> {
     match call.optional(name) {
         None => Ok(EncryptionContext::default()),
-        Some(text) => EncryptionContext::parse(text).ok_or_else(|| Refusal::invalid_parameter(name)),
+        Some(text) => {
+            let context = EncryptionContext::parse(text).ok_or_else(|| Refusal::invalid_parameter(name))?;
+            let ignored = call.deviates(Effect::DecryptIgnoresContext)
+                || (call.operation != Operation::Decrypt && call.deviates(Effect::EncryptIgnoresContext));
+            Ok(if ignored { EncryptionContext::default() } else { context })
+        }
     }
 }
 

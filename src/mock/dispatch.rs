@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::answer::{Answer, Fields, Format, Source};
 use super::call::Call;
 use super::clock::after;
+use super::deviation::{distort_refusal, distort_success};
 use super::faults::{Fault, Plan, Throttle};
 use super::gateway::{self, GatewayError};
 use super::locked;
@@ -132,15 +133,18 @@ impl Service {
             stale: plan.stale,
             nonce: gateway::nonce(request.received, request.parameters, request.scheme),
             saving: Cell::new(0),
+            refused: Cell::default(),
         };
-        let outcome = (operation.definition().run)(&call);
+        let outcome = call.run();
+        let faults = self.deviations.faults(operation);
         *saving = call.saving.get();
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), request.request_id.as_str().into());
-                Answer::new(200, request.format, Source::Kms, fields)
+                let status = distort_success(&faults, &mut fields);
+                Answer::new(status, request.format, Source::Kms, fields)
             }
-            Err(refusal) => request.kms_refusal(&refusal),
+            Err(refusal) => request.kms_refusal(&distort_refusal(&faults, refusal)),
         }
     }
 
@@ -294,7 +298,9 @@ mod tests {
         let encrypted = signed("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).unwrap();
         let blob = field(&service.answer(&encrypted), "/CiphertextBlob");
         let operation = proptest::sample::select(Operation::ALL.to_vec());
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(3000));
+        // More with the variable that proptest reads for its other properties.
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
         let strategy = (operation, vec(values(key, blob), 10));
         let reached = Cell::new(0);
         runner
@@ -311,7 +317,7 @@ mod tests {
                 Ok(())
             })
             .unwrap();
-        assert_eq!(reached.get(), 3000);
+        assert_eq!(reached.get(), cases);
     }
 
     proptest! {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answer::Fields;
 use super::call::Call;
 use super::clock::{wire_date, wire_time};
+use super::deviation::{Effect, StateEffect, another_state};
 use super::dispatch::fields;
 use super::refusal::Refusal;
 use super::store::{Key, Version};
@@ -42,6 +43,12 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
     if let Some(former) = key.former.filter(|former| former.until.elapsed() < stale) {
         metadata.insert("KeyState".to_owned(), former.state.name().into());
         metadata.insert("DeleteDate".to_owned(), wire_date(former.delete_date).into());
+    }
+    if call.service.deviations.has_in_state(StateEffect::DescribeLies, key.state) {
+        metadata.insert("KeyState".to_owned(), another_state(key.state).name().into());
+    }
+    if call.deviates(Effect::DescribeHidesDeleteDate) {
+        metadata.insert("DeleteDate".to_owned(), "".into());
     }
     let protection = if key.deletion_protection.is_some() { "Enabled" } else { "Disabled" };
     metadata.insert("DeletionProtection".to_owned(), protection.into());

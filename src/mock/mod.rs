@@ -69,7 +69,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use admin::AdminAccess;
 pub use clock::ClockMode;
 pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas};
-pub use deviation::{DeviantAnswer, Deviation, ParseDeviationError};
+pub use deviation::{
+    AnswerFault, CatalogueEntry, CellDeviation, DeviantAnswer, Deviation, Effect, Family, GeneralFault,
+    ParseDeviationError, StateEffect, catalogue,
+};
 pub use faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
 pub use handle::{Mock, StartError};
 pub use operation::{Operation, ParseOperationError};
@@ -78,6 +81,7 @@ pub use seed::{Seed, SeedKey};
 pub use server::serve;
 pub use service::{NoRandomness, Service};
 pub use state::{KeyState, ParseKeyStateError};
+pub use store::{Arrival, ParseArrivalError};
 pub use tls::{SelfSigned, Tls, TlsError};
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.

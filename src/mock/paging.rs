@@ -29,6 +29,11 @@ impl Page {
         usize::try_from((self.number - 1) * self.size).unwrap_or(usize::MAX)
     }
 
+    /// How many come before it if every page begins with the last entry of the page before it. Only a deviation asks.
+    pub(crate) fn overlapping_skip(self) -> usize {
+        usize::try_from((self.number - 1) * self.size.saturating_sub(1)).unwrap_or(usize::MAX)
+    }
+
     /// How many entries the page has at most.
     pub(crate) fn size(self) -> usize {
         usize::try_from(self.size).unwrap_or(usize::MAX)

@@ -116,6 +116,11 @@ impl Refusal {
         Self::fixed(400, "DryRunOperationError", "The request would have succeeded, but the DryRun flag is set.")
     }
 
+    /// What the gateway answers to an operation that it does not know. Here only a deviation does.
+    pub(crate) const fn unknown_operation() -> Self {
+        Self::fixed(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
+    }
+
     pub(crate) const fn state_modified_failed() -> Self {
         Self::fixed(409, "Rejected.StateModifiedFailed", "Keystate modified failed.")
     }

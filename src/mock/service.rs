@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::clock::Clock;
 use super::config::{MockConfig, REGIONS};
 use super::crypto::TokenSealer;
-use super::deviation::{DeviantAnswer, Deviation};
+use super::deviation::{Deviation, Deviations};
 use super::exchanges::Exchanges;
 use super::faults::{Faults, Plan, Schedule};
 use super::gateway::Nonces;
@@ -19,7 +19,6 @@ use super::identifier::Identifiers;
 use super::locked;
 use super::operation::Operation;
 use super::persistence::{Keeper, Restored};
-use super::state::KeyState;
 use super::store::Tenant;
 
 /// One mock without its socket. [`super::serve`] puts it on a listener of the caller's, [`super::Mock`] on one of its own.
@@ -34,8 +33,7 @@ pub struct Service {
     identifiers: Arc<Identifiers>,
     clock: Arc<Clock>,
     tenants: HashMap<String, BTreeMap<String, Mutex<Tenant>>>,
-    deviations: RwLock<Vec<Deviation>>,
-    has_deviations: AtomicBool,
+    pub(crate) deviations: Deviations,
     schedule: RwLock<Arc<Schedule>>,
     has_faults: AtomicBool,
     requests: Vec<AtomicU64>,
@@ -84,8 +82,7 @@ impl Service {
             keeper,
             identifiers,
             clock,
-            deviations: RwLock::default(),
-            has_deviations: AtomicBool::new(false),
+            deviations: Deviations::new(config.deviations.clone()),
             schedule: RwLock::default(),
             has_faults: AtomicBool::new(false),
             requests: Operation::ALL.iter().map(|_| AtomicU64::new(0)).collect(),
@@ -93,7 +90,6 @@ impl Service {
             exchanges: Exchanges::new(config.admin.is_on()),
             config,
         };
-        service.set_deviations(service.config.deviations.clone());
         service.set_faults(service.config.faults.clone());
         if !is_seeded {
             service.plant()?;
@@ -148,14 +144,12 @@ impl Service {
 
     /// The deviations in force.
     pub fn deviations(&self) -> Vec<Deviation> {
-        self.deviations.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.deviations.all()
     }
 
     /// Replaces all deviations.
     pub fn set_deviations(&self, deviations: Vec<Deviation>) {
-        let mut current = self.deviations.write().unwrap_or_else(PoisonError::into_inner);
-        self.has_deviations.store(!deviations.is_empty(), Ordering::Release);
-        *current = deviations;
+        self.deviations.replace(deviations);
     }
 
     /// The faults in force.
@@ -208,20 +202,6 @@ impl Service {
         accounts.into_iter().flat_map(|(account, regions)| {
             regions.iter().map(|(region, tenant)| (account.as_str(), region.as_str(), tenant))
         })
-    }
-
-    pub(crate) fn has_deviations(&self) -> bool {
-        self.has_deviations.load(Ordering::Acquire)
-    }
-
-    /// The deviation for a cell, if there is one.
-    pub(crate) fn deviation(&self, operation: Operation, state: KeyState) -> Option<DeviantAnswer> {
-        if !self.has_deviations() {
-            return None;
-        }
-        let deviations = self.deviations.read().unwrap_or_else(PoisonError::into_inner);
-        let found = deviations.iter().find(|deviation| deviation.operation == operation && deviation.state == state);
-        found.map(|deviation| deviation.answer.clone())
     }
 
     /// What strikes the next request for `operation`.

@@ -133,3 +133,47 @@ impl Walker<'_> {
 fn field(answer: &Value, path: &FieldPath) -> String {
     path.find(answer).map(text_of).unwrap_or_default()
 }
+
+/// Why the fields that are looked at can't be read, if so: a field is no single value, its surroundings are missing, or
+/// a list is none. A list that is missing is an empty one.
+pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
+    let fields = checks.fields.iter().chain(&checks.differs).map(|(path, _)| path);
+    let in_fields = fields.chain(&checks.present).find_map(|path| {
+        let within = path.parent().is_some_and(|parent| !parent.find(answer).is_some_and(Value::is_object));
+        let container = path.find(answer).is_some_and(|value| value.is_array() || value.is_object());
+        match (within, container) {
+            (true, _) => Some(format!("what {path} belongs to is missing")),
+            (false, true) => Some(format!("{path} is no single value")),
+            (false, false) => None,
+        }
+    });
+    let mut lists = checks.contains.iter().chain(&checks.lacks).map(|entry| &entry.list);
+    in_fields.or_else(|| {
+        let list = lists.find(|list| list.find(answer).is_some_and(|value| !value.is_array()))?;
+        Some(format!("{list} is no list"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::suite::template::Template;
+
+    #[test]
+    fn an_answer_of_another_form_can_not_be_read() {
+        let path = |text: &str| FieldPath::parse(text).unwrap();
+        let checks = Checks {
+            fields: vec![(path("Key.Id"), Template::parse("x").unwrap())],
+            lacks: Some(Entry { list: path("Tags.Tag"), fields: Vec::new() }),
+            ..Checks::default()
+        };
+        let read = |answer: Value| unreadable(&answer, &checks);
+        assert_eq!(read(json!({"Key": {"Id": "x"}, "Tags": {"Tag": []}})), None);
+        assert_eq!(read(json!({"Key": {}})), None);
+        assert_eq!(read(json!({})).as_deref(), Some("what Key.Id belongs to is missing"));
+        assert_eq!(read(json!({"Key": {"Id": ["x"]}})).as_deref(), Some("Key.Id is no single value"));
+        assert_eq!(read(json!({"Key": {}, "Tags": {"Tag": {}}})).as_deref(), Some("Tags.Tag is no list"));
+    }
+}

@@ -17,7 +17,7 @@ use super::{RunOptions, Shared};
 use crate::client::Client;
 use crate::event::{Event, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
 use crate::ledger::Ledger;
-use crate::plan::{Cost, NoRoute, Planner};
+use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
 use crate::suite::case::Case;
 use crate::verdict::{Kind, Verdict};
@@ -37,8 +37,18 @@ pub struct Runner {
     selection: Vec<usize>,
 }
 
-struct Done {
+/// A case whose turn it is.
+struct Planned {
+    /// Its place in the selection.
     position: usize,
+    /// Its place in the suite.
+    index: usize,
+    /// Its walk, or why it is not asked.
+    walk: Result<Arc<Walk>, Finding>,
+}
+
+struct Done {
+    planned: Planned,
     outcome: Outcome,
 }
 
@@ -57,6 +67,11 @@ impl Health {
             stopped.get_or_insert(reason);
             self.stop.cancel();
         }
+    }
+
+    /// The reason of a case that the end of the run came before.
+    fn why_not_judged(&self) -> String {
+        format!("not judged: {}", self.reason().unwrap_or_else(|| "the run was stopped".to_owned()))
     }
 
     fn reason(&self) -> Option<String> {
@@ -83,21 +98,16 @@ impl Runner {
     }
 
     /// What the run costs when nothing goes wrong.
-    ///
-    /// # Errors
-    ///
-    /// When a case can't be planned.
-    pub fn cost(&self) -> Result<Cost, NoRoute> {
+    pub fn cost(&self) -> Cost {
         let mut cost = Cost::default();
         for index in &self.selection {
             let case = &self.shared.suite.cases[*index];
-            if self.not_asked(case).is_none() {
-                let walk = self.shared.planner.walk(case)?;
+            if let Ok(walk) = self.plan(case) {
                 cost.requests += walk.cost.requests;
                 cost.keys += walk.cost.keys;
             }
         }
-        Ok(cost)
+        cost
     }
 
     /// Runs the cases and emits events. When `interrupt` is cancelled, no further case is begun, those under way are
@@ -118,27 +128,25 @@ impl Runner {
                 health.halt("interrupted".to_owned());
             }
         });
-        let mut order = Order::new(&self.selection, self.shared.suite.cases.len());
+        let mut order = Order::new(&self.selection);
         let mut results = Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0 };
         let mut alone = VecDeque::new();
         let mut tasks: JoinSet<Done> = JoinSet::new();
         loop {
             while tasks.len() < self.shared.options.jobs.get()
-                && let Some(position) = order.next(&self)
+                && let Some(planned) = order.next(&self)
             {
-                let case = &self.shared.suite.cases[self.selection[position]];
-                if let Some(finding) = self.not_asked(case) {
-                    self.take(
-                        &mut results,
-                        Done { position, outcome: Outcome::not_asked(finding) },
-                        &health,
-                        &mut emit,
-                    );
-                } else if self.moves_clock(case) {
-                    alone.push_back(position);
-                } else {
-                    emit(Event::CaseStarted { id: case.id.shared() });
-                    tasks.spawn(ask(Arc::clone(&self.shared), self.selection[position], position, Arc::clone(&health)));
+                let case = &self.shared.suite.cases[planned.index];
+                match &planned.walk {
+                    Err(finding) => {
+                        let outcome = Outcome::not_asked(finding.clone());
+                        self.take(&mut results, Done { planned, outcome }, &health, &mut emit);
+                    }
+                    Ok(walk) if walk.moves_clock => alone.push_back(planned),
+                    Ok(_) => {
+                        emit(Event::CaseStarted { id: case.id.shared() });
+                        tasks.spawn(ask(Arc::clone(&self.shared), planned, Arc::clone(&health)));
+                    }
                 }
             }
             match tasks.join_next().await {
@@ -150,10 +158,9 @@ impl Runner {
                 None => break,
             }
         }
-        for position in alone {
-            let case = &self.shared.suite.cases[self.selection[position]];
-            emit(Event::CaseStarted { id: case.id.shared() });
-            let done = ask(Arc::clone(&self.shared), self.selection[position], position, Arc::clone(&health)).await;
+        for planned in alone {
+            emit(Event::CaseStarted { id: self.shared.suite.cases[planned.index].id.shared() });
+            let done = ask(Arc::clone(&self.shared), planned, Arc::clone(&health)).await;
             self.take(&mut results, done, &health, &mut emit);
         }
         if self.shared.unanswered.load(Ordering::Relaxed) > 0
@@ -183,24 +190,22 @@ impl Runner {
         )
     }
 
-    /// Why a case is not asked, if it is not.
-    fn not_asked(&self, case: &Case) -> Option<Finding> {
+    /// The walk of a case, or why it is not asked.
+    fn plan(&self, case: &Case) -> Result<Arc<Walk>, Finding> {
         if let Some(reason) = self.shared.suite.not_applicable(case) {
-            return Some(Finding::skipped(Kind::NotApplicable, reason));
+            return Err(Finding::skipped(Kind::NotApplicable, reason));
         }
-        if self.moves_clock(case) && !self.shared.options.clock.moves() {
+        let walk = self.shared.planner.walk(case);
+        let walk = walk.map_err(|error| Finding::inconclusive(Kind::Fixture, error.to_string()))?;
+        if walk.moves_clock && !self.shared.options.clock.moves() {
             let reason = "the case moves the target's clock, which needs the bundled mock or --clock-hook";
-            return Some(Finding::skipped(Kind::Unavailable, reason));
+            return Err(Finding::skipped(Kind::Unavailable, reason));
         }
-        None
-    }
-
-    fn moves_clock(&self, case: &Case) -> bool {
-        self.shared.planner.walk(case).is_ok_and(|walk| walk.moves_clock)
+        Ok(Arc::new(walk))
     }
 
     fn take(&self, results: &mut Results, done: Done, health: &Health, emit: &mut impl FnMut(Event)) {
-        let case = &self.shared.suite.cases[self.selection[done.position]];
+        let case = &self.shared.suite.cases[done.planned.index];
         let verdict = done.outcome.verdict();
         emit(Event::CaseJudged { id: case.id.shared(), verdict });
         for message in &done.outcome.left {
@@ -223,11 +228,10 @@ impl Runner {
             health.halt("stopped after the first failure, as asked".to_owned());
         }
         results.summary.count(verdict);
-        results.waiting.insert(done.position, done.outcome);
-        while let Some(outcome) = results.waiting.remove(&results.next) {
+        results.waiting.insert(done.planned.position, (done.outcome, done.planned.walk.ok()));
+        while let Some((outcome, walk)) = results.waiting.remove(&results.next) {
             let case = &self.shared.suite.cases[self.selection[results.next]];
-            let walk = self.shared.planner.walk(case).ok();
-            emit(Event::CaseFinished(Box::new(result(&self.shared, case, walk.as_ref(), outcome))));
+            emit(Event::CaseFinished(Box::new(result(&self.shared, case, walk.as_deref(), outcome))));
             results.next += 1;
         }
     }
@@ -276,23 +280,23 @@ impl Runner {
 }
 
 /// Asks a case, again on fresh keys when an answer was lost, and removes what it made.
-async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Health>) -> Done {
-    let case = &shared.suite.cases[index];
+async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done {
+    let case = &shared.suite.cases[planned.index];
     let begin = Instant::now();
-    let walk = match shared.planner.walk(case) {
-        Ok(walk) => walk,
-        Err(error) => {
-            let finding = Finding::inconclusive(Kind::Fixture, error.to_string());
-            return Done { position, outcome: Outcome::not_asked(finding) };
+    let walk = match &planned.walk {
+        Ok(walk) => Arc::clone(walk),
+        Err(finding) => {
+            let outcome = Outcome::not_asked(finding.clone());
+            return Done { planned, outcome };
         }
     };
+    let position = planned.position;
     let mut attempts = 0;
     let mut left = Vec::new();
     loop {
         if health.stop.is_cancelled() {
-            let why = health.reason().unwrap_or_else(|| "the run was stopped".to_owned());
-            let finding = Finding::inconclusive(Kind::Cut, format!("not asked: {why}"));
-            return Done { position, outcome: Outcome { left, ..Outcome::not_asked(finding) } };
+            let finding = Finding::inconclusive(Kind::Cut, health.why_not_judged());
+            return Done { planned, outcome: Outcome { left, ..Outcome::not_asked(finding) } };
         }
         attempts += 1;
         let prefix = format!("{}-{position}-{attempts}", shared.options.mark);
@@ -300,6 +304,9 @@ async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Hea
         let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
         if let Some(found) = &mut finding {
+            if found.kind == Kind::Cut {
+                found.reason = health.why_not_judged();
+            }
             left.extend(attribute(&shared, found, format!("{prefix}-cell"), &health.stop).await);
         }
         if !finding.as_ref().is_some_and(|finding| finding.silent) {
@@ -327,7 +334,7 @@ async fn ask(shared: Arc<Shared>, index: usize, position: usize, health: Arc<Hea
             duration_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             left,
         };
-        return Done { position, outcome };
+        return Done { planned, outcome };
     }
 }
 
@@ -367,34 +374,33 @@ fn count(cases: usize) -> u32 {
 /// Results that wait for those before them.
 struct Results {
     next: usize,
-    waiting: BTreeMap<usize, Outcome>,
+    waiting: BTreeMap<usize, (Outcome, Option<Arc<Walk>>)>,
     summary: Summary,
     cut: usize,
 }
 
 /// The order of asking: by cost within a window.
 struct Order {
-    ahead: VecDeque<usize>,
+    ahead: VecDeque<Planned>,
     next: usize,
     end: usize,
 }
 
 impl Order {
-    fn new(selection: &[usize], _cases: usize) -> Self {
+    fn new(selection: &[usize]) -> Self {
         Self { ahead: VecDeque::new(), next: 0, end: selection.len() }
     }
 
-    fn next(&mut self, runner: &Runner) -> Option<usize> {
+    fn next(&mut self, runner: &Runner) -> Option<Planned> {
         if self.ahead.is_empty() {
             let end = (self.next + WINDOW).min(self.end);
-            let mut window: Vec<(usize, usize)> = (self.next..end)
-                .map(|position| {
-                    let case = &runner.shared.suite.cases[runner.selection[position]];
-                    (runner.shared.planner.walk(case).map_or(0, |walk| walk.cost.requests), position)
-                })
-                .collect();
-            window.sort_unstable();
-            self.ahead.extend(window.into_iter().map(|(_, position)| position));
+            let plan = |position: usize| {
+                let index = runner.selection[position];
+                Planned { position, index, walk: runner.plan(&runner.shared.suite.cases[index]) }
+            };
+            let mut window: Vec<Planned> = (self.next..end).map(plan).collect();
+            window.sort_by_key(|planned| planned.walk.as_ref().map_or(0, |walk| walk.cost.requests));
+            self.ahead.extend(window);
             self.next = end;
         }
         self.ahead.pop_front()

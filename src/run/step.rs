@@ -4,7 +4,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::binding::Context;
-use super::check::Checked;
+use super::check::{Checked, unreadable};
 use super::finding::{Finding, answered};
 use super::judge::Match;
 use super::walker::Walker;
@@ -60,6 +60,7 @@ impl Walker<'_> {
                 return Err(*finding);
             }
         };
+        let cell = self.cell_of(call, on);
         if let Some(binding) = self.bindings.keys.get_mut(on)
             && success
             && let Some(position) = &binding.position
@@ -68,7 +69,7 @@ impl Walker<'_> {
         }
         let wrong = self.check_reply(Purpose::Effect, call, &parameters, &reply, on).await?;
         self.keep_answer(call, reply);
-        wrong.map_or(Ok(()), |wrong| Err(Finding::fail(Kind::Body, wrong)))
+        wrong.map_or(Ok(()), |wrong| Err(Finding { cell, ..Finding::fail(Kind::Body, wrong) }))
     }
 
     /// The case of the table that asks the same as a call: the same operation in the same state, with the same
@@ -107,6 +108,10 @@ impl Walker<'_> {
             if let Match::Deviation(finding) = self.judge(&call.operation, &call.expect, &reply) {
                 let reason = format!("the effect can't be seen: {}", finding.reason);
                 return Err(Finding { again: finding.again, ..Finding::inconclusive(Kind::Effect, reason) });
+            }
+            if let Some(why) = unreadable(&reply.answer.fields, &call.checks) {
+                let reason = format!("the effect can't be seen: in the answer of {}, {why}", call.operation);
+                return Err(Finding::inconclusive(Kind::Effect, reason));
             }
             let wrong = self.check_reply(Purpose::Effect, call, &parameters, &reply, on).await?;
             let Some(wrong) = wrong else {

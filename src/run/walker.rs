@@ -232,7 +232,7 @@ impl<'a> Walker<'a> {
         let create = &self.shared.suite.service.create;
         let mut key = KeyBinding::new(class.clone(), self.shared.planner.new_key(class));
         for (capture, path) in &create.capture {
-            if let Some(value) = path.find(answer) {
+            if let Some(value) = path.find(answer).filter(|value| !is_container(value)) {
                 key.captures.insert(capture.clone(), crate::suite::field_path::text_of(value));
             }
         }
@@ -310,7 +310,7 @@ impl<'a> Walker<'a> {
         }
         self.undo.extend(undo);
         for (capture, path) in &fixture.capture {
-            let Some(value) = path.find(&reply.answer.fields) else {
+            let Some(value) = path.find(&reply.answer.fields).filter(|value| !is_container(value)) else {
                 let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
                 return Err(Finding::inconclusive(Kind::Fixture, reason));
             };
@@ -371,7 +371,11 @@ impl<'a> Walker<'a> {
         }
         if let Some(name) = &makes.key {
             let class = self.bindings.class.clone();
-            self.keep_key(name, &class, &reply.answer.fields)?;
+            self.keep_key(name, &class, &reply.answer.fields).map_err(|finding| match (purpose, finding.kind) {
+                // What the probe answers is what the case is about.
+                (Purpose::Probe, Kind::Fixture) => Finding::fail(Kind::Body, finding.reason),
+                _ => finding,
+            })?;
         }
         if let Some(Undo { operation, request }) = &makes.undo {
             let parameters = self.parameters(request, Context::on(&KeyName::subject()))?;
@@ -438,4 +442,9 @@ impl<'a> Walker<'a> {
 #[expect(clippy::needless_pass_by_value, reason = "it is the shape that map_err wants")]
 fn no_value(error: NoValue) -> Finding {
     Finding::inconclusive(Kind::Fixture, error.to_string())
+}
+
+/// Whether a value is a list or a map: nothing that a later request can say.
+const fn is_container(value: &Value) -> bool {
+    matches!(value, Value::Array(_) | Value::Object(_))
 }

@@ -40,6 +40,8 @@ struct Vote {
     witness: OperationName,
     says: String,
     states: Option<Vec<State>>,
+    /// Whether the answer is that there is no such key.
+    gone: bool,
 }
 
 impl Walker<'_> {
@@ -85,8 +87,11 @@ impl Walker<'_> {
             votes.push(self.behave(purpose, key, operation).await?);
         }
         let cast: Vec<Option<&[State]>> = votes.iter().map(|vote| vote.states.as_deref()).collect();
+        let gone = votes.iter().all(|vote| vote.gone);
         let says = || votes.iter().map(|vote| format!("{} {}", vote.witness, vote.says)).collect::<Vec<_>>().join(", ");
         let testimony = match decide(&cast, expected) {
+            // No state fits, but all agree.
+            Decision::Unclear if gone => Testimony::Otherwise(says()),
             Decision::Holds => Testimony::Holds,
             Decision::Otherwise => Testimony::Otherwise(says()),
             Decision::Unclear => Testimony::Unclear(says()),
@@ -98,6 +103,7 @@ impl Walker<'_> {
         let witnesses = self.shared.suite.service.witnesses.clone();
         let operation = witnesses.describe;
         let reply = self.default_call(purpose, &operation, Context::on(key)).await?;
+        let gone = self.is_gone(reply.answer.code.as_deref());
         let (says, states, answer) = match &reply.answer.code {
             Some(code) => (format!("answers {code}"), None, None),
             None => match witnesses.state.find(&reply.answer.fields).map(text_of) {
@@ -109,7 +115,7 @@ impl Walker<'_> {
                 }
             },
         };
-        Ok(Described { vote: Vote { witness: operation, says, states }, answer })
+        Ok(Described { vote: Vote { witness: operation, says, states, gone }, answer })
     }
 
     async fn behave(&mut self, purpose: Purpose, key: &KeyName, operation: &OperationName) -> Result<Vote, Finding> {
@@ -123,7 +129,14 @@ impl Walker<'_> {
             cells.map(|(state, _)| state.clone()).collect::<Vec<_>>()
         });
         let states = fits.filter(|states| !states.is_empty());
-        Ok(Vote { witness: operation.clone(), says: format!("answers {code}"), states })
+        let gone = self.is_gone(reply.answer.code.as_deref());
+        Ok(Vote { witness: operation.clone(), says: format!("answers {code}"), states, gone })
+    }
+
+    /// Whether a code means that there is no such key any more.
+    fn is_gone(&self, code: Option<&str>) -> bool {
+        let gone = &self.shared.suite.service.remove.gone;
+        code.is_some_and(|code| gone.iter().any(|known| self.same_code(known, code)))
     }
 }
 

@@ -24,6 +24,11 @@ impl FieldPath {
         &self.0
     }
 
+    /// The path of what the field belongs to; none for a field of the answer itself.
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('.').map(|(parent, _)| Self(parent.into()))
+    }
+
     /// The field in an answer.
     pub fn find<'a>(&self, answer: &'a Value) -> Option<&'a Value> {
         self.0.split('.').try_fold(answer, |value, part| value.get(part))

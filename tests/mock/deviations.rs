@@ -106,3 +106,69 @@ async fn deviations_can_be_replaced_while_the_mock_runs() {
     mock.set_deviations(Vec::new());
     ask().await.succeeded();
 }
+
+#[tokio::test]
+async fn a_cell_can_deviate_for_one_origin_only() {
+    let mock = deviant(&["Encrypt:Disabled@EXTERNAL=Success"]);
+    let client = Client::new(&mock);
+    let own = client.create_key(&[]).await;
+    let imported = client.create_key(&[("Origin", "EXTERNAL")]).await;
+    client.import(&imported, &MATERIAL).await.succeeded();
+    for key in [&own, &imported] {
+        client.call("DisableKey", &[("KeyId", key)]).await.succeeded();
+    }
+    client.encrypt(&imported, "p").await;
+    client.call("Encrypt", &[("KeyId", &own), ("Plaintext", "p")]).await.refused(409, "Rejected.Disabled");
+}
+
+#[tokio::test]
+async fn a_cell_can_deviate_by_one_route_only() {
+    let mock = deviant(&[
+        "Encrypt:Enabled/via-enable=409/Rejected.Disabled",
+        "Encrypt:Enabled/via-cancel=409/Rejected.PendingDeletion",
+        "Encrypt:Enabled/via-reimport=409/Rejected.PendingImport",
+        "Encrypt:PendingDeletion/via-disabled=Success",
+        "DescribeKey:PendingImport/via-delete-material=400/InvalidParameter",
+    ]);
+    let client = Client::new(&mock);
+    let encrypt = async |key: &str| client.call("Encrypt", &[("KeyId", key), ("Plaintext", "p")]).await;
+    let key = client.create_key(&[]).await;
+    encrypt(&key).await.succeeded();
+    client.call("EnableKey", &[("KeyId", &key)]).await.succeeded();
+    encrypt(&key).await.succeeded();
+    client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
+    client.call("EnableKey", &[("KeyId", &key)]).await.succeeded();
+    encrypt(&key).await.refused(409, "Rejected.Disabled");
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    encrypt(&key).await.refused(409, "Rejected.PendingDeletion");
+    client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    encrypt(&key).await.refused(409, "Rejected.PendingDeletion");
+    client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    encrypt(&key).await.succeeded();
+
+    let imported = client.create_key(&[("Origin", "EXTERNAL")]).await;
+    client.call("DescribeKey", &[("KeyId", &imported)]).await.succeeded();
+    client.import(&imported, &MATERIAL).await.succeeded();
+    encrypt(&imported).await.succeeded();
+    client.call("DeleteKeyMaterial", &[("KeyId", &imported)]).await.succeeded();
+    client.call("DescribeKey", &[("KeyId", &imported)]).await.refused(400, "InvalidParameter");
+    client.import(&imported, &MATERIAL).await.succeeded();
+    encrypt(&imported).await.refused(409, "Rejected.PendingImport");
+}
+
+#[tokio::test]
+async fn a_refused_call_can_have_its_effect_all_the_same() {
+    let mock = deviant(&["refused-disable-disables", "refused-schedule-moves-delete-date"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).await.succeeded();
+    let date = client.metadata(&key, "DeleteDate").await;
+    client
+        .call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")])
+        .await
+        .refused(409, "Rejected.StateModifiedFailed");
+    assert_ne!(client.metadata(&key, "DeleteDate").await, date);
+    client.call("DisableKey", &[("KeyId", &key)]).await.refused(409, "Rejected.StateModifiedFailed");
+    assert_eq!(client.state(&key).await, "Disabled");
+}

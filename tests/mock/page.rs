@@ -29,7 +29,7 @@ async fn a_browser_gets_the_page_and_a_client_of_kms_what_it_always_gets() {
     get(&client, "/?Action=Nothing&Version=2016-01-20", &[HTML]).await.refused(404, "InvalidAction.NotFound");
     get(&client, "/index.html", &[HTML]).await.refused(404, "InvalidAction.NotFound");
     client.send_raw("POST", "/", &[HTML], Vec::new()).await.refused(400, "MissingAction");
-    assert_eq!(client.send_raw("HEAD", "/", &[HTML], Vec::new()).await.status, 405);
+    assert_eq!(client.send_raw("HEAD", "/", &[HTML], Vec::new()).await.status, 403);
     let all = client.sign("GET", client.unsigned("DescribeRegions", &[]));
     client.send("GET", &all).await.succeeded();
     let (target, headers) = client.v3("DescribeRegions", &[], b"", "page-nonce");

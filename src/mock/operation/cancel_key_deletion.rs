@@ -4,6 +4,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::{KeyState, Outcome, Rule};
 
@@ -22,15 +23,27 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let id = key.id.clone();
+    if call.deviates(Effect::CancelDoesNothing) {
+        return Ok(Fields::new());
+    }
     let restores = call.service.config.cancel_restores_state;
+    let keeps_date = call.deviates(Effect::CancelKeepsDeleteDate);
+    let disables = call.deviates(Effect::CancelLeavesDisabled);
+    let loses = call.deviates(Effect::CancelLosesCiphertexts);
     tenant.change(&id, |key| {
         let before = key.state_before_deletion.take();
-        key.delete_date = None;
+        if !keeps_date {
+            key.delete_date = None;
+        }
+        if loses {
+            key.lose_ciphertexts();
+        }
         key.state = match before {
             _ if !key.has_material() => KeyState::PendingImport,
+            _ if disables => KeyState::Disabled,
             Some(KeyState::Disabled) if restores => KeyState::Disabled,
             _ => KeyState::Enabled,
         };

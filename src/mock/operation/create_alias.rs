@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id, is_alias_name};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 
@@ -18,15 +19,25 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let id = key.id.clone();
     // Also when it is the alias of this very key.
     if tenant.alias(name).is_some() {
+        if call.deviates(Effect::CreateAliasTakesAnother) {
+            tenant.move_alias(name, &id);
+            return Ok(Fields::new());
+        }
         return Err(Refusal::alias_already_exists());
     }
     if tenant.alias_count() >= call.service.config.quotas.aliases {
         return Err(Refusal::limit_exceeded());
+    }
+    if call.deviates(Effect::CreateAliasDoesNothing) {
+        return Ok(Fields::new());
+    }
+    if call.deviates(Effect::SecondAliasReplacesFirst) {
+        tenant.remove_aliases_of(&id, None);
     }
     tenant.add_alias(name, &id);
     Ok(Fields::new())

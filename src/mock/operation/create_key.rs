@@ -6,6 +6,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::crypto::pairs;
+use crate::mock::deviation::{Effect, Quirks};
 use crate::mock::metadata::{key_metadata, rotation_interval};
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
@@ -81,8 +82,9 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         protection_level,
         description: description.to_owned(),
         created: call.now,
-        state: if origin == Origin::External { KeyState::PendingImport } else { KeyState::Enabled },
+        state: new_state(call, origin),
         former: None,
+        arrival: None,
         delete_date: None,
         state_before_deletion: None,
         material: Material::default(),
@@ -94,8 +96,18 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         wrapping_pair: None,
         aliases: BTreeMap::new(),
         saved_by: 0,
+        quirks: Quirks::default(),
     });
     Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
+}
+
+fn new_state(call: &Call<'_>, origin: Origin) -> KeyState {
+    match origin {
+        Origin::External if call.deviates(Effect::NewExternalKeyIsEnabled) => KeyState::Enabled,
+        Origin::External => KeyState::PendingImport,
+        Origin::Kms if call.deviates(Effect::NewKeyIsDisabled) => KeyState::Disabled,
+        Origin::Kms => KeyState::Enabled,
+    }
 }
 
 /// A policy must be a JSON object of bounded size; the mock enforces none.

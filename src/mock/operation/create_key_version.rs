@@ -7,6 +7,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key};
 use crate::mock::clock::after;
 use crate::mock::metadata::key_version;
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -25,13 +26,22 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if key.origin == Origin::External {
         return Err(Refusal::unsupported_origin());
     }
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     if call.now < after(key.last_rotation, SHORTEST_INTERVAL) {
         return Err(Refusal::rejected_unsupported_operation());
     }
     let id = key.id.clone();
     let version = Version::new(call.service.identifiers().resource(), key.spec, key.origin, call.now)?;
     let answer: Value = key_version(&id, &version);
-    tenant.change(&id, |key| key.rotate(version));
+    let not_primary = call.deviates(Effect::VersionNotPrimary);
+    if !call.deviates(Effect::VersionNotMade) {
+        tenant.change(&id, |key| {
+            key.rotate(version);
+            if not_primary {
+                let last = key.versions.len() - 1;
+                key.versions.swap(last, last - 1);
+            }
+        });
+    }
     Ok(fields([("KeyVersion", answer)]))
 }

@@ -4,6 +4,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::data::{decrypting_key, finish_dry_run, open, read_ciphertext, read_context};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -19,6 +20,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let key = decrypting_key(call, &ciphertext)?;
     let plaintext = open(&key, &ciphertext, &context, "EncryptionContext")?;
     finish_dry_run(dry_run)?;
+    let plaintext =
+        if call.deviates(Effect::DecryptReturnsOtherText) { plaintext.chars().rev().collect() } else { plaintext };
     Ok(fields([
         ("KeyId", key.id.into()),
         ("KeyVersionId", key.version.into()),

@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, KeyReference, find_key, is_alias_name};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 
@@ -16,7 +17,17 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let mut tenant = call.tenant();
     let key = find_key(&tenant, &KeyReference::Alias(name))?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
+    if call.deviates(Effect::DeleteAliasDoesNothing) {
+        return Ok(Fields::new());
+    }
+    let id = key.id.clone();
+    if call.deviates(Effect::DeleteAliasDeletesAnother) {
+        tenant.remove_aliases_of(&id, Some(name));
+    }
+    if call.deviates(Effect::DeleteAliasDisablesKey) {
+        tenant.disable_if_enabled(&id);
+    }
     tenant.remove_alias(name);
     Ok(Fields::new())
 }

@@ -4,9 +4,10 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_external, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
-use crate::mock::state::Rule;
-use crate::mock::store::Key;
+use crate::mock::clock::after;
+use crate::mock::state::{KeyState, Rule};
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ALWAYS, run };
 
@@ -14,10 +15,29 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
     check_external(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     let id = key.id.clone();
-    tenant.change(&id, Key::drop_material);
+    if call.deviates(Effect::DeleteMaterialDoesNothing) {
+        return Ok(Fields::new());
+    }
+    let keeps_enabled = call.deviates(Effect::DeleteMaterialKeepsEnabled);
+    let cancels = call.deviates(Effect::DeleteMaterialCancelsDeletion);
+    let moves_date = call.deviates(Effect::DeleteMaterialMovesDeleteDate);
+    tenant.change(&id, |key| {
+        let state = key.state;
+        key.drop_material();
+        if keeps_enabled && state == KeyState::Enabled {
+            key.state = state;
+        }
+        if cancels && state == KeyState::PendingDeletion {
+            key.state = KeyState::PendingImport;
+            key.delete_date = None;
+        }
+        if moves_date {
+            key.delete_date = key.delete_date.map(|date| after(date, 86_400));
+        }
+    });
     Ok(Fields::new())
 }

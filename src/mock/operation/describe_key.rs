@@ -15,6 +15,6 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let tenant = call.tenant();
     let key = find_key(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
     Ok(fields([("KeyMetadata", described_key(call, key).into())]))
 }

@@ -21,8 +21,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     call.authorize()?;
     let tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let version = key.versions.iter().find(|other| other.id == version);
     let version = version.ok_or_else(Refusal::key_version_not_found)?;
     Ok(fields([("KeyVersion", key_version(&key.id, version))]))

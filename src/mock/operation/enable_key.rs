@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::{KeyState, Rule};
 
@@ -17,12 +18,29 @@ pub(super) fn switch(call: &Call<'_>, state: KeyState) -> Result<Fields, Refusal
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let id = key.id.clone();
+    let Some(wanted) = deviant_switch(call, key.state, state) else { return Ok(Fields::new()) };
+    let loses = call.deviates(Effect::EnableLosesCiphertexts);
     tenant.change(&id, |key| {
-        key.state = state;
+        if loses && key.state == KeyState::Disabled && wanted == KeyState::Enabled {
+            key.lose_ciphertexts();
+        }
+        key.state = wanted;
         key.delete_date = None;
     });
     Ok(Fields::new())
+}
+
+/// The state that the key comes into; nothing if it is left alone.
+fn deviant_switch(call: &Call<'_>, from: KeyState, to: KeyState) -> Option<KeyState> {
+    let (nothing, toggles, other) = match to {
+        KeyState::Enabled => (Effect::EnableDoesNothing, Effect::EnableToggles, KeyState::Disabled),
+        _ => (Effect::DisableDoesNothing, Effect::DisableToggles, KeyState::Enabled),
+    };
+    if call.deviates(nothing) {
+        return None;
+    }
+    Some(if from == to && call.deviates(toggles) { other } else { to })
 }

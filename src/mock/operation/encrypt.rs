@@ -7,6 +7,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::data::{encrypting_key, finish_dry_run, read_context};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -28,7 +29,9 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if decoded.is_err() && call.service.config.require_base64_plaintext {
         return Err(Refusal::invalid_parameter("Plaintext"));
     }
-    if decoded.map_or(plaintext.len(), |data| data.len()) > MOST_PLAINTEXT_BYTES {
+    if decoded.map_or(plaintext.len(), |data| data.len()) > MOST_PLAINTEXT_BYTES
+        && !call.deviates(Effect::LongPlaintextAccepted)
+    {
         return Err(Refusal::invalid_parameter("Plaintext"));
     }
     let context = read_context(call, "EncryptionContext")?;

@@ -9,6 +9,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::crypto::random;
 use crate::mock::data::{encrypting_key, finish_dry_run, read_context};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -48,12 +49,18 @@ pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, 
     // Decrypt answers the Base64 text, so that is what gets encrypted.
     let plaintext = Zeroizing::new(STANDARD.encode(data_key.as_slice()));
     let ciphertext = key.cipher.encrypt(&key.version, &context, plaintext.as_bytes())?;
+    let plaintext = if call.deviates(Effect::DataKeyDiffers) {
+        random(&mut data_key)?;
+        Zeroizing::new(STANDARD.encode(data_key.as_slice()))
+    } else {
+        plaintext
+    };
     let mut answer = fields([
         ("CiphertextBlob", STANDARD.encode(ciphertext).into()),
         ("KeyId", key.id.into()),
         ("KeyVersionId", key.version.into()),
     ]);
-    if with_plaintext {
+    if with_plaintext || call.deviates(Effect::DataKeyShown) {
         answer.insert("Plaintext".to_owned(), plaintext.as_str().into());
     }
     Ok(answer)

@@ -9,6 +9,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_external, find_key_by_id};
 use crate::mock::clock::{after, wire_time};
 use crate::mock::crypto::{ImportToken, WrappingAlgorithm};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
@@ -30,18 +31,25 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Err(Refusal::invalid_parameter("WrappingKeySpec"));
     }
     call.authorize()?;
-    let (id, last) = {
+    let repeats = call.deviates(Effect::ImportParametersRepeat);
+    let (id, last, since) = {
         let tenant = call.tenant();
-        let key = find_key_by_id(&tenant, &reference)?;
-        check_external(key)?;
-        call.check_state(key.state)?;
-        (key.id.clone(), key.wrapping_pair)
+        let key = find_key_by_id(call, &tenant, &reference)?;
+        if !call.deviates(Effect::ImportParametersForAnyOrigin) {
+            check_external(key)?;
+        }
+        call.check_state(key)?;
+        if repeats { (key.id.clone(), None, key.created) } else { (key.id.clone(), key.wrapping_pair, call.now) }
     };
     let pair = call.service.take_wrapping_pair(last).ok_or_else(Refusal::service_unavailable)?;
-    call.tenant().change(&id, |key| key.wrapping_pair = Some(pair.id));
-    let expires = after(call.now, TOKEN_LIFE);
+    call.tenant().change(&id, |key| {
+        key.wrapping_pair = Some(pair.id);
+        key.quirks.token_used = false;
+    });
+    let expires = after(since, TOKEN_LIFE);
     let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm, expires };
-    let token = call.service.token_sealer.seal(&token)?;
+    let sealer = &call.service.token_sealer;
+    let token = if repeats { sealer.seal_alike(&token)? } else { sealer.seal(&token)? };
     Ok(fields([
         ("KeyId", id.into()),
         ("ImportToken", STANDARD.encode(token).into()),

@@ -12,7 +12,8 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_external, find_key_by_id};
 use crate::mock::clock::from_seconds;
-use crate::mock::crypto::Cipher;
+use crate::mock::crypto::{Cipher, ImportToken, random};
+use crate::mock::deviation::{AtExpiry, Effect};
 use crate::mock::refusal::Refusal;
 use crate::mock::state::{KeyState, Rule};
 use crate::mock::store::KeySpec;
@@ -34,38 +35,73 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
 
     let (id, spec) = {
         let tenant = call.tenant();
-        let key = find_key_by_id(&tenant, &reference)?;
+        let key = find_key_by_id(call, &tenant, &reference)?;
         check_external(key)?;
-        call.check_state(key.state)?;
+        call.check_state(key)?;
         (key.id.clone(), key.spec)
     };
     if expires.is_some_and(|expires| expires <= call.now) {
         return Err(Refusal::invalid_parameter("KeyMaterialExpireUnix"));
     }
     // Without the lock: unwrapping takes a quarter of a millisecond.
-    let material = unwrap_material(call, &id, spec, token, wrapped)?;
+    let material = match unwrap_material(call, &id, spec, token, wrapped) {
+        Err(refusal) if call.deviates(Effect::FailedImportEnablesKey) => {
+            call.tenant().change(&id, |key| key.state = KeyState::Enabled);
+            return Err(refusal);
+        }
+        unwrapped => unwrapped?,
+    };
     let digest: [u8; 32] = Sha256::digest(material.as_slice()).into();
     let cipher = Arc::new(Cipher::new(&material)?);
 
     let mut tenant = call.tenant();
     let key = tenant.key(&id).ok_or_else(Refusal::key_not_found)?;
     // Another request may have come between.
-    call.check_state(key.state)?;
-    if key.material.bound_to.is_some_and(|bound| bound != digest) {
+    call.check_state(key)?;
+    if key.material.bound_to.is_some_and(|bound| bound != digest) && !call.deviates(Effect::OtherMaterialAccepted) {
+        if call.deviates(Effect::FailedImportEnablesKey) {
+            tenant.change(&id, |key| key.state = KeyState::Enabled);
+        }
         return Err(Refusal::invalid_key_material());
     }
+    if call.deviates(Effect::ImportDoesNothing) {
+        return Ok(Fields::new());
+    }
+    let serves_once = call.deviates(Effect::TokenServesOnce);
+    if serves_once && key.quirks.token_used {
+        return Err(Refusal::invalid_import_token());
+    }
+    let deviates = |effect| call.deviates(effect);
     tenant.change(&id, |key| {
-        key.material.bound_to = Some(digest);
-        key.material.present = true;
-        key.material.expires = expires;
-        if let Some(version) = key.versions.last_mut() {
+        if deviates(Effect::ReimportLosesCiphertexts) && key.material.bound_to.is_some() {
+            key.lose_ciphertexts();
+        } else if let Some(version) = key.versions.last_mut() {
             version.cipher = Some(cipher);
         }
-        if key.state == KeyState::PendingImport {
-            key.state = KeyState::Enabled;
+        if !(deviates(Effect::ReimportKeepsExpiry) && key.material.present) {
+            key.material.expires = expires.filter(|_| !deviates(Effect::ImportIgnoresExpiry));
         }
+        key.material.bound_to = Some(digest);
+        key.material.present = true;
+        key.quirks.at_expiry = at_expiry(call);
+        key.quirks.token_used = serves_once;
+        key.state = match key.state {
+            KeyState::PendingImport if deviates(Effect::ImportLeavesDisabled) => KeyState::Disabled,
+            KeyState::PendingImport => KeyState::Enabled,
+            KeyState::Disabled if deviates(Effect::ImportEnablesDisabledKey) => KeyState::Enabled,
+            other => other,
+        };
     });
     Ok(Fields::new())
+}
+
+fn at_expiry(call: &Call<'_>) -> AtExpiry {
+    match () {
+        () if call.deviates(Effect::MaterialNeverExpires) => AtExpiry::Nothing,
+        () if call.deviates(Effect::ExpiryCancelsDeletion) => AtExpiry::CancelDeletion,
+        () if call.deviates(Effect::ExpiryLeavesDisabled) => AtExpiry::StayDisabled,
+        () => AtExpiry::Wait,
+    }
 }
 
 /// Checks the token and unwraps the material that belongs to it.
@@ -76,14 +112,34 @@ fn unwrap_material(
     token: &str,
     wrapped: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let token = STANDARD.decode(token).ok().and_then(|sealed| call.service.token_sealer.open(&sealed));
-    let token = token.filter(|token| token.key_id == id).ok_or_else(Refusal::invalid_import_token)?;
-    if token.expires <= call.now {
+    let own = |token: &ImportToken| token.key_id == id || call.deviates(Effect::TokenOfAnotherKeyAccepted);
+    let token = STANDARD.decode(token).ok().and_then(|sealed| open_token(call, &sealed)).filter(own);
+    let token = token.ok_or_else(Refusal::invalid_import_token)?;
+    if token.expires <= call.now && !call.deviates(Effect::ExpiredTokenAccepted) {
         return Err(Refusal::expired_import_token());
     }
     let pair = call.service.wrapping_pair(token.pair).ok_or_else(Refusal::invalid_import_token)?;
     let wrapped = STANDARD.decode(wrapped).map_err(|_| Refusal::invalid_key_material())?;
-    pair.unwrap_material(token.algorithm, &wrapped)
-        .filter(|material| Some(material.len()) == spec.material_bytes())
-        .ok_or_else(Refusal::invalid_key_material)
+    let material = pair
+        .unwrap_material(token.algorithm, &wrapped)
+        .filter(|material| Some(material.len()) == spec.material_bytes());
+    match material {
+        None if call.deviates(Effect::DamagedMaterialAccepted) => {
+            let mut invented = Zeroizing::new(vec![0; spec.material_bytes().unwrap_or_default()]);
+            random(&mut invented)?;
+            Ok(invented)
+        }
+        found => found.ok_or_else(Refusal::invalid_key_material),
+    }
+}
+
+/// What a token says, if it was sealed here.
+fn open_token(call: &Call<'_>, sealed: &[u8]) -> Option<ImportToken> {
+    let sealer = &call.service.token_sealer;
+    let opened = sealer.open(sealed);
+    if opened.is_some() || !call.deviates(Effect::DamagedTokenAccepted) {
+        return opened;
+    }
+    let (last, rest) = sealed.split_last()?;
+    (0..=u8::MAX).find_map(|byte| sealer.open(&[rest, &[last ^ byte]].concat()))
 }

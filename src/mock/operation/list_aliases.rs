@@ -6,9 +6,11 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::paging::Page;
+use crate::mock::deviation::StateEffect;
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::Rule;
+use crate::mock::store::Tenant;
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["PageNumber", "PageSize"], rule: Rule::ALWAYS, run };
@@ -18,8 +20,23 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let tenant = call.tenant();
     call.check_account(&tenant)?;
+    if !call.service.deviations.is_empty() {
+        return Ok(deviant_list(call, &tenant, page));
+    }
     let aliases = tenant.alias_page(page.skip(), page.size()).map(|(name, key)| list_entry(call, name, key)).collect();
     Ok(list(aliases, page, tenant.alias_count()))
+}
+
+/// The page with what deviations add and omit.
+fn deviant_list(call: &Call<'_>, tenant: &Tenant, page: Page) -> Fields {
+    let left = tenant.left_aliases().iter().map(|(name, key)| (name.as_str(), key.as_str()));
+    let omits = |id: &str| {
+        let state = tenant.key(id).map(|key| key.state);
+        state.is_some_and(|state| call.service.deviations.has_in_state(StateEffect::ListAliasesOmits, state))
+    };
+    let all: Vec<_> = tenant.alias_page(0, usize::MAX).chain(left).filter(|(_, key)| !omits(key)).collect();
+    let shown = all.iter().skip(page.skip()).take(page.size()).map(|(name, key)| list_entry(call, name, key)).collect();
+    list(shown, page, all.len())
 }
 
 /// One alias in a list.

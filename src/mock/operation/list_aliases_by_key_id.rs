@@ -16,8 +16,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let page = Page::read(call, 0)?;
     call.authorize()?;
     let tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let shown = key.aliases.values().skip(page.skip()).take(page.size());
     let aliases = shown.map(|name| list_entry(call, name, &key.id)).collect();
     Ok(list(aliases, page, key.aliases.len()))

@@ -7,6 +7,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::Call;
 use crate::mock::paging::Page;
+use crate::mock::deviation::{Effect, StateEffect};
 use crate::mock::refusal::Refusal;
 use crate::mock::dispatch::fields;
 use crate::mock::state::{KeyState, Rule};
@@ -24,12 +25,14 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let tenant = call.tenant();
     call.check_account(&tenant)?;
-    let (keys, total) = if filters.is_empty() {
+    let omits = |key: &Key| call.service.deviations.has_in_state(StateEffect::ListKeysOmits, key.state);
+    let (keys, total) = if filters.is_empty() && call.service.deviations.is_empty() {
         (tenant.key_page(page.skip(), page.size()).map(|key| list_entry(call, key)).collect(), tenant.key_count())
     } else {
-        let fitting = || tenant.keys().filter(|key| filters.iter().all(|filter| filter.fits(key)));
+        let fitting = || tenant.keys().filter(|key| !omits(key) && filters.iter().all(|filter| filter.fits(key)));
+        let skip = if call.deviates(Effect::ListPagesOverlap) { page.overlapping_skip() } else { page.skip() };
         let shown: Vec<Value> =
-            fitting().skip(page.skip()).take(page.size()).map(|key| list_entry(call, key)).collect();
+            fitting().skip(skip).take(page.size()).map(|key| list_entry(call, key)).collect();
         (shown, fitting().count())
     };
     let mut answer = fields([("Keys", json!({ "Key": Value::Array(keys) }))]);

@@ -15,8 +15,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let tag = |(name, value)| json!({ "KeyId": key.id, "TagKey": name, "TagValue": value });
     let tags: Vec<Value> = key.tags.iter().map(tag).collect();
     Ok(fields([("Tags", json!({ "Tag": tags }))]))

@@ -84,6 +84,12 @@ operations! {
 }
 
 pub(crate) use create_key::MOST_DESCRIPTION_CHARACTERS;
+impl Operation {
+    /// Whether it is about one key, whose state counts.
+    pub const fn has_subject(self) -> bool {
+        !matches!(self, Self::CreateKey | Self::ListKeys | Self::ListAliases | Self::DescribeRegions)
+    }
+}
 
 impl fmt::Display for Operation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,6 +5,7 @@ use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
 use crate::mock::clock::after;
 use crate::mock::config::Profile;
+use crate::mock::deviation::{Effect, Removal};
 use crate::mock::refusal::Refusal;
 use crate::mock::state::{KeyState, Rule};
 
@@ -31,14 +32,31 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
 
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     // The documents say that protection blocks the deletion, but not with which code.
     if key.deletion_protection.is_some() {
         return Err(Refusal::state_modified_failed());
     }
+    if call.deviates(Effect::ScheduleDoesNothing) {
+        return Ok(Fields::new());
+    }
+    let days = match days {
+        _ if call.deviates(Effect::ScheduleIgnoresWindow) => 30,
+        days if call.is_refused() => days + 1,
+        days => days,
+    };
+    let removal = match () {
+        () if call.deviates(Effect::KeyNeverGone) => Removal::Never,
+        () if call.deviates(Effect::GoneTooEarly) => Removal::TooEarly,
+        () => Removal::OnItsDate,
+    };
     let id = key.id.clone();
+    if call.deviates(Effect::AliasVanishesWhenScheduled) {
+        tenant.remove_aliases_of(&id, None);
+    }
     tenant.change(&id, |key| {
+        key.quirks.removal = removal;
         if key.state != KeyState::PendingDeletion {
             key.state_before_deletion = Some(key.state);
         }

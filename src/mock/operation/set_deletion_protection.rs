@@ -26,8 +26,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let id = key.id.clone();
     tenant.change(&id, |key| {
         key.deletion_protection = enable.then(|| description.unwrap_or_default().to_owned());

@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 use crate::mock::tags::{most_tags, read_tags};
@@ -18,11 +19,14 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let tags = tags.ok_or_else(|| Refusal::invalid_parameter("Tags"))?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
     let added = tags.iter().filter(|(name, _)| !key.tags.contains_key(name)).count();
     if key.tags.len() + added > most_tags(call) {
         return Err(Refusal::limit_exceeded());
+    }
+    if call.deviates(Effect::TagDoesNothing) {
+        return Ok(Fields::new());
     }
     let id = key.id.clone();
     tenant.change(&id, |key| key.tags.extend(tags));

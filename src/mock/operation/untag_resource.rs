@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 use crate::mock::tags::read_tag_keys;
@@ -23,8 +24,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let tag_keys = read_tag_keys(call, name)?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
+    if call.deviates(Effect::UntagDoesNothing) {
+        return Ok(Fields::new());
+    }
     let id = key.id.clone();
     tenant.change(&id, |key| key.tags.retain(|name, _| !tag_keys.contains(name)));
     Ok(Fields::new())

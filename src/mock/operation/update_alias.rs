@@ -3,6 +3,7 @@
 use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id, is_alias_name};
+use crate::mock::deviation::{Effect, StateEffect};
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 
@@ -18,10 +19,24 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
     let mut tenant = call.tenant();
-    let target = find_key_by_id(&tenant, &reference)?;
-    tenant.alias(name).ok_or_else(Refusal::alias_not_found)?;
-    call.check_state(target.state)?;
+    let target = find_key_by_id(call, &tenant, &reference)?;
+    let original = tenant.alias(name).ok_or_else(Refusal::alias_not_found)?.key_id.clone();
+    if let Some(key) = tenant.key(&original)
+        && call.service.deviations.has_in_state(StateEffect::UpdateAliasKeeps, key.state)
+    {
+        return Err(Refusal::state_modified_failed());
+    }
+    call.check_state(target)?;
     let id = target.id.clone();
+    if call.deviates(Effect::UpdateAliasDoesNotMove) {
+        return Ok(Fields::new());
+    }
+    if call.deviates(Effect::UpdateAliasDisablesOldKey) {
+        tenant.disable_if_enabled(&original);
+    }
+    if call.deviates(Effect::UpdateAliasLeavesItOnBoth) {
+        tenant.leave_alias(name, &original);
+    }
     tenant.move_alias(name, &id);
     Ok(Fields::new())
 }

@@ -4,6 +4,7 @@ use super::Definition;
 use super::create_key::MOST_DESCRIPTION_CHARACTERS;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, find_key_by_id};
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 
@@ -19,8 +20,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
-    call.check_state(key.state)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
+    if call.deviates(Effect::DescriptionDoesNothing) {
+        return Ok(Fields::new());
+    }
     let id = key.id.clone();
     tenant.change(&id, |key| key.description = description.to_owned());
     Ok(Fields::new())

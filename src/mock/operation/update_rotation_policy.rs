@@ -4,6 +4,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_symmetric, find_key_by_id};
 use crate::mock::metadata::rotation_interval;
+use crate::mock::deviation::Effect;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 use crate::mock::store::{Origin, Rotation};
@@ -25,12 +26,15 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let interval = rotation_interval(call, "RotationInterval")?.filter(|_| enable);
     call.authorize()?;
     let mut tenant = call.tenant();
-    let key = find_key_by_id(&tenant, &reference)?;
+    let key = find_key_by_id(call, &tenant, &reference)?;
     if key.origin == Origin::External {
         return Err(Refusal::unsupported_origin());
     }
     check_symmetric(key)?;
-    call.check_state(key.state)?;
+    call.check_state(key)?;
+    if call.deviates(Effect::RotationPolicyDoesNothing) {
+        return Ok(Fields::new());
+    }
     let id = key.id.clone();
     tenant.change(&id, |key| {
         // Counted from the last rotation, so a key that is older than the interval is rotated at once.

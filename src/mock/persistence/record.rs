@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::mock::clock::{KeptClock, from_seconds};
 use crate::mock::crypto::Cipher;
+use crate::mock::deviation::Quirks;
 use crate::mock::gateway::NONCE_LIFE_SECONDS;
 use crate::mock::store::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 
@@ -228,6 +229,8 @@ impl<'a> KeyRecord<'a> {
             created: from_seconds(self.created),
             state: self.state.parse().ok()?,
             former: None,
+            arrival: None,
+            quirks: Quirks::default(),
             delete_date: self.delete_date.map(from_seconds),
             state_before_deletion: match self.state_before_deletion {
                 None => None,

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::mock::clock::after;
 use crate::mock::config::{AccessKey, MockConfig};
 use crate::mock::crypto::Cipher;
+use crate::mock::deviation::Quirks;
 use crate::mock::identifier::Identifiers;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::KeyState;
@@ -95,6 +96,8 @@ impl SeedKey {
             created,
             state: self.state,
             former: None,
+            arrival: None,
+            quirks: Quirks::default(),
             delete_date: deleted.then(|| self.delete_date.unwrap_or_else(|| after(now, DEFAULT_WINDOW))),
             state_before_deletion: deleted.then_some(before),
             material,

@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::Arrival;
 use crate::mock::clock::after;
 use crate::mock::crypto::Cipher;
+use crate::mock::deviation::{AtExpiry, Quirks, Removal};
 use crate::mock::identifier::Identifiers;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::KeyState;
@@ -159,6 +161,8 @@ pub(crate) struct Key {
     pub(crate) created: Timestamp,
     pub(crate) state: KeyState,
     pub(crate) former: Option<Former>,
+    /// How it came into its state.
+    pub(crate) arrival: Option<Arrival>,
     pub(crate) delete_date: Option<Timestamp>,
     pub(crate) state_before_deletion: Option<KeyState>,
     pub(crate) material: Material,
@@ -175,6 +179,7 @@ pub(crate) struct Key {
     pub(crate) aliases: BTreeMap<u64, String>,
     /// The number of the key's last change in the journal; 0 if it has none there.
     pub(crate) saved_by: u64,
+    pub(crate) quirks: Quirks,
 }
 
 impl Key {
@@ -214,22 +219,55 @@ impl Key {
         }
     }
 
+    /// Drops the key material because its time is over.
+    fn expire_material(&mut self) {
+        let state = self.state;
+        self.drop_material();
+        if self.quirks.at_expiry == AtExpiry::StayDisabled && state == KeyState::Disabled {
+            self.state = state;
+        }
+        if self.quirks.at_expiry == AtExpiry::CancelDeletion && state == KeyState::PendingDeletion {
+            self.state = KeyState::PendingImport;
+            self.delete_date = None;
+        }
+        if self.state != state {
+            self.arrival = Some(Arrival::Expiry);
+        }
+    }
+
+    /// Makes what the key has encrypted unreadable. Only a deviation asks for it.
+    pub(crate) fn lose_ciphertexts(&mut self) {
+        self.versions.iter_mut().for_each(|version| version.cipher = None);
+    }
+
     /// The next time at which something happens to the key by itself.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
         let rotation = self.rotation.filter(|_| self.state == KeyState::Enabled).map(|rotation| rotation.next);
-        let expiry = self.material.expires.filter(|_| self.material.present);
-        [self.delete_date, expiry, rotation].into_iter().flatten().min()
+        let expires = self.material.present && self.quirks.at_expiry != AtExpiry::Nothing;
+        let expiry = self.material.expires.filter(|_| expires);
+        [self.removal_date(), expiry, rotation].into_iter().flatten().min()
+    }
+
+    /// When the key goes, if it waits for its deletion.
+    fn removal_date(&self) -> Option<Timestamp> {
+        const TWO_DAYS: i64 = 2 * 86_400;
+        match self.quirks.removal {
+            Removal::OnItsDate => self.delete_date,
+            Removal::TooEarly => self.delete_date.map(|date| after(date, -TWO_DAYS)),
+            Removal::Never => None,
+        }
     }
 
     /// Whether the waiting period has ended.
     pub(crate) fn is_gone(&self, now: Timestamp) -> bool {
-        self.delete_date.is_some_and(|date| date <= now)
+        self.removal_date().is_some_and(|date| date <= now)
     }
 
     /// Lets happen what is due by itself until `now`, apart from the deletion.
     pub(crate) fn elapse(&mut self, now: Timestamp, identifiers: &Identifiers) {
-        if self.material.present && self.material.expires.is_some_and(|expiry| expiry <= now) {
-            self.drop_material();
+        let expires = self.material.present && self.quirks.at_expiry != AtExpiry::Nothing;
+        if expires && self.material.expires.is_some_and(|expiry| expiry <= now) {
+            self.expire_material();
         }
         let Some(rotation) = self.rotation else { return };
         if self.state != KeyState::Enabled || rotation.next > now {

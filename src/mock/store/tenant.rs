@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
+use super::arrival::Arrival;
 use super::key::{Former, Key};
 use super::ordered::Ordered;
 use super::touched::Touched;
@@ -30,6 +31,8 @@ pub(crate) struct Tenant {
     keys_in_state: [usize; KeyState::ALL.len()],
     /// What has changed since somebody asked; nothing if nobody does.
     pub(super) touched: Option<Touched>,
+    /// Aliases that a deviation has left on keys that they moved away from, with the keys' ids.
+    left_aliases: Vec<(String, String)>,
 }
 
 impl Tenant {
@@ -77,13 +80,17 @@ impl Tenant {
     /// Changes a key and keeps every index up to date.
     pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
         let key = self.keys.get_mut(id)?;
-        let (state, delete_date, due) = (key.state, key.delete_date, key.deadline());
+        let (state, arrival, delete_date, due) = (key.state, key.arrival, key.delete_date, key.deadline());
         let versions = key.versions.len();
         let result = change(key);
         if key.state != state {
             self.keys_in_state[state as usize] -= 1;
             self.keys_in_state[key.state as usize] += 1;
             key.former = Some(Former { state, delete_date, until: Instant::now() });
+            // Where the change itself has not said how.
+            if key.arrival == arrival {
+                key.arrival = Arrival::between(state, arrival, key.state);
+            }
         }
         for version in key.versions.iter().skip(versions) {
             self.key_of_version.insert(version.id.clone(), key.id.clone());
@@ -178,11 +185,39 @@ impl Tenant {
     }
 
     pub(crate) fn remove_alias(&mut self, name: &str) {
+        self.left_aliases.retain(|(left, _)| left != name);
         let Some(alias) = self.aliases.remove(name) else { return };
         self.alias_order.remove(alias.number);
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
             key.aliases.remove(&alias.number);
         }
         self.touch_alias(name);
+    }
+
+    /// Removes the aliases of a key, but not the one of that name.
+    pub(crate) fn remove_aliases_of(&mut self, key_id: &str, but: Option<&str>) {
+        let names = self.keys.get(key_id).map(|key| key.aliases.values().cloned().collect::<Vec<_>>());
+        for name in names.unwrap_or_default().iter().filter(|name| but != Some(name.as_str())) {
+            self.remove_alias(name);
+        }
+    }
+
+    /// Leaves an alias on a key that it is about to move away from. Only a deviation does.
+    pub(crate) fn leave_alias(&mut self, name: &str, key_id: &str) {
+        self.left_aliases.push((name.to_owned(), key_id.to_owned()));
+    }
+
+    /// The aliases that were left on keys, with the keys' ids.
+    pub(crate) fn left_aliases(&self) -> &[(String, String)] {
+        &self.left_aliases
+    }
+
+    /// Disables a key that is Enabled. Only a deviation does.
+    pub(crate) fn disable_if_enabled(&mut self, key_id: &str) {
+        self.change(key_id, |key| {
+            if key.state == KeyState::Enabled {
+                key.state = KeyState::Disabled;
+            }
+        });
     }
 }

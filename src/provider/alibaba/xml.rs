@@ -84,6 +84,11 @@ impl Element {
 impl Open {
     fn new(start: &BytesStart<'_>) -> Option<Self> {
         let name = str::from_utf8(start.local_name().into_inner()).ok()?.to_owned();
+        // The reader takes anything up to a blank for a name.
+        let fits = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
+        if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') || !name.chars().all(fits) {
+            return None;
+        }
         Some(Self { name, text: String::new(), elements: Vec::new() })
     }
 }
@@ -163,6 +168,8 @@ mod tests {
             "<A>&#xd800;</A>",
             "<!DOCTYPE A [<!ENTITY a 'aaaa'>]><A>&a;</A>",
             "<!DOCTYPE html><A/>",
+            "<'<a b='<B/>",
+            "<1/>",
             &deep,
             &long,
         ] {

@@ -17,7 +17,7 @@ let former = null;
 export function showGraph(keys, counts, chosen) {
   for (const state of STATES) {
     const node = nodes.get(state);
-    setText(node.querySelector(".count"), String(counts[state]));
+    setText(node.querySelector(".count"), short(counts[state]));
     setClass(node, "held", counts[state] > 0);
     setClass(node, "chosen", chosen?.state === state);
     showDots(node.querySelector(".dots"), keys.filter((key) => key.state === state), chosen);
@@ -54,6 +54,11 @@ function suits(edge, key) {
     case "empty": return !key.has_material;
     default: return true;
   }
+}
+
+/** A count that leaves room for the dots. */
+function short(count) {
+  return count < 10000 ? String(count) : count.toLocaleString("en", { notation: "compact" });
 }
 
 function showDots(parent, keys, chosen) {

@@ -10,6 +10,7 @@ const list = new KeyedList(body, createRow, updateRow);
 const keepTabStop = oneTabStop(body, ".key-id");
 let shownState = "";
 let rows = [];
+let total = 0;
 let chosenId = null;
 let choose = () => {};
 
@@ -18,8 +19,9 @@ export function onChoice(chosen) {
   choose = chosen;
 }
 
-/** Shows keys, oldest first as they come. `total` counts those too that are not listed. */
-export function showKeys(keys, total, counts, now, chosen) {
+/** Shows keys, oldest first as they come. `count` counts those too that are not listed. */
+export function showKeys(keys, count, counts, now, chosen) {
+  total = count;
   chosenId = chosen?.id ?? null;
   rows = keys.map((key) => ({ ...key, left: key.delete_date && distance(key.delete_date, now) })).reverse();
   list.show(rows.map((row) => [row.id, row]));
@@ -28,13 +30,13 @@ export function showKeys(keys, total, counts, now, chosen) {
     setAttribute(element.querySelector(".key-id"), "aria-pressed", String(id === chosenId));
   }
   for (const chip of chips) {
-    const count = chip.dataset.show ? counts[chip.dataset.show] : total;
-    setText(chip, `${chip.dataset.show || "All"} ${count}`);
+    const label = chip.dataset.show || "All";
+    setText(chip, `${label} ${counts[label] ?? total}`);
   }
-  filter(total);
+  filter();
 }
 
-function filter(total) {
+function filter() {
   const wanted = search.value.trim().toLowerCase();
   let visible = 0;
   for (const row of rows) {
@@ -51,7 +53,6 @@ function filter(total) {
     parts.push(`only the oldest ${rows.length} are listed`);
   }
   setText(find("keys-summary"), parts.join("; "));
-  body.dataset.total = String(total);
   keepTabStop();
 }
 
@@ -127,11 +128,11 @@ function showParts(cell, parts, kind) {
   cell.replaceChildren(...parts.map((part) => make(kind === "tag" ? "span" : "div", kind === "tag" ? "tag" : "", part)));
 }
 
-search.addEventListener("input", () => filter(Number(body.dataset.total ?? 0)));
+search.addEventListener("input", filter);
 for (const chip of chips) {
   chip.addEventListener("click", () => {
     shownState = chip.dataset.show;
     chips.forEach((other) => setAttribute(other, "aria-pressed", String(other === chip)));
-    filter(Number(body.dataset.total ?? 0));
+    filter();
   });
 }

@@ -101,7 +101,7 @@ async function turn() {
       await look();
       connection("live", "Live");
     } catch {
-      connection("lost", "No answer; trying again");
+      connection("lost", "No answer");
     }
   } while (lookAgain);
   looking = false;

@@ -1,0 +1,121 @@
+//! Answers of a wrong form: of each operation, and of all.
+
+use super::cells::{cases, rows, states};
+use super::{CatalogueEntry, Family, case};
+use crate::mock::deviation::{AnswerFault, Deviation, GeneralFault};
+use crate::mock::operation::Operation;
+use crate::mock::state::KeyState;
+
+/// Every fault of every operation that can show it, and the faults of all.
+pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
+    let own = rows().flat_map(|operation| {
+        AnswerFault::ALL.iter().filter(move |fault| shows(operation, **fault)).map(move |fault| of(operation, *fault))
+    });
+    own.chain(GeneralFault::ALL.iter().map(|fault| of_all(*fault)))
+}
+
+/// Whether an answer of the operation can have the fault.
+fn shows(operation: Operation, fault: AnswerFault) -> bool {
+    match fault {
+        AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase => states(operation, true).next().is_some(),
+        AnswerFault::WrongTypes | AnswerFault::MissingFields => has_fields(operation),
+        AnswerFault::SuccessIs201 | AnswerFault::NotImplemented => true,
+    }
+}
+
+/// Whether the answer to a success has fields beside RequestId.
+const fn has_fields(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateKey
+            | Operation::DescribeKey
+            | Operation::ListKeys
+            | Operation::Encrypt
+            | Operation::Decrypt
+            | Operation::GenerateDataKey
+            | Operation::GenerateDataKeyWithoutPlaintext
+            | Operation::ListAliases
+            | Operation::GetParametersForImport
+            | Operation::ListResourceTags
+            | Operation::CreateKeyVersion
+            | Operation::DescribeKeyVersion
+            | Operation::ListKeyVersions
+    )
+}
+
+/// Whether a key comes into the state by this operation only, so that nothing can be asked there without it.
+const fn leads_to(operation: Operation, state: KeyState) -> bool {
+    match operation {
+        Operation::DisableKey => matches!(state, KeyState::Disabled),
+        Operation::ScheduleKeyDeletion => matches!(state, KeyState::PendingDeletion),
+        Operation::GetParametersForImport | Operation::ImportKeyMaterial => {
+            matches!(state, KeyState::Enabled | KeyState::Disabled)
+        }
+        _ => false,
+    }
+}
+
+fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
+    let caught_by = match (operation, fault) {
+        // Without the id of a key there is nothing to ask but how keys are made.
+        (Operation::CreateKey, AnswerFault::WrongTypes | AnswerFault::MissingFields | AnswerFault::NotImplemented) => {
+            vec![case("new-key-is-enabled"), case("defaults-of-a-new-key")]
+        }
+        (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => {
+            states(operation, true).map(|state| cases(operation, state)).collect()
+        }
+        (_, AnswerFault::NotImplemented) => {
+            let all = states(operation, true).chain(states(operation, false));
+            all.filter(|state| !leads_to(operation, *state)).map(|state| cases(operation, state)).collect()
+        }
+        (_, AnswerFault::SuccessIs201) => states(operation, false).map(|state| cases(operation, state)).collect(),
+        (_, AnswerFault::WrongTypes | AnswerFault::MissingFields) => states(operation, false)
+            .filter(|state| !leads_to(operation, *state))
+            .map(|state| cases(operation, state))
+            .collect(),
+    };
+    let description = fault.description(operation);
+    CatalogueEntry::new(Deviation::Answer(operation, fault), Family::Answer, description, caught_by)
+        .disturbing(disturbed(operation, fault))
+}
+
+/// Cases that meet the fault where the table has no cell for what they ask, or that look with the operation.
+const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'static str] {
+    const GONE: &str = "pending-deletion-ends-in-deletion/**";
+    match (operation, fault) {
+        (Operation::CreateKey, _) => &["default*-of-a-new-key", "new-*key-is-*/**"],
+        (Operation::ListKeys, AnswerFault::SuccessIs201 | AnswerFault::NotImplemented)
+        | (Operation::DescribeKey, AnswerFault::NotImplemented) => &[GONE],
+        (Operation::Decrypt, AnswerFault::MissingFields) => &["Encrypt/Enabled/**", "GenerateDataKey*/Enabled/**"],
+        (Operation::ListAliases, AnswerFault::MissingFields) => &["CreateAlias/**", "update-alias/*"],
+        (Operation::ListResourceTags, AnswerFault::MissingFields) => {
+            &["TagResource/**", "UntagResource/PendingDeletion/**"]
+        }
+        (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled"],
+        (Operation::CreateKeyVersion, AnswerFault::WrongTypes) => &["new-version-is-the-primary-one"],
+        (Operation::GetParametersForImport, _) => &["import-parameters-*/**"],
+        (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase | AnswerFault::NotImplemented) => match operation {
+            Operation::EnableKey | Operation::CancelKeyDeletion => &[GONE],
+            Operation::Encrypt => &[GONE, "plaintext-has-at-most-6-kb"],
+            Operation::Decrypt => &[GONE, "encryption-context-must-be-the-same/**"],
+            Operation::DisableKey | Operation::ScheduleKeyDeletion => &["alias-does-not-stand-for-a-key-everywhere"],
+            Operation::CreateAlias => &["alias-belongs-to-one-key"],
+            Operation::ImportKeyMaterial => &["damaged-*/**", "import-token-*/**", "other-material-is-refused/**"],
+            _ => &[],
+        },
+        _ => &[],
+    }
+}
+
+fn of_all(fault: GeneralFault) -> CatalogueEntry {
+    let caught_by = match fault {
+        GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
+            rows().flat_map(|operation| states(operation, true).map(move |state| cases(operation, state))).collect()
+        }
+        GeneralFault::NotFoundIs400 | GeneralFault::NotFoundByAnotherName => {
+            vec![case("pending-deletion-ends-in-deletion/**"), case("deleted-alias-stands-for-nothing")]
+        }
+        GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => vec![case("answers-carry-a-request-id")],
+    };
+    CatalogueEntry::new(Deviation::Answers(fault), Family::Answer, fault.description().to_owned(), caught_by)
+}

@@ -1,0 +1,141 @@
+//! Wrong effects, and answers that are wrong in what they say.
+
+use crate::mock::operation::Operation;
+
+macro_rules! effects {
+    ($($variant:ident $name:literal: $description:literal),* $(,)?) => {
+        /// What an operation does or says otherwise than the documents want.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Effect {
+            $(#[doc = concat!($description, ".")] $variant),*
+        }
+
+        impl Effect {
+            /// Every effect.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name, which never changes.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// What happens, in one sentence without its end.
+            pub(super) const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description),* }
+            }
+        }
+    };
+}
+
+effects! {
+    DisableDoesNothing "disable-does-nothing": "DisableKey succeeds and leaves the key as it is",
+    EnableDoesNothing "enable-does-nothing": "EnableKey succeeds and leaves the key as it is",
+    DisableToggles "disable-toggles": "DisableKey enables a key that is Disabled",
+    EnableToggles "enable-toggles": "EnableKey disables a key that is Enabled",
+    EnableLosesCiphertexts "enable-loses-ciphertexts":
+        "what a key encrypted before it was disabled can't be decrypted after it is enabled",
+    ScheduleDoesNothing "schedule-does-nothing": "ScheduleKeyDeletion succeeds and leaves the key as it is",
+    ScheduleIgnoresWindow "schedule-ignores-window": "ScheduleKeyDeletion takes 30 days whatever the window",
+    CancelDoesNothing "cancel-does-nothing": "CancelKeyDeletion succeeds and leaves the key as it is",
+    CancelLeavesDisabled "cancel-leaves-disabled": "CancelKeyDeletion leaves the key Disabled",
+    CancelKeepsDeleteDate "cancel-keeps-delete-date": "CancelKeyDeletion leaves the key with its DeleteDate",
+    CancelLosesCiphertexts "cancel-loses-ciphertexts":
+        "what a key encrypted before its deletion was scheduled can't be decrypted after that is cancelled",
+    KeyNeverGone "key-never-gone": "a key stays after the date of its deletion",
+    GoneTooEarly "gone-too-early": "a key is gone two days before the date of its deletion",
+    NewKeyIsDisabled "new-key-is-disabled": "a new key is Disabled",
+    NewExternalKeyIsEnabled "new-external-key-is-enabled": "a new key of Origin EXTERNAL is Enabled",
+    RefusedDisableDisables "refused-disable-disables": "a DisableKey that is refused has its effect all the same",
+    RefusedEnableEnables "refused-enable-enables": "an EnableKey that is refused has its effect all the same",
+    RefusedScheduleMovesDeleteDate "refused-schedule-moves-delete-date":
+        "a ScheduleKeyDeletion that is refused moves the DeleteDate by a day",
+    RefusedCancelEnables "refused-cancel-enables":
+        "a CancelKeyDeletion that is refused enables a key that has material",
+    RefusedImportImports "refused-import-imports":
+        "an ImportKeyMaterial that is refused for the key's state keeps the material and its expiry",
+    RefusedCreateAliasCreates "refused-create-alias-creates": "a CreateAlias that is refused makes the alias",
+    RefusedUpdateAliasMoves "refused-update-alias-moves": "an UpdateAlias that is refused moves the alias",
+    RefusedTagWritten "refused-tag-written": "a TagResource that is refused writes the tag",
+    RefusedUntagRemoves "refused-untag-removes": "an UntagResource that is refused removes the tag",
+    RefusedDescriptionWritten "refused-description-written":
+        "an UpdateKeyDescription that is refused writes the description",
+    RotationRefusedButSet "rotation-refused-but-set": "an UpdateRotationPolicy that is refused sets the policy",
+    RefusedVersionMade "refused-version-made": "a CreateKeyVersion that is refused makes the version",
+    ImportDoesNothing "import-does-nothing": "ImportKeyMaterial succeeds and the key goes on waiting for its material",
+    ImportLeavesDisabled "import-leaves-disabled": "the import of its material leaves a key Disabled",
+    ImportEnablesDisabledKey "import-enables-disabled-key": "importing the material of a Disabled key again enables it",
+    ImportIgnoresExpiry "import-ignores-expiry": "ImportKeyMaterial takes no notice of KeyMaterialExpireUnix",
+    ReimportKeepsExpiry "reimport-keeps-expiry": "importing material again leaves its expiry as it was",
+    ReimportLosesCiphertexts "reimport-loses-ciphertexts":
+        "what a key encrypted can't be decrypted after the same material was imported again",
+    FailedImportEnablesKey "failed-import-enables-key":
+        "an ImportKeyMaterial that is refused for its token or material enables the key",
+    OtherMaterialAccepted "other-material-accepted": "a key takes other material than its first",
+    DamagedMaterialAccepted "damaged-material-accepted": "ImportKeyMaterial takes material that can't be unwrapped",
+    TokenOfAnotherKeyAccepted "token-of-another-key-accepted": "ImportKeyMaterial takes the token of another key",
+    ExpiredTokenAccepted "expired-token-accepted": "ImportKeyMaterial takes a token that is older than 24 hours",
+    DamagedTokenAccepted "damaged-token-accepted": "ImportKeyMaterial takes a token whose last byte is wrong",
+    TokenServesOnce "token-serves-once": "an import token serves only once",
+    ImportParametersRepeat "import-parameters-repeat": "GetParametersForImport hands out the same token again",
+    ImportParametersForAnyOrigin "import-parameters-for-any-origin":
+        "GetParametersForImport takes keys of every origin",
+    DeleteMaterialDoesNothing "delete-material-does-nothing": "DeleteKeyMaterial succeeds and leaves the key as it is",
+    DeleteMaterialKeepsEnabled "delete-material-keeps-enabled": "DeleteKeyMaterial leaves an Enabled key Enabled",
+    DeleteMaterialCancelsDeletion "delete-material-cancels-deletion":
+        "DeleteKeyMaterial takes the key out of PendingDeletion",
+    DeleteMaterialMovesDeleteDate "delete-material-moves-delete-date":
+        "DeleteKeyMaterial moves the DeleteDate of a key in PendingDeletion by a day",
+    MaterialNeverExpires "material-never-expires": "material stays after its MaterialExpireTime",
+    ExpiryCancelsDeletion "expiry-cancels-deletion":
+        "a key in PendingDeletion becomes PendingImport when its material expires",
+    ExpiryLeavesDisabled "expiry-leaves-disabled": "a Disabled key stays so when its material expires",
+    CreateAliasDoesNothing "create-alias-does-nothing": "CreateAlias succeeds and makes no alias",
+    CreateAliasTakesAnother "create-alias-takes-another": "CreateAlias moves an alias that another key has",
+    SecondAliasReplacesFirst "second-alias-replaces-first": "a new alias takes the place of those that the key has",
+    DeleteAliasDoesNothing "delete-alias-does-nothing": "DeleteAlias succeeds and the alias stays",
+    DeleteAliasDeletesAnother "delete-alias-deletes-another": "DeleteAlias deletes the other aliases of the key too",
+    DeleteAliasDisablesKey "delete-alias-disables-key": "DeleteAlias disables the key of the alias",
+    UpdateAliasDoesNotMove "update-alias-does-not-move": "UpdateAlias succeeds and the alias stays where it is",
+    UpdateAliasLeavesItOnBoth "update-alias-leaves-it-on-both": "after UpdateAlias both keys have the alias",
+    UpdateAliasDisablesOldKey "update-alias-disables-old-key": "UpdateAlias disables the key that the alias leaves",
+    AliasVanishesWhenScheduled "alias-vanishes-when-scheduled": "ScheduleKeyDeletion deletes the aliases of the key",
+    AliasTakenAnywhere "alias-taken-anywhere": "every operation takes an alias for a key",
+    AliasAnsweredForKeyId "alias-answered-for-key-id": "an operation that is given an alias answers it as the KeyId",
+    EncryptIgnoresContext "encrypt-ignores-context": "the EncryptionContext of an encryption is ignored",
+    DecryptIgnoresContext "decrypt-ignores-context": "Decrypt takes any EncryptionContext",
+    DecryptReturnsOtherText "decrypt-returns-other-text": "Decrypt answers another text than was encrypted",
+    LongPlaintextAccepted "long-plaintext-accepted": "Encrypt takes plaintexts of any length",
+    DataKeyDiffers "data-key-differs-from-its-ciphertext": "GenerateDataKey encrypts another data key than it answers",
+    DataKeyShown "data-key-without-plaintext-shows-it":
+        "GenerateDataKeyWithoutPlaintext answers the data key in clear too",
+    DescribeHidesDeleteDate "describe-hides-delete-date": "DescribeKey never names a DeleteDate",
+    ListPagesOverlap "list-pages-overlap": "every page of ListKeys begins with the last key of the page before it",
+    ListKeyVersionsOmitsPrimary "list-key-versions-omits-primary": "ListKeyVersions does not list the primary version",
+    TagDoesNothing "tag-does-nothing": "TagResource succeeds and writes no tag",
+    UntagDoesNothing "untag-does-nothing": "UntagResource succeeds and the tag stays",
+    DescriptionDoesNothing "description-does-nothing": "UpdateKeyDescription succeeds and the description stays",
+    RotationPolicyDoesNothing "rotation-policy-does-nothing": "UpdateRotationPolicy succeeds and the policy stays",
+    VersionNotMade "version-not-made": "CreateKeyVersion answers a version and keeps none",
+    VersionNotPrimary "version-not-primary": "CreateKeyVersion makes a version that is not the primary one",
+}
+
+impl Effect {
+    /// The effect of an operation that is refused and is done all the same.
+    pub(crate) const fn of_refused(operation: Operation) -> Option<Self> {
+        Some(match operation {
+            Operation::DisableKey => Self::RefusedDisableDisables,
+            Operation::EnableKey => Self::RefusedEnableEnables,
+            Operation::ScheduleKeyDeletion => Self::RefusedScheduleMovesDeleteDate,
+            Operation::CancelKeyDeletion => Self::RefusedCancelEnables,
+            Operation::ImportKeyMaterial => Self::RefusedImportImports,
+            Operation::CreateAlias => Self::RefusedCreateAliasCreates,
+            Operation::UpdateAlias => Self::RefusedUpdateAliasMoves,
+            Operation::TagResource => Self::RefusedTagWritten,
+            Operation::UntagResource => Self::RefusedUntagRemoves,
+            Operation::UpdateKeyDescription => Self::RefusedDescriptionWritten,
+            Operation::UpdateRotationPolicy => Self::RotationRefusedButSet,
+            Operation::CreateKeyVersion => Self::RefusedVersionMade,
+            _ => return None,
+        })
+    }
+}
