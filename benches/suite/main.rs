@@ -51,10 +51,15 @@ fn time() {
 
         let mut runs = Vec::new();
         let mut replays = Vec::new();
+        let (mut run_work, mut replay_work) = (Duration::ZERO, Duration::ZERO);
         let mut footer = None;
         for _ in 0..RUNS {
+            let before = work();
             let whole = whole::run(&suite, whole::JOBS, false).await;
+            let between = work();
             replays.push(replay::replay(&whole, whole::JOBS).await);
+            run_work += between.saturating_sub(before);
+            replay_work += work().saturating_sub(between);
             runs.push(whole.duration);
             footer = Some(whole.footer);
         }
@@ -70,7 +75,15 @@ fn time() {
         );
         println!("whole suite, {} cases at a time: {run:.1?} (median of {RUNS}, {:.1?} at best)", whole::JOBS, runs[0]);
         println!("the same requests in a bare loop, {} at a time: {bare:.1?} ({:.1?} at best)", whole::JOBS, replays[0]);
-        println!("the harness's own share: {:.0} %", share(run, bare));
+        println!("the harness's own share of the time: {:.0} %", share(run, bare));
+        if !run_work.is_zero() {
+            let runs = u32::try_from(RUNS).unwrap();
+            let (run, bare) = (run_work / runs, replay_work / runs);
+            println!(
+                "the work of all processors, mock included: {run:.1?} and {bare:.1?}; the harness's own share of it: {:.0} %",
+                share(run, bare)
+            );
+        }
         println!(
             "  (the loop signs anew, but its keys are scheduled for deletion by then, so that it is refused where the run \
              was not; what the mock saves by that counts as the harness's here)"
@@ -89,6 +102,18 @@ fn time() {
             100.0 * own.as_secs_f64() / run.as_secs_f64()
         );
     });
+}
+
+/// How long processors have worked for this process, where the system says so; a busy machine makes a run longer, but
+/// hardly more work.
+fn work() -> Duration {
+    /// In these, Linux tells it to processes.
+    const TICK: Duration = Duration::from_millis(10);
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field is a name in parentheses that may hold anything.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u32 = fields.skip(11).take(2).filter_map(|field| field.parse::<u32>().ok()).sum();
+    TICK * ticks
 }
 
 /// Sorts, and takes the one in the middle.

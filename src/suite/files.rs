@@ -177,6 +177,7 @@ impl Reader<'_> {
         if bytes.len() > BIGGEST_FILE {
             return Err(FilesError::TooBig { path: path.to_owned() });
         }
+        bytes.shrink_to_fit();
         self.bytes += bytes.len();
         if self.bytes > MOST_BYTES {
             return Err(self.too_much());

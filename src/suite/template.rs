@@ -112,6 +112,8 @@ impl Template {
         if !literal.is_empty() {
             parts.push(Part::Text(literal));
         }
+        // There are many templates, and most have one part.
+        parts.shrink_to_fit();
         Ok(Self { parts })
     }
 

@@ -11,31 +11,49 @@ use crate::diagnostic::Diagnostic;
 use crate::suite::file::ServiceFile;
 use crate::suite::name::{KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
+use crate::suite::row::Row;
+use crate::suite::scenario::Scenario;
 use crate::suite::service::Service;
 use crate::suite::step::{Action, Step};
 use crate::yaml::{Document, Path};
 
-/// Fills in the requests that stand in rows, and notes those that name what the borrower does not know.
-pub(super) fn lend(
-    service: &mut Service,
-    document: &Document<ServiceFile>,
-    rows: &mut [row::Draft],
-    scenarios: &mut [scenario::Draft],
-    words: &Words,
-    mistakes: &mut Vec<Diagnostic>,
-) {
+/// Puts the requests that stand in rows before those of the service.
+pub(super) fn collect(service: &mut Service, rows: &[row::Draft]) {
     let of_rows =
         rows.iter().filter(|draft| draft.lends).map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
     let mut requests: IndexMap<OperationName, RequestTemplate> = of_rows.collect();
     requests.append(&mut service.requests);
-    for draft in rows {
-        let [then, refused] = &draft.borrowed;
-        fill(&mut draft.row.then, then, &requests, words, mistakes);
-        fill(&mut draft.row.refused, refused, &requests, words, mistakes);
-    }
-    for draft in scenarios {
-        fill(&mut draft.scenario.steps, &draft.borrowed, &requests, words, mistakes);
-    }
+    service.requests = requests;
+}
+
+/// Fills in the requests of a row's steps.
+pub(super) fn lend_to_row(draft: row::Draft, service: &Service, words: &Words, mistakes: &mut Vec<Diagnostic>) -> Row {
+    let row::Draft { mut row, borrowed: [then, refused], .. } = draft;
+    fill(&mut row.then, &then, &service.requests, words, mistakes);
+    fill(&mut row.refused, &refused, &service.requests, words, mistakes);
+    row
+}
+
+/// Fills in the requests of a scenario's steps.
+pub(super) fn lend_to_scenario(
+    draft: scenario::Draft,
+    service: &Service,
+    words: &Words,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Scenario {
+    let scenario::Draft { mut scenario, borrowed } = draft;
+    fill(&mut scenario.steps, &borrowed, &service.requests, words, mistakes);
+    scenario
+}
+
+/// Fills in the requests of fixtures, and notes those that name what is not known outside of their rows.
+pub(super) fn lend_to_service(
+    service: &mut Service,
+    document: &Document<ServiceFile>,
+    words: &Words,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    let requests = &service.requests;
     let mut sheet = Sheet { outline: &document.outline, words, mistakes };
     let root = Path::Root;
     let fixtures = root.key("fixtures");
@@ -48,7 +66,7 @@ pub(super) fn lend(
             sheet.value(&fixtures.key(name).key("operation"), message);
         }
         if let Some(fixture) = service.fixtures.get_mut(name.as_str()) {
-            fixture.request = request.clone();
+            fixture.request.clone_from(request);
         }
     }
     // Keys are driven, watched and removed outside of any case, where no values of a row are known.
@@ -81,7 +99,6 @@ pub(super) fn lend(
             sheet.value(&behaviour.item(index), message);
         }
     }
-    service.requests = requests;
 }
 
 fn fill(

@@ -106,18 +106,19 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     // What a mistaken row allows is not known, so nothing can be said of routes.
     let known_rows = mistakes.is_empty();
     rows.sort_by_key(|draft| words.operations.get_index_of(&draft.row.operation));
+    borrow::collect(&mut service, &rows);
+    let rows: Vec<_> = rows.into_iter().map(|draft| borrow::lend_to_row(draft, &service, &words, mistakes)).collect();
     let mut scenarios = Vec::new();
     for file in all(Place::Scenario) {
         let Some(document) = read::<ScenarioFile>(file, mistakes) else { continue };
         let mut sheet = Sheet { outline: &document.outline, words: &words, mistakes };
         place::check_name(&mut sheet, "scenario", &document.value.scenario, &document.value.scenario);
-        scenarios.push(scenario::check(&mut sheet, &document.value));
+        let draft = scenario::check(&mut sheet, &document.value);
+        // At once, for what a draft remembers is more than what is left of it.
+        scenarios.push(borrow::lend_to_scenario(draft, &service, &words, mistakes));
     }
-    scenarios.sort_by(|one, other| one.scenario.name.cmp(&other.scenario.name));
-
-    borrow::lend(&mut service, &document, &mut rows, &mut scenarios, &words, mistakes);
-    let rows: Vec<_> = rows.into_iter().map(|draft| draft.row).collect();
-    let scenarios: Vec<_> = scenarios.into_iter().map(|draft| draft.scenario).collect();
+    scenarios.sort_unstable_by(|one, other| (&one.name, &one.source.file).cmp(&(&other.name, &other.source.file)));
+    borrow::lend_to_service(&mut service, &document, &words, mistakes);
     if known_rows {
         let mut sheet = Sheet { outline, words: &words, mistakes };
         routes::check(&mut sheet, &service, &rows, &scenarios);

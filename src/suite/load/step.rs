@@ -223,7 +223,7 @@ pub(super) fn fields(
     file: &Map<String>,
     scope: &Scope,
 ) -> Vec<(FieldPath, Template)> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(file.len());
     for (path, text) in file {
         let place = at.key(path);
         let template = sheet.template(&place, text, scope);
