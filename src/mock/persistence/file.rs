@@ -171,6 +171,14 @@ impl StateFile {
     }
 }
 
+impl Drop for StateFile {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a process that is being made from this one at the same moment. If it
+        // fails, closing has to do.
+        let _ = self.file.unlock();
+    }
+}
+
 /// What all lines so far come to.
 #[derive(Clone, Copy, Debug)]
 struct Chain([u8; 32]);
