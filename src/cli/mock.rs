@@ -60,11 +60,18 @@ pub(super) struct MockArguments {
 }
 
 /// Says what a state file holds, and what is remarkable about it.
-fn tell_state(path: &Path, summary: &StateSummary) {
+fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool) {
     let keys = counted(summary.keys, "key", "keys");
     let aliases = counted(summary.aliases, "alias", "aliases");
     let path = path.display();
-    let mut text = format!("{path} held {keys} and {aliases}\n");
+    let mut text = if summary.is_new {
+        format!("{path} is new and keeps everything from now on\n")
+    } else {
+        format!("{path} held {keys} and {aliases}\n")
+    };
+    if has_seed && !summary.is_new {
+        text += "the keys of the seed are not added again; they come back with a reset\n";
+    }
     if summary.dropped_bytes > 0 {
         let bytes = counted(usize::try_from(summary.dropped_bytes).unwrap_or(usize::MAX), "byte", "bytes");
         text +=
@@ -126,7 +133,7 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         // For people; programs read the line above.
         let _ = writeln!(io::stderr(), "the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)");
         if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
-            tell_state(path, summary);
+            tell_state(path, summary, arguments.accounts.has_seed());
         }
         tokio::select! {
             () = serve(listener, Arc::clone(&service), stop) => {}

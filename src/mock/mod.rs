@@ -10,13 +10,14 @@
 //! timestamps of requests are checked against real time, so that clients need not follow when the clock was moved.
 //!
 //! # What lasts
-//! With [`MockConfig::state`], a file keeps keys with their material, versions, tags and aliases, wrapping keys and import
-//! tokens, the nonces of requests that changed something, and the clock. No answer to a request that changed something
-//! goes out before the change is on disk, so nothing answered is lost even if the process is killed; ciphertext goes out
-//! only when the version it needs is on disk. Other reads wait for nothing, so for the moment of a write they may show what
-//! a crash would still take back. Counters, exchanges, deviations and faults are not kept, nor are the nonces of requests
-//! that changed nothing. The file holds key material in the clear. It is made readable for its owner alone, and one
-//! mock at a time can have it. When it can't be written to, changes get no answer any more ([`Service::state_failed`]).
+//! With [`MockConfig::state`], a file keeps keys with their material, versions, tags and aliases, wrapping keys and
+//! import tokens, the nonces of requests that changed something, and the clock. No answer to a request that changed
+//! something goes out before the change is on disk, so nothing answered is lost even if the process is killed;
+//! ciphertext goes out only when the version it needs is on disk. Other reads wait for nothing, so for the moment of
+//! a write they may show what a crash would still take back. Counters, exchanges, deviations and faults are not kept,
+//! nor are the nonces of requests that changed nothing. The file holds key material in the clear. It is made readable
+//! for its owner alone, and one mock at a time can have it. When it can't be written to, changes get no answer any
+//! more ([`Service::state_failed`]).
 //!
 //! # What is not there
 //! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their

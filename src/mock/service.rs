@@ -52,7 +52,7 @@ impl Service {
     pub fn new(config: MockConfig) -> Result<Self, StartError> {
         let mut restored = config.state.as_deref().map(Restored::open).transpose()?;
         let mut seed = [0; 8];
-        aws_lc_rs::rand::fill(&mut seed).map_err(|_| NoRandomness)?;
+        getrandom::fill(&mut seed).map_err(|_| NoRandomness)?;
         let identifiers = Arc::new(Identifiers::new(config.seed.unwrap_or(u64::from_ne_bytes(seed))));
         let clock = Arc::new(Clock::new(config.clock));
         let nonces = Nonces::new();

@@ -1,5 +1,6 @@
 //! What lasts beyond the process, and files that are no use.
 
+use kms_conformance::mock::{Mock, MockConfig, StartError, StateError};
 use serde_json::json;
 
 use crate::client::{Client, wrap};
@@ -246,4 +247,36 @@ async fn a_disk_that_takes_no_more_ends_the_mock_before_a_write_is_answered() {
         assert_eq!(process.client().state(key).await, "Enabled");
     }
     assert!(keys.len() >= 3, "{}", keys.len());
+}
+
+#[tokio::test]
+async fn mocks_in_one_process_hand_a_file_on_too_and_never_draw_an_id_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = || MockConfig { seed: Some(7), state: Some(folder.path().join("state")), ..MockConfig::default() };
+    let mut ids = Vec::new();
+    for round in 0..3 {
+        let mock = Mock::start_with(config()).unwrap();
+        let summary = mock.state_summary().unwrap();
+        assert_eq!((summary.is_new, summary.keys), (round == 0, ids.len()));
+        let error = Mock::start_with(config()).map(|_| ()).unwrap_err();
+        assert!(matches!(error, StartError::State(StateError::InUse { .. })), "{error}");
+        let client = Client::new(&mock);
+        ids.push(client.create_key(&[]).await);
+        assert!(!format!("{mock:?}").contains("material\""), "{mock:?}");
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3);
+}
+
+#[tokio::test]
+async fn a_closed_file_takes_no_change_and_reads_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = Some(folder.path().join("state"));
+    let mock = Mock::start_with(MockConfig { state, ..MockConfig::default() }).unwrap();
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    mock.close_state().unwrap();
+    assert!(client.try_call("DisableKey", &[("KeyId", &key)]).await.is_err());
+    client.call("ListKeys", &[]).await.succeeded();
 }

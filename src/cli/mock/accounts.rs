@@ -34,6 +34,11 @@ pub(super) struct AccountArguments {
 }
 
 impl AccountArguments {
+    /// Whether there is a seed file.
+    pub(super) fn has_seed(&self) -> bool {
+        self.seed.is_some()
+    }
+
     /// These settings with accounts and keys.
     pub(super) fn apply(&self, config: MockConfig, context: &Context) -> Result<MockConfig, CliError> {
         let mut config = MockConfig { region: self.region.clone(), ..config };

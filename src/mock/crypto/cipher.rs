@@ -14,7 +14,7 @@ const TAG_BYTES: usize = 16;
 
 /// Fills `bytes` from the system's source of randomness.
 pub(crate) fn random(bytes: &mut [u8]) -> Result<(), Refusal> {
-    aws_lc_rs::rand::fill(bytes).map_err(|_| Refusal::internal_failure())
+    getrandom::fill(bytes).map_err(|_| Refusal::internal_failure())
 }
 
 /// The key material of one version, ready for use.

@@ -46,13 +46,14 @@ pub(crate) struct StateFile {
 }
 
 /// What was found in a file.
-#[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) entries: Entries,
     /// The bytes of a last write that was cut off.
     pub(super) dropped: u64,
     /// Whether others than the owner may read it.
     pub(super) readable_by_others: bool,
+    /// Whether it was made, or was empty.
+    pub(super) is_new: bool,
 }
 
 impl StateFile {
@@ -67,7 +68,8 @@ impl StateFile {
         let path = path.canonicalize().map_err(failed)?;
         let scanned = scan(&file, &path)?;
         let readable_by_others = is_readable_by_others(&file).map_err(failed)?;
-        let found = Found { entries: scanned.entries, dropped: scanned.dropped, readable_by_others };
+        let is_new = scanned.ending == Ending::New;
+        let found = Found { entries: scanned.entries, dropped: scanned.dropped, readable_by_others, is_new };
         let mut opened =
             Self { path, file, chain: scanned.chain, length: scanned.length, compact_at: SMALLEST_TO_COMPACT };
         opened.finish_opening(scanned.ending).map_err(failed)?;
@@ -166,6 +168,14 @@ impl StateFile {
         (self.file, self.chain, self.length) = (file, chain, length);
         self.compact_at = SMALLEST_TO_COMPACT.max(length * MOST_GROWTH);
         Ok(())
+    }
+}
+
+impl Drop for StateFile {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a process that is being made from this one at the same moment. If it
+        // fails, closing has to do.
+        let _ = self.file.unlock();
     }
 }
 

@@ -65,12 +65,17 @@ impl Setting {
     }
 }
 
-/// A record set or removed.
-#[derive(Debug)]
+/// A record set or removed. `Debug` does not show it: it may be key material.
 pub(crate) struct Change {
     table: Table,
     name: String,
     json: Option<String>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Change").field("table", &self.table).field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Change {
@@ -133,6 +138,7 @@ pub(super) struct KeyRecord<'a> {
     description: Cow<'a, str>,
     created: i64,
     state: Cow<'a, str>,
+    arrival: Option<Cow<'a, str>>,
     delete_date: Option<i64>,
     state_before_deletion: Option<Cow<'a, str>>,
     /// Base64.
@@ -188,6 +194,7 @@ impl<'a> KeyRecord<'a> {
             description: key.description.as_str().into(),
             created: key.created.as_second(),
             state: key.state.name().into(),
+            arrival: key.arrival.map(|arrival| arrival.name().into()),
             delete_date: key.delete_date.map(Timestamp::as_second),
             state_before_deletion: key.state_before_deletion.map(|state| state.name().into()),
             material_bound_to: key.material.bound_to.map(|digest| STANDARD.encode(digest)),
@@ -224,7 +231,10 @@ impl<'a> KeyRecord<'a> {
             created: from_seconds(self.created),
             state: self.state.parse().ok()?,
             former: None,
-            arrival: None,
+            arrival: match self.arrival {
+                None => None,
+                Some(name) => Some(name.parse().ok()?),
+            },
             quirks: Quirks::default(),
             delete_date: self.delete_date.map(from_seconds),
             state_before_deletion: match self.state_before_deletion {

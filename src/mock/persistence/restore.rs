@@ -21,6 +21,8 @@ use crate::mock::store::{Key, Tenant};
 /// What a state file held when the mock started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateSummary {
+    /// Whether the file was made, or was empty.
+    pub is_new: bool,
     /// Keys.
     pub keys: usize,
     /// Aliases.
@@ -54,6 +56,7 @@ impl Restored {
         let (file, found) = StateFile::open(path)?;
         let mut restored = Self {
             summary: StateSummary {
+                is_new: found.is_new,
                 dropped_bytes: found.dropped,
                 readable_by_others: found.readable_by_others,
                 ..StateSummary::default()
