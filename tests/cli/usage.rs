@@ -89,7 +89,7 @@ fn wrong_flags_are_told() {
         ("run --timeout soon", "`soon` is no duration such as 10s"),
         ("run --progress loud", "invalid value 'loud' for '--progress"),
         ("run -q -v", "cannot be used with"),
-        ("run --deviate Encrypt", "does not read OPERATION:STATE=Success"),
+        ("run --deviate Encrypt", "unknown deviation `Encrypt`; `mock --list-deviations` shows all"),
         ("run --deviate encrypt:Disabled=Success", "unknown operation `encrypt`"),
         ("run --deviate Encrypt:Disabled=Success --endpoint http://127.0.0.1:1", "cannot be used with"),
         ("run --endpoint 127.0.0.1:8080", "is no URL such as http://127.0.0.1:8080"),
