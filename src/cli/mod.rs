@@ -4,6 +4,7 @@ mod check;
 mod context;
 mod error;
 mod exit;
+mod known;
 mod list;
 mod mock;
 mod run;
@@ -43,6 +44,8 @@ enum Command {
     List(list::ListArguments),
     /// Check case files
     Check(check::CheckArguments),
+    /// Check a list of known failures, or bring it up to date after a run
+    Known(known::KnownArguments),
     /// Serve the bundled reference mock
     Mock(Box<mock::MockArguments>),
 }
@@ -62,6 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Run(arguments) => run::run(*arguments, color, context),
         Command::List(arguments) => list::list(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Known(arguments) => known::known(&arguments),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
     let error = match outcome {
