@@ -78,13 +78,20 @@ fn check(path: &Path, suite: &Suite) -> Result<Exit, CliError> {
 }
 
 fn update(arguments: &KnownArguments, path: &Path, suite: &Suite) -> Result<Exit, CliError> {
-    let results = Results::read(&arguments.results)?;
     let name = path.display().to_string();
+    let today = today();
+    if let Some(until) = arguments.until.filter(|until| *until < today) {
+        return Err(CliError::Known {
+            path: name,
+            reason: format!("what is new can't be accepted until {until}, which is over"),
+        });
+    }
+    let results = Results::read(&arguments.results)?;
     let text = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
     };
-    let known = load(&name, &text, suite, today())?;
+    let known = load(&name, &text, suite, today)?;
     let judged = Judged { complete: results.complete, suite_hash: &results.suite.hash, cases: &results.cases };
     let acceptance = arguments.reason.clone().zip(arguments.until);
     let acceptance = acceptance.map(|(reason, until)| Acceptance { reason, until, issue: arguments.issue.clone() });
@@ -164,11 +171,7 @@ fn reason(text: &str) -> Result<String, String> {
 }
 
 fn day(text: &str) -> Result<Date, String> {
-    match date(text) {
-        None => Err(format!("`{text}` is no date such as 2027-12-31")),
-        Some(date) if date < today() => Err(format!("{text} is over")),
-        Some(date) => Ok(date),
-    }
+    date(text).ok_or_else(|| format!("`{text}` is no date such as 2027-12-31"))
 }
 
 fn link(text: &str) -> Result<String, String> {
