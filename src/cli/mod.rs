@@ -8,6 +8,7 @@ mod known;
 mod list;
 mod mock;
 mod run;
+mod self_test;
 mod signal;
 mod suite;
 mod target;
@@ -46,6 +47,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Check a list of known failures, or bring it up to date after a run
     Known(known::KnownArguments),
+    /// Try the suite: against every deviation that the bundled mock knows, which the named cases must catch
+    SelfTest(self_test::SelfTestArguments),
     /// Serve the bundled reference mock
     Mock(Box<mock::MockArguments>),
 }
@@ -66,6 +69,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::List(arguments) => list::list(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::Known(arguments) => known::known(&arguments),
+        Command::SelfTest(arguments) => self_test::self_test(&arguments),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
     let error = match outcome {

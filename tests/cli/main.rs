@@ -10,5 +10,6 @@ mod known;
 mod mock_process;
 mod program;
 mod reports;
+mod self_test;
 mod server;
 mod usage;
