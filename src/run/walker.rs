@@ -18,6 +18,7 @@ use crate::event::{Answered, Purpose};
 use crate::ledger::LedgerEntry;
 use crate::plan::{Leg, PlannedKey, Walk};
 use crate::suite::case::{Case, Subject};
+use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Undo;
@@ -50,7 +51,8 @@ impl<'a> Walker<'a> {
             Subject::Move { target: (class, state), .. } => (class, Some(state)),
             Subject::Scenario { class, .. } => (class, None),
         };
-        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix);
+        let vault = shared.client.vault().clone();
+        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix, vault);
         Self {
             shared,
             case,
@@ -232,8 +234,8 @@ impl<'a> Walker<'a> {
         let create = &self.shared.suite.service.create;
         let mut key = KeyBinding::new(class.clone(), self.shared.planner.new_key(class));
         for (capture, path) in &create.capture {
-            if let Some(value) = path.find(answer).filter(|value| !is_container(value)) {
-                key.captures.insert(capture.clone(), crate::suite::field_path::text_of(value));
+            if let Some(value) = captured(answer, path) {
+                key.captures.insert(capture.clone(), value);
             }
         }
         let id = key.id().to_owned();
@@ -310,11 +312,11 @@ impl<'a> Walker<'a> {
         }
         self.undo.extend(undo);
         for (capture, path) in &fixture.capture {
-            let Some(value) = path.find(&reply.answer.fields).filter(|value| !is_container(value)) else {
+            let Some(value) = captured(&reply.answer.fields, path) else {
                 let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
                 return Err(Finding::inconclusive(Kind::Fixture, reason));
             };
-            values.insert(capture.clone(), crate::suite::field_path::text_of(value));
+            values.insert(capture.clone(), value);
         }
         if let Some(binding) = self.bindings.keys.get_mut(key) {
             binding.fixtures.insert(name.clone(), values);
@@ -444,7 +446,12 @@ fn no_value(error: NoValue) -> Finding {
     Finding::inconclusive(Kind::Fixture, error.to_string())
 }
 
-/// Whether a value is a list or a map: nothing that a later request can say.
-const fn is_container(value: &Value) -> bool {
-    matches!(value, Value::Array(_) | Value::Object(_))
+/// The longest value of an answer that later requests repeat, in bytes; tokens have some 2 KiB.
+const LONGEST_CAPTURE: usize = 64 << 10;
+
+/// A value of an answer that later requests can repeat: no list, no map, and not endless.
+fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
+    let value = path.find(answer)?;
+    let text = (!value.is_array() && !value.is_object()).then(|| text_of(value));
+    text.filter(|text| text.len() <= LONGEST_CAPTURE)
 }

@@ -2,14 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod canary;
 mod cases;
 mod endpoints;
 #[cfg(unix)]
 mod interrupt;
 mod known;
 mod mock_process;
+mod parrot;
 mod program;
 mod reports;
+mod secrets;
 mod self_test;
 mod server;
 mod usage;
