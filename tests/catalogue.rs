@@ -74,6 +74,7 @@ async fn ask(entry: &CatalogueEntry, cases: Vec<usize>, jobs: usize) -> Vec<Case
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: true,
+        ..RunOptions::default()
     };
     let runner = Runner::new(Arc::clone(&SUITE), cases, client, Ledger::none(mark), options);
     let mut results = Vec::new();

@@ -67,6 +67,7 @@ async fn results(suite: &Arc<Suite>, dialect: Alibaba) -> Vec<CaseResult> {
         mark: mark.clone(),
         attempts: 1,
         bundled_mock: true,
+        ..RunOptions::default()
     };
     let selection = (0..suite.cases.len()).collect();
     let runner = Runner::new(Arc::clone(suite), selection, client, Ledger::none(mark), options);
@@ -173,7 +174,7 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
             )
             .await
             .unwrap_err();
-        let CallError::Denied { class: ErrorClass::Auth, code, status: 400, message } = &error else {
+        let CallError::Denied { class: ErrorClass::Auth, code, status: 400, message, .. } = &error else {
             panic!("{dialect:?}: {error:?}")
         };
         assert_eq!(code, "SignatureDoesNotMatch");

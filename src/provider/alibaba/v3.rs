@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use url::Url;
 
-use super::request::{FORM, texts, time};
+use super::request::{FORM, sent_signature, texts, time};
 use super::signature::{
     V3_ALGORITHM, canonical_query, sha256_hex, v3_canonical_request, v3_signature, v3_string_to_sign,
 };
@@ -34,7 +34,7 @@ pub(super) fn encode(
         ("host", host(context.endpoint)?),
         ("x-acs-action", call.operation.to_owned()),
         ("x-acs-content-sha256", payload.clone()),
-        ("x-acs-date", time(context.now)),
+        ("x-acs-date", time(context)),
         ("x-acs-signature-nonce", context.nonce.to_owned()),
         ("x-acs-version", API_VERSION.to_owned()),
     ];
@@ -52,10 +52,10 @@ pub(super) fn encode(
     let string_to_sign = v3_string_to_sign(&v3_canonical_request(method, query, &signed, &payload));
     let signature = v3_signature(context.credentials.secret.expose(), &string_to_sign);
     let id = &context.credentials.access_key_id;
-    headers.extend([
-        ("accept", dialect.format.media_type().to_owned()),
-        ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}")),
-    ]);
+    headers.push(("accept", dialect.format.media_type().to_owned()));
+    headers.extend(sent_signature(context, signature).map(|signature| {
+        ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}"))
+    }));
     match headers.iter().find(|(_, value)| HeaderValue::from_str(value).is_err()) {
         Some((name, _)) => Err(EncodeError::Header { name }),
         None => Ok(HttpRequest { method, url, headers, body }),
@@ -106,6 +106,7 @@ mod tests {
             credentials: &credentials,
             now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
             nonce: "n-1",
+            tamper: None,
         };
         let call = ApiCall { operation: "TagResource", parameters };
         let dialect = Alibaba { signature: Signature::V3, format: Format::Xml, method };

@@ -29,6 +29,7 @@ use super::{Report, ReportError, text};
 
 mod failures;
 mod grid;
+mod lenient;
 mod pen;
 mod progress;
 mod summary;
@@ -42,6 +43,7 @@ pub use progress::Progress;
 pub use table::Layout;
 
 use failures::Failures;
+use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
 use table::Table;
@@ -97,6 +99,7 @@ pub struct Console<W> {
     progress: Display,
     table: Table,
     failures: Failures,
+    lenients: Lenients,
     notices: Vec<String>,
     selected: usize,
     judged: usize,
@@ -117,6 +120,7 @@ impl<W: Write + Send> Console<W> {
             options,
             table: Table::default(),
             failures: Failures::default(),
+            lenients: Lenients::default(),
             notices: Vec::new(),
             selected: 0,
             judged: 0,
@@ -145,6 +149,7 @@ impl<W: Write + Send> Console<W> {
         self.judged += usize::from(case.kind != Some(Kind::Cut));
         self.table.add(case);
         self.failures.add(case);
+        self.lenients.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
@@ -176,8 +181,11 @@ impl<W: Write + Send> Console<W> {
         if self.options.verbosity > Verbosity::Quiet {
             rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
         }
+        if self.options.verbosity > Verbosity::Quiet {
+            rendered.push_str(&self.lenients.render(self.pen));
+        }
         let unjudged = self.selected.saturating_sub(self.judged);
-        rendered.push_str(&summary::render(footer, &self.notices, unjudged, self.pen));
+        rendered.push_str(&summary::render(footer, &self.notices, unjudged, self.lenients.cases, self.pen));
         self.write(&rendered)?;
         self.flush()
     }
