@@ -112,9 +112,12 @@ fn of_all(fault: GeneralFault) -> CatalogueEntry {
         GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
             rows().flat_map(|operation| states(operation, true).map(move |state| cases(operation, state))).collect()
         }
-        GeneralFault::NotFoundIs400 | GeneralFault::NotFoundByAnotherName => {
-            vec![case("pending-deletion-ends-in-deletion/**"), case("deleted-alias-stands-for-nothing")]
-        }
+        GeneralFault::NotFoundIs400 | GeneralFault::NotFoundIs500 | GeneralFault::NotFoundByAnotherName => vec![
+            case("pending-deletion-ends-in-deletion/**"),
+            case("deleted-alias-stands-for-nothing"),
+            case("unknown-key-in-*/**"),
+            case("unknown-alias-in-*"),
+        ],
         GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => vec![case("answers-carry-a-request-id")],
     };
     CatalogueEntry::new(Deviation::Answers(fault), Family::Answer, fault.description().to_owned(), caught_by)

@@ -1,6 +1,6 @@
 //! Who must notice wrong effects.
 
-use super::{CatalogueEntry, Family, case};
+use super::{CatalogueEntry, Family, case, refusals};
 use crate::mock::deviation::{Deviation, Effect};
 
 /// Every effect.
@@ -266,5 +266,6 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::RotationPolicyDoesNothing => (&["UpdateRotationPolicy/Enabled"], &[]),
         Effect::VersionNotMade => (&["CreateKeyVersion/Enabled"], &["new-version-is-the-primary-one"]),
         Effect::VersionNotPrimary => (&["new-version-is-the-primary-one"], &[]),
+        other => refusals::noticed(other),
     }
 }
