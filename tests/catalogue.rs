@@ -23,7 +23,7 @@ use kms_conformance::suite::Suite;
 use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
 use kms_conformance::suite::selector::{Selector, select};
-use kms_conformance::verdict::Verdict;
+use kms_conformance::verdict::{Kind, Verdict};
 use tokio_util::sync::CancellationToken;
 
 static SUITE: LazyLock<Arc<Suite>> =
@@ -159,6 +159,67 @@ fn a_wrong_effect_is_caught() {
 #[test]
 fn an_answer_of_a_wrong_form_is_caught() {
     check(Family::Answer, &indexes(SAMPLE));
+}
+
+/// Wrong effects behind right answers, and a case that must say so: not that an answer was wrong, but that what was
+/// expected to hold does not, and what that is.
+const EFFECTS: [(&str, &str, &str); 39] = [
+    // A description that is not what the key does.
+    ("describe-lies-enabled", "DescribeKey/Enabled", "answers KeyMetadata.KeyState `Disabled` instead of `Enabled`"),
+    ("describe-lies-disabled", "DescribeKey/Disabled", "instead of `Disabled`"),
+    ("describe-lies-pending-deletion", "DescribeKey/PendingDeletion", "instead of `PendingDeletion`"),
+    ("describe-lies-pending-import", "DescribeKey/PendingImport/EXTERNAL", "instead of `PendingImport`"),
+    ("disable-only-shown", "DisableKey/Enabled", "the key is not Disabled"),
+    ("enable-only-shown", "EnableKey/Disabled", "the key is not Enabled"),
+    ("schedule-only-shown", "ScheduleKeyDeletion/Enabled", "the key is not PendingDeletion"),
+    ("describe-hides-delete-date", "ScheduleKeyDeletion/Enabled", "KeyMetadata.DeleteDate"),
+    // A refusal that had its effect.
+    ("refused-disable-disables", "DisableKey/PendingDeletion", "the key is not PendingDeletion"),
+    ("refused-enable-enables", "EnableKey/PendingDeletion", "the key is not PendingDeletion"),
+    ("refused-cancel-enables", "CancelKeyDeletion/Disabled", "the key is not Disabled"),
+    ("refused-schedule-moves-delete-date", "ScheduleKeyDeletion/PendingDeletion", "KeyMetadata.DeleteDate was"),
+    ("refused-create-alias-creates", "CreateAlias/PendingDeletion", "ListAliases lists AliasName"),
+    ("refused-update-alias-moves", "update-alias/Enabled-to-PendingDeletion", "ListAliases does not list AliasName"),
+    ("refused-tag-written", "TagResource/PendingDeletion", "ListResourceTags lists TagKey"),
+    ("refused-untag-removes", "UntagResource/PendingDeletion", "ListResourceTags does not list TagKey"),
+    ("refused-description-written", "UpdateKeyDescription/PendingDeletion", "KeyMetadata.Description was"),
+    ("rotation-refused-but-set", "UpdateRotationPolicy/Disabled", "KeyMetadata."),
+    ("refused-version-made", "CreateKeyVersion/Disabled", "KeyMetadata.PrimaryKeyVersion was"),
+    ("refused-waiting-period-schedules", "bad-waiting-period-in-schedule-key-deletion", "the key is not Enabled"),
+    ("refused-alias-name-made", "bad-name-in-create-alias", "ListAliases lists KeyId"),
+    ("refused-second-alias-moves", "alias-belongs-to-one-key", "ListAliases does not list AliasName"),
+    ("refused-long-description-written", "long-description-in-update-key-description", "KeyMetadata.Description"),
+    ("failed-import-enables-key", "damaged-material-is-refused/EXTERNAL", "the key is not PendingImport"),
+    ("bad-signature-has-effect", "bad-signature-in-disable-key", "the key is not Enabled"),
+    ("unsigned-has-effect", "no-signature-in-disable-key", "the key is not Enabled"),
+    ("wrong-time-has-effect", "stale-request-in-disable-key", "the key is not Enabled"),
+    ("refused-replay-has-effect", "replayed-request-in-disable-key", "the key is not Enabled"),
+    // A success without its effect, or with another.
+    ("disable-does-nothing", "DisableKey/Enabled", "the key is not Disabled"),
+    ("schedule-does-nothing", "ScheduleKeyDeletion/Enabled", "the key is not PendingDeletion"),
+    ("tag-does-nothing", "TagResource/Enabled", "ListResourceTags does not list TagKey"),
+    ("description-does-nothing", "UpdateKeyDescription/Enabled", "KeyMetadata.Description"),
+    ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt answers Plaintext"),
+    ("decrypt-ignores-context", "encryption-context-must-be-the-same", "what must hold: The context belongs to"),
+    // Aliases and keys that stay, vanish, or are not told of.
+    ("delete-alias-does-nothing", "DeleteAlias/Enabled", "ListAliases lists AliasName"),
+    ("delete-alias-deletes-another", "deleting-one-alias-keeps-the-others", "ListAliases does not list AliasName"),
+    ("alias-vanishes-when-scheduled", "alias-outlives-scheduled-deletion", "ListAliases does not list AliasName"),
+    ("list-keys-omits-pending-deletion", "ListKeys/PendingDeletion", "ListKeys does not list KeyId"),
+    ("list-aliases-omits-disabled", "ListAliases/Disabled", "ListAliases does not list AliasName"),
+];
+
+#[test]
+fn a_wrong_effect_is_told_as_one_with_what_was_to_hold() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let entries = catalogue();
+    for (name, case, holds) in EFFECTS {
+        let entry = entries.iter().find(|entry| entry.name() == name).unwrap_or_else(|| panic!("no deviation {name}"));
+        let results = runtime.block_on(ask(entry, indexes([format!("alibaba/{case}")]), 1));
+        let [result] = &results[..] else { panic!("{case} is {} cases", results.len()) };
+        assert_eq!((result.verdict, result.kind), (Verdict::Fail, Some(Kind::Effect)), "{name}: {}", result.reason);
+        assert!(result.reason.contains(holds), "{name}: {}", result.reason);
+    }
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Finding {
             CallError::Encode(_) => Self::inconclusive(Kind::Fixture, reason),
             CallError::NoAnswer { answered, lost, cause, .. } => {
                 // Where there is no service, every case says the same, however often it was tried before the run ended.
-                let reason = if answered { reason } else { format!("{what}: {cause}") };
+                let reason = if answered { reason } else { cause };
                 Self { silent: !answered, again: lost, ..Self::inconclusive(Kind::Transport, reason) }
             }
             CallError::Denied { class, code, status, message, clock_skew_seconds } => {
