@@ -204,7 +204,7 @@ const EFFECTS: [(&str, &str, &str); 39] = [
     // Aliases and keys that stay, vanish, or are not told of.
     ("delete-alias-does-nothing", "DeleteAlias/Enabled", "ListAliases lists AliasName"),
     ("delete-alias-deletes-another", "deleting-one-alias-keeps-the-others", "ListAliases does not list AliasName"),
-    ("alias-vanishes-when-scheduled", "alias-outlives-scheduled-deletion", "ListAliases does not list AliasName"),
+    ("alias-vanishes-when-scheduled", "ListAliases/PendingDeletion", "ListAliases does not list AliasName"),
     ("list-keys-omits-pending-deletion", "ListKeys/PendingDeletion", "ListKeys does not list KeyId"),
     ("list-aliases-omits-disabled", "ListAliases/Disabled", "ListAliases does not list AliasName"),
 ];
