@@ -17,6 +17,7 @@ pub mod provider;
 pub mod report;
 pub mod run;
 pub mod secret;
+pub mod self_test;
 pub mod suite;
 pub mod verdict;
 pub mod yaml;

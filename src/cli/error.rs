@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
 use crate::report::ReportError;
+use crate::self_test::SelfTestError;
 use crate::suite::files::FilesError;
 use crate::suite::selector::SelectError;
 
@@ -35,6 +36,20 @@ pub enum CliError {
     /// A case can't be planned.
     #[error(transparent)]
     Plan(#[from] NoRoute),
+    /// The suite can't be tried against the catalogue of deviations.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
+    /// No deviation is called so.
+    #[error(
+        "no deviation of the catalogue has `{name}` in its name{}; `mock --list-deviations` shows all",
+        near.as_ref().map_or_else(String::new, |near| format!(" (`{near}` has a similar one)"))
+    )]
+    NoDeviation {
+        /// What was looked for.
+        name: String,
+        /// The most similar name.
+        near: Option<String>,
+    },
     /// The mock does not start.
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
@@ -129,6 +144,8 @@ impl CliError {
             | Self::Client(_)
             | Self::Report(_)
             | Self::Plan(_)
+            | Self::NoDeviation { .. }
+            | Self::SelfTest(_)
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
             | Self::UnevenAccessKeys { .. }

@@ -13,7 +13,7 @@ use super::target::{Place, TargetArguments, duration};
 use super::{CliError, Context, Exit, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::ledger::Ledger;
-use crate::mock::{Faults, Mock, MockConfig};
+use crate::mock::{Faults, Mock, MockConfig, WrappingKeys};
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
 use crate::report::json::JsonReport;
@@ -116,7 +116,12 @@ async fn execute(
     let mock = match arguments.target.place() {
         Place::BundledMock => {
             let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
-            let config = MockConfig { deviations: arguments.deviate.clone(), faults, ..MockConfig::default() };
+            let config = MockConfig {
+                deviations: arguments.deviate.clone(),
+                faults,
+                wrapping_keys: WrappingKeys::BuiltIn,
+                ..MockConfig::default()
+            };
             Some(Arc::new(Mock::start_with(config)?))
         }
         Place::Endpoint(_) => None,

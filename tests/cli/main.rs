@@ -9,5 +9,6 @@ mod interrupt;
 mod mock_process;
 mod program;
 mod reports;
+mod self_test;
 mod server;
 mod usage;
