@@ -5,11 +5,21 @@ use crate::mock::deviation::Effect;
 /// The cases that must fail, and those that may.
 pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
     match effect {
-        Effect::DisableOnlyShown => (&["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
+        Effect::DisableOnlyShown => (
+            &["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**", "replayed-request-in-disable-key"],
+            &[],
+        ),
         Effect::EnableOnlyShown => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
-        Effect::ScheduleOnlyShown => {
-            (&["ScheduleKeyDeletion/Enabled/**", "ScheduleKeyDeletion/Disabled/**", "cancel-deletion-of-*/**"], &[])
-        }
+        Effect::ScheduleOnlyShown => (
+            &[
+                "ScheduleKeyDeletion/Enabled/**",
+                "ScheduleKeyDeletion/Disabled/**",
+                "ScheduleKeyDeletion/PendingImport/**",
+                "cancel-deletion-*/**",
+                "disabled-key-waits-for-its-deletion/**",
+            ],
+            &[],
+        ),
         Effect::SignatureNotChecked | Effect::BadSignatureHasEffect => (&["bad-signature-in-disable-key"], &[]),
         Effect::UnsignedAccepted | Effect::UnsignedHasEffect => (&["no-signature-in-disable-key"], &[]),
         Effect::StaleTimestampAccepted => (&["stale-request-in-disable-key"], &[]),
