@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
 use crate::report::ReportError;
+use crate::report::results::ReadError;
 use crate::self_test::SelfTestError;
 use crate::suite::files::FilesError;
 use crate::suite::selector::SelectError;
@@ -126,6 +127,17 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// Results can't be read.
+    #[error(transparent)]
+    Results(#[from] ReadError),
+    /// A list of known failures is not changed.
+    #[error("{path} is left as it is: {reason}")]
+    Known {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// The standard output can't be written to.
     #[error("failed to write to the standard output: {0}")]
     Output(io::Error),
@@ -155,6 +167,8 @@ impl CliError {
             | Self::TooManyKeys { .. }
             | Self::Mock(_)
             | Self::Listen { .. }
+            | Self::Results(_)
+            | Self::Known { .. }
             | Self::Ledger { .. } => Exit::Usage,
             Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }

@@ -10,8 +10,9 @@ use clap::{ArgAction, Args};
 
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration};
-use super::{CliError, Context, Exit, signal};
+use super::{CliError, Context, Exit, known, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
+use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::mock::{Faults, Mock, MockConfig, WrappingKeys};
 use crate::report::Reports;
@@ -64,6 +65,9 @@ pub(super) struct RunArguments {
     /// What a case is that needs an operation which the endpoint does not know
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     unsupported: Unsupported,
+    /// Don't fail for the failures of this list, as long as they are as listed
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -97,19 +101,21 @@ pub(super) struct RunArguments {
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
+    let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let selection = arguments.select.select(&suite)?;
     if selection.is_empty() {
         let _ = writeln!(io::stderr(), "no case is selected");
         return Ok(Exit::NothingSelected);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(execute(arguments, suite, selection, color, context))
+    runtime.block_on(execute(arguments, suite, selection, known.map(Arc::new), color, context))
 }
 
 async fn execute(
     arguments: RunArguments,
     suite: Arc<Suite>,
     selection: Vec<usize>,
+    known: Option<Arc<KnownFailures>>,
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
@@ -160,7 +166,7 @@ async fn execute(
     };
     let mut reports = reports(&arguments, &suite, color, context)?;
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
-    let runner = Runner::new(suite, selection, client, ledger, options);
+    let runner = Runner::new(suite, selection, client, ledger, options).with_known(known);
     if !here {
         let keys = runner.cost().keys;
         if keys > arguments.max_keys.unwrap_or(0) {

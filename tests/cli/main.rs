@@ -6,6 +6,7 @@ mod cases;
 mod endpoints;
 #[cfg(unix)]
 mod interrupt;
+mod known;
 mod mock_process;
 mod program;
 mod reports;

@@ -29,6 +29,7 @@ use super::{Report, ReportError, text};
 
 mod failures;
 mod grid;
+mod known;
 mod lenient;
 mod pen;
 mod progress;
@@ -43,6 +44,7 @@ pub use progress::Progress;
 pub use table::Layout;
 
 use failures::Failures;
+use known::Known;
 use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
@@ -100,6 +102,7 @@ pub struct Console<W> {
     table: Table,
     failures: Failures,
     lenients: Lenients,
+    known: Known,
     notices: Vec<String>,
     selected: usize,
     judged: usize,
@@ -121,6 +124,7 @@ impl<W: Write + Send> Console<W> {
             table: Table::default(),
             failures: Failures::default(),
             lenients: Lenients::default(),
+            known: Known::default(),
             notices: Vec::new(),
             selected: 0,
             judged: 0,
@@ -150,6 +154,7 @@ impl<W: Write + Send> Console<W> {
         self.table.add(case);
         self.failures.add(case);
         self.lenients.add(case);
+        self.known.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
@@ -179,6 +184,7 @@ impl<W: Write + Send> Console<W> {
         }
         rendered.push_str(&self.failures.render(self.options.verbosity == Verbosity::Verbose, self.pen));
         if self.options.verbosity > Verbosity::Quiet {
+            rendered.push_str(&self.known.render(self.pen));
             rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
         }
         if self.options.verbosity > Verbosity::Quiet {
