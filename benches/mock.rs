@@ -247,6 +247,7 @@ fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
                 credentials: &credentials,
                 now: jiff::Timestamp::now(),
                 nonce: &nonce,
+                tamper: None,
             };
             let request = Alibaba::default().encode(&ApiCall { operation, parameters }, &context).expect("a request");
             raw(format!(

@@ -4,6 +4,7 @@
 //! the serialised names of these types are a promise (format version [`FORMAT`]).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -172,6 +173,9 @@ pub struct Usage {
     pub keys_created: u64,
     /// Keys made that are neither gone nor scheduled for deletion.
     pub keys_left: u64,
+    /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none where no answer had a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_seconds: Option<i64>,
 }
 
 /// The result of one case.
@@ -217,6 +221,9 @@ pub struct CaseResult {
     /// What went wrong; none for a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// Answers that the table does not have and that passed, because the documents leave room for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lenient: Vec<Lenient>,
     /// What the list of known failures says of the case, if it does and the case was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<Box<Listed>>,
@@ -229,6 +236,13 @@ pub struct CaseResult {
     pub duration_ms: u64,
     /// The requests and answers, redacted; empty for a pass unless they were asked for.
     pub exchanges: Vec<Exchange>,
+}
+
+impl CaseResult {
+    /// Whether the case passed only because the documents leave room for what was answered.
+    pub fn passed_leniently(&self) -> bool {
+        self.verdict == Verdict::Pass && !self.lenient.is_empty()
+    }
 }
 
 /// An entry of the list of known failures, and what came of it.
@@ -329,6 +343,28 @@ pub struct Answered {
     pub code: String,
     /// The HTTP status.
     pub status: u16,
+}
+
+/// An answer that passed because the documents leave room for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lenient {
+    /// The operation.
+    pub operation: String,
+    /// What was accepted.
+    pub accepted: Answered,
+    /// What the table says.
+    pub expected: Answered,
+    /// Why the documents leave room.
+    pub why: String,
+}
+
+impl fmt::Display for Lenient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, accepted, expected, why } = self;
+        let (code, status) = (&accepted.code, accepted.status);
+        write!(formatter, "{operation} answered {code} ({status}) for {} ({}): {why}", expected.code, expected.status)
+    }
 }
 
 /// One request and its answer, redacted.

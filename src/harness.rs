@@ -177,6 +177,7 @@ impl Session {
             mark: mark.clone(),
             attempts: 3,
             bundled_mock: live.mock.is_some(),
+            ..RunOptions::default()
         };
         let runner = Runner::new(Arc::clone(&self.suite), vec![index], client, Ledger::none(mark), options);
         let mut result = None;

@@ -230,6 +230,7 @@ async fn ask_one(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) -
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: true,
+        ..RunOptions::default()
     };
     let mut result = None;
     Runner::new(suite, vec![case], client, Ledger::none(mark), options)

@@ -180,6 +180,34 @@ fn steps() {
 }
 
 #[test]
+fn accepted_outcomes() {
+    Base::new()
+        .change(
+            "matrix/seal.yaml",
+            "present:",
+            "accept:\n  - {state: Off, outcome: Refused.Off, why: The same.}\n  - {state: On, outcome: Refused.Off}\n  - {outcome: Success, why: ''}\npresent:",
+        )
+        .says("accepted-outcomes-shape");
+    Base::new()
+        .change(
+            "matrix/seal.yaml",
+            "present:",
+            "accept:\n  - {state: Off, outcome: Refused.Off, why: The same.}\n  - {state: On, outcome: Refused.Off, why: One.}\n  - {state: On, outcome: Refused.Off, why: Two.}\n  - {outcome: Succes, why: ''}\npresent:",
+        )
+        .says("accepted-outcomes");
+}
+
+#[test]
+fn requests_that_are_wrong_on_purpose() {
+    let step = "  - drive: Off\n";
+    Base::new()
+        .change("scenarios/no-colour.yaml", step, "  - {call: Show, tamper: signatur}\n")
+        .says("tampered-requests-shape");
+    let steps = "  - {call: Show, as: shown}\n  - {call: Show, replay: shwon}\n  - {call: Seal, replay: shown}\n  - {call: Show, replay: shown, tamper: stale, request: {}}\n  - {look: Show, tamper: stale, holds: ''}\n  - {call: Show, holds: ''}\n";
+    Base::new().change("scenarios/no-colour.yaml", step, steps).says("tampered-requests");
+}
+
+#[test]
 fn impossible_states_of_scenarios() {
     Base::new()
         .change("scenarios/no-colour.yaml", "keys:", "classes: [own, fixed]\nkeys:")

@@ -1,6 +1,7 @@
 //! Everything that was sent and received for a case, until it is known whether anybody wants to see it.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::redact;
@@ -20,7 +21,7 @@ pub(super) struct Entry {
     pub(super) purpose: Purpose,
     pub(super) operation: String,
     pub(super) attempt: u32,
-    pub(super) request: HttpRequest,
+    pub(super) request: Arc<HttpRequest>,
     pub(super) got: Got,
     pub(super) duration: Duration,
 }

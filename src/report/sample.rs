@@ -29,6 +29,7 @@ pub(super) fn passed(id: &str) -> CaseResult {
         actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
         reason: String::new(),
         kind: None,
+        lenient: Vec::new(),
         listed: None,
         notes: Vec::new(),
         attempts: 1,
@@ -140,7 +141,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         complete: stopped.is_none(),
         stopped: stopped.map(str::to_owned),
         summary,
-        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0 },
+        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0, clock_skew_seconds: None },
     })));
     events
 }

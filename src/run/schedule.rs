@@ -284,6 +284,7 @@ impl Runner {
                 retries: traffic.retries,
                 keys_created: self.shared.keys_created.load(Ordering::Relaxed),
                 keys_left: self.shared.keys_left.load(Ordering::Relaxed),
+                clock_skew_seconds: self.shared.client.clock_skew_seconds(),
             },
         };
         emit(Event::RunFinished(Box::new(footer.clone())));
@@ -316,6 +317,9 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
         let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
         if let Some(found) = &mut finding {
+            if let Some(operation) = &walker.unknown {
+                found.for_want_of(operation, shared.options.unsupported);
+            }
             if found.kind == Kind::Cut {
                 found.reason = health.why_not_judged();
             }
@@ -340,6 +344,7 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
             expected: walker.expected,
             also_accepted: walker.also_accepted,
             actual: walker.actual,
+            lenient: walker.lenient,
             notes: walker.notes,
             exchanges,
             attempts,

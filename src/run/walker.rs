@@ -11,12 +11,12 @@ use super::Shared;
 use super::binding::{Bindings, Context, KeyBinding, NoValue};
 use super::check::Checked;
 use super::finding::{Finding, answered};
-use super::judge::Match;
 use super::witness::{Observation, Testimony};
-use crate::client::{CallError, Reply, Transcript};
-use crate::event::{Answered, Purpose};
+use crate::client::{CallError, Envelope, Reply, Sent, Transcript};
+use crate::event::{Answered, Lenient, Purpose};
 use crate::ledger::LedgerEntry;
 use crate::plan::{Leg, PlannedKey, Walk};
+use crate::provider::ErrorClass;
 use crate::suite::case::{Case, Subject};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
 use crate::suite::row::Row;
@@ -37,6 +37,11 @@ pub(super) struct Walker<'a> {
     /// The keys that were made, in order.
     pub(super) made: Vec<KeyName>,
     pub(super) notes: Vec<String>,
+    pub(super) lenient: Vec<Lenient>,
+    /// The first operation that the endpoint does not know.
+    pub(super) unknown: Option<OperationName>,
+    /// The requests of answers that later steps know by name.
+    pub(super) sent: HashMap<String, Sent>,
     /// What the case judges: what may come, and what came.
     pub(super) expected: Option<Answered>,
     pub(super) also_accepted: Vec<Answered>,
@@ -60,6 +65,9 @@ impl<'a> Walker<'a> {
             undo: Vec::new(),
             made: Vec::new(),
             notes: Vec::new(),
+            lenient: Vec::new(),
+            unknown: None,
+            sent: HashMap::new(),
             expected: None,
             also_accepted: Vec::new(),
             actual: None,
@@ -105,26 +113,17 @@ impl<'a> Walker<'a> {
             return Err(Finding::inconclusive(Kind::Fixture, "the table has no such cell"));
         };
         self.expected = cell.expect.outcomes.first().map(answered);
-        let others = cell.expect.outcomes.iter().skip(1).chain(cell.expect.accept.iter().map(|one| &one.outcome));
-        self.also_accepted = others.map(answered).collect();
+        self.also_accepted = self.others(&cell.expect);
         let operation = &row.operation;
         let parameters = self.parameters(&row.request, Context::on(&subject))?;
-        let reply = self.making(Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
+        let reply = self.making(Envelope::Right, Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
         let code = reply.answer.code.clone().unwrap_or_else(|| "Success".to_owned());
         self.actual = Some(Answered { code, status: reply.answer.status });
-        let success = match self.judge(operation, &cell.expect, &reply) {
-            Match::Published { success, note } => {
-                self.notes.extend(note);
-                success
-            }
-            Match::Lenient { success, note } => {
-                self.notes.push(note);
-                success
-            }
-            Match::Deviation(finding) => return Err(*finding),
-        };
+        let found = self.judge(operation, &cell.expect, &reply);
+        let success = self.admit(found).map_err(|finding| *finding)?;
         let follow_ups = if success {
             self.bindings.answers.insert("answer".to_owned(), reply.answer.fields.clone());
+            self.sent.insert("answer".to_owned(), reply.sent.clone());
             let call = Checked {
                 purpose: Purpose::Effect,
                 operation,
@@ -133,7 +132,7 @@ impl<'a> Walker<'a> {
                 on: &subject,
             };
             if let Some(wrong) = self.check(call, &row.checks).await? {
-                return Err(Finding::fail(Kind::Body, wrong));
+                return Err(Finding::fail(wrong.kind, wrong.text));
             }
             &row.then
         } else {
@@ -358,14 +357,15 @@ impl<'a> Walker<'a> {
     /// Sends a call that may make something, and takes note of what it made.
     pub(super) async fn making(
         &mut self,
+        envelope: Envelope<'_>,
         purpose: Purpose,
         operation: &OperationName,
         parameters: &Map<String, Value>,
         makes: Option<&Makes>,
     ) -> Result<Reply, Finding> {
-        let Some(makes) = makes else { return self.send(purpose, operation, parameters).await };
+        let Some(makes) = makes else { return self.send_in(envelope, purpose, operation, parameters).await };
         self.note(LedgerEntry::Making, operation, None)?;
-        let reply = self.send(purpose, operation, parameters).await?;
+        let reply = self.send_in(envelope, purpose, operation, parameters).await?;
         if reply.answer.code.is_some() {
             return Ok(reply);
         }
@@ -404,8 +404,21 @@ impl<'a> Walker<'a> {
         operation: &OperationName,
         parameters: &Map<String, Value>,
     ) -> Result<Reply, Finding> {
-        let sent =
-            self.shared.client.call(purpose, operation.as_str(), parameters, &mut self.transcript, &self.stop).await;
+        self.send_in(Envelope::Right, purpose, operation, parameters).await
+    }
+
+    async fn send_in(
+        &mut self,
+        envelope: Envelope<'_>,
+        purpose: Purpose,
+        operation: &OperationName,
+        parameters: &Map<String, Value>,
+    ) -> Result<Reply, Finding> {
+        let (client, name) = (&self.shared.client, operation.as_str());
+        let sent = client.call_in(envelope, purpose, name, parameters, &mut self.transcript, &self.stop).await;
+        if sent.as_ref().is_ok_and(|reply| reply.class == Some(ErrorClass::UnknownOperation)) {
+            self.unknown.get_or_insert_with(|| operation.clone());
+        }
         let lost = match &sent {
             Ok(reply) => reply.lost_before,
             Err(CallError::NoAnswer { lost, .. }) => *lost,

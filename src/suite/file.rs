@@ -11,6 +11,8 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::provider::Tamper;
+
 /// A map that keeps the order of the file.
 pub type Map<T> = IndexMap<String, T>;
 
@@ -435,6 +437,15 @@ pub struct StepFile {
     /// Where the documents leave room: other outcomes that are accepted, and why.
     #[serde(default)]
     pub accept: Vec<AcceptFile>,
+    /// With `call`: the name of an earlier answer (`as`), whose request is sent once more, byte by byte.
+    #[serde(default)]
+    pub replay: Option<String>,
+    /// With `call`: what is wrong with the request beside what it asks. Such a request must be refused.
+    #[serde(default)]
+    pub tamper: Option<Tamper>,
+    /// With `call`: what must hold after the steps before. If the call shows otherwise, those had a wrong effect.
+    #[serde(default)]
+    pub holds: Option<String>,
     /// Fields that the answer must have.
     #[serde(default)]
     pub present: Vec<String>,

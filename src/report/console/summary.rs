@@ -12,7 +12,8 @@ use crate::report::text::{as_u64, count, duration, one_line, thousands};
 use super::pen::{BAD, DOUBTFUL, GOOD, Pen, STRONG};
 
 /// The notices and the closing line. `unjudged` is the number of selected cases that the end of the run cut off.
-pub(super) fn render(footer: &RunFooter, notices: &[String], unjudged: usize, pen: Pen) -> String {
+/// `lenient` is the number of those that passed only because the documents leave room.
+pub(super) fn render(footer: &RunFooter, notices: &[String], unjudged: usize, lenient: usize, pen: Pen) -> String {
     let RunFooter { duration_ms, complete, stopped, summary, usage } = footer;
     let mut rendered = String::new();
     for notice in notices {
@@ -30,7 +31,7 @@ pub(super) fn render(footer: &RunFooter, notices: &[String], unjudged: usize, pe
     }
     rendered.push_str(
         &[
-            format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, pen)),
+            format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, lenient, pen)),
             cost(usage, pen),
             duration(*duration_ms),
         ]
@@ -41,9 +42,9 @@ pub(super) fn render(footer: &RunFooter, notices: &[String], unjudged: usize, pe
 }
 
 /// How many cases have which verdict; those that no case has are left out.
-fn counts(summary: &Summary, pen: Pen) -> String {
+fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
     let Summary { pass, fail, inconclusive, skipped, known_failure, unexpected_pass } = summary;
-    let told: Vec<String> = [
+    let mut told: Vec<String> = [
         (*pass, "passed", "passed", GOOD),
         (*fail, "failed", "failed", BAD),
         (*unexpected_pass, "unexpected pass", "unexpected passes", BAD),
@@ -58,11 +59,16 @@ fn counts(summary: &Summary, pen: Pen) -> String {
         pen.paint(style, &format!("{} {word}", thousands(as_u64(number))))
     })
     .collect();
+    if lenient > 0
+        && let Some(passed) = told.first_mut()
+    {
+        passed.push_str(&format!(" ({} lenient)", thousands(as_u64(lenient))));
+    }
     if told.is_empty() { "nothing was judged".to_owned() } else { told.join(", ") }
 }
 
 fn cost(usage: &Usage, pen: Pen) -> String {
-    let Usage { requests, retries, keys_created, keys_left } = usage;
+    let Usage { requests, retries, keys_created, keys_left, clock_skew_seconds: _ } = usage;
     let mut told = count(*requests, "request");
     if *retries > 0 {
         let word = if *retries == 1 { "retry" } else { "retries" };
@@ -82,6 +88,11 @@ fn cost(usage: &Usage, pen: Pen) -> String {
 mod tests {
     use super::*;
 
+    fn footer_of_two_passes() -> RunFooter {
+        let summary = Summary { pass: 2, ..Summary::default() };
+        RunFooter { duration_ms: 0, complete: true, stopped: None, summary, usage: Usage::default() }
+    }
+
     #[test]
     fn singular_and_plural_are_right() {
         let footer = RunFooter {
@@ -89,19 +100,21 @@ mod tests {
             complete: true,
             stopped: None,
             summary: Summary { unexpected_pass: 1, ..Summary::default() },
-            usage: Usage { requests: 1, retries: 1, keys_created: 1, keys_left: 1 },
+            usage: Usage { requests: 1, retries: 1, keys_created: 1, keys_left: 1, ..Usage::default() },
         };
         assert_eq!(
-            render(&footer, &[], 0, Pen::default()),
+            render(&footer, &[], 0, 0, Pen::default()),
             "1 case: 1 unexpected pass · 1 request (1 retry), 1 key (1 left) · 1 min 01 s\n"
         );
+        let lenient = render(&footer_of_two_passes(), &[], 0, 1, Pen::default());
+        assert!(lenient.starts_with("2 cases: 2 passed (1 lenient) · "), "{lenient}");
         let footer = RunFooter {
             summary: Summary { pass: 1234, unexpected_pass: 2, ..Summary::default() },
             usage: Usage { requests: 5000, retries: 2, ..Usage::default() },
             ..footer
         };
         assert_eq!(
-            render(&footer, &[], 0, Pen::default()),
+            render(&footer, &[], 0, 0, Pen::default()),
             "1,236 cases: 1,234 passed, 2 unexpected passes · 5,000 requests (2 retries), 0 keys · 1 min 01 s\n"
         );
     }
