@@ -177,7 +177,8 @@ impl<W: Write + Send> Console<W> {
             rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
         }
         let unjudged = self.selected.saturating_sub(self.judged);
-        rendered.push_str(&summary::render(footer, &self.notices, unjudged, self.pen));
+        let routes = footer.routes.filter(|_| self.options.verbosity > Verbosity::Quiet);
+        rendered.push_str(&summary::render(footer, routes, &self.notices, unjudged, self.pen));
         self.write(&rendered)?;
         self.flush()
     }

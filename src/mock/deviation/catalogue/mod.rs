@@ -7,6 +7,7 @@ mod answers;
 mod cells;
 mod effects;
 mod in_state;
+mod routes;
 
 use std::fmt;
 
