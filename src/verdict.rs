@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum Verdict {
     /// The endpoint kept the promise.
     Pass,
-    /// It failed as a listed known failure says.
+    /// It failed, or could not be judged, as the list of known failures says.
     KnownFailure,
     /// It was not asked, for a reason that is given.
     Skipped,

@@ -1,6 +1,6 @@
 //! What the README shows is what the program does: its commands run, its picture is current, its figures are counted.
 
-#![allow(clippy::unwrap_used, reason = "a test that unwraps nothing fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,6 +11,9 @@ use kms_conformance::suite::load::load;
 use kms_conformance::suite::summary::Summary;
 
 const README: &str = include_str!("../README.md");
+
+/// The day until which the examples accept failures. It will be over one day, which must not fail these tests.
+const UNTIL: &str = "2027-03-31";
 
 fn program(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kms-conformance"))
@@ -28,10 +31,25 @@ fn commands() -> Vec<Vec<String>> {
     for block in README.split("```sh\n").skip(1) {
         let code = block.split("```").next().unwrap();
         for line in code.lines().filter(|line| line.starts_with("kms-conformance ")) {
-            found.push(line.split_whitespace().skip(1).map(|word| word.trim_matches('\'').to_owned()).collect());
+            found.push(words(line).split_off(1));
         }
     }
     found
+}
+
+/// The words of a line as a shell takes them; what stands in quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for (index, part) in line.split('\'').enumerate() {
+        for (index, piece) in if index % 2 == 1 { vec![part] } else { part.split(' ').collect() }.iter().enumerate() {
+            if index > 0 {
+                words.push(String::new());
+            }
+            words.last_mut().unwrap().push_str(piece);
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 #[test]
@@ -46,6 +64,8 @@ fn every_command_for_an_endpoint_on_this_machine_runs() {
         for word in &mut words {
             if word == "http://127.0.0.1:8080" {
                 *word = mock.endpoint();
+            } else if word == UNTIL {
+                *word = "9999-12-31".to_owned();
             }
         }
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -67,6 +87,16 @@ fn the_commands_for_an_account_and_for_the_mock_are_known_to_the_program() {
         words.push("--help");
         assert!(program(&words, folder.path()).status.success(), "{words:?}");
     }
+}
+
+#[test]
+fn the_list_of_known_failures_is_right() {
+    let start = README.find("format: 1\nknown_failures:\n").unwrap();
+    let text = README[start..].split("```").next().unwrap();
+    let suite = load(embedded(), None).unwrap();
+    let known = kms_conformance::known::load::load("README.md", text, &suite, UNTIL.parse().unwrap());
+    let known = known.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    assert!(known.entries().iter().all(|entry| !known.is_expired(entry)));
 }
 
 #[test]

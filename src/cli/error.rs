@@ -11,6 +11,8 @@ use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
 use crate::report::ReportError;
+use crate::report::results::ReadError;
+use crate::self_test::SelfTestError;
 use crate::suite::files::FilesError;
 use crate::suite::selector::SelectError;
 
@@ -35,6 +37,20 @@ pub enum CliError {
     /// A case can't be planned.
     #[error(transparent)]
     Plan(#[from] NoRoute),
+    /// The suite can't be tried against the catalogue of deviations.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTestError),
+    /// No deviation is called so.
+    #[error(
+        "no deviation of the catalogue has `{name}` in its name{}; `mock --list-deviations` shows all",
+        near.as_ref().map_or_else(String::new, |near| format!(" (`{near}` has a similar one)"))
+    )]
+    NoDeviation {
+        /// What was looked for.
+        name: String,
+        /// The most similar name.
+        near: Option<String>,
+    },
     /// The mock does not start.
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
@@ -111,6 +127,17 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// Results can't be read.
+    #[error(transparent)]
+    Results(#[from] ReadError),
+    /// A list of known failures is not changed.
+    #[error("{path} is left as it is: {reason}")]
+    Known {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// The standard output can't be written to.
     #[error("failed to write to the standard output: {0}")]
     Output(io::Error),
@@ -129,6 +156,8 @@ impl CliError {
             | Self::Client(_)
             | Self::Report(_)
             | Self::Plan(_)
+            | Self::NoDeviation { .. }
+            | Self::SelfTest(_)
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
             | Self::UnevenAccessKeys { .. }
@@ -138,6 +167,8 @@ impl CliError {
             | Self::TooManyKeys { .. }
             | Self::Mock(_)
             | Self::Listen { .. }
+            | Self::Results(_)
+            | Self::Known { .. }
             | Self::Ledger { .. } => Exit::Usage,
             Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }

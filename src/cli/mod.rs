@@ -4,9 +4,11 @@ mod check;
 mod context;
 mod error;
 mod exit;
+mod known;
 mod list;
 mod mock;
 mod run;
+mod self_test;
 mod signal;
 mod suite;
 mod target;
@@ -43,6 +45,10 @@ enum Command {
     List(list::ListArguments),
     /// Check case files
     Check(check::CheckArguments),
+    /// Check a list of known failures, or bring it up to date after a run
+    Known(known::KnownArguments),
+    /// Try the suite: against every deviation that the bundled mock knows, which the named cases must catch
+    SelfTest(self_test::SelfTestArguments),
     /// Serve the bundled reference mock
     Mock(Box<mock::MockArguments>),
 }
@@ -62,6 +68,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Run(arguments) => run::run(*arguments, color, context),
         Command::List(arguments) => list::list(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+        Command::Known(arguments) => known::known(&arguments),
+        Command::SelfTest(arguments) => self_test::self_test(&arguments),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
     let error = match outcome {

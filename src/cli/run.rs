@@ -10,10 +10,11 @@ use clap::{ArgAction, Args};
 
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration};
-use super::{CliError, Context, Exit, signal};
+use super::{CliError, Context, Exit, known, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
+use crate::known::KnownFailures;
 use crate::ledger::Ledger;
-use crate::mock::{Faults, Mock, MockConfig};
+use crate::mock::{Faults, Mock, MockConfig, WrappingKeys};
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
 use crate::report::json::JsonReport;
@@ -59,6 +60,9 @@ pub(super) struct RunArguments {
     /// What the chance of faults is drawn from; the same number makes the same trouble
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
+    /// Don't fail for the failures of this list, as long as they are as listed
+    #[arg(long, value_name = "FILE")]
+    known: Option<PathBuf>,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -92,6 +96,7 @@ pub(super) struct RunArguments {
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
+    let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let here = match arguments.target.place() {
         Place::BundledMock => true,
         Place::Endpoint(endpoint) => is_loopback_endpoint(&endpoint),
@@ -102,20 +107,26 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
         return Ok(Exit::NothingSelected);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(execute(arguments, suite, selection, color, context))
+    runtime.block_on(execute(arguments, suite, selection, known.map(Arc::new), color, context))
 }
 
 async fn execute(
     arguments: RunArguments,
     suite: Arc<Suite>,
     selection: Vec<usize>,
+    known: Option<Arc<KnownFailures>>,
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
     let mock = match arguments.target.place() {
         Place::BundledMock => {
             let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
-            let config = MockConfig { deviations: arguments.deviate.clone(), faults, ..MockConfig::default() };
+            let config = MockConfig {
+                deviations: arguments.deviate.clone(),
+                faults,
+                wrapping_keys: WrappingKeys::BuiltIn,
+                ..MockConfig::default()
+            };
             Some(Arc::new(Mock::start_with(config)?))
         }
         Place::Endpoint(_) => None,
@@ -152,7 +163,7 @@ async fn execute(
     };
     let mut reports = reports(&arguments, &suite, color, context)?;
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
-    let runner = Runner::new(suite, selection, client, ledger, options);
+    let runner = Runner::new(suite, selection, client, ledger, options).with_known(known);
     if !here {
         let keys = runner.cost().keys;
         if keys > arguments.max_keys.unwrap_or(0) {

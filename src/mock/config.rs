@@ -67,6 +67,8 @@ pub struct MockConfig {
     pub state: Option<PathBuf>,
     /// Certificate and key, for HTTPS instead of HTTP.
     pub tls: Option<Tls>,
+    /// Where the RSA pairs come from that wrap key material for its import.
+    pub wrapping_keys: WrappingKeys,
     /// Who may use the admin API under `/_mock/`.
     pub admin: AdminAccess,
 }
@@ -92,6 +94,7 @@ impl Default for MockConfig {
             keys: Vec::new(),
             state: None,
             tls: None,
+            wrapping_keys: WrappingKeys::default(),
             admin: AdminAccess::Off,
         }
     }
@@ -105,6 +108,17 @@ pub enum Profile {
     Classic,
     /// The documents since 2023: PendingWindowInDays required, 7 to 366; 20 tags a key.
     Current,
+}
+
+/// Where the RSA pairs come from that wrap key material for its import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WrappingKeys {
+    /// Made for this process when they are first needed, which takes a tenth of a second of a processor's time.
+    #[default]
+    Fresh,
+    /// Part of the program, so that everybody can unwrap what was wrapped with them; there at once. For key material
+    /// that is made up.
+    BuiltIn,
 }
 
 /// Whose codes a request gets that does not reach KMS.

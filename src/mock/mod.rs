@@ -63,12 +63,13 @@ mod state;
 mod store;
 mod tags;
 mod tls;
+mod wrapping_pair;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use admin::AdminAccess;
 pub use clock::ClockMode;
-pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas};
+pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas, WrappingKeys};
 pub use deviation::{
     AnswerFault, CatalogueEntry, CellDeviation, DeviantAnswer, Deviation, Effect, Family, GeneralFault,
     ParseDeviationError, StateEffect, catalogue,

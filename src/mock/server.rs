@@ -24,15 +24,14 @@ use super::admin;
 use super::answer::{Answer, Format};
 use super::body::ReplyBody;
 use super::clock::after;
-use super::crypto::pairs;
 use super::dispatch::{Damage, Delivery};
 use super::gateway::GatewayError;
-use super::operation::Operation;
 use super::page;
 use super::persistence::NotSaved;
 use super::request::Received;
 use super::service::Service;
 use super::tls::Tls;
+use super::wrapping_pair;
 
 /// The most bytes of a request's line and headers.
 const HEAD_LIMIT: usize = 256 * 1024;
@@ -172,9 +171,7 @@ async fn respond(
         page::protect(&mut response);
         return Ok(response);
     }
-    if !service.has_wrapping_pair() && asks_for_wrapping_pair(&received) {
-        pairs().ready().await;
-    }
+    wrapping_pair::wait(&service, &received).await;
     deliver(&service, service.answer(&received)).await
 }
 
@@ -211,15 +208,6 @@ async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
         Ok(Err(_)) | Err(_) => Err(GatewayError::Undecodable),
     }
-}
-
-/// Whether the request may need a wrapping pair, which may still have to be made. A wrong guess costs nothing but a
-/// pair.
-fn asks_for_wrapping_pair(received: &Received) -> bool {
-    const NAME: &str = Operation::GetParametersForImport.name();
-    received.uri.query().is_some_and(|query| query.contains(NAME))
-        || received.header("x-acs-action") == Some(NAME)
-        || received.body.windows(NAME.len()).any(|window| window == NAME.as_bytes())
 }
 
 fn plain_response(answer: &Answer) -> Response<ReplyBody> {

@@ -9,7 +9,7 @@
 //!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&…'
 //! ```
 
-use crate::event::{Answered, CaseResult, Exchange, Purpose};
+use crate::event::{Answered, CaseResult, Exchange, Listed, ListedKind, ListedOutcome, Purpose};
 use crate::verdict::Kind;
 
 use super::{curl, text};
@@ -34,6 +34,7 @@ impl Finding {
         if !reason.is_empty() && reason != headline {
             details.push(("reason", reason));
         }
+        details.extend(case.listed.as_deref().map(|listed| ("listed", listed_text(listed))));
         details.push(("clause", text::one_line(&format!("{} ({})", case.clause, case.edition))));
         if !case.route.is_empty() {
             details.push(("route", text::one_line(&case.route.join(", "))));
@@ -81,8 +82,23 @@ pub fn file(case: &CaseResult) -> String {
     format!("cases/{}", case.source.file)
 }
 
-/// What was expected and what came, or else the reason: one line, never empty.
+/// What was expected and what came, or else the reason; and why an entry of the list of known failures does not help.
+/// One line, never empty.
 pub fn headline(case: &CaseResult) -> String {
+    let observed = observed(case);
+    match case.listed.as_deref() {
+        Some(listed @ Listed { outcome: ListedOutcome::Differs, .. }) => {
+            format!("{observed}; listed is {}", listed_failure(listed))
+        }
+        Some(Listed { outcome: ListedOutcome::Expired, until, .. }) => {
+            format!("{observed}; listed until {}, which is over", text::one_line(until))
+        }
+        Some(Listed { outcome: ListedOutcome::Holds | ListedOutcome::Passes, .. }) | None => observed,
+    }
+}
+
+/// What was expected and what came, or else the reason: one line, never empty.
+fn observed(case: &CaseResult) -> String {
     let by_answer = match case.kind {
         Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => true,
         Some(
@@ -129,6 +145,41 @@ pub const fn meaning(kind: Kind) -> &'static str {
         Kind::Cut => "the run ended before the case was judged",
         Kind::NotApplicable => "the table has no such cell",
         Kind::Unavailable => "the target lacks something that the case needs",
+    }
+}
+
+/// An entry of the list of known failures in one line: `not modelled (https://…, until 2026-12-31)`.
+pub fn accepted(listed: &Listed) -> String {
+    let Listed { reason, issue, until, .. } = listed;
+    let issue = issue.as_ref().map(|issue| format!("{issue}, ")).unwrap_or_default();
+    let when = text::one_line(&format!("{issue}until {until}"));
+    format!("{} ({when})", text::cut(&text::one_line(reason), REASON_LIMIT))
+}
+
+/// What the list of known failures says of a case, and what is to be done about it.
+fn listed_text(listed: &Listed) -> String {
+    let Listed { file, line, column, until, .. } = listed;
+    let advice = match listed.outcome {
+        ListedOutcome::Holds => "",
+        ListedOutcome::Passes => "; remove the entry",
+        ListedOutcome::Differs => "; correct the endpoint or the entry",
+        ListedOutcome::Expired => "; correct the endpoint, or give the entry a later date",
+    };
+    let place = text::one_line(&format!("{file}:{line}:{column}"));
+    let what = listed_failure(listed);
+    match listed.outcome {
+        ListedOutcome::Expired => format!("{place} says {what}, but expired on {until}: {}{advice}", accepted(listed)),
+        _ => format!("{place} says {what}: {}{advice}", accepted(listed)),
+    }
+}
+
+/// How the list says that a case fails.
+fn listed_failure(listed: &Listed) -> String {
+    match (listed.kind.map(ListedKind::name), &listed.answer) {
+        (None, Some(answer)) => code(answer),
+        (Some(kind), Some(answer)) => format!("{kind} with {}", code(answer)),
+        (Some(kind), None) => kind.to_owned(),
+        (None, None) => "nothing".to_owned(),
     }
 }
 
@@ -193,5 +244,35 @@ mod tests {
         assert!(whole.contains("bytes cut\n  reproduce: curl -sS -i 'http://"), "{whole}");
         assert!(!whole.contains('\u{1b}'), "{whole}");
         assert_eq!(case.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn what_is_listed_is_set_against_what_is_observed() {
+        let told = |outcome| {
+            let mut case = sample::failed("alibaba/Encrypt/Disabled");
+            case.listed = Some(sample::listed(outcome));
+            let finding = Finding::of(&case, 100);
+            let listed = finding.details.iter().find(|(label, _)| *label == "listed").map(|(_, text)| text.clone());
+            (finding.headline, listed.unwrap())
+        };
+        let got = "expected Rejected.Disabled (409), got Success (200)";
+        let why = "the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31)";
+        for (outcome, headline, listed) in [
+            (ListedOutcome::Holds, got.to_owned(), format!("known.yaml:7:5 says Success (200): {why}")),
+            (
+                ListedOutcome::Differs,
+                format!("{got}; listed is Success (200)"),
+                format!("known.yaml:7:5 says Success (200): {why}; correct the endpoint or the entry"),
+            ),
+            (
+                ListedOutcome::Expired,
+                format!("{got}; listed until 2026-12-31, which is over"),
+                format!(
+                    "known.yaml:7:5 says Success (200), but expired on 2026-12-31: {why}; correct the endpoint, or give the entry a later date"
+                ),
+            ),
+        ] {
+            assert_eq!(told(outcome), (headline, listed));
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Shared;
 use super::finding::Finding;
-use crate::event::{Answered, CaseResult, Exchange, Source};
+use crate::event::{Answered, CaseResult, Exchange, Listed, Source};
+use crate::known::KnownFailures;
 use crate::plan::Walk;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::Verdict;
@@ -22,6 +23,8 @@ pub(super) struct Outcome {
     pub(super) duration_ms: u64,
     /// What could not be removed.
     pub(super) left: Vec<String>,
+    /// What the list of known failures says of it.
+    pub(super) listed: Option<Box<Listed>>,
 }
 
 impl Outcome {
@@ -37,11 +40,20 @@ impl Outcome {
             attempts: 0,
             duration_ms: 0,
             left: Vec::new(),
+            listed: None,
         }
     }
 
     pub(super) fn verdict(&self) -> Verdict {
-        self.finding.as_ref().map_or(Verdict::Pass, |finding| finding.verdict)
+        let observed = self.finding.as_ref().map_or(Verdict::Pass, |finding| finding.verdict);
+        self.listed.as_ref().map_or(observed, |listed| listed.outcome.verdict(observed))
+    }
+
+    /// What a list of known failures says of it.
+    pub(super) fn held_against(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
+        let finding = self.finding.as_ref();
+        let deciding = finding.and_then(|finding| finding.answers.as_ref()?.actual.as_ref());
+        known.judge(id, self.verdict(), finding.map(|finding| finding.kind), deciding.or(self.actual.as_ref()))
     }
 }
 
@@ -66,6 +78,9 @@ pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome:
     let finding = outcome.finding;
     let (kind, reason) = match &finding {
         Some(finding) => (Some(finding.kind), finding.reason.clone()),
+        None if verdict == Verdict::UnexpectedPass => {
+            (None, "it passed, but it is listed as a known failure".to_owned())
+        }
         None => (None, String::new()),
     };
     let (mut expected, mut actual) = (outcome.expected, outcome.actual);
@@ -91,6 +106,7 @@ pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome:
         actual,
         reason,
         kind,
+        listed: outcome.listed,
         notes: outcome.notes,
         attempts: outcome.attempts,
         duration_ms: outcome.duration_ms,

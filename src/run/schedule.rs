@@ -16,6 +16,7 @@ use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
 use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
@@ -35,6 +36,7 @@ pub struct Runner {
     shared: Arc<Shared>,
     /// Indexes into the cases of the suite, in the order of ids.
     selection: Vec<usize>,
+    known: Option<Arc<KnownFailures>>,
 }
 
 /// A case whose turn it is.
@@ -94,7 +96,14 @@ impl Runner {
             keys_created: AtomicU64::new(0),
             keys_left: AtomicU64::new(0),
         };
-        Self { shared: Arc::new(shared), selection }
+        Self { shared: Arc::new(shared), selection, known: None }
+    }
+
+    /// Holds failures against a list of known ones.
+    #[must_use]
+    pub fn with_known(mut self, known: Option<Arc<KnownFailures>>) -> Self {
+        self.known = known;
+        self
     }
 
     /// What the run costs when nothing goes wrong.
@@ -205,8 +214,11 @@ impl Runner {
         Ok(Arc::new(walk))
     }
 
-    fn take(&self, results: &mut Results, done: Done, health: &Health, emit: &mut impl FnMut(Event)) {
+    fn take(&self, results: &mut Results, mut done: Done, health: &Health, emit: &mut impl FnMut(Event)) {
         let case = &self.shared.suite.cases[done.planned.index];
+        if let Some(known) = &self.known {
+            done.outcome.listed = done.outcome.held_against(known, case.id.as_str()).map(Box::new);
+        }
         let verdict = done.outcome.verdict();
         emit(Event::CaseJudged { id: case.id.shared(), verdict });
         for message in &done.outcome.left {
@@ -336,6 +348,7 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
             attempts,
             duration_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             left,
+            listed: None,
         };
         return Done { planned, outcome };
     }

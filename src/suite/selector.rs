@@ -196,7 +196,7 @@ impl Selector {
     }
 
     /// A selector that is near and matches something.
-    fn suggest(&self, suite: &Suite) -> Option<String> {
+    pub fn suggest(&self, suite: &Suite) -> Option<String> {
         match self {
             Self::Id(pattern) => suggest_id(pattern, suite),
             Self::Predicate(axis, pattern) => {

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::program::{Ended, Place, ended};
 
 /// A copy of the program's own case files in `own`.
-fn own(place: &Place) {
+pub fn own(place: &Place) {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"), &place.path().join("own"));
 }
 
@@ -20,7 +20,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Replaces a text in a file of `own`.
-fn change(place: &Place, file: &str, from: &str, to: &str) {
+pub fn change(place: &Place, file: &str, from: &str, to: &str) {
     let path = place.path().join("own").join(file);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.contains(from), "{file} has no {from}");

@@ -6,8 +6,10 @@ mod cases;
 mod endpoints;
 #[cfg(unix)]
 mod interrupt;
+mod known;
 mod mock_process;
 mod program;
 mod reports;
+mod self_test;
 mod server;
 mod usage;

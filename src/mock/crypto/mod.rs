@@ -8,4 +8,4 @@ mod wrapping;
 pub(crate) use cipher::{Cipher, Ciphertext, random};
 pub(crate) use context::EncryptionContext;
 pub(crate) use import_token::{ImportToken, TokenSealer};
-pub(crate) use wrapping::{WrappingAlgorithm, WrappingPair, pairs};
+pub(crate) use wrapping::{WrappingAlgorithm, WrappingPair, built_in_pairs, pairs};

@@ -1,7 +1,8 @@
 //! RSA pairs that wrap key material for its import.
 //!
 //! One pair costs some 50 ms to make, by chance several times that. So all mocks of a process share a few pairs, made
-//! in the background from the moment the first external key is created.
+//! in the background from the moment the first external key is created; and a mock that protects nothing may take the
+//! pairs that are part of the program.
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -110,8 +111,19 @@ impl WrappingPair {
     }
 }
 
+/// Two pairs that everybody knows.
+static BUILT_IN: LazyLock<Vec<Arc<WrappingPair>>> = LazyLock::new(|| {
+    let pairs: [&[u8]; 2] = [include_bytes!("built_in_1.der"), include_bytes!("built_in_2.der")];
+    pairs.into_iter().filter_map(WrappingPair::from_pkcs8).map(Arc::new).collect()
+});
+
+/// The pairs that are part of the program.
+pub(crate) fn built_in_pairs() -> &'static [Arc<WrappingPair>] {
+    &BUILT_IN
+}
+
 static POOL: LazyLock<Pool> =
-    LazyLock::new(|| Pool { pairs: [const { OnceLock::new() }; PAIRS], progress: watch::Sender::new(Progress::Idle) });
+    LazyLock::new(|| Pool { pairs: [const { OnceLock::new() }; PAIRS], progress: watch::Sender::default() });
 
 /// The pairs of this process.
 pub(crate) fn pairs() -> &'static Pool {
@@ -124,75 +136,57 @@ pub(crate) struct Pool {
     progress: watch::Sender<Progress>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
-    Idle,
-    /// So many pairs are there, in their places from the first.
-    Made(usize),
-    /// Nothing more will come.
-    Done(usize),
-}
-
-impl Progress {
-    fn one_more(self) -> Self {
-        match self {
-            Progress::Idle => Progress::Made(1),
-            Progress::Made(count) => Progress::Made(count + 1),
-            Progress::Done(count) => Progress::Done(count + 1),
-        }
-    }
-
-    fn ready(self) -> usize {
-        match self {
-            Progress::Idle => 0,
-            Progress::Made(count) | Progress::Done(count) => count,
-        }
-    }
+/// How far the making of pairs is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    begun: usize,
+    /// Of those begun; a pair that could not be made has ended too.
+    ended: usize,
 }
 
 impl Pool {
-    /// Starts making pairs, once, without waiting for them.
-    pub(crate) fn prepare(&'static self) {
-        let idle = self.progress.send_if_modified(|progress| {
-            let idle = *progress == Progress::Idle;
-            if idle {
-                *progress = Progress::Made(0);
-            }
-            idle
+    /// Begins to make pairs in the background, so that there will be `count`, without waiting for them.
+    pub(crate) fn prepare(&'static self, count: usize) {
+        let mut missing = 0;
+        self.progress.send_if_modified(|progress| {
+            missing = count.min(PAIRS).saturating_sub(progress.begun);
+            progress.begun += missing;
+            missing > 0
         });
-        if idle && std::thread::Builder::new().name("wrapping pairs".to_owned()).spawn(|| self.fill()).is_err() {
-            self.fill();
+        for _ in 0..missing {
+            if std::thread::Builder::new().name("wrapping pair".to_owned()).spawn(|| self.fill()).is_err() {
+                self.fill();
+            }
         }
     }
 
-    /// Makes the first pair. The others are made when a key asks again and must not get the same pair.
+    /// Makes one of the pairs that were begun.
     fn fill(&self) {
         self.add();
-        self.progress.send_modify(|progress| *progress = Progress::Done(progress.ready()));
+        self.progress.send_modify(|progress| progress.ended += 1);
     }
 
     /// Makes one more pair, if there is a place for it.
     fn add(&self) {
-        let place = self.pairs.iter().find(|place| place.get().is_none());
-        if let Some(place) = place
-            && let Some(pair) = WrappingPair::generate()
-            && place.set(Arc::new(pair)).is_ok()
-        {
-            self.progress.send_modify(|progress| *progress = progress.one_more());
+        if self.pairs.iter().all(|place| place.get().is_some()) {
+            return;
+        }
+        let Some(pair) = WrappingPair::generate() else { return };
+        let mut pair = Arc::new(pair);
+        for place in &self.pairs {
+            match place.set(pair) {
+                Ok(()) => return,
+                Err(taken) => pair = taken,
+            }
         }
     }
 
-    /// Waits until there is a pair, or until it is sure that there will be none.
-    pub(crate) async fn ready(&'static self) {
-        self.prepare();
-        let mut progress = self.progress.subscribe();
+    /// Waits until there are `count` pairs, or until it is sure that there will not be so many.
+    pub(crate) async fn ready(&'static self, count: usize) {
+        let count = count.min(PAIRS);
+        self.prepare(count);
         // The sender lives as long as the process, so waiting cannot fail.
-        let _ = progress.wait_for(|progress| progress.ready() > 0 || matches!(progress, Progress::Done(_))).await;
-    }
-
-    /// Whether there is a pair already.
-    pub(crate) fn is_ready(&self) -> bool {
-        self.progress.borrow().ready() > 0
+        let _ = self.progress.subscribe().wait_for(|progress| progress.ended >= count).await;
     }
 
     /// A pair other than the `last` one that a key got. If there is none yet, it is made here and now.

@@ -68,8 +68,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if tags.len() > most_tags(call) || tenant.key_count() >= call.service.config.quotas.keys {
         return Err(Refusal::limit_exceeded());
     }
-    if origin == Origin::External {
-        pairs().prepare();
+    if origin == Origin::External && call.service.wrapping_pairs_at_hand().next().is_none() {
+        pairs().prepare(1);
     }
     let id = call.service.identifiers().resource();
     let version = Version::new(call.service.identifiers().resource(), spec, origin, call.now)?;

@@ -11,7 +11,8 @@ use super::guard::changes;
 use super::record::Setting;
 use super::{Change, Journal, NotSaved, Restored, StateError, StateSummary, Table};
 use crate::mock::clock::Clock;
-use crate::mock::crypto::{WrappingPair, pairs};
+use crate::mock::config::WrappingKeys;
+use crate::mock::crypto::{WrappingPair, built_in_pairs, pairs};
 use crate::mock::handle::StartError;
 use crate::mock::identifier::Identifiers;
 use crate::mock::locked;
@@ -130,10 +131,11 @@ impl Service {
 
     /// A wrapping pair other than the `last` one that a key got.
     pub(crate) fn take_wrapping_pair(&self, last: Option<u64>) -> Option<Arc<WrappingPair>> {
-        let Some(keeper) = &self.keeper else { return pairs().take(last) };
-        let restored = keeper.wrapping_pairs.iter().find(|pair| Some(pair.id) != last);
-        let pair = restored.map(Arc::clone).or_else(|| pairs().take(last))?;
-        if locked(&keeper.kept_pairs).insert(pair.id) {
+        let another = self.wrapping_pairs_at_hand().find(|pair| Some(pair.id) != last).map(Arc::clone);
+        let pair = another.or_else(|| pairs().take(last))?;
+        if let Some(keeper) = &self.keeper
+            && locked(&keeper.kept_pairs).insert(pair.id)
+        {
             let der = Zeroizing::new(STANDARD.encode(pair.pkcs8()?.as_slice()));
             keeper.journal.append([Change::record(Table::WrappingPair, pair.id.to_string(), &der)]);
         }
@@ -142,12 +144,16 @@ impl Service {
 
     /// The wrapping pair with this id.
     pub(crate) fn wrapping_pair(&self, id: u64) -> Option<Arc<WrappingPair>> {
-        let restored = self.keeper.iter().flat_map(|keeper| &keeper.wrapping_pairs).find(|pair| pair.id == id);
-        restored.map(Arc::clone).or_else(|| pairs().pair(id))
+        let known = self.wrapping_pairs_at_hand().find(|pair| pair.id == id).map(Arc::clone);
+        known.or_else(|| pairs().pair(id))
     }
 
-    /// Whether there is a wrapping pair without waiting.
-    pub(crate) fn has_wrapping_pair(&self) -> bool {
-        pairs().is_ready() || self.keeper.as_ref().is_some_and(|keeper| !keeper.wrapping_pairs.is_empty())
+    /// The wrapping pairs that need not be made: those of the file, and those of the program.
+    pub(crate) fn wrapping_pairs_at_hand(&self) -> impl Iterator<Item = &Arc<WrappingPair>> {
+        let built_in = match self.config.wrapping_keys {
+            WrappingKeys::BuiltIn => built_in_pairs(),
+            WrappingKeys::Fresh => &[],
+        };
+        self.keeper.iter().flat_map(|keeper| &keeper.wrapping_pairs).chain(built_in)
     }
 }

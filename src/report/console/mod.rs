@@ -29,6 +29,7 @@ use super::{Report, ReportError, text};
 
 mod failures;
 mod grid;
+mod known;
 mod pen;
 mod progress;
 mod summary;
@@ -42,6 +43,7 @@ pub use progress::Progress;
 pub use table::Layout;
 
 use failures::Failures;
+use known::Known;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
 use table::Table;
@@ -97,6 +99,7 @@ pub struct Console<W> {
     progress: Display,
     table: Table,
     failures: Failures,
+    known: Known,
     notices: Vec<String>,
     selected: usize,
     judged: usize,
@@ -117,6 +120,7 @@ impl<W: Write + Send> Console<W> {
             options,
             table: Table::default(),
             failures: Failures::default(),
+            known: Known::default(),
             notices: Vec::new(),
             selected: 0,
             judged: 0,
@@ -145,6 +149,7 @@ impl<W: Write + Send> Console<W> {
         self.judged += usize::from(case.kind != Some(Kind::Cut));
         self.table.add(case);
         self.failures.add(case);
+        self.known.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
@@ -174,6 +179,7 @@ impl<W: Write + Send> Console<W> {
         }
         rendered.push_str(&self.failures.render(self.options.verbosity == Verbosity::Verbose, self.pen));
         if self.options.verbosity > Verbosity::Quiet {
+            rendered.push_str(&self.known.render(self.pen));
             rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
         }
         let unjudged = self.selected.saturating_sub(self.judged);

@@ -84,8 +84,9 @@ kms-conformance 0.0.0: 13 cases against http://127.0.0.1:8080/ (alibaba, bundled
   route: CreateKey, DisableKey
 
 ! alibaba/GenerateDataKeyWithoutPlaintext/Disabled  unexpected-pass
-  listed as known failure (issue 9), but it passed: remove the entry
+  it passed, but it is listed as a known failure
   --> cases/alibaba/matrix/encrypt.yaml:12:3
+  listed: known.yaml:7:5 says Success (200): the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31); remove the entry
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
 
@@ -94,6 +95,9 @@ kms-conformance 0.0.0: 13 cases against http://127.0.0.1:8080/ (alibaba, bundled
   --> cases/alibaba/matrix/encrypt.yaml:12:3
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
+
+known failures
+k alibaba/Encrypt/PendingImport  the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31)
 
                                                     Pending   Pending
                                  Enabled  Disabled  Deletion  Import

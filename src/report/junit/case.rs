@@ -70,15 +70,10 @@ fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
         (Verdict::KnownFailure, _) => (TestCaseStatus::skipped(), case.verdict.name().to_owned()),
     };
     let finding = Finding::of(case, ANSWER_LIMIT);
-    let message = match case.verdict {
-        // That it fails is known; the entry that says so is the news.
-        Verdict::KnownFailure if !case.reason.trim().is_empty() => text::one_line(&case.reason),
-        Verdict::KnownFailure
-        | Verdict::Pass
-        | Verdict::Skipped
-        | Verdict::Inconclusive
-        | Verdict::UnexpectedPass
-        | Verdict::Fail => finding.headline.clone(),
+    // That it fails is known; why that is accepted is what a reader wants to see.
+    let message = match (case.verdict, &case.listed) {
+        (Verdict::KnownFailure, Some(listed)) => finding::accepted(listed),
+        _ => finding.headline.clone(),
     };
     let body = finding.to_text();
     // Readers show either the one or the other, so the body begins with the message.

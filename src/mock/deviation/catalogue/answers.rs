@@ -89,7 +89,12 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
         (Operation::ListKeys, AnswerFault::SuccessIs201 | AnswerFault::NotImplemented)
         | (Operation::DescribeKey, AnswerFault::NotImplemented) => &[GONE],
         (Operation::Decrypt, AnswerFault::MissingFields) => &["Encrypt/Enabled/**", "GenerateDataKey*/Enabled/**"],
-        (Operation::ListAliases, AnswerFault::MissingFields) => &["CreateAlias/**", "update-alias/*"],
+        (Operation::ListAliases, AnswerFault::MissingFields) => &[
+            "CreateAlias/**",
+            "update-alias/*",
+            "alias-outlives-scheduled-deletion/**",
+            "deleting-one-alias-keeps-the-others",
+        ],
         (Operation::ListResourceTags, AnswerFault::MissingFields) => {
             &["TagResource/**", "UntagResource/PendingDeletion/**"]
         }

@@ -101,7 +101,16 @@ fn entry(operation: Operation, state: KeyState, family: Family, answer: DeviantA
         _ => cases(operation, state),
     };
     let entry = CatalogueEntry::new(Deviation::Cell(cell), family, description, caught_by);
-    CatalogueEntry { account_wide: !operation.has_subject(), ..entry }
+    let entry = CatalogueEntry { account_wide: !operation.has_subject(), ..entry };
+    // What these cases send is refused for another reason than the state.
+    let disturbed: &[&str] = match (operation, state, family) {
+        (Operation::Decrypt, KeyState::Enabled, Family::Refused) => &["encryption-context-must-be-the-same/**"],
+        (Operation::ImportKeyMaterial, KeyState::PendingImport, Family::Refused) => {
+            &["damaged-*/**", "import-token-*/**"]
+        }
+        _ => &[],
+    };
+    entry.disturbing(disturbed)
 }
 
 /// Cells of operations for keys of both origins, answered otherwise for one of the two.

@@ -1,0 +1,179 @@
+//! `known`: checks a list of known failures, or brings it up to date after a run.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::{ArgGroup, Args};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::suite::SuiteArguments;
+use super::{CliError, Exit, print};
+use crate::known::KnownFailures;
+use crate::known::edit::{EMPTY, apply};
+use crate::known::entry::{Entry, Failure};
+use crate::known::load::{date, is_link, load};
+use crate::known::update::{Acceptance, Change, Judged, Update};
+use crate::report::destination::Destination;
+use crate::report::results::Results;
+use crate::report::text::{as_u64, count, one_line};
+use crate::suite::Suite;
+
+/// Arguments of `known`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true))]
+pub(super) struct KnownArguments {
+    #[command(flatten)]
+    suite: SuiteArguments,
+    /// Check a list against the cases, without a run
+    #[arg(long, value_name = "FILE", group = "what")]
+    check: Option<PathBuf>,
+    /// Bring a list up to date: correct what fails otherwise, remove what passes, add what is new; comments stay
+    #[arg(long, value_name = "FILE", group = "what")]
+    update: Option<PathBuf>,
+    /// The results of the run to go by
+    #[arg(long, value_name = "FILE", default_value = "reports/results.json", conflicts_with = "check")]
+    results: PathBuf,
+    /// Why failures that are new are accepted
+    #[arg(long, value_name = "TEXT", value_parser = reason, requires = "until", conflicts_with = "check")]
+    reason: Option<String>,
+    /// The last day on which they are accepted, such as 2027-12-31
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "reason", conflicts_with = "check")]
+    until: Option<Date>,
+    /// A link to where they are tracked
+    #[arg(long, value_name = "URL", value_parser = link, requires = "reason", conflicts_with = "check")]
+    issue: Option<String>,
+}
+
+/// Checks a list, or brings it up to date.
+pub(super) fn known(arguments: &KnownArguments) -> Result<Exit, CliError> {
+    let suite = arguments.suite.load()?;
+    match (&arguments.update, &arguments.check) {
+        (Some(path), _) => update(arguments, path, &suite),
+        (None, Some(path)) => check(path, &suite),
+        (None, None) => Ok(Exit::Usage),
+    }
+}
+
+/// Reads a list as it stands today.
+pub(super) fn read(path: &Path, suite: &Suite) -> Result<KnownFailures, CliError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| CliError::ReadFile { path: path.display().to_string(), source })?;
+    Ok(load(&path.display().to_string(), &text, suite, today())?)
+}
+
+fn check(path: &Path, suite: &Suite) -> Result<Exit, CliError> {
+    let known = read(path, suite)?;
+    let expired: Vec<&Entry> = known.entries().iter().filter(|entry| known.is_expired(entry)).collect();
+    let cases: usize = known.entries().iter().map(|entry| entry.cases.len()).sum();
+    print(&format!(
+        "{} for {}: {}\n",
+        entries(known.entries().len()),
+        count(as_u64(cases), "case"),
+        if expired.is_empty() { "all right" } else { "not all right" }
+    ))?;
+    Ok(tell_expired(&expired))
+}
+
+fn update(arguments: &KnownArguments, path: &Path, suite: &Suite) -> Result<Exit, CliError> {
+    let name = path.display().to_string();
+    let today = today();
+    if let Some(until) = arguments.until.filter(|until| *until < today) {
+        return Err(CliError::Known {
+            path: name,
+            reason: format!("what is new can't be accepted until {until}, which is over"),
+        });
+    }
+    let results = Results::read(&arguments.results)?;
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
+        read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
+    };
+    let known = load(&name, &text, suite, today)?;
+    let judged = Judged { complete: results.complete, suite_hash: &results.suite.hash, cases: &results.cases };
+    let acceptance = arguments.reason.clone().zip(arguments.until);
+    let acceptance = acceptance.map(|(reason, until)| Acceptance { reason, until, issue: arguments.issue.clone() });
+    let refused = |source: &dyn std::error::Error| CliError::Known { path: name.clone(), reason: source.to_string() };
+    let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|refusal| refused(&refusal))?;
+    let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|error| refused(&error))?;
+    if !update.is_empty() || !path.exists() {
+        Destination::prepare(path)?.write(|out| out.write_all(new.as_bytes()))?;
+    }
+    print(&told(&name, &known, &update))?;
+    let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
+    Ok(tell_expired(&expired))
+}
+
+/// What an update does, a line for each entry that is not as before.
+fn told(name: &str, known: &KnownFailures, update: &Update) -> String {
+    let mut lines = String::new();
+    let mut line = |sign: char, case: &str, detail: &str| {
+        // Writing to a String can't fail.
+        let _ = writeln!(lines, "{sign} {}  {}", one_line(case), one_line(detail));
+    };
+    let (mut kept, mut corrected, mut removed) = (0, 0, 0);
+    let differs = |failure: &Failure, entry: &Entry| format!("{failure} instead of {}", entry.failure);
+    for (entry, change) in known.entries().iter().zip(&update.entries) {
+        match change {
+            Change::Keep => kept += 1,
+            Change::Correct(failure) => {
+                corrected += 1;
+                line('~', &entry.case, &differs(failure, entry));
+            }
+            Change::Remove => {
+                removed += 1;
+                line('-', &entry.case, "passes");
+            }
+            Change::Split(cases) => {
+                corrected += 1;
+                line('~', &entry.case, &format!("holds no longer for each of its cases; {} left", cases.len()));
+                cases.iter().for_each(|(id, failure)| line('~', id, &failure.to_string()));
+            }
+        }
+    }
+    update.added.iter().for_each(|(id, failure)| line('+', id, &failure.to_string()));
+    let added = update.added.len();
+    format!("{lines}{name}: {added} added, {corrected} corrected, {removed} removed, {kept} as before\n")
+}
+
+/// Says which entries have expired: nobody but a person can renew them.
+fn tell_expired(expired: &[&Entry]) -> Exit {
+    for entry in expired {
+        let Entry { case, until, source, .. } = entry;
+        // There is nowhere else to say it.
+        let _ = writeln!(
+            io::stderr(),
+            "error: {}:{}:{}: the entry of {case} expired on {until}; correct the endpoint, or give the entry a later date",
+            source.file,
+            source.line,
+            source.column
+        );
+    }
+    if expired.is_empty() { Exit::Passed } else { Exit::Failed }
+}
+
+fn entries(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "entry" } else { "entries" })
+}
+
+/// The day, by the clock of UTC: the same for everybody who runs the same list.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("say why the failures are accepted".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    date(text).ok_or_else(|| format!("`{text}` is no date such as 2027-12-31"))
+}
+
+fn link(text: &str) -> Result<String, String> {
+    if is_link(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is no link such as https://example.com/1")) }
+}

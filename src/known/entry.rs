@@ -1,0 +1,126 @@
+//! An entry of the list, checked.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::event::{Answered, ListedKind, Source};
+use crate::verdict::{Kind, Verdict};
+
+/// An entry of the list.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The id or the pattern of ids.
+    pub case: String,
+    /// How it fails.
+    pub failure: Failure,
+    /// Why that is accepted.
+    pub reason: String,
+    /// A link to where it is tracked.
+    pub issue: Option<String>,
+    /// The last day on which it is accepted.
+    pub until: Date,
+    /// Where it stands.
+    pub source: Source,
+    /// The ids of the cases that it speaks for, in their order: those that have no entry of their own.
+    pub cases: Vec<Arc<str>>,
+}
+
+/// How a case fails, as far as it is the same each time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// The answer is not one that the table allows.
+    Answer(Answered),
+    /// The answer is right, but something beyond its code and status is not.
+    Beyond {
+        /// What is wrong.
+        kind: Beyond,
+        /// The answer; none for a case that judges no single answer.
+        answer: Option<Answered>,
+    },
+    /// The case can't be judged, since another answer of the endpoint is wrong.
+    Inconclusive,
+}
+
+/// What can be wrong with a right answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// A field of it is missing or wrong.
+    Body,
+    /// It has another effect.
+    Effect,
+}
+
+impl Failure {
+    /// How a case failed with this verdict, of this kind and with this answer. None if it did not, or if that says
+    /// nothing that would be the same in another run.
+    pub fn of(verdict: Verdict, kind: Option<Kind>, actual: Option<&Answered>) -> Option<Self> {
+        let beyond = |kind| Some(Self::Beyond { kind, answer: actual.cloned() });
+        match (verdict, kind?) {
+            (Verdict::Inconclusive, Kind::Fixture | Kind::Effect) => Some(Self::Inconclusive),
+            (Verdict::Fail, Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => {
+                actual.cloned().map(Self::Answer)
+            }
+            (Verdict::Fail, Kind::Body) => beyond(Beyond::Body),
+            (Verdict::Fail, Kind::Effect) => beyond(Beyond::Effect),
+            _ => None,
+        }
+    }
+
+    /// The answer.
+    pub fn answer(&self) -> Option<&Answered> {
+        match self {
+            Self::Answer(answer) => Some(answer),
+            Self::Beyond { answer, .. } => answer.as_ref(),
+            Self::Inconclusive => None,
+        }
+    }
+
+    /// What is wrong, if it is not the answer.
+    pub fn kind(&self) -> Option<ListedKind> {
+        match self {
+            Self::Answer(_) => None,
+            Self::Beyond { kind: Beyond::Body, .. } => Some(ListedKind::Body),
+            Self::Beyond { kind: Beyond::Effect, .. } => Some(ListedKind::Effect),
+            Self::Inconclusive => Some(ListedKind::Inconclusive),
+        }
+    }
+}
+
+/// `Success (200)`, `effect with Success (200)`, `inconclusive`.
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind().map(ListedKind::name), self.answer()) {
+            (None, Some(answer)) => write!(formatter, "{} ({})", answer.code, answer.status),
+            (Some(kind), Some(answer)) => write!(formatter, "{kind} with {} ({})", answer.code, answer.status),
+            (Some(kind), None) => write!(formatter, "{kind}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_by_its_answer_or_by_what_is_beyond_it() {
+        let answer = Answered { code: "Success".to_owned(), status: 200 };
+        let told = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
+        for (verdict, kind, actual, wanted) in [
+            (Verdict::Fail, Kind::Allowed, Some(&answer), Some("Success (200)")),
+            (Verdict::Fail, Kind::Effect, Some(&answer), Some("effect with Success (200)")),
+            (Verdict::Fail, Kind::Body, None, Some("body")),
+            (Verdict::Fail, Kind::Code, None, None),
+            (Verdict::Inconclusive, Kind::Fixture, Some(&answer), Some("inconclusive")),
+            (Verdict::Inconclusive, Kind::Effect, None, Some("inconclusive")),
+            (Verdict::Inconclusive, Kind::Transport, Some(&answer), None),
+            (Verdict::Inconclusive, Kind::Cut, None, None),
+            (Verdict::Skipped, Kind::Unavailable, None, None),
+        ] {
+            assert_eq!(told(verdict, kind, actual).as_deref(), wanted, "{verdict} {kind}");
+        }
+        assert_eq!(Failure::of(Verdict::Pass, None, Some(&answer)), None);
+    }
+}

@@ -1,0 +1,199 @@
+//! The text of a list → checked entries, or all mistakes at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use url::Url;
+
+use super::KnownFailures;
+use super::entry::{Beyond, Entry, Failure};
+use super::file::{EntryFile, KnownFile};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::event::{Answered, ListedKind, Source};
+use crate::suite::Suite;
+use crate::suite::selector::Selector;
+use crate::yaml::{Document, Outline, Path};
+
+/// The field that holds the entries.
+pub(super) const ENTRIES: &str = "known_failures";
+
+/// Reads a list. `file` is the name for messages, `today` the day (UTC) on which it is to hold.
+///
+/// # Errors
+///
+/// All mistakes of the text, and entries that mean no case of the suite. That an entry has expired is none.
+pub fn load(file: &str, text: &str, suite: &Suite, today: Date) -> Result<KnownFailures, Diagnostics> {
+    let mut mistakes = Vec::new();
+    let file: Arc<str> = file.into();
+    let known = Document::<KnownFile>::read(&file, text, &mut mistakes).map(|document| {
+        let page = Page { outline: &document.outline, mistakes: &mut mistakes };
+        check(page, &document.value, suite, today)
+    });
+    match known {
+        Some(known) if mistakes.is_empty() => Ok(known),
+        _ => Err(Diagnostics::new(mistakes, [(&*file, text)])),
+    }
+}
+
+/// The file while it is being checked.
+struct Page<'a> {
+    outline: &'a Outline,
+    mistakes: &'a mut Vec<Diagnostic>,
+}
+
+impl Page<'_> {
+    /// Notes a mistake in a value, unless its place holds one already.
+    fn note(&mut self, at: &Path<'_>, message: impl Into<String>, help: Option<String>) {
+        if !self.outline.is_mistaken_at(at) {
+            let span = Some(self.outline.positions.value(at));
+            let file = Arc::clone(&self.outline.file);
+            self.mistakes.push(Diagnostic { file, span, message: message.into(), help });
+        }
+    }
+}
+
+fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> KnownFailures {
+    if file.format != 1 {
+        let message = format!("format {} is not known to this program, only 1", file.format);
+        page.note(&Path::Root.key("format"), message, None);
+    }
+    let list = Path::Root.key(ENTRIES);
+    let mut entries: Vec<Entry> = Vec::new();
+    for (index, given) in file.known_failures.iter().enumerate() {
+        entries.push(check_entry(&mut page, &list.item(index), given));
+    }
+    let by_case = assign(&mut page, &mut entries, suite);
+    KnownFailures { entries, by_case, today }
+}
+
+/// Checks what can be said of an entry by itself. A mistaken entry comes back with something in its place.
+fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
+    let answer = match (&given.code, given.status) {
+        (Some(code), Some(status)) => Some(Answered { code: code.clone(), status }),
+        (Some(_), None) => {
+            page.note(&at.key("code"), "`code` needs a `status` beside it", None);
+            None
+        }
+        (None, Some(_)) => {
+            page.note(&at.key("status"), "`status` needs a `code` beside it", None);
+            None
+        }
+        (None, None) => None,
+    };
+    if given.code.as_ref().is_some_and(|code| code.trim().is_empty()) {
+        page.note(&at.key("code"), "this must not be empty", Some("a success has the code `Success`".to_owned()));
+    }
+    if given.status.is_some_and(|status| !(100..600).contains(&status)) {
+        page.note(&at.key("status"), "an HTTP status has a number from 100 to 599", None);
+    }
+    let said = given.code.is_some() || given.status.is_some() || given.kind.is_some();
+    if !said && !page.outline.is_curtailed_at(at) {
+        let help = "give the `code` and the `status` that the endpoint answers, and a `kind` if they are right";
+        page.note(at, "the entry does not say how the case fails", Some(help.to_owned()));
+    }
+    if given.reason.trim().is_empty() {
+        page.note(&at.key("reason"), "this must not be empty: say why the failure is accepted", None);
+    }
+    if let Some(issue) = &given.issue
+        && !is_link(issue)
+    {
+        page.note(&at.key("issue"), format!("`{issue}` is no link such as https://example.com/issues/1"), None);
+    }
+    let until = date(&given.until);
+    if until.is_none() {
+        page.note(&at.key("until"), format!("`{}` is no date such as 2027-12-31", given.until), None);
+    }
+    if given.kind == Some(ListedKind::Inconclusive) && (given.code.is_some() || given.status.is_some()) {
+        page.note(&at.key("kind"), "a case that can't be judged has no `code` and no `status`", None);
+    }
+    let failure = match (given.kind, answer) {
+        (Some(ListedKind::Body), answer) => Failure::Beyond { kind: Beyond::Body, answer },
+        (Some(ListedKind::Effect), answer) => Failure::Beyond { kind: Beyond::Effect, answer },
+        (Some(ListedKind::Inconclusive), _) => Failure::Inconclusive,
+        (None, Some(answer)) => Failure::Answer(answer),
+        (None, None) => Failure::Answer(Answered { code: String::new(), status: 0 }),
+    };
+    let span = page.outline.positions.value(at);
+    Entry {
+        case: given.case.clone(),
+        failure,
+        reason: given.reason.trim().to_owned(),
+        issue: given.issue.clone(),
+        until: until.unwrap_or(Date::MIN),
+        source: Source { file: Arc::clone(&page.outline.file), line: span.line, column: span.column },
+        cases: Vec::new(),
+    }
+}
+
+/// Says which entry speaks for which case: first the exact ids, then the patterns for what is left.
+fn assign(page: &mut Page<'_>, entries: &mut [Entry], suite: &Suite) -> HashMap<Arc<str>, usize> {
+    let list = Path::Root.key(ENTRIES);
+    let mut by_case: HashMap<Arc<str>, usize> = HashMap::new();
+    let order = (0..entries.len()).filter(|index| !is_pattern(&entries[*index].case));
+    let order: Vec<usize> = order.chain((0..entries.len()).filter(|index| is_pattern(&entries[*index].case))).collect();
+    for index in order {
+        let (item, case) = (list.item(index), entries[index].case.clone());
+        let at = item.key("case");
+        if page.outline.is_mistaken_at(&at) {
+            continue;
+        }
+        let line = |other: usize| entries[other].source.line;
+        if let Some(first) = (0..index).find(|other| entries[*other].case == case) {
+            page.note(&at, format!("`{case}` is listed already, on line {}", line(first)), None);
+            continue;
+        }
+        if case.contains(':') || case.trim().is_empty() {
+            page.note(&at, "a case is named by its id or by a pattern of ids", None);
+            continue;
+        }
+        let selector = Selector::Id(case.clone());
+        let meant: Vec<_> = suite.cases.iter().filter(|case| selector.matches(suite, case)).collect();
+        if meant.is_empty() {
+            let help = selector.suggest(suite).map(|near| format!("did you mean `{near}`?"));
+            page.note(&at, format!("`{case}` means no case"), help);
+            continue;
+        }
+        let mut own = Vec::new();
+        let mut rival = None;
+        for case in meant {
+            match by_case.get(case.id.as_str()) {
+                None => own.push(case.id.shared()),
+                Some(other) if is_pattern(&entries[*other].case) => rival = rival.or(Some((*other, case))),
+                Some(_) => {}
+            }
+        }
+        if let Some((other, rival)) = rival {
+            let message =
+                format!("`{case}` means {}, as `{}` on line {} does", rival.id, entries[other].case, line(other));
+            page.note(&at, message, Some(format!("narrow a pattern, or give {} an entry of its own", rival.id)));
+        } else if own.is_empty() {
+            page.note(&at, format!("every case that `{case}` means has an entry of its own"), None);
+        }
+        by_case.extend(own.iter().map(|id| (Arc::clone(id), index)));
+        entries[index].cases = own;
+    }
+    by_case
+}
+
+/// Whether an entry means cases by a pattern.
+pub(super) fn is_pattern(case: &str) -> bool {
+    case.contains('*')
+}
+
+/// Whether a text is a link that a browser opens.
+pub fn is_link(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// A date as `yyyy-mm-dd`, and in no other of the forms that ISO 8601 has.
+pub fn date(text: &str) -> Option<Date> {
+    let digits = text.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if text.len() == 10 && digits { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! Some cases against a mock of their own.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::SelfTestError;
+use crate::client::{Client, ClientOptions, Target};
+use crate::event::{CaseResult, Event};
+use crate::ledger::Ledger;
+use crate::mock::{Deviation, Mock, MockConfig, WrappingKeys};
+use crate::provider::alibaba::Alibaba;
+use crate::provider::{Credentials, Provider};
+use crate::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
+use crate::secret::Secret;
+use crate::suite::Suite;
+
+/// How many cases are asked of a mock at the same time.
+pub(super) const JOBS: NonZeroUsize = match NonZeroUsize::new(8) {
+    Some(jobs) => jobs,
+    None => NonZeroUsize::MIN,
+};
+
+/// Asks cases of a new mock that deviates; the results are in the order of ids.
+pub(super) async fn ask(
+    suite: &Arc<Suite>,
+    deviation: &Deviation,
+    cases: Vec<usize>,
+) -> Result<Vec<CaseResult>, SelfTestError> {
+    let config = MockConfig {
+        deviations: vec![deviation.clone()],
+        wrapping_keys: WrappingKeys::BuiltIn,
+        ..MockConfig::default()
+    };
+    let mock = Arc::new(Mock::start_with(config).map_err(|error| SelfTestError::Start(error.to_string()))?);
+    let provider = Alibaba::default();
+    let region = provider.default_region().to_owned();
+    let credentials =
+        Credentials { access_key_id: "testid".to_owned(), secret: Secret::new("testsecret"), token: None };
+    let target = Target { provider: Arc::new(provider), endpoint: mock.endpoint(), region, credentials };
+    let client =
+        Client::new(target, ClientOptions::default()).map_err(|error| SelfTestError::Start(error.to_string()))?;
+    let mark = new_mark();
+    let clock = {
+        let mock = Arc::clone(&mock);
+        TargetClock::Function(Arc::new(move |by| mock.advance(by)))
+    };
+    let options = RunOptions {
+        jobs: JOBS,
+        fail_fast: false,
+        settle: Settle::default(),
+        clock,
+        keep_exchanges: false,
+        mark: mark.clone(),
+        attempts: 3,
+        bundled_mock: true,
+    };
+    let runner = Runner::new(Arc::clone(suite), cases, client, Ledger::none(mark), options);
+    let mut results = Vec::new();
+    let keep = |event| {
+        if let Event::CaseFinished(case) = event {
+            results.push(*case);
+        }
+    };
+    runner.run(CancellationToken::new(), keep).await;
+    Ok(results)
+}

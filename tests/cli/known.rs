@@ -1,0 +1,261 @@
+//! `--known` and `known`: what is on the list does not fail a run, as long as the list is true.
+
+use std::fs;
+
+use kms_conformance::event::ListedOutcome;
+use kms_conformance::verdict::Verdict;
+use snapbox::{Assert, IntoData as _, str};
+
+use crate::program::{Ended, MockProcess, Place, ended};
+
+const DISABLED: &str = "alibaba/Encrypt/Disabled";
+
+/// A list with one entry.
+fn list(place: &Place, case: &str, code: &str, until: &str) {
+    let text = format!(
+        "format: 1\nknown_failures:\n  - case: {case}\n    code: {code}\n    status: 200\n    reason: It does not look.\n    until: {until}\n"
+    );
+    fs::write(place.path().join("known.yaml"), text).unwrap();
+}
+
+/// An emulator that encrypts with a disabled key.
+fn emulator(place: &Place) -> MockProcess {
+    MockProcess::start(place, "--deviate Encrypt:Disabled@Aliyun_KMS=Success")
+}
+
+fn run(place: &Place, mock: &MockProcess, rest: &str) -> Ended {
+    ended(place.program(&format!("run --endpoint {} --known known.yaml {rest}", mock.endpoint)))
+}
+
+/// The verdict on the case and what came of its entry.
+fn judged(place: &Place) -> (Verdict, Option<ListedOutcome>) {
+    let results = place.results();
+    let case = results.cases.iter().find(|case| &*case.id == DISABLED).unwrap();
+    (case.verdict, case.listed.as_ref().map(|listed| listed.outcome))
+}
+
+#[track_caller]
+fn same(shown: String, expected: snapbox::data::Inline) {
+    Assert::new().action_env("SNAPSHOTS").normalize_paths(false).eq(shown, expected.raw());
+}
+
+#[test]
+fn a_failure_as_listed_does_not_fail_the_run() {
+    let place = Place::new();
+    let mock = emulator(&place);
+    for case in [DISABLED, "alibaba/Encrypt/Dis*"] {
+        list(&place, case, "Success", "2999-12-31");
+        let Ended { code, out, err } = run(&place, &mock, "--fail-fast --jobs 1 alibaba/Encrypt/*");
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        assert_eq!(judged(&place), (Verdict::KnownFailure, Some(ListedOutcome::Holds)));
+        let line = format!("known failures\nk {DISABLED}  It does not look. (until 2999-12-31)\n");
+        assert!(out.contains(&line) && out.contains(", 1 known failure"), "{out}");
+        let skipped = "<skipped message=\"It does not look. (until 2999-12-31)\" type=\"known-failure\">";
+        assert!(place.junit().contains(skipped), "{}", place.junit());
+    }
+    assert!(place.results().complete, "the known failure does not end the run");
+}
+
+#[test]
+fn a_listed_case_that_passes_fails_the_run() {
+    let place = Place::new();
+    list(&place, DISABLED, "Success", "2999-12-31");
+    let Ended { code, out, .. } = ended(place.program("run --known known.yaml -q alibaba/Encrypt/*"));
+    assert_eq!(code, 1, "{out}");
+    assert_eq!(judged(&place), (Verdict::UnexpectedPass, Some(ListedOutcome::Passes)));
+    assert!(place.junit().contains("<failure message=\"it passed, but it is listed as a known failure\""));
+    let shown = out.split("  clause:").next().unwrap().to_owned();
+    same(
+        shown,
+        str![[r#"
+! alibaba/Encrypt/Disabled  unexpected-pass
+  it passed, but it is listed as a known failure
+  --> cases/alibaba/matrix/encrypt.yaml:14:3
+  listed: known.yaml:3:5 says Success (200): It does not look. (until 2999-12-31); remove the entry
+
+"#]],
+    );
+}
+
+#[test]
+fn a_failure_that_is_not_as_listed_fails_the_run() {
+    let place = Place::new();
+    let mock = emulator(&place);
+    for (code, until, outcome, message) in [
+        ("Rejected.Other", "2999-12-31", ListedOutcome::Differs, "got Success (200); listed is Rejected.Other (200)\n"),
+        (
+            "Success",
+            "2020-12-31",
+            ListedOutcome::Expired,
+            "got Success (200); listed until 2020-12-31, which is over\n",
+        ),
+    ] {
+        list(&place, DISABLED, code, until);
+        let ended = run(&place, &mock, "-q alibaba/Encrypt/*");
+        assert_eq!(ended.code, 1, "{}", ended.out);
+        assert_eq!(judged(&place), (Verdict::Fail, Some(outcome)));
+        assert!(ended.out.contains(message) && ended.out.contains("listed: known.yaml:3:5 says "), "{}", ended.out);
+    }
+    let Ended { code, out, err } = ended(place.program("known --check known.yaml"));
+    assert_eq!((code, out.as_str()), (1, "1 entry for 1 case: not all right\n"));
+    same(
+        err,
+        str![[r#"
+error: known.yaml:3:5: the entry of alibaba/Encrypt/Disabled expired on 2020-12-31; correct the endpoint, or give the entry a later date
+
+"#]],
+    );
+}
+
+#[test]
+fn an_entry_that_is_not_asked_about_says_nothing() {
+    let place = Place::new();
+    list(&place, DISABLED, "Success", "2020-12-31");
+    assert_eq!(ended(place.program("run --known known.yaml alibaba/Encrypt/Enabled")).code, 0);
+    // Its state can't be reached.
+    let arguments =
+        format!("run --known known.yaml --deviate DisableKey:Enabled=409/Rejected.PendingImport {DISABLED}");
+    assert_eq!(ended(place.program(&arguments)).code, 3);
+    assert_eq!(judged(&place), (Verdict::Inconclusive, None));
+}
+
+#[test]
+fn a_mistaken_list_is_told_before_the_run() {
+    let place = Place::new();
+    list(&place, "alibaba/Encrpyt/Disabled", "Success", "31.12.2999");
+    for arguments in ["run --known known.yaml", "known --check known.yaml", "known --update known.yaml"] {
+        let results = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/results.json");
+        let results = if arguments.contains("update") { format!(" --results {results}") } else { String::new() };
+        let Ended { code, out, err } = ended(place.program(&format!("{arguments}{results}")));
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        same(
+            err,
+            str![[r#"
+error: `alibaba/Encrpyt/Disabled` means no case
+ --> known.yaml:3:11
+  |
+3 |   - case: alibaba/Encrpyt/Disabled
+  |           ^^^^^^^^^^^^^^^^^^^^^^^^
+  |
+  = help: did you mean `alibaba/Encrypt/Disabled`?
+
+error: `31.12.2999` is no date such as 2027-12-31
+ --> known.yaml:7:12
+  |
+7 |     until: 31.12.2999
+  |            ^^^^^^^^^^
+
+2 mistakes in 1 file
+
+"#]],
+        );
+    }
+    assert_eq!(place.names(""), ["known.yaml"]);
+    for arguments in ["run --known missing.yaml", "known --check missing.yaml", "known --update known.yaml"] {
+        let Ended { code, err, .. } = ended(place.program(arguments));
+        assert!(code == 2 && err.starts_with("error: failed to read "), "{err}");
+    }
+}
+
+#[test]
+fn wrong_flags_are_told() {
+    let place = Place::new();
+    for (arguments, message) in [
+        ("known", "<--check <FILE>|--update <FILE>>"),
+        ("known --check a --update b", "cannot be used with"),
+        ("known --update a --reason x", "--until <DATE>"),
+        ("known --update a --until 2999-12-31", "--reason <TEXT>"),
+        ("known --update a --reason= --until 2999-12-31", "say why the failures are accepted"),
+        (
+            "known --update a --reason x --until 2020-12-31",
+            "a is left as it is: what is new can't be accepted until 2020-12-31, which is over",
+        ),
+        ("known --update a --reason x --until soon", "`soon` is no date such as 2027-12-31"),
+        ("known --check a --reason x --until 2999-12-31", "cannot be used with"),
+    ] {
+        let Ended { code, err, .. } = ended(place.program(arguments));
+        assert!(code == 2 && err.contains(message), "{arguments}: {err}");
+    }
+}
+
+#[test]
+fn an_updated_list_makes_the_run_succeed() {
+    let place = Place::new();
+    let mock = emulator(&place);
+    let run = |rest: &str| ended(place.program(&format!("run --endpoint {} -q {rest}", mock.endpoint)));
+    let update = |rest: &str| {
+        let mut arguments: Vec<&str> = "known --update known.yaml".split(' ').collect();
+        arguments.extend(rest.split('|').filter(|argument| !argument.is_empty()));
+        ended(place.program("").args(arguments))
+    };
+    assert_eq!(run("").code, 1);
+    let Ended { code, out, err } = update("");
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(
+        err.starts_with("error: known.yaml is left as it is: ") && err.contains(&format!("\n  {DISABLED}\n")),
+        "{err}"
+    );
+    assert_eq!(place.names(""), ["reports"]);
+
+    let Ended { code, out, err } =
+        update("--reason|It does not look.|--until|2999-12-31|--issue|https://example.com/1");
+    assert_eq!((code, err.as_str()), (0, ""));
+    same(
+        out,
+        str![[r#"
++ alibaba/Encrypt/Disabled  Success (200)
++ alibaba/alias-in-encrypt  inconclusive
++ alibaba/only-enabled-keys-encrypt  inconclusive
+known.yaml: 3 added, 0 corrected, 0 removed, 0 as before
+
+"#]],
+    );
+    let text = fs::read_to_string(place.path().join("known.yaml")).unwrap();
+    same(
+        text.clone(),
+        str![[r#"
+# Failures that are known and accepted for a while: `kms-conformance run --known` reads this list.
+# An entry says how a case fails, why that is accepted, and until when. What fails otherwise, passes or has expired
+# fails the run, so that the list stays true; `kms-conformance known --update` brings it up to date.
+format: 1
+known_failures:
+  - case: alibaba/Encrypt/Disabled
+    code: Success
+    status: 200
+    reason: It does not look.
+    issue: https://example.com/1
+    until: 2999-12-31
+  - case: alibaba/alias-in-encrypt
+    kind: inconclusive
+    reason: It does not look.
+    issue: https://example.com/1
+    until: 2999-12-31
+  - case: alibaba/only-enabled-keys-encrypt
+    kind: inconclusive
+    reason: It does not look.
+    issue: https://example.com/1
+    until: 2999-12-31
+
+"#]],
+    );
+    let Ended { code, out, err } = run("--known known.yaml");
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert_eq!(update("").out, "known.yaml: 0 added, 0 corrected, 0 removed, 3 as before\n");
+    assert_eq!(fs::read_to_string(place.path().join("known.yaml")).unwrap(), text);
+    assert_eq!(ended(place.program("known --check known.yaml")).out, "3 entries for 3 cases: all right\n");
+
+    // The emulator has been corrected, but this run asked a part only.
+    assert_eq!(ended(place.program("run -q alibaba/Encrypt/*")).code, 0);
+    let Ended { code, err, .. } = update("");
+    assert_eq!(code, 2);
+    assert!(err.contains("the run left out 2 cases of the list"), "{err}");
+    assert_eq!(ended(place.program("run -q --fail-fast --deviate Encrypt:Enabled=409/Rejected.Disabled")).code, 1);
+    assert!(update("").err.contains("the run was cut short"));
+    assert_eq!(fs::read_to_string(place.path().join("known.yaml")).unwrap(), text);
+    assert_eq!(place.names(""), ["known.yaml", "reports"]);
+
+    assert_eq!(ended(place.program("run -q --known known.yaml")).code, 1);
+    assert!(update("").out.ends_with("known.yaml: 0 added, 0 corrected, 3 removed, 0 as before\n"));
+    let text = fs::read_to_string(place.path().join("known.yaml")).unwrap();
+    assert!(text.ends_with("\nformat: 1\nknown_failures: []\n"), "{text}");
+}

@@ -1,0 +1,58 @@
+//! `self-test`: the suite against the mock's deviations.
+
+use crate::cases::{change, own};
+use crate::program::{Ended, Place, ended};
+
+#[test]
+fn a_deviation_is_caught_by_the_named_cases_and_by_no_others() {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program("self-test Encrypt:Disabled@EXTERNAL=Success"));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let lines: Vec<String> = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let [line, closing] = lines.as_slice() else { panic!("{out}") };
+    assert!(line.starts_with("ok Encrypt:Disabled@EXTERNAL=Success 1: alibaba/Encrypt/Disabled/EXTERNAL"), "{out}");
+    assert!(closing.starts_with("1 deviation: 1 caught by the named cases only ("), "{out}");
+    assert_eq!(place.names(""), [""; 0], "it left files");
+}
+
+#[test]
+fn a_suite_that_expects_a_deviation_does_not_catch_it() {
+    let place = Place::new();
+    own(&place);
+    change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Success");
+    let Ended { code, out, err } =
+        ended(place.program("self-test --quiet --named-only --cases own Encrypt:Disabled@Aliyun_KMS=Success"));
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("missed by alibaba/Encrypt/Disabled, whose verdict is inconclusive"), "{out}");
+    assert!(out.ends_with("1 not as the catalogue says (1 case asked)\n"), "{out}");
+}
+
+#[test]
+fn a_case_that_blames_something_else_is_found() {
+    let place = Place::new();
+    own(&place);
+    change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Success");
+    let Ended { code, out, err } =
+        ended(place.program("self-test --cases own DescribeKey:Disabled=409/Rejected.Disabled"));
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    assert!(out.contains("should not have failed: alibaba/Encrypt/Disabled: "), "{out}");
+}
+
+#[test]
+fn a_name_that_is_in_no_deviation_gets_a_hint() {
+    let Ended { code, out, err } = ended(Place::new().program("self-test Encrpt:Disabled=Success"));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("`Encrpt:Disabled=Success`") && err.contains("`Encrypt:Disabled=Success`"), "{err}");
+}
+
+#[test]
+fn a_suite_without_the_named_cases_is_refused() {
+    let place = Place::new();
+    own(&place);
+    let scenarios = place.path().join("own/alibaba/scenarios");
+    std::fs::rename(scenarios.join("new-key-is-enabled.yaml"), scenarios.join("new-keys-work.yaml")).unwrap();
+    change(&place, "alibaba/scenarios/new-keys-work.yaml", "scenario: new-key-is-enabled", "scenario: new-keys-work");
+    let Ended { code, err, .. } = ended(place.program("self-test --cases own new-key-is-disabled"));
+    assert_eq!(code, 2, "{err}");
+    assert!(err.starts_with("error: the catalogue names `alibaba/new-key-is-enabled`"), "{err}");
+}
