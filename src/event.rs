@@ -113,6 +113,20 @@ pub struct RunFooter {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
+    /// How much of the table was asked; none in files of before there was more than one route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RouteTally>,
+}
+
+/// How many (cell, class of key, route) of the suite were asked: the cases of one operation on one key in one state.
+/// Moves between two keys and scenarios are not counted, nor are cells that can't be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTally {
+    /// How many there are in the suite, selected or not.
+    pub exist: usize,
+    /// How many were asked in the run, with whatever verdict.
+    pub asked: usize,
 }
 
 /// How many cases have which verdict; every verdict is there, also with 0.

@@ -253,6 +253,54 @@ fn routes() {
 }
 
 #[test]
+fn stages_and_routes_as_they_stand() {
+    let mistaken = "\
+stages:
+  On: {operation: Switch, advance: 2h, from: [On], to: Off, clause: book/switch}
+  wait: {advance: soon, request: {Id: x}, from: [], to: Of, gives: [rest], clause: book/swich}
+  nothing: {from: [On], to: Off, clause: book/switch}
+  unused: {operation: Swich, request: {Id: \"${kee.id}\"}, from: [On], to: Off, clause: book/switch}
+routes:
+  Broken: {via-nothing: {through: [On]}}
+  Off:
+    canonical: {through: [On]}
+    Via: {through: [Of, weit]}
+    fixed: {through: [On]}
+    via-nothing: {through: []}
+    via-typo: {through: [On], lack: rest}
+    via-pattern: [On]
+fixtures:
+";
+    Base::new().change("kms.yaml", "fixtures:\n", mistaken).says("shape-of-routes");
+    let mistaken = mistaken.replace(", lack: rest", "").replace("    via-pattern: [On]\n", "");
+    Base::new().change("kms.yaml", "fixtures:\n", &mistaken).says("stages-and-routes");
+}
+
+#[test]
+fn routes_that_no_case_takes() {
+    let routes = "\
+stages:
+  lie: {operation: Seal, request: {Id: \"${key.id}\"}, from: [On, Off], to: Off, clause: book/switch}
+  wait: {advance: 1h, from: [On], to: Off, gives: [rest], clause: book/switch}
+routes:
+  On:
+    via-off: {through: [Off]}
+  Off:
+    via-on: {through: [On]}
+    via-wait: {through: [wait], has: rest}
+    via-rest: {through: [wait], has: rust}
+fixtures:
+";
+    Base::new().change("kms.yaml", "fixtures:\n", routes).says("words-of-routes");
+    let routes = routes.replace(
+        "  lie: {operation: Seal, request: {Id: \"${key.id}\"}, from: [On, Off], to: Off, clause: book/switch}\n",
+        "",
+    );
+    let routes = routes.replace("rust", "rest");
+    Base::new().change("kms.yaml", "fixtures:\n", &routes).says("routes-not-taken");
+}
+
+#[test]
 fn fixtures_that_can_be_made_nowhere() {
     Base::new()
         .change("matrix/seal.yaml", "  On: Success\n", "  On: Refused.Off\n")

@@ -21,6 +21,7 @@ use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{RunOptions, Runner, Settle, TargetClock, Unsupported, find_clock, new_mark};
 use crate::suite::Suite;
+use crate::suite::route_limit::RouteLimit;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -102,9 +103,13 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
-    let selection = arguments.select.select(&suite)?;
+    let here = match arguments.target.place() {
+        Place::BundledMock => true,
+        Place::Endpoint(endpoint) => is_loopback_endpoint(&endpoint),
+    };
+    let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
+    let selection = arguments.select.select(&suite, routes)?;
     if selection.is_empty() {
-        let _ = writeln!(io::stderr(), "no case is selected");
         return Ok(Exit::NothingSelected);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;

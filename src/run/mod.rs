@@ -4,6 +4,7 @@ mod binding;
 mod check;
 mod clean_up;
 mod clock;
+mod drive;
 mod finding;
 mod judge;
 mod result;

@@ -63,7 +63,7 @@ impl Outcome {
 pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome: Outcome) -> CaseResult {
     let suite = &shared.suite;
     let (operation, state, original_state, class) = match &case.subject {
-        Subject::Cell { row, class, state } => {
+        Subject::Cell { row, class, state, .. } => {
             (Some(suite.rows[*row].operation.to_string()), Some(state.to_string()), None, class)
         }
         Subject::Move { row, original, target } => (

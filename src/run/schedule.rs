@@ -15,12 +15,12 @@ use super::sweep::sweep;
 use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
-use crate::event::{Event, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
-use crate::suite::case::Case;
+use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
 
 /// So many cases ahead are sorted by what they cost: the cheap ones first, so that nothing waits for an endpoint that
@@ -138,7 +138,8 @@ impl Runner {
             }
         });
         let mut order = Order::new(&self.selection);
-        let mut results = Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0 };
+        let mut results =
+            Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0, cells_asked: 0 };
         let mut alone = VecDeque::new();
         let mut tasks: JoinSet<Done> = JoinSet::new();
         loop {
@@ -240,6 +241,7 @@ impl Runner {
             health.halt("stopped after the first failure, as asked".to_owned());
         }
         results.summary.count(verdict);
+        results.cells_asked += usize::from(done.outcome.attempts > 0 && matches!(case.subject, Subject::Cell { .. }));
         results.waiting.insert(done.planned.position, (done.outcome, done.planned.walk.ok()));
         while let Some((outcome, walk)) = results.waiting.remove(&results.next) {
             let case = &self.shared.suite.cases[self.selection[results.next]];
@@ -286,6 +288,7 @@ impl Runner {
                 keys_left: self.shared.keys_left.load(Ordering::Relaxed),
                 clock_skew_seconds: self.shared.client.clock_skew_seconds(),
             },
+            routes: Some(RouteTally { exist: self.shared.suite.cells_by_route(), asked: results.cells_asked }),
         };
         emit(Event::RunFinished(Box::new(footer.clone())));
         footer
@@ -395,6 +398,8 @@ struct Results {
     waiting: BTreeMap<usize, (Outcome, Option<Arc<Walk>>)>,
     summary: Summary,
     cut: usize,
+    /// The cells that were asked, each of a class of keys by a route.
+    cells_asked: usize,
 }
 
 /// The order of asking: by cost within a window.

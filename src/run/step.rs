@@ -92,8 +92,9 @@ impl Walker<'_> {
             return None;
         }
         suite.cases.iter().position(|case| match &case.subject {
-            Subject::Cell { row, class, state } => {
-                suite.rows[*row].operation == call.operation
+            Subject::Cell { row, class, state, route } => {
+                route.is_none()
+                    && suite.rows[*row].operation == call.operation
                     && *class == key.class
                     && state == at
                     && suite.not_applicable(case).is_none()

@@ -11,14 +11,14 @@ use super::Shared;
 use super::binding::{Bindings, Context, KeyBinding, NoValue};
 use super::check::Checked;
 use super::finding::{Finding, answered};
-use super::witness::{Observation, Testimony};
+use super::witness::Testimony;
 use crate::client::{CallError, Envelope, Reply, Sent, Transcript};
 use crate::event::{Answered, Lenient, Purpose};
 use crate::ledger::LedgerEntry;
-use crate::plan::{Leg, PlannedKey, Walk};
+use crate::plan::{PlannedKey, Walk};
 use crate::provider::ErrorClass;
 use crate::suite::case::{Case, Subject};
-use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::name::{ClassName, KeyName, OperationName};
 use crate::suite::row::Row;
 use crate::suite::service::Undo;
 use crate::suite::step::Makes;
@@ -247,97 +247,6 @@ impl<'a> Walker<'a> {
         self.note(LedgerEntry::Made, &create.operation, Some(&id))
     }
 
-    /// Drives a key along its route.
-    async fn drive(&mut self, key: &PlannedKey) -> Result<(), Finding> {
-        self.follow(&key.name, &key.route.legs, &key.state).await
-    }
-
-    /// Follows the legs of a route.
-    pub(super) async fn follow(&mut self, name: &KeyName, legs: &[Leg], target: &State) -> Result<(), Finding> {
-        for leg in legs {
-            match leg {
-                Leg::Prepare(fixture) => self.prepare(name, fixture).await?,
-                Leg::Drive { operation, to } => {
-                    let reply = self.default_call(Purpose::Drive, operation, Context::on(name)).await?;
-                    if let Some(code) = &reply.answer.code
-                        && !reply.lost_before
-                    {
-                        let status = reply.answer.status;
-                        let reason = format!("{operation}, on the way to {target}, answered {code} ({status})");
-                        return Err(Finding::inconclusive(Kind::Fixture, reason));
-                    }
-                    if let Some(binding) = self.bindings.keys.get_mut(name) {
-                        binding.position = Some(to.clone());
-                    }
-                    if self.shared.options.settle.confirmations > 1 {
-                        self.settle(Purpose::Settle, name, &to.state).await?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a fixture of a key.
-    async fn prepare(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Finding> {
-        let suite = &self.shared.suite;
-        let Some(fixture) = suite.service.fixtures.get(name) else {
-            return Err(Finding::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));
-        };
-        let mut values = HashMap::new();
-        for (value, template) in &fixture.values {
-            values.insert(value.clone(), self.evaluate(template, Context::on(key))?);
-        }
-        let operation = &fixture.operation;
-        let context = Context { fixture: Some((name, &values)), ..Context::on(key) };
-        let parameters = self.parameters(&fixture.request, context)?;
-        let undo = match &fixture.undo {
-            Some(undo) => Some((undo.operation.clone(), self.parameters(&undo.request, context)?)),
-            None => None,
-        };
-        if undo.is_some() {
-            self.note(LedgerEntry::Making, operation, values.values().next().map(String::as_str))?;
-        }
-        let reply = self.send(Purpose::Drive, operation, &parameters).await?;
-        if let Some(code) = &reply.answer.code {
-            let mut finding = Finding::inconclusive(
-                Kind::Fixture,
-                format!("{operation}, for the fixture `{name}`, answered {code} ({})", reply.answer.status),
-            );
-            finding.again = reply.lost_before;
-            return Err(finding);
-        }
-        self.undo.extend(undo);
-        for (capture, path) in &fixture.capture {
-            let Some(value) = path.find(&reply.answer.fields).filter(|value| !is_container(value)) else {
-                let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
-                return Err(Finding::inconclusive(Kind::Fixture, reason));
-            };
-            values.insert(capture.clone(), crate::suite::field_path::text_of(value));
-        }
-        if let Some(binding) = self.bindings.keys.get_mut(key) {
-            binding.fixtures.insert(name.clone(), values);
-        }
-        Ok(())
-    }
-
-    /// Whether a key has come into its state; its description if it has one.
-    pub(super) fn reached(&self, key: &PlannedKey, seen: Observation) -> Result<Option<Value>, Finding> {
-        let state = &key.state;
-        let last = key.calls(&self.shared.suite).pop().unwrap_or_default();
-        match seen.testimony {
-            Testimony::Holds => Ok(seen.described),
-            Testimony::Otherwise(says) => {
-                let reason = format!("after {last} the key is not {state}: {says}");
-                Err(Finding::inconclusive(Kind::Fixture, reason))
-            }
-            Testimony::Unclear(says) => {
-                let reason = format!("after {last} it is unclear whether the key is {state}: {says}");
-                Err(Finding::inconclusive(Kind::Fixture, reason))
-            }
-        }
-    }
-
     /// Moves the target's clock.
     pub(super) async fn advance(&mut self, by: std::time::Duration) -> Result<(), Finding> {
         let moved = self.shared.options.clock.advance(by).await;
@@ -442,7 +351,12 @@ impl<'a> Walker<'a> {
         self.bindings.text(template, context).map_err(no_value)
     }
 
-    fn note(&self, entry: LedgerEntry, operation: &OperationName, name: Option<&str>) -> Result<(), Finding> {
+    pub(super) fn note(
+        &self,
+        entry: LedgerEntry,
+        operation: &OperationName,
+        name: Option<&str>,
+    ) -> Result<(), Finding> {
         let noted = self.shared.ledger.note(entry, operation.as_str(), self.case.id.as_str(), name);
         noted.map_err(|error| {
             let mut finding = Finding::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"));
@@ -458,6 +372,6 @@ fn no_value(error: NoValue) -> Finding {
 }
 
 /// Whether a value is a list or a map: nothing that a later request can say.
-const fn is_container(value: &Value) -> bool {
+pub(super) const fn is_container(value: &Value) -> bool {
     matches!(value, Value::Array(_) | Value::Object(_))
 }

@@ -191,7 +191,8 @@ impl<W: Write + Send> Console<W> {
             rendered.push_str(&self.lenients.render(self.pen));
         }
         let unjudged = self.selected.saturating_sub(self.judged);
-        rendered.push_str(&summary::render(footer, &self.notices, unjudged, self.lenients.cases, self.pen));
+        let routes = footer.routes.filter(|_| self.options.verbosity > Verbosity::Quiet);
+        rendered.push_str(&summary::render(footer, routes, &self.notices, unjudged, self.lenients.cases, self.pen));
         self.write(&rendered)?;
         self.flush()
     }

@@ -1,6 +1,7 @@
 //! Answers of a wrong form: of each operation, and of all.
 
 use super::cells::{cases, rows, states};
+use super::routes::cases_without_it;
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{AnswerFault, Deviation, GeneralFault};
 use crate::mock::operation::Operation;
@@ -62,16 +63,17 @@ fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
             vec![case("new-key-is-enabled"), case("defaults-of-a-new-key")]
         }
         (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => {
-            states(operation, true).map(|state| cases(operation, state)).collect()
+            states(operation, true).flat_map(|state| cases(operation, state)).collect()
         }
         (_, AnswerFault::NotImplemented) => {
             let all = states(operation, true).chain(states(operation, false));
-            all.filter(|state| !leads_to(operation, *state)).map(|state| cases(operation, state)).collect()
+            let all = all.filter(|state| !leads_to(operation, *state));
+            all.flat_map(|state| cases_without_it(operation, state, None)).collect()
         }
-        (_, AnswerFault::SuccessIs201) => states(operation, false).map(|state| cases(operation, state)).collect(),
+        (_, AnswerFault::SuccessIs201) => states(operation, false).flat_map(|state| cases(operation, state)).collect(),
         (_, AnswerFault::WrongTypes | AnswerFault::MissingFields) => states(operation, false)
             .filter(|state| !leads_to(operation, *state))
-            .map(|state| cases(operation, state))
+            .flat_map(|state| cases_without_it(operation, state, None))
             .collect(),
     };
     let description = fault.description(operation);
@@ -140,7 +142,7 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
         (Operation::ListResourceTags, AnswerFault::MissingFields) => {
             &["TagResource/**", "UntagResource/PendingDeletion/**"]
         }
-        (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled"],
+        (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled/**"],
         (Operation::CreateKeyVersion, AnswerFault::WrongTypes) => &["new-version-is-the-primary-one"],
         (Operation::GetParametersForImport, AnswerFault::NotImplemented) => &["import-parameters-*/**"],
         (Operation::EnableKey | Operation::CancelKeyDeletion | Operation::Decrypt, AnswerFault::NotImplemented) => {
@@ -162,7 +164,8 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
 fn of_all(fault: GeneralFault) -> CatalogueEntry {
     let caught_by = match fault {
         GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
-            rows().flat_map(|operation| states(operation, true).map(move |state| cases(operation, state))).collect()
+            let refused = rows().flat_map(|operation| states(operation, true).map(move |state| (operation, state)));
+            refused.flat_map(|(operation, state)| cases(operation, state)).collect()
         }
         GeneralFault::NotFoundIs400 | GeneralFault::NotFoundIs500 | GeneralFault::NotFoundByAnotherName => vec![
             case("pending-deletion-ends-in-deletion/**"),

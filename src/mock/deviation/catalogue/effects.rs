@@ -39,8 +39,12 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         }
         Effect::ScheduleDoesNothing => (
             &[
-                "ScheduleKeyDeletion/Enabled/**",
-                "ScheduleKeyDeletion/Disabled/**",
+                "ScheduleKeyDeletion/Enabled",
+                "ScheduleKeyDeletion/Enabled/EXTERNAL",
+                "ScheduleKeyDeletion/Disabled",
+                "ScheduleKeyDeletion/Disabled/EXTERNAL",
+                "ScheduleKeyDeletion/*/**/via-enable",
+                "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
                 "ScheduleKeyDeletion/PendingImport/**",
                 "cancel-deletion-*/**",
                 "disabled-key-waits-for-its-deletion/**",
@@ -97,10 +101,24 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::RefusedTagWritten => (&["TagResource/PendingDeletion/**"], &[]),
         Effect::RefusedUntagRemoves => (&["UntagResource/PendingDeletion/**"], &[]),
         Effect::RefusedDescriptionWritten => (&["UpdateKeyDescription/PendingDeletion/**"], &[]),
-        Effect::RotationRefusedButSet => {
-            (&["UpdateRotationPolicy/Disabled", "UpdateRotationPolicy/PendingDeletion"], &[])
-        }
-        Effect::RefusedVersionMade => (&["CreateKeyVersion/Disabled", "CreateKeyVersion/PendingDeletion"], &[]),
+        Effect::RotationRefusedButSet => (
+            &[
+                "UpdateRotationPolicy/Disabled",
+                "UpdateRotationPolicy/Disabled/via-*",
+                "UpdateRotationPolicy/PendingDeletion",
+                "UpdateRotationPolicy/PendingDeletion/via-*",
+            ],
+            &[],
+        ),
+        Effect::RefusedVersionMade => (
+            &[
+                "CreateKeyVersion/Disabled",
+                "CreateKeyVersion/Disabled/via-*",
+                "CreateKeyVersion/PendingDeletion",
+                "CreateKeyVersion/PendingDeletion/via-*",
+            ],
+            &[],
+        ),
         Effect::ImportDoesNothing => (
             &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
             &["material-expires-while-*/EXTERNAL", "reimport-resets-the-expiry/EXTERNAL"],
@@ -158,9 +176,16 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             &["DeleteKeyMaterial/Enabled/**", "delete-material-of-an-enabled-key/EXTERNAL"],
             &["other-material-is-refused/EXTERNAL"],
         ),
-        Effect::DeleteMaterialCancelsDeletion => {
-            (&["DeleteKeyMaterial/PendingDeletion/**", "delete-material-while-pending-deletion/EXTERNAL"], &[])
-        }
+        Effect::DeleteMaterialCancelsDeletion => (
+            &[
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-disabled",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-import",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-delete-material",
+                "delete-material-while-pending-deletion/EXTERNAL",
+            ],
+            &[],
+        ),
         Effect::DeleteMaterialMovesDeleteDate => (&["delete-material-while-pending-deletion/EXTERNAL"], &[]),
         Effect::MaterialNeverExpires => {
             (&["material-expires-while-enabled/EXTERNAL", "material-expires-while-disabled/EXTERNAL"], &[])
@@ -241,7 +266,7 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
         ),
         Effect::ListPagesOverlap => (&["keys-are-listed-page-by-page"], &[]),
-        Effect::ListKeyVersionsOmitsPrimary => (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled"]),
+        Effect::ListKeyVersionsOmitsPrimary => (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled/**"]),
         Effect::TagDoesNothing => (
             &["TagResource/Enabled/**", "TagResource/Disabled/**", "TagResource/PendingImport/**"],
             &["ListResourceTags/**", "UntagResource/PendingDeletion/**"],
@@ -257,8 +282,12 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
             &[],
         ),
-        Effect::RotationPolicyDoesNothing => (&["UpdateRotationPolicy/Enabled"], &[]),
-        Effect::VersionNotMade => (&["CreateKeyVersion/Enabled"], &["new-version-is-the-primary-one"]),
+        Effect::RotationPolicyDoesNothing => {
+            (&["UpdateRotationPolicy/Enabled", "UpdateRotationPolicy/Enabled/via-*"], &[])
+        }
+        Effect::VersionNotMade => {
+            (&["CreateKeyVersion/Enabled", "CreateKeyVersion/Enabled/via-*"], &["new-version-is-the-primary-one"])
+        }
         Effect::VersionNotPrimary => (&["new-version-is-the-primary-one"], &[]),
         other => refusals::noticed(other),
     }

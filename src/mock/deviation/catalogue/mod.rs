@@ -8,6 +8,7 @@ mod cells;
 mod effects;
 mod in_state;
 mod refusals;
+mod routes;
 
 use std::fmt;
 
