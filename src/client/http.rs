@@ -4,6 +4,8 @@ use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, Url};
 use thiserror::Error;
@@ -93,10 +95,11 @@ impl SendError {
     }
 }
 
-/// A response, and what it says of the next try.
+/// A response, what it says of the next try, and when it was made by the endpoint's clock.
 pub(super) struct Received {
     pub(super) response: HttpResponse,
     pub(super) retry_after: Option<Duration>,
+    pub(super) date: Option<Timestamp>,
 }
 
 /// The connection pool.
@@ -151,6 +154,7 @@ impl Http {
         let retry_after = header("x-acs-retry-after")
             .and_then(|text| text.parse().ok().map(Duration::from_millis))
             .or_else(|| header("retry-after").and_then(|text| text.parse().ok().map(Duration::from_secs)));
+        let date = header("date").and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.body_error(error))? {
             if body.len() + chunk.len() > LONGEST_BODY {
@@ -158,7 +162,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after })
+        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after, date })
     }
 
     fn send_error(&self, error: reqwest::Error) -> SendError {

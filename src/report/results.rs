@@ -9,7 +9,9 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::event::{
+    CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage,
+};
 
 /// The results of a run of kms-conformance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +39,9 @@ pub struct Results {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
+    /// How much of the table was asked, by which routes of keys into their states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RouteTally>,
     /// What a person should know and what belongs to no case: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
@@ -70,11 +75,12 @@ impl Results {
             stopped,
             summary,
             usage,
+            routes,
             notices,
             cases,
         } = self;
         let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, started_at }));
-        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage }));
+        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes }));
         let cases = cases.into_iter().flat_map(|case| {
             let started = Event::CaseStarted { id: case.id.clone() };
             let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };
