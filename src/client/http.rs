@@ -10,10 +10,14 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, Url};
 use thiserror::Error;
 
+use crate::input;
 use crate::provider::{HttpRequest, HttpResponse};
 
 /// The longest body that is read; answers of a key management service are a few KiB.
 const LONGEST_BODY: usize = 1 << 20;
+
+/// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
+const BIGGEST_PEM: usize = 4 << 20;
 
 /// Time-outs and certificates.
 #[derive(Debug, Clone)]
@@ -127,7 +131,7 @@ impl Http {
         }
         if let Some(path) = &connection.ca_file {
             let fail = |reason: String| ClientError::Certificates { path: path.clone(), reason };
-            let pem = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+            let pem = input::read(path, BIGGEST_PEM).map_err(|error| fail(error.to_string()))?;
             let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
             builder = builder.tls_certs_merge(certificates);
         }
