@@ -2,15 +2,16 @@
 //!
 //! ```sh
 //! cargo bench --bench mock
-//! cargo bench --bench mock -- --other 127.0.0.1:4567 --request describe.http
+//! cargo bench --bench mock -- --other 127.0.0.1:4567 --request DescribeKey=describe.http --request Encrypt=encrypt.http
 //! cargo bench --bench mock -- --keys 10,10000,1000000
 //! cargo bench --bench mock -- --soak 1000000
 //! ```
 //!
 //! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
-//! responses. Requests to the mock are signed beforehand, each with a nonce of its own, and the mock checks them all.
-//! `--other` measures another server with the same generator: `--request` names a file with one raw HTTP request that
-//! is sent again and again. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
+//! responses. Requests are signed beforehand, each with a nonce of its own; the mock checks them all, and the empty
+//! handler gets the same requests and only parses their HTTP. `--other` measures another server with the same generator:
+//! `--request OPERATION=FILE` names a file with one raw HTTP request that is sent again and again; it may be given for
+//! each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
 //! requests to 10,000 keys and shows the memory of the process on the way. Client and servers share the machine, so compare ratios, not figures of different runs.
 
 #![expect(
@@ -36,11 +37,15 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Requests of one measurement.
-const REQUESTS: usize = 40_000;
+const REQUESTS: usize = 20_000;
 
 /// Measurements of one thing; the median counts.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -57,30 +62,47 @@ fn main() {
     let empty = runtime.block_on(empty_server());
     let key = runtime.block_on(create_key(mock.address()));
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
-    println!("{:<24}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
+    println!("{:<32}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
     for connections in [1, 16] {
-        let mut base = None;
-        let mut show = |what: &str, figures: Figures| {
-            let base = *base.get_or_insert(figures.rate);
-            let ratio = figures.rate / base;
-            println!(
-                "{what:<24}{connections:>4}{:>12.0}{:>9.0}{:>9.0}{ratio:>9.2}",
-                figures.rate, figures.p50, figures.p99
-            );
-        };
-        let plain = raw(b"POST / HTTP/1.1\r\nhost: bench\r\ncontent-length: 0\r\n\r\n");
-        show("empty handler", median(&runtime, connections, empty, || vec![plain.clone(); requests]));
         for operation in ["DescribeKey", "Encrypt"] {
-            let prepare = || signed(operation, &key, requests);
-            show(operation, median(&runtime, connections, mock.address(), prepare));
-        }
-        if let (Some(other), Some(file)) = (after("--other"), after("--request")) {
-            let text = std::fs::read(&file).expect("the file with the request");
-            let request = raw(&text);
-            let address = other.parse().expect("an address");
-            show("other", median(&runtime, connections, address, || vec![request.clone(); requests]));
+            let mut subjects = vec![
+                Subject { name: "empty handler", address: empty, request: None, rounds: Vec::new() },
+                Subject { name: "mock", address: mock.address(), request: None, rounds: Vec::new() },
+            ];
+            let file = arguments.iter().find_map(|word| word.strip_prefix(operation)?.strip_prefix('='));
+            if let (Some(other), Some(file)) = (after("--other"), file) {
+                let request = Some(raw(&std::fs::read(file).expect("the file with the request")));
+                let address = other.parse().expect("an address");
+                subjects.push(Subject { name: "other", address, request, rounds: Vec::new() });
+            }
+            // Round by round, so that what else the machine does hits all alike.
+            for _ in 0..ROUNDS {
+                for subject in &mut subjects {
+                    let prepared = match &subject.request {
+                        Some(request) => vec![request.clone(); requests],
+                        None => signed(operation, &key, requests),
+                    };
+                    subject.rounds.push(runtime.block_on(load(subject.address, connections, prepared)));
+                }
+            }
+            let mut base = None;
+            for Subject { name, rounds, .. } in subjects {
+                let Figures { rate, p50, p99 } = middle(rounds);
+                let base = *base.get_or_insert(rate);
+                let what = format!("{operation}, {name}");
+                println!("{what:<32}{connections:>4}{rate:>12.0}{p50:>9.0}{p99:>9.0}{:>9.2}", rate / base);
+            }
         }
     }
+}
+
+/// A server that is measured.
+struct Subject {
+    name: &'static str,
+    address: SocketAddr,
+    /// The request, if it is not one of the mock's.
+    request: Option<Arc<[u8]>>,
+    rounds: Vec<Figures>,
 }
 
 /// The cost of operations by the number of keys.
@@ -144,10 +166,13 @@ fn median(
     address: SocketAddr,
     prepare: impl Fn() -> Vec<Arc<[u8]>>,
 ) -> Figures {
-    let mut rounds: Vec<Figures> =
-        (0..ROUNDS).map(|_| runtime.block_on(load(address, connections, prepare()))).collect();
+    middle((0..ROUNDS).map(|_| runtime.block_on(load(address, connections, prepare()))).collect())
+}
+
+/// The round with the middle rate.
+fn middle(mut rounds: Vec<Figures>) -> Figures {
     rounds.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-    rounds.swap_remove(ROUNDS / 2)
+    rounds.swap_remove(rounds.len() / 2)
 }
 
 async fn load(address: SocketAddr, connections: usize, requests: Vec<Arc<[u8]>>) -> Figures {
@@ -222,6 +247,7 @@ fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
                 credentials: &credentials,
                 now: jiff::Timestamp::now(),
                 nonce: &nonce,
+                tamper: None,
             };
             let request = Alibaba::default().encode(&ApiCall { operation, parameters }, &context).expect("a request");
             raw(format!(

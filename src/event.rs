@@ -4,6 +4,7 @@
 //! the serialised names of these types are a promise (format version [`FORMAT`]).
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -44,7 +45,7 @@ pub enum Event {
 }
 
 /// The longest text of an event that an endpoint has a part in, in bytes.
-const LONGEST_TEXT: usize = 8 << 10;
+const LONGEST_TEXT: usize = 64 << 10;
 
 impl Event {
     /// Replaces secrets in everything that an endpoint may have had a part in, and bounds its length.
@@ -136,6 +137,20 @@ pub struct RunFooter {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
+    /// How much of the table was asked; none in files of before there was more than one route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RouteTally>,
+}
+
+/// How many (cell, class of key, route) of the suite were asked: the cases of one operation on one key in one state.
+/// Moves between two keys and scenarios are not counted, nor are cells that can't be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTally {
+    /// How many there are in the suite, selected or not.
+    pub exist: usize,
+    /// How many were asked in the run, with whatever verdict.
+    pub asked: usize,
 }
 
 /// How many cases have which verdict; every verdict is there, also with 0.
@@ -196,6 +211,9 @@ pub struct Usage {
     pub keys_created: u64,
     /// Keys made that are neither gone nor scheduled for deletion.
     pub keys_left: u64,
+    /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none where no answer had a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_seconds: Option<i64>,
 }
 
 /// The result of one case.
@@ -241,6 +259,9 @@ pub struct CaseResult {
     /// What went wrong; none for a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// Answers that the table does not have and that passed, because the documents leave room for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lenient: Vec<Lenient>,
     /// What the list of known failures says of the case, if it does and the case was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<Box<Listed>>,
@@ -253,6 +274,13 @@ pub struct CaseResult {
     pub duration_ms: u64,
     /// The requests and answers, redacted; empty for a pass unless they were asked for.
     pub exchanges: Vec<Exchange>,
+}
+
+impl CaseResult {
+    /// Whether the case passed only because the documents leave room for what was answered.
+    pub fn passed_leniently(&self) -> bool {
+        self.verdict == Verdict::Pass && !self.lenient.is_empty()
+    }
 }
 
 /// An entry of the list of known failures, and what came of it.
@@ -367,6 +395,28 @@ pub struct Answered {
     pub code: String,
     /// The HTTP status.
     pub status: u16,
+}
+
+/// An answer that passed because the documents leave room for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lenient {
+    /// The operation.
+    pub operation: String,
+    /// What was accepted.
+    pub accepted: Answered,
+    /// What the table says.
+    pub expected: Answered,
+    /// Why the documents leave room.
+    pub why: String,
+}
+
+impl fmt::Display for Lenient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, accepted, expected, why } = self;
+        let (code, status) = (&accepted.code, accepted.status);
+        write!(formatter, "{operation} answered {code} ({status}) for {} ({}): {why}", expected.code, expected.status)
+    }
 }
 
 /// One request and its answer, redacted.

@@ -23,7 +23,7 @@ use std::time::Duration;
 use libtest_mimic::{Completion, Failed, Trial};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Client, ClientOptions, Connection, Target};
+use crate::client::{Client, ClientOptions, Connection, Target, is_loopback_endpoint};
 use crate::event::{CaseResult, Event};
 use crate::ledger::Ledger;
 use crate::mock::{Mock, MockConfig, WrappingKeys};
@@ -36,6 +36,7 @@ use crate::secret::Secret;
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
+use crate::suite::route_limit::RouteLimit;
 use crate::verdict::Verdict;
 
 /// What the tests ask.
@@ -83,7 +84,8 @@ impl TestTarget {
     }
 }
 
-/// A test for every case, named by the id of the case.
+/// A test for every case, named by the id of the case. An endpoint elsewhere than on this machine is asked by the shortest
+/// routes only, for every key counts there.
 pub fn trials(target: TestTarget) -> Vec<Trial> {
     let suite = match load(embedded(), None) {
         Ok(suite) => Arc::new(suite),
@@ -92,13 +94,17 @@ pub fn trials(target: TestTarget) -> Vec<Trial> {
             return vec![Trial::test("case files", move || Err(Failed::from(text)))];
         }
     };
+    let here = target.endpoint.as_deref().is_none_or(is_loopback_endpoint);
+    let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
+    let cases: Vec<usize> = (0..suite.cases.len()).collect();
+    let selection = routes.limit(&suite, &cases, &[]);
     let session =
         Arc::new(Session { target, suite: Arc::clone(&suite), alone: RwLock::new(()), live: OnceLock::new() });
-    let trial = |(index, id): (usize, String)| {
+    let trial = |index: usize| {
         let session = Arc::clone(&session);
-        Trial::ignorable_test(id, move || session.ask(index))
+        Trial::ignorable_test(suite.cases[index].id.to_string(), move || session.ask(index))
     };
-    suite.ids().map(ToString::to_string).enumerate().map(trial).collect()
+    selection.into_iter().map(trial).collect()
 }
 
 /// What the tests of a process share.
@@ -177,6 +183,7 @@ impl Session {
             mark: mark.clone(),
             attempts: 3,
             bundled_mock: live.mock.is_some(),
+            ..RunOptions::default()
         };
         let runner = Runner::new(Arc::clone(&self.suite), vec![index], client, Ledger::none(mark), options);
         let mut result = None;

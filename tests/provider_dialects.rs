@@ -10,7 +10,7 @@ use std::time::Duration;
 use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Target, Transcript};
 use kms_conformance::event::{Answered, CaseResult, Event, Exchange, Purpose};
 use kms_conformance::ledger::Ledger;
-use kms_conformance::mock::{AccessKey, Mock, MockConfig};
+use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};
 use kms_conformance::provider::alibaba::{Alibaba, Format, Method, Signature};
 use kms_conformance::provider::{Credentials, ErrorClass, Provider, REDACTED};
 use kms_conformance::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
@@ -18,7 +18,7 @@ use kms_conformance::secret::Secret;
 use kms_conformance::suite::Suite;
 use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
-use kms_conformance::verdict::Verdict;
+use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -32,8 +32,12 @@ const SENSITIVE: [&str; 3] = ["Plaintext", "ImportToken", "EncryptedKeyMaterial"
 
 /// A mock that knows the access key.
 fn mock() -> Mock {
+    deviant_mock(Vec::new())
+}
+
+fn deviant_mock(deviations: Vec<Deviation>) -> Mock {
     let access_key = AccessKey::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET).session(TOKEN, jiff::Timestamp::MAX);
-    Mock::start_with(MockConfig { access_keys: vec![access_key], ..MockConfig::default() }).unwrap()
+    Mock::start_with(MockConfig { access_keys: vec![access_key], deviations, ..MockConfig::default() }).unwrap()
 }
 
 fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
@@ -52,9 +56,9 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
     Client::new(target, ClientOptions { connection, ..ClientOptions::default() }).unwrap()
 }
 
-/// Every case, asked in one form of the wire.
-async fn results(suite: &Arc<Suite>, dialect: Alibaba) -> Vec<CaseResult> {
-    let mock = Arc::new(mock());
+/// Some cases, asked in one form of the wire.
+async fn results(suite: &Arc<Suite>, selection: Vec<usize>, mock: Mock, dialect: Alibaba) -> Vec<CaseResult> {
+    let mock = Arc::new(mock);
     let client = client(&mock, dialect, ACCESS_KEY_SECRET);
     let mark = new_mark();
     let clock = Arc::clone(&mock);
@@ -67,8 +71,8 @@ async fn results(suite: &Arc<Suite>, dialect: Alibaba) -> Vec<CaseResult> {
         mark: mark.clone(),
         attempts: 1,
         bundled_mock: true,
+        ..RunOptions::default()
     };
-    let selection = (0..suite.cases.len()).collect();
     let runner = Runner::new(Arc::clone(suite), selection, client, Ledger::none(mark), options);
     let mut results = Vec::new();
     runner
@@ -93,13 +97,17 @@ fn dialects() -> Vec<Alibaba> {
     all
 }
 
-/// What was found; texts may name ids, which are drawn anew in each run.
+/// What was found; texts may name ids, which are drawn anew in each run. Where the case files expect one of several
+/// answers, which one comes may depend on the signature, but on nothing else.
 fn judged(case: &CaseResult) -> (Verdict, Option<Answered>, Vec<String>) {
     (case.verdict, case.actual.clone(), case.route.clone())
 }
 
+/// The case whose request goes without a signature.
+const UNSIGNED: &str = "alibaba/no-signature-in-disable-key";
+
 #[track_caller]
-fn assert_redacted(dialect: Alibaba, exchange: &Exchange) {
+fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
     let text = serde_json::to_string(exchange).unwrap();
     for secret in [ACCESS_KEY_ID, ACCESS_KEY_SECRET, "conformance0token"] {
         assert!(!text.contains(secret), "{dialect:?}: {text}");
@@ -111,10 +119,10 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange) {
         Signature::V1 => {
             assert_eq!((authorization, nonce), (None, None));
             let place = if dialect.method == Method::Get { &request.url } else { &request.body };
-            assert!(place.contains(&format!("&Signature={REDACTED}")), "{text}");
+            assert_eq!(place.contains(&format!("&Signature={REDACTED}")), signed, "{text}");
             assert!(place.contains(&format!("&SignatureNonce={REDACTED}")), "{text}");
         }
-        Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED), Some(REDACTED))),
+        Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED).filter(|_| signed), Some(REDACTED))),
     }
     let body = &exchange.answer.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no answer: {text}")).body;
     let first = if dialect.format == Format::Json { '{' } else { '<' };
@@ -137,21 +145,53 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_of_the_wire_gives_the_same_verdicts() {
     let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
-    let mut first: BTreeMap<String, _> = BTreeMap::new();
+    let mut first: BTreeMap<(String, Option<String>), _> = BTreeMap::new();
     for dialect in dialects() {
-        let results = results(&suite, dialect).await;
+        let results = results(&suite, (0..suite.cases.len()).collect(), mock(), dialect).await;
         assert_eq!(results.len(), suite.cases.len());
         for case in &results {
             let fine = matches!(case.verdict, Verdict::Pass | Verdict::Skipped);
             assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
-            case.exchanges.iter().for_each(|exchange| assert_redacted(dialect, exchange));
+            for exchange in &case.exchanges {
+                let refused = exchange.answer.as_ref().is_some_and(|answer| answer.status == 400);
+                assert_redacted(dialect, exchange, !(&*case.id == UNSIGNED && refused));
+            }
+            assert!(case.lenient.is_empty(), "{dialect:?}: {}: {:?}", case.id, case.lenient);
             let judged = judged(case);
-            let wanted = first.entry(case.id.to_string()).or_insert_with(|| judged.clone());
+            let signature = Some(dialect.signature).filter(|_| !case.also_accepted.is_empty());
+            let place = (case.id.to_string(), signature.map(|signature| format!("{signature:?}")));
+            let wanted = first.entry(place).or_insert_with(|| judged.clone());
             assert_eq!(judged, *wanted, "{dialect:?}: {}", case.id);
         }
         let records = serde_json::to_string(&results).unwrap();
         for name in SENSITIVE {
             assert!(records.contains(name), "{dialect:?}: no {name} was sent or answered");
+        }
+    }
+}
+
+/// A request that is wrong in its envelope stays so however it is signed, and what a gateway makes of it is found out.
+#[tokio::test]
+async fn a_gateway_that_takes_what_it_must_not_is_found_out_in_every_form() {
+    let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    for (deviation, case, kind) in [
+        ("signature-not-checked", "bad-signature", Kind::Allowed),
+        ("bad-signature-has-effect", "bad-signature", Kind::Effect),
+        ("unsigned-accepted", "no-signature", Kind::Allowed),
+        ("unsigned-has-effect", "no-signature", Kind::Effect),
+        ("stale-timestamp-accepted", "stale-request", Kind::Allowed),
+        ("early-timestamp-accepted", "early-request", Kind::Allowed),
+        ("wrong-time-has-effect", "early-request", Kind::Effect),
+        ("nonce-reuse-accepted", "replayed-request", Kind::Allowed),
+        ("refused-replay-has-effect", "replayed-request", Kind::Effect),
+    ] {
+        let id = format!("alibaba/{case}-in-disable-key");
+        let index = suite.cases.iter().position(|case| case.id.as_str() == id).unwrap();
+        for dialect in dialects() {
+            let mock = deviant_mock(vec![deviation.parse().unwrap()]);
+            let results = results(&suite, vec![index], mock, dialect).await;
+            let found = (results[0].verdict, results[0].kind);
+            assert_eq!(found, (Verdict::Fail, Some(kind)), "{dialect:?} {deviation}: {}", results[0].reason);
         }
     }
 }
@@ -173,14 +213,14 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
             )
             .await
             .unwrap_err();
-        let CallError::Denied { class: ErrorClass::Auth, code, status: 400, message } = &error else {
+        let CallError::Denied { class: ErrorClass::Auth, code, status: 400, message, .. } = &error else {
             panic!("{dialect:?}: {error:?}")
         };
         assert_eq!(code, "SignatureDoesNotMatch");
         assert!(message.ends_with("server string to sign is:REDACTED"), "{dialect:?}: {message}");
         let exchanges = transcript.render(&dialect, client.vault());
         assert_eq!(exchanges.len(), 1);
-        assert_redacted(dialect, &exchanges[0]);
+        assert_redacted(dialect, &exchanges[0], true);
         let text = serde_json::to_string(&exchanges).unwrap();
         assert!(!text.contains("conformance0plaintext"), "{dialect:?}: {text}");
     }

@@ -120,6 +120,8 @@ fn the_picture_is_what_the_program_prints() {
         "kind:move",
         "--edition",
         "official",
+        "--routes",
+        "canonical",
         "--deviate",
         "Encrypt:Disabled=Success",
         "--color",

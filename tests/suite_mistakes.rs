@@ -180,6 +180,34 @@ fn steps() {
 }
 
 #[test]
+fn accepted_outcomes() {
+    Base::new()
+        .change(
+            "matrix/seal.yaml",
+            "present:",
+            "accept:\n  - {state: Off, outcome: Refused.Off, why: The same.}\n  - {state: On, outcome: Refused.Off}\n  - {outcome: Success, why: ''}\npresent:",
+        )
+        .says("accepted-outcomes-shape");
+    Base::new()
+        .change(
+            "matrix/seal.yaml",
+            "present:",
+            "accept:\n  - {state: Off, outcome: Refused.Off, why: The same.}\n  - {state: On, outcome: Refused.Off, why: One.}\n  - {state: On, outcome: Refused.Off, why: Two.}\n  - {outcome: Succes, why: ''}\npresent:",
+        )
+        .says("accepted-outcomes");
+}
+
+#[test]
+fn requests_that_are_wrong_on_purpose() {
+    let step = "  - drive: Off\n";
+    Base::new()
+        .change("scenarios/no-colour.yaml", step, "  - {call: Show, tamper: signatur}\n")
+        .says("tampered-requests-shape");
+    let steps = "  - {call: Show, as: shown}\n  - {call: Show, replay: shwon}\n  - {call: Seal, replay: shown}\n  - {call: Show, replay: shown, tamper: stale, request: {}}\n  - {look: Show, tamper: stale, holds: ''}\n  - {call: Show, holds: ''}\n";
+    Base::new().change("scenarios/no-colour.yaml", step, steps).says("tampered-requests");
+}
+
+#[test]
 fn impossible_states_of_scenarios() {
     Base::new()
         .change("scenarios/no-colour.yaml", "keys:", "classes: [own, fixed]\nkeys:")
@@ -222,6 +250,54 @@ fn routes() {
         .change("kms.yaml", "from: [On], to: Off", "from: [Off], to: Off")
         .change("matrix/show.yaml", "request:", "needs: [blob]\nrequest:")
         .says("routes");
+}
+
+#[test]
+fn stages_and_routes_as_they_stand() {
+    let mistaken = "\
+stages:
+  On: {operation: Switch, advance: 2h, from: [On], to: Off, clause: book/switch}
+  wait: {advance: soon, request: {Id: x}, from: [], to: Of, gives: [rest], clause: book/swich}
+  nothing: {from: [On], to: Off, clause: book/switch}
+  unused: {operation: Swich, request: {Id: \"${kee.id}\"}, from: [On], to: Off, clause: book/switch}
+routes:
+  Broken: {via-nothing: {through: [On]}}
+  Off:
+    canonical: {through: [On]}
+    Via: {through: [Of, weit]}
+    fixed: {through: [On]}
+    via-nothing: {through: []}
+    via-typo: {through: [On], lack: rest}
+    via-pattern: [On]
+fixtures:
+";
+    Base::new().change("kms.yaml", "fixtures:\n", mistaken).says("shape-of-routes");
+    let mistaken = mistaken.replace(", lack: rest", "").replace("    via-pattern: [On]\n", "");
+    Base::new().change("kms.yaml", "fixtures:\n", &mistaken).says("stages-and-routes");
+}
+
+#[test]
+fn routes_that_no_case_takes() {
+    let routes = "\
+stages:
+  lie: {operation: Seal, request: {Id: \"${key.id}\"}, from: [On, Off], to: Off, clause: book/switch}
+  wait: {advance: 1h, from: [On], to: Off, gives: [rest], clause: book/switch}
+routes:
+  On:
+    via-off: {through: [Off]}
+  Off:
+    via-on: {through: [On]}
+    via-wait: {through: [wait], has: rest}
+    via-rest: {through: [wait], has: rust}
+fixtures:
+";
+    Base::new().change("kms.yaml", "fixtures:\n", routes).says("words-of-routes");
+    let routes = routes.replace(
+        "  lie: {operation: Seal, request: {Id: \"${key.id}\"}, from: [On, Off], to: Off, clause: book/switch}\n",
+        "",
+    );
+    let routes = routes.replace("rust", "rest");
+    Base::new().change("kms.yaml", "fixtures:\n", &routes).says("routes-not-taken");
 }
 
 #[test]

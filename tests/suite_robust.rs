@@ -86,7 +86,7 @@ proptest! {
     }
 }
 
-/// A suite of so many rows, of seven cells each.
+/// A suite of so many rows, of seven cells each, which have seventeen further routes.
 fn many(rows: usize) -> Vec<CaseFile> {
     let mut files = embedded();
     let mut operations = String::from("operations:\n");
@@ -128,5 +128,5 @@ fn loaded(files: Vec<CaseFile>) -> Suite {
 #[test]
 fn a_generated_suite_loads() {
     let before = loaded(embedded()).cases.len();
-    assert_eq!(loaded(many(100)).cases.len(), before + 700);
+    assert_eq!(loaded(many(100)).cases.len(), before + 2_400);
 }

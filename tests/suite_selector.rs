@@ -44,10 +44,16 @@ fn predicates_ask_about_what_cases_have() {
     let found = select(&suite, &["original:Disabled"], &[], &[]).unwrap();
     assert_eq!(found.len(), 4);
     assert!(found.iter().all(|id| id.starts_with("alibaba/update-alias/Disabled-to-")), "{found:?}");
-    let found = select(&suite, &["operation:Encrypt"], &["kind:scenario", "class:EXTERNAL"], &[]).unwrap();
+    let found =
+        select(&suite, &["operation:Encrypt"], &["kind:scenario", "class:EXTERNAL", "route:via-*"], &[]).unwrap();
     assert_eq!(found, ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled", "alibaba/Encrypt/PendingDeletion"]);
     let found = select(&suite, &["clause:key-states/table/encrypt"], &[], &[]).unwrap();
     assert!(found.contains(&"alibaba/Encrypt/PendingImport/EXTERNAL".to_owned()));
+    let found = select(&suite, &["route:via-cancel"], &["class:EXTERNAL", "state:Enabled"], &[]).unwrap();
+    assert!(found.contains(&"alibaba/Encrypt/Disabled/via-cancel".to_owned()));
+    assert!(found.iter().all(|id| id.ends_with("/Disabled/via-cancel")), "{found:?}");
+    let shortest = select(&suite, &["route:canonical"], &[], &[]).unwrap();
+    assert_eq!(shortest, select(&suite, &[], &["route:via-*"], &[]).unwrap());
     let later = select(&suite, &["edition:later"], &[], &[]).unwrap();
     assert_eq!(later, select(&suite, &[], &[], &["later"]).unwrap());
     assert!(!later.is_empty() && later.len() < suite.cases.len());
@@ -68,6 +74,8 @@ fn a_selector_that_matches_nothing_is_an_error_with_a_suggestion() {
         ("alibaba/Encrypt/Disabled/", Some("alibaba/Encrypt/Disabled/**")),
         ("state:Disbaled", Some("state:Disabled")),
         ("operation:encrypt", Some("operation:Encrypt")),
+        ("route:via-cancle", Some("route:via-cancel")),
+        ("alibaba/Encrypt/Disabled/via-cancle", Some("alibaba/Encrypt/Disabled/via-cancel")),
         ("kind:row", None),
         ("alibaba/Encrypt/Frozen/Solid", None),
     ] {

@@ -65,6 +65,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: true,
+        ..RunOptions::default()
     };
     let mut in_flight = 0;
     let selection = (0..suite.cases.len()).collect();

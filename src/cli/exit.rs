@@ -63,6 +63,7 @@ mod tests {
             stopped: None,
             summary: Summary { fail, inconclusive, pass: 1, ..Summary::default() },
             usage: Usage::default(),
+            routes: None,
         };
         assert_eq!(Exit::of_run(&footer(0, 0, true)), Exit::Passed);
         assert_eq!(Exit::of_run(&footer(1, 1, false)), Exit::Failed);

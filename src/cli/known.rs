@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
+use crate::input::read_text;
 use crate::known::KnownFailures;
 use crate::known::edit::{EMPTY, apply};
 use crate::known::entry::{Entry, Failure};
@@ -20,6 +21,7 @@ use crate::report::destination::Destination;
 use crate::report::results::Results;
 use crate::report::text::{as_u64, count, one_line};
 use crate::suite::Suite;
+use crate::yaml::BIGGEST_FILE;
 
 /// Arguments of `known`.
 #[derive(Debug, Args)]
@@ -59,7 +61,7 @@ pub(super) fn known(arguments: &KnownArguments, context: &Context) -> Result<Exi
 
 /// Reads a list as it stands today.
 pub(super) fn read(path: &Path, suite: &Suite) -> Result<KnownFailures, CliError> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text(path, BIGGEST_FILE)
         .map_err(|source| CliError::ReadFile { path: path.display().to_string(), source })?;
     Ok(load(&path.display().to_string(), &text, suite, today())?)
 }
@@ -87,7 +89,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
         });
     }
     let results = Results::read(&arguments.results)?;
-    let text = match std::fs::read_to_string(path) {
+    let text = match read_text(path, BIGGEST_FILE) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
     };

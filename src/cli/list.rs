@@ -10,7 +10,10 @@ use super::suite::{SelectArguments, SuiteArguments};
 use super::{CliError, Context, Exit};
 use crate::plan::Planner;
 use crate::suite::Suite;
+use crate::suite::case::{CaseRoute, Subject};
 use crate::suite::coverage::Coverage;
+use crate::suite::route_limit::RouteLimit;
+use crate::suite::selector::CANONICAL;
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
@@ -20,7 +23,7 @@ pub(super) struct ListArguments {
     #[command(flatten)]
     select: SelectArguments,
     /// Show what the published document says, clause by clause, and which cases stand for it
-    #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition"])]
+    #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition", "routes"])]
     coverage: bool,
     /// How to write it
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -42,6 +45,8 @@ struct Listed<'a> {
     id: &'a str,
     clauses: Vec<&'a str>,
     edition: &'a str,
+    /// The name of the route by which the key comes into its state.
+    route: &'a str,
     file: &'a str,
     line: u32,
     /// Why it is not asked, if so.
@@ -63,7 +68,7 @@ struct ListedKey {
 /// Lists cases or clauses.
 pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
-    let selection = arguments.select.select(&suite)?;
+    let selection = arguments.select.select(&suite, RouteLimit::All)?;
     if selection.is_empty() {
         return Ok(Exit::NothingSelected);
     }
@@ -102,6 +107,10 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
                 id: case.id.as_str(),
                 clauses: suite.clauses_of(case).into_iter().map(|clause| clause.as_str()).collect(),
                 edition: suite.edition(case).as_str(),
+                route: match &case.subject {
+                    Subject::Cell { route: Some(CaseRoute { name, .. }), .. } => name.as_str(),
+                    Subject::Cell { .. } | Subject::Move { .. } | Subject::Scenario { .. } => CANONICAL,
+                },
                 file: source.map_or("", |source| &source.file),
                 line: source.map_or(1, |source| source.line),
                 not_applicable,

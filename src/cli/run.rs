@@ -19,8 +19,9 @@ use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::{RunOptions, Runner, Settle, TargetClock, find_clock, new_mark};
+use crate::run::{RunOptions, Runner, Settle, TargetClock, Unsupported, find_clock, new_mark};
 use crate::suite::Suite;
+use crate::suite::route_limit::RouteLimit;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -59,6 +60,12 @@ pub(super) struct RunArguments {
     /// What the chance of faults is drawn from; the same number makes the same trouble
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
+    /// Let answers fail that the documents only leave room for; without it they pass and are listed as lenient
+    #[arg(long)]
+    strict: bool,
+    /// What a case is that needs an operation which the endpoint does not know
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    unsupported: Unsupported,
     /// Don't fail for the failures of this list, as long as they are as listed
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
@@ -96,9 +103,13 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
-    let selection = arguments.select.select(&suite)?;
+    let here = match arguments.target.place() {
+        Place::BundledMock => true,
+        Place::Endpoint(endpoint) => is_loopback_endpoint(&endpoint),
+    };
+    let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
+    let selection = arguments.select.select(&suite, routes)?;
     if selection.is_empty() {
-        context.tell("no case is selected");
         return Ok(Exit::NothingSelected);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
@@ -155,6 +166,8 @@ async fn execute(
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: mock.is_some(),
+        strict: arguments.strict,
+        unsupported: arguments.unsupported,
     };
     let mut reports = reports(&arguments, &suite, color, context)?;
     let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)?.behind(context.vault()) };

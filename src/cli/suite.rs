@@ -1,13 +1,16 @@
 //! Which case files, and which cases of them.
 
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::CliError;
+use crate::diagnostic::counted;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
 use crate::suite::load::load;
+use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Selector, select};
 
 /// The case files.
@@ -21,8 +24,8 @@ pub(super) struct SuiteArguments {
 /// The cases.
 #[derive(Debug, Args)]
 pub(super) struct SelectArguments {
-    /// Cases: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`, `kind:`;
-    /// all unless given
+    /// Cases: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`, `kind:`,
+    /// `route:`; all unless given
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<Selector>,
     /// Leave out these cases; may be given several times
@@ -31,6 +34,11 @@ pub(super) struct SelectArguments {
     /// Only cases of this edition of the published document; may be given several times
     #[arg(long, value_name = "EDITION")]
     pub(super) edition: Vec<String>,
+    /// By which routes keys come into their states: `canonical` (the shortest), `all`, or besides the shortest those of at
+    /// most N calls. What is named by its whole id or by `route:` is asked anyway. `all` on this machine, `canonical` for
+    /// an endpoint elsewhere unless given
+    #[arg(long, value_name = "canonical|all|N")]
+    pub(super) routes: Option<RouteLimit>,
 }
 
 impl SuiteArguments {
@@ -48,8 +56,18 @@ impl SuiteArguments {
 }
 
 impl SelectArguments {
-    /// The indexes of the selected cases, in the order of ids.
-    pub(super) fn select(&self, suite: &Suite) -> Result<Vec<usize>, CliError> {
-        Ok(select(suite, &self.selectors, &self.exclude, &self.edition)?)
+    /// The indexes of the selected cases, in the order of ids; `routes` unless the arguments limit them.
+    pub(super) fn select(&self, suite: &Suite, routes: RouteLimit) -> Result<Vec<usize>, CliError> {
+        let meant = select(suite, &self.selectors, &self.exclude, &self.edition)?;
+        let selection = self.routes.unwrap_or(routes).limit(suite, &meant, &self.selectors);
+        if selection.is_empty() {
+            let left_out = match meant.len() {
+                0 => String::new(),
+                cases => format!("; --routes leaves out {} by other routes", counted(cases, "case", "cases")),
+            };
+            // What is left out by a limit that nobody gave is told, or nobody would look for it.
+            let _ = writeln!(io::stderr(), "no case is selected{left_out}");
+        }
+        Ok(selection)
     }
 }

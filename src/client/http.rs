@@ -4,14 +4,20 @@ use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, Url};
 use thiserror::Error;
 
+use crate::input;
 use crate::provider::{HttpRequest, HttpResponse};
 
 /// The longest body that is read; answers of a key management service are a few KiB.
 const LONGEST_BODY: usize = 1 << 20;
+
+/// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
+const BIGGEST_PEM: usize = 4 << 20;
 
 /// Time-outs and certificates.
 #[derive(Debug, Clone)]
@@ -93,10 +99,11 @@ impl SendError {
     }
 }
 
-/// A response, and what it says of the next try.
+/// A response, what it says of the next try, and when it was made by the endpoint's clock.
 pub(super) struct Received {
     pub(super) response: HttpResponse,
     pub(super) retry_after: Option<Duration>,
+    pub(super) date: Option<Timestamp>,
 }
 
 /// The connection pool.
@@ -124,7 +131,7 @@ impl Http {
         }
         if let Some(path) = &connection.ca_file {
             let fail = |reason: String| ClientError::Certificates { path: path.clone(), reason };
-            let pem = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+            let pem = input::read(path, BIGGEST_PEM).map_err(|error| fail(error.to_string()))?;
             let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
             builder = builder.tls_certs_merge(certificates);
         }
@@ -151,6 +158,7 @@ impl Http {
         let retry_after = header("x-acs-retry-after")
             .and_then(|text| text.parse().ok().map(Duration::from_millis))
             .or_else(|| header("retry-after").and_then(|text| text.parse().ok().map(Duration::from_secs)));
+        let date = header("date").and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.body_error(error))? {
             if body.len() + chunk.len() > LONGEST_BODY {
@@ -158,7 +166,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after })
+        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after, date })
     }
 
     fn send_error(&self, error: reqwest::Error) -> SendError {

@@ -4,8 +4,10 @@ mod http;
 mod rate;
 mod redact;
 mod retry;
+mod skew;
 mod transcript;
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -19,10 +21,13 @@ pub use self::http::{ClientError, Connection, check_endpoint, is_loopback_endpoi
 use self::http::{Http, SendError};
 pub use self::rate::RateLimit;
 pub use self::retry::RetryPolicy;
+use self::skew::Skew;
 pub use self::transcript::Transcript;
 use self::transcript::{Entry, Got};
 use crate::event::Purpose;
-use crate::provider::{Answer, ApiCall, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext};
+use crate::provider::{
+    Answer, ApiCall, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
+};
 use crate::secret::Vault;
 
 /// What is tested: provider, endpoint and credentials.
@@ -67,6 +72,28 @@ pub struct Client {
     vault: Vault,
     requests: AtomicU64,
     retries: AtomicU64,
+    skew: Skew,
+}
+
+/// The request of a call.
+#[derive(Debug, Clone, Copy)]
+pub enum Envelope<'a> {
+    /// As it must be.
+    Right,
+    /// Wrong beside what it asks, also when it is sent again.
+    Tampered(Tamper),
+    /// One that was sent before, byte by byte, also when it is sent again.
+    Replayed(&'a Sent),
+}
+
+/// A request that was sent. It is signed, so it can't be printed.
+#[derive(Clone)]
+pub struct Sent(Arc<HttpRequest>);
+
+impl fmt::Debug for Sent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Sent")
+    }
 }
 
 /// An answer of the service, and what it took to get it.
@@ -78,6 +105,8 @@ pub struct Reply {
     pub class: Option<ErrorClass>,
     /// Whether an earlier attempt got no usable answer, so that it may have had its effect.
     pub lost_before: bool,
+    /// The request that it answers.
+    pub sent: Sent,
 }
 
 /// Why a call has no answer that says something about the key.
@@ -109,6 +138,8 @@ pub enum CallError {
         status: u16,
         /// The message, or the empty text.
         message: String,
+        /// How many seconds the local clock was ahead of the endpoint's when the answer came, if it had a date.
+        clock_skew_seconds: Option<i64>,
     },
     /// The run was told to stop before an answer came.
     #[error("the run was stopped")]
@@ -148,6 +179,7 @@ impl Client {
             vault: options.vault,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            skew: Skew::default(),
         })
     }
 
@@ -180,6 +212,24 @@ impl Client {
         transcript: &mut Transcript,
         stop: &CancellationToken,
     ) -> Result<Reply, CallError> {
+        self.call_in(Envelope::Right, purpose, operation, parameters, transcript, stop).await
+    }
+
+    /// The same with a request that may be wrong on purpose. That such a one is refused for its signature, its time or
+    /// its nonce is an answer, and says nothing about the account.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Self::call`].
+    pub async fn call_in(
+        &self,
+        envelope: Envelope<'_>,
+        purpose: Purpose,
+        operation: &str,
+        parameters: &Map<String, Value>,
+        transcript: &mut Transcript,
+        stop: &CancellationToken,
+    ) -> Result<Reply, CallError> {
         let call = ApiCall { operation, parameters };
         let mut lost = false;
         let mut answered = false;
@@ -195,24 +245,30 @@ impl Client {
             if stop.is_cancelled() {
                 return Err(CallError::Stopped);
             }
-            let request = self.encode(&call)?;
+            let request = match envelope {
+                Envelope::Right => Arc::new(self.encode(&call, None)?),
+                Envelope::Tampered(tamper) => Arc::new(self.encode(&call, Some(tamper))?),
+                Envelope::Replayed(sent) => Arc::clone(&sent.0),
+            };
             self.requests.fetch_add(1, Ordering::Relaxed);
             if attempt > 1 {
                 self.retries.fetch_add(1, Ordering::Relaxed);
             }
             let begin = Instant::now();
             let sent = self.http.send(&request).await;
-            let (got, attempted) = self.judge(sent);
+            let (got, attempted) = self.judge(sent, matches!(envelope, Envelope::Right));
             transcript.push(Entry {
                 purpose,
                 operation: operation.to_owned(),
                 attempt,
-                request,
+                request: Arc::clone(&request),
                 got,
                 duration: begin.elapsed(),
             });
             let (cause, retry_after) = match attempted {
-                Attempted::Answer { answer, class } => return Ok(Reply { answer, class, lost_before: lost }),
+                Attempted::Answer { answer, class } => {
+                    return Ok(Reply { answer, class, lost_before: lost, sent: Sent(request) });
+                }
                 Attempted::Denied(error) => return Err(error),
                 Attempted::Trouble { cause, maybe_effect, response, retry_after } => {
                     lost |= maybe_effect;
@@ -230,7 +286,7 @@ impl Client {
         }
     }
 
-    fn encode(&self, call: &ApiCall<'_>) -> Result<HttpRequest, EncodeError> {
+    fn encode(&self, call: &ApiCall<'_>, tamper: Option<Tamper>) -> Result<HttpRequest, EncodeError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
         let context = SigningContext {
             endpoint: &self.target.endpoint,
@@ -238,12 +294,19 @@ impl Client {
             credentials: &self.target.credentials,
             now: Timestamp::now(),
             nonce: &nonce,
+            tamper,
         };
         self.target.provider.encode(call, &context)
     }
 
-    /// What an attempt came to: an answer about the key, a refusal of the whole account, or trouble that may pass.
-    fn judge(&self, sent: Result<http::Received, SendError>) -> (Got, Attempted) {
+    /// How many seconds the local clock is ahead of the endpoint's, by the dates of the first answers.
+    pub fn clock_skew_seconds(&self) -> Option<i64> {
+        self.skew.median()
+    }
+
+    /// What an attempt came to: an answer about the key, a refusal of the whole account, or trouble that may pass. Only
+    /// a request that is `right` can be told something about the account by the refusal of its signature or time.
+    fn judge(&self, sent: Result<http::Received, SendError>, right: bool) -> (Got, Attempted) {
         let received = match sent {
             Ok(received) => received,
             Err(error) => {
@@ -258,6 +321,7 @@ impl Client {
             }
         };
         let retry_after = received.retry_after;
+        let clock_skew_seconds = received.date.map(|date| self.skew.note(date, Timestamp::now()));
         let attempted = match self.target.provider.decode(&received.response) {
             Err(error) => {
                 // Something answers there, but not this service.
@@ -265,7 +329,7 @@ impl Client {
             }
             Ok(mut answer) => {
                 self.tame(&mut answer);
-                self.judge_answer(answer, retry_after)
+                self.judge_answer(answer, right, retry_after, clock_skew_seconds)
             }
         };
         (Got::Response(received.response), attempted)
@@ -280,7 +344,13 @@ impl Client {
         redact::cut(&self.vault, &mut answer.message, LONGEST_MESSAGE);
     }
 
-    fn judge_answer(&self, answer: Answer, retry_after: Option<Duration>) -> Attempted {
+    fn judge_answer(
+        &self,
+        answer: Answer,
+        right: bool,
+        retry_after: Option<Duration>,
+        clock_skew_seconds: Option<i64>,
+    ) -> Attempted {
         let Some(code) = &answer.code else { return Attempted::Answer { answer, class: None } };
         let class = self.target.provider.classify(answer.status, code);
         match class {
@@ -290,12 +360,16 @@ impl Client {
                 response: true,
                 retry_after,
             },
-            ErrorClass::Auth | ErrorClass::Account | ErrorClass::Quota => Attempted::Denied(CallError::Denied {
-                class,
-                code: code.clone(),
-                status: answer.status,
-                message: answer.message,
-            }),
+            ErrorClass::Auth | ErrorClass::Clock if !right => Attempted::Answer { answer, class: Some(class) },
+            ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
+                Attempted::Denied(CallError::Denied {
+                    class,
+                    code: code.clone(),
+                    status: answer.status,
+                    message: answer.message,
+                    clock_skew_seconds,
+                })
+            }
             ErrorClass::StateRejection | ErrorClass::NotFound | ErrorClass::UnknownOperation | ErrorClass::Other => {
                 Attempted::Answer { answer, class: Some(class) }
             }

@@ -1,6 +1,7 @@
 //! Everything that was sent and received for a case, until it is known whether anybody wants to see it.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::redact;
@@ -8,8 +9,12 @@ use crate::event::{AnswerRecord, Exchange, Purpose, RequestRecord};
 use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
 use crate::secret::Vault;
 
-/// The longest recorded URL or body, in bytes.
-const LONGEST_RECORD: usize = 4096;
+/// The longest recorded body of an answer, in bytes.
+const LONGEST_ANSWER: usize = 4096;
+
+/// The longest recorded URL, header or body of a request, in bytes: more than any case sends, for a request that is cut
+/// can't be sent again.
+const LONGEST_REQUEST: usize = 32 << 10;
 
 /// The most exchanges of a case that are kept, and how many bytes of answers. A list of many pages has more.
 const MOST_ENTRIES: usize = 500;
@@ -26,7 +31,7 @@ pub(super) struct Entry {
     pub(super) purpose: Purpose,
     pub(super) operation: String,
     pub(super) attempt: u32,
-    pub(super) request: HttpRequest,
+    pub(super) request: Arc<HttpRequest>,
     pub(super) got: Got,
     pub(super) duration: Duration,
 }
@@ -75,17 +80,18 @@ impl Entry {
     }
 
     fn render(&self, provider: &dyn Provider, vault: &Vault) -> Exchange {
-        let short = |mut text: String| {
-            redact::cut(vault, &mut text, LONGEST_RECORD);
+        let cut = |mut text: String, longest: usize| {
+            redact::cut(vault, &mut text, longest);
             text
         };
+        let short = |text: String| cut(text, LONGEST_REQUEST);
         let headers = self.request.headers.iter().map(|(name, value)| {
             let value = if provider.is_sensitive(name) { REDACTED } else { value.as_str() };
             ((*name).to_owned(), short(value.to_owned()))
         });
         let (answer, error) = match &self.got {
             Got::Response(response) => {
-                let body = short(redact::answer(provider, response));
+                let body = cut(redact::answer(provider, response), LONGEST_ANSWER);
                 (Some(AnswerRecord { status: response.status, body }), None)
             }
             Got::Nothing(cause) => (None, Some(cause.clone())),

@@ -110,10 +110,17 @@ impl Service {
         let admitted = routed.and_then(|operation| {
             let Understood { received, parameters, scheme, .. } = request;
             let nonces = &self.nonces;
-            let key = gateway::authenticate(&self.config, nonces, received, parameters, *scheme, real_now)?;
-            Ok((operation, key))
+            let (config, deviations) = (&self.config, &self.deviations);
+            let key = gateway::authenticate(config, nonces, deviations, received, parameters, *scheme, real_now);
+            match key {
+                Ok(key) => Ok((operation, key, None)),
+                Err(error) => match gateway::refused_in_vain(config, deviations, &error) {
+                    Some(key) => Ok((operation, key, Some(error))),
+                    None => Err(error),
+                },
+            }
         });
-        let (operation, access_key) = match admitted {
+        let (operation, access_key, in_vain) = match admitted {
             Ok(admitted) => admitted,
             Err(error) => return request.gateway_answer(error.parts(self.config.error_codes)),
         };
@@ -138,6 +145,9 @@ impl Service {
         let outcome = call.run();
         let faults = self.deviations.faults(operation);
         *saving = call.saving.get();
+        if let Some(error) = in_vain {
+            return request.gateway_answer(error.parts(self.config.error_codes));
+        }
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), request.request_id.as_str().into());

@@ -46,14 +46,11 @@ impl Identifiers {
         // The scrambling is a bijection, so no two numbers of a sequence share their first half.
         let high = scramble(start.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
         let low = scramble(high ^ start.rotate_left(32));
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xfff,
-            0x8000 | (low >> 50),
-            low & 0xffff_ffff_ffff,
-        )
+        uuid::Builder::from_u128(u128::from(high) << 64 | u128::from(low))
+            .with_version(uuid::Version::Random)
+            .with_variant(uuid::Variant::RFC4122)
+            .into_uuid()
+            .to_string()
     }
 }
 

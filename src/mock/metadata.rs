@@ -44,6 +44,9 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
         metadata.insert("KeyState".to_owned(), former.state.name().into());
         metadata.insert("DeleteDate".to_owned(), wire_date(former.delete_date).into());
     }
+    if let Some(shown) = key.quirks.shown {
+        metadata.insert("KeyState".to_owned(), shown.name().into());
+    }
     if call.service.deviations.has_in_state(StateEffect::DescribeLies, key.state) {
         metadata.insert("KeyState".to_owned(), another_state(key.state).name().into());
     }

@@ -63,7 +63,11 @@ impl Received {
     /// The form of the answer: by Accept when the scheme is V3, else by the parameter Format. Nothing if the
     /// parameter has another value than `JSON` or `XML`.
     pub(crate) fn format(&self, scheme: Scheme, parameters: &Parameters<'_>) -> Option<Format> {
-        if scheme == Scheme::V3 {
+        // What lacks its signature may still have the headers of V3.
+        let bare = scheme == Scheme::Unsigned
+            && parameters.filled("Format").is_none()
+            && self.header("x-acs-action").is_some();
+        if scheme == Scheme::V3 || bare {
             let accept = self.header(ACCEPT.as_str()).unwrap_or_default();
             let first = accept.split([',', ';']).next().unwrap_or_default().trim();
             let xml = ["application/xml", "text/xml"].iter().any(|name| first.eq_ignore_ascii_case(name));

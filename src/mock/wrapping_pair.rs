@@ -20,7 +20,7 @@ fn asks_for_one(received: &Received) -> bool {
     const NAME: &str = Operation::GetParametersForImport.name();
     received.uri.query().is_some_and(|query| query.contains(NAME))
         || received.header("x-acs-action") == Some(NAME)
-        || received.body.windows(NAME.len()).any(|window| window == NAME.as_bytes())
+        || memchr::memmem::find(&received.body, NAME.as_bytes()).is_some()
 }
 
 /// Whether the key of the request has had a pair before.

@@ -1,15 +1,16 @@
 //! A walk: the keys of a case with their routes, and what it costs. The steps after that stand in the suite.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::needs;
-use super::route::{self, Leg, NoRoute, Position, Route};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
-use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
-use crate::suite::step::{Action, Step};
+use crate::suite::file::Basis;
+use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
+use crate::suite::route::needs::{self, Needs};
+use crate::suite::route::{Leg, NoRoute, Position, Route};
+use crate::suite::step::Action;
 
 /// The keys that a case owns and how they come into their states.
 #[derive(Debug, Clone)]
@@ -53,9 +54,10 @@ pub struct Planner {
     routes: Mutex<HashMap<Destination, Result<Arc<Route>, NoRoute>>>,
 }
 
-type Needs = BTreeMap<KeyName, BTreeSet<FixtureName>>;
+type Destination = (ClassName, State, BTreeSet<FixtureName>, Option<RouteName>);
 
-type Destination = (ClassName, State, BTreeSet<FixtureName>);
+/// A key of a case: name, class, state, and the route if it is not the shortest.
+type Wanted<'a> = (KeyName, ClassName, State, Option<&'a RouteName>);
 
 impl Planner {
     /// A planner for a suite.
@@ -75,15 +77,16 @@ impl Planner {
     /// When a key of the case can't come into its state.
     pub fn walk(&self, case: &Case) -> Result<Walk, NoRoute> {
         match &case.subject {
-            Subject::Cell { row, class, state } => {
-                let keys = [(KeyName::subject(), class.clone(), state.clone())];
+            Subject::Cell { row, class, state, route } => {
+                let route = route.as_ref().map(|route| &route.name);
+                let keys = [(KeyName::subject(), class.clone(), state.clone(), route)];
                 self.row_walk(*row, &keys)
             }
             Subject::Move { row, original, target } => {
                 let Some(from) = &self.suite.rows[*row].from else { return self.row_walk(*row, &[]) };
                 let keys = [
-                    (from.key.clone(), original.0.clone(), original.1.clone()),
-                    (KeyName::subject(), target.0.clone(), target.1.clone()),
+                    (from.key.clone(), original.0.clone(), original.1.clone(), None),
+                    (KeyName::subject(), target.0.clone(), target.1.clone(), None),
                 ];
                 self.row_walk(*row, &keys)
             }
@@ -103,50 +106,40 @@ impl Planner {
         made: &BTreeSet<FixtureName>,
         to: &State,
     ) -> Result<Route, NoRoute> {
-        route::shortest(&self.suite, class, from, made, to, &BTreeSet::new())
+        self.suite.onward(class, from, made, to)
     }
 
     /// Where a new key of a class is.
     pub fn new_key(&self, class: &ClassName) -> Option<Position> {
-        route::new_key(&self.suite, class)
+        self.suite.new_key(class)
     }
 
     /// Where a key is after a successful operation, and whether a document says so.
     pub fn after(&self, operation: &OperationName, at: &Position) -> (Position, bool) {
-        match route::transition(&self.suite, operation, at) {
-            Some(transition) => {
-                let stated = transition.basis == crate::suite::file::Basis::Stated;
-                (route::after(transition, at), stated)
-            }
+        match self.suite.transition(operation, at) {
+            Some(transition) => (transition.after(at), transition.basis == Basis::Stated),
             None => (at.clone(), true),
         }
     }
 
-    fn row_walk(&self, row: usize, keys: &[(KeyName, ClassName, State)]) -> Result<Walk, NoRoute> {
+    fn row_walk(&self, row: usize, keys: &[Wanted<'_>]) -> Result<Walk, NoRoute> {
         let row = &self.suite.rows[row];
         let names: Vec<KeyName> = keys.iter().map(|(name, ..)| name.clone()).collect();
-        let mut wanted = Needs::new();
-        let probe = row.request.paths().into_iter().chain(row.checks.templates().flat_map(|template| template.paths()));
-        merge(&mut wanted, needs::of_paths(&self.suite, probe, &names, &KeyName::subject()));
-        merge(&mut wanted, self.step_needs(row.then.iter().chain(&row.refused), &names));
-        wanted.entry(KeyName::subject()).or_default().extend(row.needs.iter().cloned());
-        if let Some(from) = &row.from {
-            wanted.entry(from.key.clone()).or_default().extend(from.needs.iter().cloned());
-        }
-        let keys = self.keys(keys, &wanted)?;
+        let keys = self.keys(keys, &needs::of_row(&self.suite.service, row, &names))?;
         let mut cost = cost_of(&keys);
         cost.requests += 1 + row.then.len().max(row.refused.len());
-        Ok(Walk { moves_clock: row.age.is_some(), age: row.age, keys, cost })
+        let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
+        Ok(Walk { moves_clock, age: row.age, keys, cost })
     }
 
     fn scenario_walk(&self, scenario: usize, class: &ClassName) -> Result<Walk, NoRoute> {
         let scenario = &self.suite.scenarios[scenario];
         let names: Vec<KeyName> = scenario.keys.keys().cloned().collect();
-        let mut wanted = self.step_needs(scenario.steps.iter(), &names);
+        let mut wanted = needs::of_steps(&self.suite.service, scenario.steps.iter(), &names);
         let mut keys = Vec::new();
         for (name, key) in &scenario.keys {
             wanted.entry(name.clone()).or_default().extend(key.needs.iter().cloned());
-            keys.push((name.clone(), key.class.clone().unwrap_or_else(|| class.clone()), key.state.clone()));
+            keys.push((name.clone(), key.class.clone().unwrap_or_else(|| class.clone()), key.state.clone(), None));
         }
         let keys = self.keys(&keys, &wanted)?;
         let moves_clock = scenario.steps.iter().any(|step| matches!(step.action, Action::Advance { .. }));
@@ -165,62 +158,50 @@ impl Planner {
         Ok(Walk { age: None, moves_clock, keys, cost })
     }
 
-    fn step_needs<'s>(&self, steps: impl Iterator<Item = &'s Step>, keys: &[KeyName]) -> Needs {
-        let mut wanted = Needs::new();
-        for step in steps {
-            merge(&mut wanted, needs::of_paths(&self.suite, step.paths(), keys, &step.on));
-        }
-        // Keys that the steps make themselves have no fixtures prepared for them.
-        wanted.retain(|key, _| keys.contains(key));
-        wanted
-    }
-
-    fn keys(&self, keys: &[(KeyName, ClassName, State)], wanted: &Needs) -> Result<Vec<PlannedKey>, NoRoute> {
+    fn keys(&self, keys: &[Wanted<'_>], wanted: &Needs) -> Result<Vec<PlannedKey>, NoRoute> {
         keys.iter()
-            .map(|(name, class, state)| {
+            .map(|(name, class, state, route)| {
                 let fixtures = wanted.get(name).cloned().unwrap_or_default();
-                let route = self.route(class, state, fixtures)?;
+                let route = self.route((class.clone(), state.clone(), fixtures, route.cloned()))?;
                 Ok(PlannedKey { name: name.clone(), class: class.clone(), state: state.clone(), route })
             })
             .collect()
     }
 
-    fn route(&self, class: &ClassName, state: &State, fixtures: BTreeSet<FixtureName>) -> Result<Arc<Route>, NoRoute> {
-        let key = (class.clone(), state.clone(), fixtures);
-        if let Some(known) = self.routes.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+    fn route(&self, to: Destination) -> Result<Arc<Route>, NoRoute> {
+        if let Some(known) = self.routes.lock().unwrap_or_else(PoisonError::into_inner).get(&to) {
             return known.clone();
         }
-        let nowhere =
-            || NoRoute { class: class.clone(), state: state.clone(), fixtures: key.2.iter().cloned().collect() };
-        let found = match route::new_key(&self.suite, class) {
-            Some(from) => route::shortest(&self.suite, class, &from, &BTreeSet::new(), state, &key.2).map(Arc::new),
-            None => Err(nowhere()),
-        };
-        self.routes.lock().unwrap_or_else(PoisonError::into_inner).insert(key, found.clone());
+        let (class, state, fixtures, route) = &to;
+        let found = self.suite.route(class, state, fixtures, route.as_ref()).map(Arc::new);
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner).insert(to, found.clone());
         found
     }
 }
 
 impl PlannedKey {
+    /// What brought the key into its state, for messages.
+    pub fn last(&self, suite: &Suite) -> String {
+        match self.route.legs.last() {
+            Some(Leg::Advance { by, .. }) => format!("{} s", by.as_secs()),
+            _ => self.calls(suite).pop().unwrap_or_default(),
+        }
+    }
+
     /// The operations by which the key comes into its state, the one that makes it first.
     pub fn calls(&self, suite: &Suite) -> Vec<String> {
         let make = std::iter::once(&suite.service.create.operation);
         let legs = self.route.legs.iter().filter_map(|leg| match leg {
             Leg::Prepare(fixture) => suite.service.fixtures.get(fixture).map(|fixture| &fixture.operation),
             Leg::Drive { operation, .. } => Some(operation),
+            Leg::Advance { .. } => None,
         });
         make.chain(legs).map(ToString::to_string).collect()
     }
 }
 
-fn merge(into: &mut Needs, from: Needs) {
-    for (key, fixtures) in from {
-        into.entry(key).or_default().extend(fixtures);
-    }
-}
-
 /// Making, driving, settling and removing the keys, and looking at them after the probe.
 fn cost_of(keys: &[PlannedKey]) -> Cost {
-    let requests = keys.iter().map(|key| 1 + key.route.legs.len() + 2 + 2 + 1).sum();
+    let requests = keys.iter().map(|key| key.route.calls() + 2 + 2 + 1).sum();
     Cost { requests, keys: keys.len() }
 }

@@ -22,11 +22,15 @@
 //! * **More states and classes of keys** (AWS: eight states; imported, multi-Region, custom store): names in
 //!   `cases/<provider>/kms.yaml`. A state that can't be reached offline has no route, so its cells are not asked.
 //! * **Other ends of the same transition** (AWS: CancelKeyDeletion ends in Disabled): rows of `transitions`.
+//! * **Requests that are wrong on purpose** ([`Tamper`]): each dialect knows what a wrong signature looks like and what
+//!   is too old; see there. Replays need nothing of it, since they are the same bytes again. A cloud that takes replays
+//!   (AWS) has no case that asks for one.
 //! * **Throttling under HTTP 400, other not-found codes**: [`Provider::classify`].
 //! * **Paging by marker instead of by number, other environment variables for credentials, hosts by region**: paging is
 //!   data of the case files; the rest are methods here.
 
 pub mod alibaba;
+mod tamper;
 
 use std::fmt;
 
@@ -34,6 +38,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+pub use self::tamper::Tamper;
 use crate::secret::Secret;
 
 /// What stands for a value that is not recorded.
@@ -53,7 +58,8 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// The environment variables with the credentials.
     fn credential_variables(&self) -> CredentialVariables;
 
-    /// Builds and signs the request of a call.
+    /// Builds and signs the request of a call, or one that is wrong as [`SigningContext::tamper`] says: everything else
+    /// about it must be right, so that only this can be the reason of a refusal.
     ///
     /// # Errors
     ///
@@ -126,6 +132,8 @@ pub struct SigningContext<'a> {
     pub now: Timestamp,
     /// A text that was never used before.
     pub nonce: &'a str,
+    /// What must be wrong with the request.
+    pub tamper: Option<Tamper>,
 }
 
 /// A request, ready to be sent.
@@ -176,8 +184,10 @@ pub enum ErrorClass {
     Throttled,
     /// Trouble of the service; may be sent again.
     Transient,
-    /// Credentials, signature, clock or permission.
+    /// Credentials, signature or permission.
     Auth,
+    /// The time of the request is too far from that of the service.
+    Clock,
     /// The account may not use the service at all: debt, risk control, not activated.
     Account,
     /// A quota is used up.

@@ -39,6 +39,9 @@ impl Finding {
         if !case.route.is_empty() {
             details.push(("route", text::one_line(&case.route.join(", "))));
         }
+        let lenient =
+            case.lenient.iter().map(|one| ("lenient", text::cut(&text::one_line(&one.to_string()), REASON_LIMIT)));
+        details.extend(lenient);
         details.extend(case.notes.iter().map(|note| ("note", text::cut(&text::one_line(note), REASON_LIMIT))));
         let probes = case.exchanges.iter().filter(|exchange| exchange.purpose == Purpose::Probe);
         let Some((last, earlier)) = probes.collect::<Vec<_>>().split_last().map(|(last, rest)| (*last, rest.to_vec()))

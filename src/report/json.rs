@@ -14,6 +14,7 @@
 //! "complete": true,
 //! "summary": {"pass":1,"fail":0,"inconclusive":0,"skipped":0,"known-failure":0,"unexpected-pass":0},
 //! "usage": {"requests":4,"retries":0,"keys_created":1,"keys_left":0},
+//! "routes": {"exist":1,"asked":1},
 //! "cases": [
 //! {"id":"alibaba/Encrypt/Disabled","operation":"Encrypt","state":"Disabled","verdict":"pass"}
 //! ]
@@ -114,7 +115,7 @@ fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
 /// Writes everything before the cases.
 fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
     let RunHeader { tool, target, suite, started_at } = header;
-    let RunFooter { duration_ms, complete, stopped, summary, usage } = footer;
+    let RunFooter { duration_ms, complete, stopped, summary, usage, routes } = footer;
     out.write_all(b"{\n")?;
     field(out, "format", &FORMAT)?;
     field(out, "tool", tool)?;
@@ -128,6 +129,9 @@ fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[
     }
     field(out, "summary", summary)?;
     field(out, "usage", usage)?;
+    if let Some(routes) = routes {
+        field(out, "routes", routes)?;
+    }
     if !notices.is_empty() {
         field(out, "notices", notices)?;
     }
@@ -175,6 +179,7 @@ mod tests {
                 "complete",
                 "summary",
                 "usage",
+                "routes",
                 "notices",
                 "cases"
             ]

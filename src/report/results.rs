@@ -1,15 +1,21 @@
 //! `results.json` read back: its types, its JSON Schema, and the events that it stores.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::{fs, io};
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::event::{
+    CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage,
+};
+use crate::input::read_text;
+
+/// The biggest file that is read, in bytes: a run of 100,000 cases with all exchanges.
+const BIGGEST_FILE: usize = 1 << 30;
 
 /// The results of a run of kms-conformance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -37,6 +43,9 @@ pub struct Results {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
+    /// How much of the table was asked, by which routes of keys into their states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RouteTally>,
     /// What a person should know and what belongs to no case: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
@@ -52,7 +61,7 @@ impl Results {
     /// The file can't be read, is of another format version, or is no such file at all.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
+        let text = read_text(path, BIGGEST_FILE).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
         text.parse().map_err(|source| ReadError::Content { path: path.to_owned(), source })
     }
 
@@ -70,11 +79,12 @@ impl Results {
             stopped,
             summary,
             usage,
+            routes,
             notices,
             cases,
         } = self;
         let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, started_at }));
-        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage }));
+        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes }));
         let cases = cases.into_iter().flat_map(|case| {
             let started = Event::CaseStarted { id: case.id.clone() };
             let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };

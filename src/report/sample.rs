@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::event::{
-    AnswerRecord, Answered, CaseResult, Event, Exchange, Listed, ListedOutcome, Purpose, RequestRecord, RunFooter,
-    RunHeader, Source, SuiteHeader, Summary, TargetHeader, Tool, Usage,
+    AnswerRecord, Answered, CaseResult, Event, Exchange, Listed, ListedOutcome, Purpose, RequestRecord, RouteTally,
+    RunFooter, RunHeader, Source, SuiteHeader, Summary, TargetHeader, Tool, Usage,
 };
 use crate::verdict::{Kind, Verdict};
 
@@ -29,6 +29,7 @@ pub(super) fn passed(id: &str) -> CaseResult {
         actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
         reason: String::new(),
         kind: None,
+        lenient: Vec::new(),
         listed: None,
         notes: Vec::new(),
         attempts: 1,
@@ -134,13 +135,15 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         events.push(Event::CaseStarted { id: Arc::clone(&case.id) });
         events.push(Event::CaseJudged { id: Arc::clone(&case.id), verdict: case.verdict });
     }
+    let asked = cases.len();
     events.extend(cases.into_iter().map(|case| Event::CaseFinished(Box::new(case))));
     events.push(Event::RunFinished(Box::new(RunFooter {
         duration_ms: 123,
         complete: stopped.is_none(),
         stopped: stopped.map(str::to_owned),
         summary,
-        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0 },
+        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0, clock_skew_seconds: None },
+        routes: Some(RouteTally { exist: 490, asked }),
     })));
     events
 }

@@ -12,7 +12,7 @@ use crate::suite::step::{Checks, Entry};
 use crate::verdict::Kind;
 
 /// The most pages of a list that are read; a list that never ends is the endpoint's fault.
-const MOST_PAGES: u64 = 10_000;
+const MOST_PAGES: u64 = 1_000;
 
 /// The call whose answer is checked.
 #[derive(Debug)]
@@ -24,38 +24,52 @@ pub(super) struct Checked<'a> {
     pub(super) on: &'a KeyName,
 }
 
+/// What an answer gets wrong.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) kind: Kind,
+    /// One line.
+    pub(super) text: String,
+}
+
 impl Walker<'_> {
-    /// The first thing that the answer gets wrong, in one line; none if it holds everything.
-    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<String>, Finding> {
+    /// The first thing that the answer gets wrong; none if it holds everything.
+    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Finding> {
         let operation = call.operation;
+        let body = |text: String| Ok(Some(Wrong { kind: Kind::Body, text }));
+        // What a list holds is the effect of other calls.
+        let effect = |text: String| Ok(Some(Wrong { kind: Kind::Effect, text }));
         for path in &checks.present {
             if field(call.answer, path).is_empty() {
-                return Ok(Some(format!("the answer of {operation} has no {path}")));
+                return body(format!("the answer of {operation} has no {path}"));
             }
         }
         for (path, template) in &checks.fields {
             let wanted = self.evaluate(template, Context::on(call.on))?;
             let found = field(call.answer, path);
             if found != wanted {
+                let witnesses = &self.shared.suite.service.witnesses;
+                let state = *operation == witnesses.describe && *path == witnesses.state;
                 let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
-                return Ok(Some(format!("{operation} answers {path} {found} instead of {wanted}")));
+                let text = format!("{operation} answers {path} {found} instead of {wanted}");
+                return if state { effect(text) } else { body(text) };
             }
         }
         for (path, template) in &checks.differs {
             let unwanted = self.evaluate(template, Context::on(call.on))?;
             if field(call.answer, path) == unwanted {
-                return Ok(Some(format!("{operation} answers {path} {} as before", self.shown(path, &unwanted))));
+                return body(format!("{operation} answers {path} {} as before", self.shown(path, &unwanted)));
             }
         }
         if let Some(entry) = &checks.contains
             && !self.lists(&call, entry).await?
         {
-            return Ok(Some(format!("{operation} does not list {}", self.entry_text(entry, call.on)?)));
+            return effect(format!("{operation} does not list {}", self.entry_text(entry, call.on)?));
         }
         if let Some(entry) = &checks.lacks
             && self.lists(&call, entry).await?
         {
-            return Ok(Some(format!("{operation} lists {}", self.entry_text(entry, call.on)?)));
+            return effect(format!("{operation} lists {}", self.entry_text(entry, call.on)?));
         }
         Ok(None)
     }

@@ -1,8 +1,10 @@
 //! What was found out about a case.
 
+use super::Unsupported;
 use crate::client::CallError;
 use crate::event::Answered;
 use crate::provider::ErrorClass;
+use crate::suite::name::OperationName;
 use crate::suite::step::Expected;
 use crate::verdict::{Kind, Verdict};
 
@@ -60,14 +62,17 @@ impl Finding {
             CallError::Encode(_) => Self::inconclusive(Kind::Fixture, reason),
             CallError::NoAnswer { answered, lost, cause, .. } => {
                 // Where there is no service, every case says the same, however often it was tried before the run ended.
-                let reason = if answered { reason } else { format!("{what}: {cause}") };
+                let reason = if answered { reason } else { cause };
                 Self { silent: !answered, again: lost, ..Self::inconclusive(Kind::Transport, reason) }
             }
-            CallError::Denied { class, code, status, message } => {
+            CallError::Denied { class, code, status, message, clock_skew_seconds } => {
                 let what = match class {
-                    ErrorClass::Quota => "a quota of the account is used up",
-                    ErrorClass::Account => "the account may not use the service",
-                    _ => "the endpoint refuses the credentials, the signature or the permission",
+                    ErrorClass::Quota => "a quota of the account is used up".to_owned(),
+                    ErrorClass::Account => "the account may not use the service".to_owned(),
+                    ErrorClass::Clock => {
+                        format!("the endpoint refuses the time of the request, {}", clock_text(clock_skew_seconds))
+                    }
+                    _ => "the endpoint refuses the credentials, the signature or the permission".to_owned(),
                 };
                 // A signature mismatch comes with the string to sign, which is long and holds the access key's id.
                 let message = message.split("server string to sign").next().unwrap_or_default().trim();
@@ -79,10 +84,38 @@ impl Finding {
         }
     }
 
+    /// Says that the case came to this because the endpoint does not know an operation.
+    pub(super) fn for_want_of(&mut self, operation: &OperationName, policy: Unsupported) {
+        let want = format!("the endpoint does not know {operation}");
+        let wanting = match self.verdict {
+            Verdict::Fail => self.kind == Kind::Unsupported,
+            Verdict::Inconclusive => matches!(self.kind, Kind::Fixture | Kind::Effect),
+            _ => false,
+        };
+        match policy {
+            Unsupported::Skip if wanting => *self = Self::skipped(Kind::Unsupported, want),
+            Unsupported::Fail if wanting && self.kind != Kind::Unsupported => {
+                self.reason = format!("{}: {want}", self.reason);
+            }
+            Unsupported::Skip | Unsupported::Fail => {}
+        }
+    }
+
     /// Names the answer that decided.
     pub(super) fn with_answers(mut self, expected: Option<Answered>, actual: Option<Answered>) -> Self {
         self.answers = Some(Box::new(Answers { expected, actual }));
         self
+    }
+}
+
+/// What is wrong with the local clock, by the date of the answer that refused.
+fn clock_text(skew: Option<i64>) -> String {
+    match skew {
+        None => "and does not say what time it is: set the local clock".to_owned(),
+        Some(seconds) => {
+            let side = if seconds < 0 { "behind" } else { "ahead of" };
+            format!("for the local clock is {} s {side} its own", seconds.unsigned_abs())
+        }
     }
 }
 

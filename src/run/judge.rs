@@ -3,7 +3,7 @@
 use super::finding::{Finding, answered};
 use super::walker::Walker;
 use crate::client::Reply;
-use crate::event::Answered;
+use crate::event::{Answered, Lenient};
 use crate::provider::ErrorClass;
 use crate::suite::name::{Code, OperationName};
 use crate::suite::step::Expectation;
@@ -22,7 +22,7 @@ pub(super) enum Match {
     Lenient {
         /// Whether it is a success.
         success: bool,
-        note: String,
+        lenient: Lenient,
     },
     /// None of them.
     Deviation(Box<Finding>),
@@ -37,6 +37,31 @@ impl Walker<'_> {
     fn misspelt(&self, code: &Code, wire: &str) -> bool {
         let outcome = self.shared.suite.service.outcomes.get(code);
         outcome.is_some_and(|outcome| outcome.also_spelled.iter().any(|spelling| spelling == wire))
+    }
+
+    /// Takes note of what is remarkable about an answer that may come; whether it is a success.
+    ///
+    /// # Errors
+    ///
+    /// When it may not come.
+    pub(super) fn admit(&mut self, found: Match) -> Result<bool, Box<Finding>> {
+        match found {
+            Match::Published { success, note } => {
+                self.notes.extend(note);
+                Ok(success)
+            }
+            Match::Lenient { success, lenient } => {
+                self.lenient.push(lenient);
+                Ok(success)
+            }
+            Match::Deviation(finding) => Err(finding),
+        }
+    }
+
+    /// The outcomes that may come beside the first.
+    pub(super) fn others(&self, expectation: &Expectation) -> Vec<Answered> {
+        let accept = expectation.accept.iter().filter(|_| !self.shared.options.strict).map(|one| &one.outcome);
+        expectation.outcomes.iter().skip(1).chain(accept).map(answered).collect()
     }
 
     /// Holds an answer against what may come.
@@ -57,11 +82,13 @@ impl Walker<'_> {
             .accept
             .iter()
             .find(|accepted| self.same_code(&accepted.outcome.code, wire) && accepted.outcome.status == status);
-        if let Some(accepted) = lenient {
-            return Match::Lenient { success, note: format!("{wire} ({status}) is accepted: {}", accepted.why) };
-        }
         let actual = Answered { code: wire.to_owned(), status };
         let expected = expectation.outcomes.first().map(answered);
+        if let (Some(accepted), Some(expected), false) = (lenient, &expected, self.shared.options.strict) {
+            let (operation, why) = (operation.to_string(), accepted.why.clone());
+            let lenient = Lenient { operation, accepted: actual, expected: expected.clone(), why };
+            return Match::Lenient { success, lenient };
+        }
         let wanted = expectation.outcomes.iter().map(|one| format!("{} ({})", one.code, one.status));
         let wanted = wanted.collect::<Vec<_>>().join(" or ");
         let kind = if reply.class == Some(ErrorClass::UnknownOperation) {

@@ -4,6 +4,7 @@ mod binding;
 mod check;
 mod clean_up;
 mod clock;
+mod drive;
 mod finding;
 mod judge;
 mod result;
@@ -19,6 +20,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+
+use clap::ValueEnum;
 
 pub use self::clock::{TargetClock, find_clock};
 pub use self::schedule::Runner;
@@ -46,6 +49,38 @@ pub struct RunOptions {
     pub attempts: u32,
     /// Whether the target is the bundled mock of this process.
     pub bundled_mock: bool,
+    /// Whether an answer that the documents only leave room for is a failure.
+    pub strict: bool,
+    /// What a case is that needs an operation which the endpoint does not know.
+    pub unsupported: Unsupported,
+}
+
+/// What a case is that needs an operation which the endpoint does not know.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Unsupported {
+    /// A failure if it asks the operation, inconclusive if it needs it on its way.
+    #[default]
+    Fail,
+    /// Skipped, naming the operation.
+    Skip,
+}
+
+impl Default for RunOptions {
+    /// One case at a time, against a target whose clock stands.
+    fn default() -> Self {
+        Self {
+            jobs: NonZeroUsize::MIN,
+            fail_fast: false,
+            settle: Settle::default(),
+            clock: TargetClock::Fixed,
+            keep_exchanges: false,
+            mark: new_mark(),
+            attempts: 3,
+            bundled_mock: false,
+            strict: false,
+            unsupported: Unsupported::default(),
+        }
+    }
 }
 
 /// When a state counts as reached.

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::finding::Finding;
-use crate::event::{Answered, CaseResult, Exchange, Listed, Source};
+use crate::event::{Answered, CaseResult, Exchange, Lenient, Listed, Source};
 use crate::known::KnownFailures;
 use crate::plan::Walk;
 use crate::suite::case::{Case, Subject};
@@ -17,6 +17,7 @@ pub(super) struct Outcome {
     pub(super) expected: Option<Answered>,
     pub(super) also_accepted: Vec<Answered>,
     pub(super) actual: Option<Answered>,
+    pub(super) lenient: Vec<Lenient>,
     pub(super) notes: Vec<String>,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) attempts: u32,
@@ -35,6 +36,7 @@ impl Outcome {
             expected: None,
             also_accepted: Vec::new(),
             actual: None,
+            lenient: Vec::new(),
             notes: Vec::new(),
             exchanges: Vec::new(),
             attempts: 0,
@@ -61,7 +63,7 @@ impl Outcome {
 pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome: Outcome) -> CaseResult {
     let suite = &shared.suite;
     let (operation, state, original_state, class) = match &case.subject {
-        Subject::Cell { row, class, state } => {
+        Subject::Cell { row, class, state, .. } => {
             (Some(suite.rows[*row].operation.to_string()), Some(state.to_string()), None, class)
         }
         Subject::Move { row, original, target } => (
@@ -106,6 +108,7 @@ pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome:
         actual,
         reason,
         kind,
+        lenient: outcome.lenient,
         listed: outcome.listed,
         notes: outcome.notes,
         attempts: outcome.attempts,

@@ -15,12 +15,12 @@ use super::sweep::sweep;
 use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
-use crate::event::{Event, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
-use crate::suite::case::Case;
+use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
 
 /// So many cases ahead are sorted by what they cost: the cheap ones first, so that nothing waits for an endpoint that
@@ -144,7 +144,8 @@ impl Runner {
             }
         });
         let mut order = Order::new(&self.selection);
-        let mut results = Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0 };
+        let mut results =
+            Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0, cells_asked: 0 };
         let mut alone = VecDeque::new();
         let mut tasks: JoinSet<Done> = JoinSet::new();
         loop {
@@ -246,6 +247,7 @@ impl Runner {
             health.halt("stopped after the first failure, as asked".to_owned());
         }
         results.summary.count(verdict);
+        results.cells_asked += usize::from(done.outcome.attempts > 0 && matches!(case.subject, Subject::Cell { .. }));
         results.waiting.insert(done.planned.position, (done.outcome, done.planned.walk.ok()));
         while let Some((outcome, walk)) = results.waiting.remove(&results.next) {
             let case = &self.shared.suite.cases[self.selection[results.next]];
@@ -290,7 +292,9 @@ impl Runner {
                 retries: traffic.retries,
                 keys_created: self.shared.keys_created.load(Ordering::Relaxed),
                 keys_left: self.shared.keys_left.load(Ordering::Relaxed),
+                clock_skew_seconds: self.shared.client.clock_skew_seconds(),
             },
+            routes: Some(RouteTally { exist: self.shared.suite.cells_by_route(), asked: results.cells_asked }),
         };
         emit(Event::RunFinished(Box::new(footer.clone())));
         footer
@@ -322,6 +326,9 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
         let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
         if let Some(found) = &mut finding {
+            if let Some(operation) = &walker.unknown {
+                found.for_want_of(operation, shared.options.unsupported);
+            }
             if found.kind == Kind::Cut {
                 found.reason = health.why_not_judged();
             }
@@ -350,6 +357,7 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
             expected: walker.expected,
             also_accepted: walker.also_accepted,
             actual: walker.actual,
+            lenient: walker.lenient,
             notes: walker.notes,
             exchanges,
             attempts,
@@ -400,6 +408,8 @@ struct Results {
     waiting: BTreeMap<usize, (Outcome, Option<Arc<Walk>>)>,
     summary: Summary,
     cut: usize,
+    /// The cells that were asked, each of a class of keys by a route.
+    cells_asked: usize,
 }
 
 /// The order of asking: by cost within a window.

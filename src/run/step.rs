@@ -4,12 +4,11 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
 use super::binding::Context;
-use super::check::{Checked, unreadable};
+use super::check::{Checked, Wrong, unreadable};
 use super::finding::{Finding, answered};
-use super::judge::Match;
 use super::walker::Walker;
 use super::witness::Testimony;
-use crate::client::Reply;
+use crate::client::{Envelope, Reply};
 use crate::event::{Answered, Purpose};
 use crate::suite::case::Subject;
 use crate::suite::name::{Code, KeyName, State};
@@ -42,22 +41,26 @@ impl Walker<'_> {
     /// A call whose answer is judged.
     async fn judged_call(&mut self, call: &Call, on: &KeyName) -> Result<(), Finding> {
         let parameters = self.parameters(&call.request, Context::on(on))?;
-        let reply = self.making(Purpose::Probe, &call.operation, &parameters, call.makes.as_ref()).await?;
+        let earlier = call.replay.as_ref().and_then(|name| self.sent.get(name)).cloned();
+        let envelope = match (&call.replay, &earlier, call.tamper) {
+            (Some(_), Some(sent), _) => Envelope::Replayed(sent),
+            (Some(name), None, _) => {
+                return Err(Finding::inconclusive(Kind::Fixture, format!("the request of `{name}` was not sent")));
+            }
+            (None, _, Some(tamper)) => Envelope::Tampered(tamper),
+            (None, _, None) => Envelope::Right,
+        };
+        let reply = self.making(envelope, Purpose::Probe, &call.operation, &parameters, call.makes.as_ref()).await?;
         self.expected = call.expect.outcomes.first().map(answered);
+        self.also_accepted = self.others(&call.expect);
         let code = reply.answer.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
         self.actual = Some(Answered { code, status: reply.answer.status });
-        let success = match self.judge(&call.operation, &call.expect, &reply) {
-            Match::Published { success, note } => {
-                self.notes.extend(note);
-                success
-            }
-            Match::Lenient { success, note } => {
-                self.notes.push(note);
-                success
-            }
-            Match::Deviation(mut finding) => {
-                finding.cell = self.cell_of(call, on);
-                return Err(*finding);
+        let found = self.judge(&call.operation, &call.expect, &reply);
+        let success = match self.admit(found) {
+            Ok(success) => success,
+            Err(finding) => {
+                let cell = self.cell_of(call, on);
+                return Err(held_against(call, Finding { cell, ..*finding }));
             }
         };
         let cell = self.cell_of(call, on);
@@ -69,12 +72,17 @@ impl Walker<'_> {
         }
         let wrong = self.check_reply(Purpose::Effect, call, &parameters, &reply, on).await?;
         self.keep_answer(call, reply);
-        wrong.map_or(Ok(()), |wrong| Err(Finding { cell, ..Finding::fail(Kind::Body, wrong) }))
+        let wrong = wrong.map(|wrong| Finding { cell, ..Finding::fail(wrong.kind, wrong.text) });
+        wrong.map_or(Ok(()), |wrong| Err(held_against(call, wrong)))
     }
 
     /// The case of the table that asks the same as a call, the same operation in the same state: with the same
     /// expectation, or where the state allows it and something else must be the reason of the refusal.
     fn cell_of(&self, call: &Call, on: &KeyName) -> Option<usize> {
+        // The table says nothing about requests that are wrong beside what they ask.
+        if call.tamper.is_some() || call.replay.is_some() {
+            return None;
+        }
         let suite = &self.shared.suite;
         let key = self.bindings.keys.get(on)?;
         let at = &key.position.as_ref()?.state;
@@ -84,8 +92,9 @@ impl Walker<'_> {
             return None;
         }
         suite.cases.iter().position(|case| match &case.subject {
-            Subject::Cell { row, class, state } => {
-                suite.rows[*row].operation == call.operation
+            Subject::Cell { row, class, state, route } => {
+                route.is_none()
+                    && suite.rows[*row].operation == call.operation
                     && *class == key.class
                     && state == at
                     && suite.not_applicable(case).is_none()
@@ -105,8 +114,10 @@ impl Walker<'_> {
         let deadline = Instant::now() + settle.timeout;
         let mut pause = settle.poll;
         loop {
-            let reply = self.making(Purpose::Effect, &call.operation, &parameters, call.makes.as_ref()).await?;
-            if let Match::Deviation(finding) = self.judge(&call.operation, &call.expect, &reply) {
+            let makes = call.makes.as_ref();
+            let reply = self.making(Envelope::Right, Purpose::Effect, &call.operation, &parameters, makes).await?;
+            let found = self.judge(&call.operation, &call.expect, &reply);
+            if let Err(finding) = self.admit(found) {
                 let reason = format!("the effect can't be seen: {}", finding.reason);
                 return Err(Finding { again: finding.again, ..Finding::inconclusive(Kind::Effect, reason) });
             }
@@ -120,7 +131,7 @@ impl Walker<'_> {
                 return Ok(());
             };
             if Instant::now() >= deadline || self.stop.is_cancelled() {
-                return Err(Finding::fail(Kind::Effect, wrong));
+                return Err(Finding::fail(Kind::Effect, wrong.text));
             }
             sleep(pause).await;
             pause = (pause * 2).min(settle.poll * 16);
@@ -134,7 +145,7 @@ impl Walker<'_> {
         parameters: &serde_json::Map<String, Value>,
         reply: &Reply,
         on: &KeyName,
-    ) -> Result<Option<String>, Finding> {
+    ) -> Result<Option<Wrong>, Finding> {
         let checked = Checked { purpose, operation: &call.operation, parameters, answer: &reply.answer.fields, on };
         self.check(checked, &call.checks).await
     }
@@ -142,6 +153,7 @@ impl Walker<'_> {
     fn keep_answer(&mut self, call: &Call, reply: Reply) {
         if let Some(name) = &call.answer {
             self.bindings.answers.insert(name.clone(), reply.answer.fields);
+            self.sent.insert(name.clone(), reply.sent);
         }
     }
 
@@ -180,5 +192,15 @@ impl Walker<'_> {
                 Err(Finding::inconclusive(Kind::Fixture, format!("the key could not be driven to {to}: {says}")))
             }
         }
+    }
+}
+
+/// What a call shows of the steps before it: where the step says what must hold, a deviation is a wrong effect.
+fn held_against(call: &Call, finding: Finding) -> Finding {
+    match &call.holds {
+        Some(holds) if finding.kind != Kind::Unsupported => {
+            Finding { kind: Kind::Effect, reason: format!("{}; what must hold: {holds}", finding.reason), ..finding }
+        }
+        _ => finding,
     }
 }

@@ -11,15 +11,15 @@ use super::Shared;
 use super::binding::{Bindings, Context, KeyBinding, NoValue};
 use super::check::Checked;
 use super::finding::{Finding, answered};
-use super::judge::Match;
-use super::witness::{Observation, Testimony};
-use crate::client::{CallError, Reply, Transcript};
-use crate::event::{Answered, Purpose};
+use super::witness::Testimony;
+use crate::client::{CallError, Envelope, Reply, Sent, Transcript};
+use crate::event::{Answered, Lenient, Purpose};
 use crate::ledger::LedgerEntry;
-use crate::plan::{Leg, PlannedKey, Walk};
+use crate::plan::{PlannedKey, Walk};
+use crate::provider::ErrorClass;
 use crate::suite::case::{Case, Subject};
 use crate::suite::field_path::{FieldPath, text_of};
-use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::name::{ClassName, KeyName, OperationName};
 use crate::suite::row::Row;
 use crate::suite::service::Undo;
 use crate::suite::step::Makes;
@@ -38,6 +38,11 @@ pub(super) struct Walker<'a> {
     /// The keys that were made, in order.
     pub(super) made: Vec<KeyName>,
     pub(super) notes: Vec<String>,
+    pub(super) lenient: Vec<Lenient>,
+    /// The first operation that the endpoint does not know.
+    pub(super) unknown: Option<OperationName>,
+    /// The requests of answers that later steps know by name.
+    pub(super) sent: HashMap<String, Sent>,
     /// What the case judges: what may come, and what came.
     pub(super) expected: Option<Answered>,
     pub(super) also_accepted: Vec<Answered>,
@@ -62,6 +67,9 @@ impl<'a> Walker<'a> {
             undo: Vec::new(),
             made: Vec::new(),
             notes: Vec::new(),
+            lenient: Vec::new(),
+            unknown: None,
+            sent: HashMap::new(),
             expected: None,
             also_accepted: Vec::new(),
             actual: None,
@@ -107,26 +115,17 @@ impl<'a> Walker<'a> {
             return Err(Finding::inconclusive(Kind::Fixture, "the table has no such cell"));
         };
         self.expected = cell.expect.outcomes.first().map(answered);
-        let others = cell.expect.outcomes.iter().skip(1).chain(cell.expect.accept.iter().map(|one| &one.outcome));
-        self.also_accepted = others.map(answered).collect();
+        self.also_accepted = self.others(&cell.expect);
         let operation = &row.operation;
         let parameters = self.parameters(&row.request, Context::on(&subject))?;
-        let reply = self.making(Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
+        let reply = self.making(Envelope::Right, Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
         let code = reply.answer.code.clone().unwrap_or_else(|| "Success".to_owned());
         self.actual = Some(Answered { code, status: reply.answer.status });
-        let success = match self.judge(operation, &cell.expect, &reply) {
-            Match::Published { success, note } => {
-                self.notes.extend(note);
-                success
-            }
-            Match::Lenient { success, note } => {
-                self.notes.push(note);
-                success
-            }
-            Match::Deviation(finding) => return Err(*finding),
-        };
+        let found = self.judge(operation, &cell.expect, &reply);
+        let success = self.admit(found).map_err(|finding| *finding)?;
         let follow_ups = if success {
             self.bindings.answers.insert("answer".to_owned(), reply.answer.fields.clone());
+            self.sent.insert("answer".to_owned(), reply.sent.clone());
             let call = Checked {
                 purpose: Purpose::Effect,
                 operation,
@@ -135,7 +134,7 @@ impl<'a> Walker<'a> {
                 on: &subject,
             };
             if let Some(wrong) = self.check(call, &row.checks).await? {
-                return Err(Finding::fail(Kind::Body, wrong));
+                return Err(Finding::fail(wrong.kind, wrong.text));
             }
             &row.then
         } else {
@@ -250,97 +249,6 @@ impl<'a> Walker<'a> {
         self.note(LedgerEntry::Made, &create.operation, Some(&id))
     }
 
-    /// Drives a key along its route.
-    async fn drive(&mut self, key: &PlannedKey) -> Result<(), Finding> {
-        self.follow(&key.name, &key.route.legs, &key.state).await
-    }
-
-    /// Follows the legs of a route.
-    pub(super) async fn follow(&mut self, name: &KeyName, legs: &[Leg], target: &State) -> Result<(), Finding> {
-        for leg in legs {
-            match leg {
-                Leg::Prepare(fixture) => self.prepare(name, fixture).await?,
-                Leg::Drive { operation, to } => {
-                    let reply = self.default_call(Purpose::Drive, operation, Context::on(name)).await?;
-                    if let Some(code) = &reply.answer.code
-                        && !reply.lost_before
-                    {
-                        let status = reply.answer.status;
-                        let reason = format!("{operation}, on the way to {target}, answered {code} ({status})");
-                        return Err(Finding::inconclusive(Kind::Fixture, reason));
-                    }
-                    if let Some(binding) = self.bindings.keys.get_mut(name) {
-                        binding.position = Some(to.clone());
-                    }
-                    if self.shared.options.settle.confirmations > 1 {
-                        self.settle(Purpose::Settle, name, &to.state).await?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a fixture of a key.
-    async fn prepare(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Finding> {
-        let suite = &self.shared.suite;
-        let Some(fixture) = suite.service.fixtures.get(name) else {
-            return Err(Finding::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));
-        };
-        let mut values = HashMap::new();
-        for (value, template) in &fixture.values {
-            values.insert(value.clone(), self.evaluate(template, Context::on(key))?);
-        }
-        let operation = &fixture.operation;
-        let context = Context { fixture: Some((name, &values)), ..Context::on(key) };
-        let parameters = self.parameters(&fixture.request, context)?;
-        let undo = match &fixture.undo {
-            Some(undo) => Some((undo.operation.clone(), self.parameters(&undo.request, context)?)),
-            None => None,
-        };
-        if undo.is_some() {
-            self.note(LedgerEntry::Making, operation, values.values().next().map(String::as_str))?;
-        }
-        let reply = self.send(Purpose::Drive, operation, &parameters).await?;
-        if let Some(code) = &reply.answer.code {
-            let mut finding = Finding::inconclusive(
-                Kind::Fixture,
-                format!("{operation}, for the fixture `{name}`, answered {code} ({})", reply.answer.status),
-            );
-            finding.again = reply.lost_before;
-            return Err(finding);
-        }
-        self.undo.extend(undo);
-        for (capture, path) in &fixture.capture {
-            let Some(value) = captured(&reply.answer.fields, path) else {
-                let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
-                return Err(Finding::inconclusive(Kind::Fixture, reason));
-            };
-            values.insert(capture.clone(), value);
-        }
-        if let Some(binding) = self.bindings.keys.get_mut(key) {
-            binding.fixtures.insert(name.clone(), values);
-        }
-        Ok(())
-    }
-
-    /// Whether a key has come into its state; its description if it has one.
-    pub(super) fn reached(&self, key: &PlannedKey, seen: Observation) -> Result<Option<Value>, Finding> {
-        let state = &key.state;
-        let last = key.calls(&self.shared.suite).pop().unwrap_or_default();
-        match seen.testimony {
-            Testimony::Holds => Ok(seen.described),
-            Testimony::Otherwise(says) => {
-                let reason = format!("after {last} the key is not {state}: {says}");
-                Err(Finding::inconclusive(Kind::Fixture, reason))
-            }
-            Testimony::Unclear(says) => {
-                let reason = format!("after {last} it is unclear whether the key is {state}: {says}");
-                Err(Finding::inconclusive(Kind::Fixture, reason))
-            }
-        }
-    }
-
     /// Moves the target's clock.
     pub(super) async fn advance(&mut self, by: std::time::Duration) -> Result<(), Finding> {
         let moved = self.shared.options.clock.advance(by).await;
@@ -360,14 +268,15 @@ impl<'a> Walker<'a> {
     /// Sends a call that may make something, and takes note of what it made.
     pub(super) async fn making(
         &mut self,
+        envelope: Envelope<'_>,
         purpose: Purpose,
         operation: &OperationName,
         parameters: &Map<String, Value>,
         makes: Option<&Makes>,
     ) -> Result<Reply, Finding> {
-        let Some(makes) = makes else { return self.send(purpose, operation, parameters).await };
+        let Some(makes) = makes else { return self.send_in(envelope, purpose, operation, parameters).await };
         self.note(LedgerEntry::Making, operation, None)?;
-        let reply = self.send(purpose, operation, parameters).await?;
+        let reply = self.send_in(envelope, purpose, operation, parameters).await?;
         if reply.answer.code.is_some() {
             return Ok(reply);
         }
@@ -406,8 +315,21 @@ impl<'a> Walker<'a> {
         operation: &OperationName,
         parameters: &Map<String, Value>,
     ) -> Result<Reply, Finding> {
-        let sent =
-            self.shared.client.call(purpose, operation.as_str(), parameters, &mut self.transcript, &self.stop).await;
+        self.send_in(Envelope::Right, purpose, operation, parameters).await
+    }
+
+    async fn send_in(
+        &mut self,
+        envelope: Envelope<'_>,
+        purpose: Purpose,
+        operation: &OperationName,
+        parameters: &Map<String, Value>,
+    ) -> Result<Reply, Finding> {
+        let (client, name) = (&self.shared.client, operation.as_str());
+        let sent = client.call_in(envelope, purpose, name, parameters, &mut self.transcript, &self.stop).await;
+        if sent.as_ref().is_ok_and(|reply| reply.class == Some(ErrorClass::UnknownOperation)) {
+            self.unknown.get_or_insert_with(|| operation.clone());
+        }
         let lost = match &sent {
             Ok(reply) => reply.lost_before,
             Err(CallError::NoAnswer { lost, .. }) => *lost,
@@ -431,7 +353,12 @@ impl<'a> Walker<'a> {
         self.bindings.text(template, context).map_err(no_value)
     }
 
-    fn note(&self, entry: LedgerEntry, operation: &OperationName, name: Option<&str>) -> Result<(), Finding> {
+    pub(super) fn note(
+        &self,
+        entry: LedgerEntry,
+        operation: &OperationName,
+        name: Option<&str>,
+    ) -> Result<(), Finding> {
         let noted = self.shared.ledger.note(entry, operation.as_str(), self.case.id.as_str(), name);
         noted.map_err(|error| {
             let mut finding = Finding::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"));
@@ -450,7 +377,7 @@ fn no_value(error: NoValue) -> Finding {
 const LONGEST_CAPTURE: usize = 64 << 10;
 
 /// A value of an answer that later requests can repeat: no list, no map, and not endless.
-fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
+pub(super) fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
     let value = path.find(answer)?;
     let text = (!value.is_array() && !value.is_object()).then(|| text_of(value));
     text.filter(|text| text.len() <= LONGEST_CAPTURE)

@@ -55,6 +55,7 @@ pub(super) async fn ask(
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: true,
+        ..RunOptions::default()
     };
     let runner = Runner::new(Arc::clone(suite), cases, client, Ledger::none(mark), options);
     let mut results = Vec::new();

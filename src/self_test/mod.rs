@@ -7,6 +7,8 @@
 
 mod mock_run;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use std::num::NonZeroUsize;

@@ -1,6 +1,6 @@
 //! A case: a cell for one class of keys, a move, or a scenario.
 
-use super::name::{CaseId, ClassName, State};
+use super::name::{CaseId, ClassName, RouteName, State};
 
 /// A case. Its substance stands in a row or scenario of the suite; a case is small.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub enum Subject {
         class: ClassName,
         /// The state of the key.
         state: State,
+        /// How the key comes into it, unless by the shortest way.
+        route: Option<CaseRoute>,
     },
     /// A cell of a row that moves something from one key to another.
     Move {
@@ -39,4 +41,13 @@ pub enum Subject {
         /// The class of the case.
         class: ClassName,
     },
+}
+
+/// A way into a state besides the shortest one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseRoute {
+    /// Its name.
+    pub name: RouteName,
+    /// How many calls it takes, the one that makes the key included.
+    pub calls: usize,
 }

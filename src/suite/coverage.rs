@@ -57,7 +57,7 @@ impl Suite {
     pub fn clauses_tested<'a>(&'a self, case: &'a Case) -> Vec<&'a ClauseId> {
         let mut clauses = self.clauses_of(case);
         match &case.subject {
-            Subject::Cell { row, state, class } => {
+            Subject::Cell { row, state, class, .. } => {
                 let row = &self.rows[*row];
                 // A case that is never asked tests nothing but that the table has its cell.
                 if !row.not_applicable.contains_key(class) {

@@ -11,6 +11,8 @@ use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::provider::Tamper;
+
 /// A map that keeps the order of the file.
 pub type Map<T> = IndexMap<String, T>;
 
@@ -49,6 +51,12 @@ pub struct ServiceFile {
     pub witnesses: WitnessesFile,
     /// What successful operations do to the state of a key. An operation that is not listed leaves it as it is.
     pub transitions: Vec<TransitionFile>,
+    /// Changes of state that happen only on routes which name them: a call with a request of its own, or time.
+    #[serde(default)]
+    pub stages: Map<StageFile>,
+    /// Ways into a state besides the shortest one: state → name → way. Each cell is a case of its own for each of them.
+    #[serde(default)]
+    pub routes: Map<Map<RouteFile>>,
     /// What can be prepared for a case besides a state.
     #[serde(default)]
     pub fixtures: Map<FixtureFile>,
@@ -189,6 +197,57 @@ pub struct TransitionFile {
     pub note: Option<String>,
 }
 
+/// A change of state that happens only on routes which name it: by a call with a request of its own, or by time.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageFile {
+    /// The operation; either this or `advance`.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// The parameters of the operation.
+    #[serde(default)]
+    pub request: Option<Map<Value>>,
+    /// How far the target's clock is moved, such as `2h`. Cases of a route with such a stage run alone, after the others.
+    #[serde(default)]
+    pub advance: Option<String>,
+    /// The states before.
+    pub from: Vec<String>,
+    /// The state after.
+    pub to: String,
+    /// Only for keys that have this.
+    #[serde(default)]
+    pub has: Option<String>,
+    /// What the key has afterwards.
+    #[serde(default)]
+    pub gives: Vec<String>,
+    /// What the key lacks afterwards.
+    #[serde(default)]
+    pub takes: Vec<String>,
+    /// The clause that says so.
+    pub clause: String,
+}
+
+/// A way into a state. The calls are derived: the fewest that lead through all of it, with the fixtures of the case.
+///
+/// A class of keys that can't take the way has no case of it, nor has one whose calls are those of the shortest way or
+/// of a way above. Once the key has come to the end, only fixtures are made.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteFile {
+    /// The states and stages that the key passes, in this order, before the call that brings it into its state. The
+    /// state of a new key counts.
+    pub through: Vec<String>,
+    /// What the key must have in the end.
+    #[serde(default)]
+    pub has: Option<String>,
+    /// What the key must lack in the end.
+    #[serde(default)]
+    pub lacks: Option<String>,
+    /// What a reader should know.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
 /// Where a fact comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -257,7 +316,7 @@ pub struct RowFile {
     pub clause: String,
     /// The edition of the document that has the row.
     pub edition: String,
-    /// How many cases the file defines, so that none goes missing unnoticed.
+    /// How many cases the file defines, so that none goes missing unnoticed; those by further routes are not counted.
     pub cases: usize,
     /// What the row means, in one sentence.
     pub why: String,
@@ -435,6 +494,15 @@ pub struct StepFile {
     /// Where the documents leave room: other outcomes that are accepted, and why.
     #[serde(default)]
     pub accept: Vec<AcceptFile>,
+    /// With `call`: the name of an earlier answer (`as`), whose request is sent once more, byte by byte.
+    #[serde(default)]
+    pub replay: Option<String>,
+    /// With `call`: what is wrong with the request beside what it asks. Such a request must be refused.
+    #[serde(default)]
+    pub tamper: Option<Tamper>,
+    /// With `call`: what must hold after the steps before. If the call shows otherwise, those had a wrong effect.
+    #[serde(default)]
+    pub holds: Option<String>,
     /// Fields that the answer must have.
     #[serde(default)]
     pub present: Vec<String>,

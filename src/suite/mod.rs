@@ -10,6 +10,8 @@ pub mod files;
 pub mod load;
 pub mod name;
 pub mod request;
+pub mod route;
+pub mod route_limit;
 pub mod row;
 pub mod scenario;
 pub mod schema;
@@ -19,10 +21,13 @@ pub mod step;
 pub mod summary;
 pub mod template;
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
 
 use case::{Case, Subject};
 use name::{CaseId, ClauseId, Edition, OperationName, State};
+use route::StateGraph;
 use row::{Cell, Row};
 use scenario::Scenario;
 use service::Service;
@@ -44,6 +49,8 @@ pub struct Suite {
     pub cases: Vec<Case>,
     /// SHA-256 of all case files, hex.
     pub hash: String,
+    row_of: HashMap<OperationName, usize>,
+    graph: StateGraph,
 }
 
 /// A sentence or row of a published document.
@@ -64,9 +71,22 @@ pub struct Clause {
 }
 
 impl Suite {
+    /// A suite without cases.
+    fn new(
+        service: Service,
+        rows: Vec<Row>,
+        scenarios: Vec<Scenario>,
+        clauses: IndexMap<ClauseId, Clause>,
+        hash: String,
+    ) -> Self {
+        let row_of = rows.iter().enumerate().map(|(index, row)| (row.operation.clone(), index)).collect();
+        let graph = StateGraph::new(&service, &rows, &row_of);
+        Self { service, rows, scenarios, clauses, cases: Vec::new(), hash, row_of, graph }
+    }
+
     /// The row of an operation, if the table has one.
     pub fn row(&self, operation: &OperationName) -> Option<&Row> {
-        self.rows.iter().find(|row| row.operation == *operation)
+        self.row_of.get(operation).and_then(|index| self.rows.get(*index))
     }
 
     /// What the table says of an operation in a state.
@@ -115,6 +135,12 @@ impl Suite {
             Subject::Cell { row, class, .. } => self.rows[*row].not_applicable.get(class).map(String::as_str),
             Subject::Move { .. } | Subject::Scenario { .. } => None,
         }
+    }
+
+    /// How many (cell, class of key, route) there are: the cases of cells, but for those that can't be asked.
+    pub fn cells_by_route(&self) -> usize {
+        let is_cell = |case: &&Case| matches!(case.subject, Subject::Cell { .. });
+        self.cases.iter().filter(|case| is_cell(case) && self.not_applicable(case).is_none()).count()
     }
 
     /// The id of every case, in order.

@@ -74,6 +74,14 @@ name!(
     FixtureName
 );
 name!(
+    /// The name of a route, such as `via-cancel`.
+    RouteName
+);
+name!(
+    /// The name of a stage that routes can lead through, such as `expiry`.
+    StageName
+);
+name!(
     /// The id of a clause of the published documents.
     ClauseId
 );

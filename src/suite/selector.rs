@@ -10,6 +10,9 @@ use super::Suite;
 use super::case::{Case, Subject};
 use crate::near::nearest;
 
+/// The route of cases that have no other: no route in a case file is called so.
+pub const CANONICAL: &str = "canonical";
+
 /// A selector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selector {
@@ -36,6 +39,8 @@ pub enum Axis {
     Clause,
     /// `cell`, `move` or `scenario`.
     Kind,
+    /// Of a cell, the route by which the key comes into its state; `canonical` is the shortest, and that of all others.
+    Route,
 }
 
 /// Why a text is no selector.
@@ -83,8 +88,16 @@ fn suggested(suggestion: &Option<String>) -> String {
 }
 
 impl Axis {
-    const ALL: [Self; 7] =
-        [Self::State, Self::Operation, Self::Class, Self::Edition, Self::Original, Self::Clause, Self::Kind];
+    const ALL: [Self; 8] = [
+        Self::State,
+        Self::Operation,
+        Self::Class,
+        Self::Edition,
+        Self::Original,
+        Self::Clause,
+        Self::Kind,
+        Self::Route,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
@@ -95,6 +108,7 @@ impl Axis {
             Self::Original => "original",
             Self::Clause => "clause",
             Self::Kind => "kind",
+            Self::Route => "route",
         }
     }
 
@@ -121,6 +135,8 @@ impl Axis {
             (Self::Original, Subject::Move { original: (_, state), .. }) => vec![state.as_str()],
             (Self::Original, _) => Vec::new(),
             (Self::Clause, _) => suite.clauses_tested(case).into_iter().map(|clause| clause.as_str()).collect(),
+            (Self::Route, Subject::Cell { route: Some(route), .. }) => vec![route.name.as_str()],
+            (Self::Route, _) => vec![CANONICAL],
             (Self::Kind, Subject::Cell { .. }) => vec!["cell"],
             (Self::Kind, Subject::Move { .. }) => vec!["move"],
             (Self::Kind, Subject::Scenario { .. }) => vec!["scenario"],
@@ -161,6 +177,15 @@ impl Selector {
             Self::Predicate(axis, pattern) => {
                 axis.values(suite, case).into_iter().any(|value| text_matches(pattern, value))
             }
+        }
+    }
+
+    /// Whether a case is meant by name: by its whole id, or by its route.
+    pub fn names(&self, suite: &Suite, case: &Case) -> bool {
+        match self {
+            Self::Id(pattern) => pattern == case.id.as_str(),
+            Self::Predicate(Axis::Route, _) => self.matches(suite, case),
+            Self::Predicate(..) => false,
         }
     }
 

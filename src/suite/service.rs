@@ -1,12 +1,13 @@
 //! What is common to all cases of a cloud's service: its words, states, classes of keys, transitions and fixtures.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::field_path::FieldPath;
 use super::file::Basis;
-use super::name::{ClassName, ClauseId, Code, FixtureName, OperationName, State};
+use super::name::{ClassName, ClauseId, Code, FixtureName, OperationName, RouteName, StageName, State};
 use super::request::RequestTemplate;
 use super::template::Template;
 
@@ -39,6 +40,10 @@ pub struct Service {
     pub witnesses: Witnesses,
     /// What successful operations do to the state of a key.
     pub transitions: Vec<Transition>,
+    /// Changes of state that happen only on routes which name them.
+    pub stages: IndexMap<StageName, Stage>,
+    /// Ways into a state besides the shortest one.
+    pub routes: IndexMap<State, IndexMap<RouteName, Itinerary>>,
     /// What can be prepared besides a state.
     pub fixtures: IndexMap<FixtureName, Fixture>,
     /// How lists are paged.
@@ -136,6 +141,59 @@ pub struct Transition {
     pub clause: Option<ClauseId>,
 }
 
+/// A change of state that happens only on routes which name it.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// What makes it happen.
+    pub cause: Cause,
+    /// The states before.
+    pub from: Vec<State>,
+    /// The state after.
+    pub to: State,
+    /// Only for keys that have this.
+    pub has: Option<String>,
+    /// What the key has afterwards.
+    pub gives: BTreeSet<String>,
+    /// What the key lacks afterwards.
+    pub takes: BTreeSet<String>,
+    /// The clause that says so.
+    pub clause: ClauseId,
+}
+
+/// What makes a stage happen.
+#[derive(Debug, Clone)]
+pub enum Cause {
+    /// A call with a request of its own.
+    Call {
+        /// The operation.
+        operation: OperationName,
+        /// Its parameters.
+        request: RequestTemplate,
+    },
+    /// Time: the target's clock is moved.
+    Time(Duration),
+}
+
+/// A way into a state, by what lies on it.
+#[derive(Debug, Clone)]
+pub struct Itinerary {
+    /// What the key passes, in this order, before the call that brings it into its state.
+    pub through: Vec<Waypoint>,
+    /// What the key must have in the end.
+    pub has: Option<String>,
+    /// What the key must lack in the end.
+    pub lacks: Option<String>,
+}
+
+/// What a key passes on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Waypoint {
+    /// A state.
+    State(State),
+    /// A stage.
+    Stage(StageName),
+}
+
 /// What can be prepared besides a state.
 #[derive(Debug, Clone)]
 pub struct Fixture {
@@ -175,5 +233,17 @@ impl Service {
     /// The default class of keys.
     pub fn default_class(&self) -> Option<&ClassName> {
         self.classes.keys().next()
+    }
+
+    /// What keys can have or lack, each once.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let classes = self.classes.values().flat_map(|class| &class.has);
+        let transitions = self.transitions.iter().flat_map(|transition| {
+            transition.has.iter().chain(&transition.lacks).chain(&transition.gives).chain(&transition.takes)
+        });
+        let stages = self.stages.values();
+        let stages = stages.flat_map(|stage| stage.has.iter().chain(&stage.gives).chain(&stage.takes));
+        let words: IndexSet<&str> = classes.chain(transitions).chain(stages).map(String::as_str).collect();
+        words.into_iter()
     }
 }

@@ -10,6 +10,7 @@ use super::request::RequestTemplate;
 use super::service::Undo;
 use super::template::Template;
 use crate::event::Source;
+use crate::provider::Tamper;
 
 /// One step.
 #[derive(Debug, Clone)]
@@ -54,8 +55,14 @@ pub struct Call {
     pub operation: OperationName,
     /// Its parameters.
     pub request: RequestTemplate,
+    /// The earlier answer whose request is sent once more, instead of one of its own.
+    pub replay: Option<String>,
+    /// What is wrong with the request beside what it asks.
+    pub tamper: Option<Tamper>,
     /// What may come.
     pub expect: Expectation,
+    /// What must hold after the steps before; if the call shows otherwise, that is a wrong effect of those.
+    pub holds: Option<String>,
     /// What the answer must hold, if it is one of the expected.
     pub checks: Checks,
     /// The name by which later steps know the answer.

@@ -1,6 +1,6 @@
 //! Endpoints where no service answers, and endpoints elsewhere.
 
-use kms_conformance::mock::{Mock, Operation};
+use kms_conformance::mock::{ErrorCodes, Mock, MockConfig, Operation};
 use kms_conformance::report::results::Results;
 use kms_conformance::verdict::{Kind, Verdict};
 
@@ -51,7 +51,8 @@ fn a_web_page_ends_the_run_early() {
 #[test]
 fn an_endpoint_that_hangs_up_ends_the_run_early() {
     let server = Server::hanging_up();
-    let results = ends_early(&format!("run --endpoint {}", server.endpoint()), "the connection was closed");
+    let arguments = format!("run --endpoint {} alibaba/Encrypt/**", server.endpoint());
+    let results = ends_early(&arguments, "the connection was closed");
     // Whether such a request had an effect can't be known.
     assert!(results.notices.iter().any(|notice| notice.contains("keys with the mark kc-")), "{:?}", results.notices);
 }
@@ -83,6 +84,131 @@ fn wrong_credentials_end_the_run_early() {
         assert!(!results.complete && results.usage.keys_created == 0 && results.usage.requests < 50);
         assert_eq!(results.summary.pass + results.summary.fail, 0);
         assert!(place.junit().contains("type=\"not-run\""));
+    }
+}
+
+/// What refuses the account as a whole ends the run early, with one line that says what and why.
+#[test]
+fn what_refuses_the_whole_account_ends_the_run_early() {
+    for (answer, what) in [
+        ("403/Forbidden.NoPermission", "the endpoint refuses the credentials, the signature or the permission"),
+        ("400/InvalidSecurityToken.Expired", "the endpoint refuses the credentials, the signature or the permission"),
+        ("403/Forbidden.InDebtOverdue", "the account may not use the service"),
+        ("403/Forbidden.ProhibitedByRiskControl", "the account may not use the service"),
+        ("403/Forbidden.KmsServiceNotEnabled", "the account may not use the service"),
+        ("400/Rejected.LimitExceeded", "a quota of the account is used up"),
+    ] {
+        let place = Place::new();
+        let Ended { code, out, err } = ended(place.program(&format!("run --deviate DescribeKey:Enabled={answer}")));
+        assert_eq!((code, err.as_str()), (3, ""), "{out}");
+        let results = place.results();
+        let (status, name) = answer.split_once('/').unwrap();
+        let stopped = results.stopped.clone().unwrap();
+        assert!(stopped.starts_with(&format!("{what}: {name} ({status})")), "{stopped}");
+        let cut: Vec<&str> = out.lines().filter(|line| line.starts_with("cut short: ")).collect();
+        assert!(cut.len() == 1 && cut[0].contains(&stopped), "{out}");
+        assert_eq!(results.summary.fail, 0, "{out}");
+        assert!(!results.complete && results.usage.requests < 400, "{:?}", results.usage);
+        assert_eq!(results.usage.keys_left, 0, "{:?}", results.usage);
+    }
+}
+
+#[test]
+fn a_wrong_clock_ends_the_run_early_and_is_named() {
+    for (skew, side) in [(1200, "behind"), (-3600, "ahead of")] {
+        let place = Place::new();
+        let Ended { code, out, err } = ended(place.program(&format!("run --fault skew={skew}")));
+        assert_eq!((code, err.as_str()), (3, ""), "{out}");
+        let results = place.results();
+        // Dates have whole seconds.
+        let measured = results.usage.clock_skew_seconds.unwrap();
+        assert!((measured + skew).abs() <= 2, "{measured}");
+        let stopped = results.stopped.clone().unwrap();
+        let near = (skew.abs() - 2)..=(skew.abs() + 2);
+        let texts: Vec<String> = near
+            .map(|seconds| format!("for the local clock is {seconds} s {side} its own: InvalidTimeStamp.Expired"))
+            .collect();
+        assert!(texts.iter().any(|text| stopped.contains(text)), "{stopped}");
+        assert_eq!(out.lines().filter(|line| line.starts_with("cut short: ")).count(), 1, "{out}");
+        assert_eq!(results.usage.keys_created + u64::try_from(results.summary.fail).unwrap(), 0, "{out}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_right_enough_is_measured_too() {
+    let place = Place::new();
+    assert_eq!(ended(place.program("run --fault skew=300 alibaba/Encrypt/**")).code, 0);
+    let measured = place.results().usage.clock_skew_seconds.unwrap();
+    assert!((measured + 300).abs() <= 2, "{measured}");
+}
+
+#[test]
+fn what_the_documents_leave_room_for_passes_apart_unless_strict() {
+    let deviate = "--deviate CreateKeyVersion:Enabled=400/UnsupportedOperation alibaba/CreateKeyVersion/Enabled";
+    let place = Place::new();
+    let Ended { code, out, .. } = ended(place.program(&format!("run {deviate}")));
+    assert_eq!(code, 0, "{out}");
+    let told = "CreateKeyVersion answered UnsupportedOperation (400) for Success (200): ";
+    let line = out.lines().find(|line| line.starts_with("lenient: ")).unwrap();
+    assert!(line.contains(&format!("alibaba/CreateKeyVersion/Enabled: {told}")), "{out}");
+    assert!(out.contains("1 passed (1 lenient)"), "{out}");
+    let case = place.results().cases.remove(0);
+    assert!(case.passed_leniently() && case.kind.is_none());
+    assert_eq!((case.lenient[0].accepted.status, case.lenient[0].why.is_empty()), (400, false));
+    assert!(place.junit().contains(&format!("<system-out>lenient: {told}")), "{}", place.junit());
+
+    let Ended { code, out, .. } = ended(place.program(&format!("run --strict {deviate}")));
+    assert_eq!(code, 1, "{out}");
+    let case = place.results().cases.remove(0);
+    assert_eq!((case.verdict, case.kind), (Verdict::Fail, Some(Kind::Refused)));
+    assert!(case.lenient.is_empty() && case.also_accepted.is_empty());
+}
+
+/// The codes of the service's own documents instead of those of the gateway are all accepted.
+#[test]
+fn an_endpoint_with_the_documented_codes_passes_leniently() {
+    let config = MockConfig { error_codes: ErrorCodes::Documented, ..MockConfig::default() };
+    let mock = Mock::start_with(config).unwrap();
+    let place = Place::new();
+    let run = format!("run --endpoint {} alibaba/*-in-* alibaba/unknown-operation-is-refused", mock.endpoint());
+    let Ended { code, out, .. } = ended(place.program(&run));
+    assert_eq!(code, 0, "{out}");
+    let results = place.results();
+    let lenient: Vec<&str> =
+        results.cases.iter().filter(|case| case.passed_leniently()).map(|case| &*case.id).collect();
+    assert_eq!(
+        lenient,
+        [
+            "alibaba/bad-signature-in-disable-key",
+            "alibaba/early-request-in-disable-key",
+            "alibaba/no-signature-in-disable-key",
+            "alibaba/stale-request-in-disable-key",
+            "alibaba/unknown-operation-is-refused",
+        ]
+    );
+    assert_eq!(ended(place.program(&format!("{run} --strict"))).code, 1);
+    assert_eq!(place.results().summary.fail, lenient.len());
+}
+
+#[test]
+fn what_an_endpoint_does_not_know_fails_or_is_skipped_as_asked() {
+    let arguments = "run --deviate TagResource:not-implemented alibaba/TagResource/** alibaba/ListResourceTags/Enabled";
+    let place = Place::new();
+    let Ended { code, out, .. } = ended(place.program(arguments));
+    assert_eq!(code, 1, "{out}");
+    for case in place.results().cases.iter().filter(|case| case.verdict != Verdict::Skipped) {
+        let wanted = match case.operation.as_deref() {
+            Some("TagResource") => (Verdict::Fail, Some(Kind::Unsupported)),
+            _ => (Verdict::Inconclusive, Some(Kind::Fixture)),
+        };
+        assert_eq!((case.verdict, case.kind), wanted, "{}", case.id);
+        assert!(case.reason.ends_with("the endpoint does not know TagResource"), "{}: {}", case.id, case.reason);
+    }
+    let Ended { code, out, .. } = ended(place.program(&format!("{arguments} --unsupported skip")));
+    assert_eq!(code, 0, "{out}");
+    for case in place.results().cases.iter().filter(|case| case.kind != Some(Kind::NotApplicable)) {
+        assert_eq!((case.verdict, case.kind), (Verdict::Skipped, Some(Kind::Unsupported)), "{}", case.id);
+        assert_eq!(case.reason, "the endpoint does not know TagResource", "{}", case.id);
     }
 }
 

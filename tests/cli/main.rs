@@ -5,6 +5,7 @@
 mod canary;
 mod cases;
 mod endpoints;
+mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod known;

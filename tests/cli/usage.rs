@@ -32,7 +32,7 @@ fn a_run_without_arguments_passes() {
 #[test]
 fn a_deviation_fails_its_cases() {
     let place = Place::new();
-    let Ended { code, out, .. } = ended(place.program("run --deviate Encrypt:Disabled=Success"));
+    let Ended { code, out, .. } = ended(place.program("run --routes canonical --deviate Encrypt:Disabled=Success"));
     assert_eq!(code, 1, "{out}");
     let results = place.results();
     assert!(results.complete);
@@ -43,6 +43,45 @@ fn a_deviation_fails_its_cases() {
         assert!(out.contains(part), "{part}: {out}");
     }
     assert!(!out.contains("testsecret"), "{out}");
+}
+
+#[test]
+fn a_deviation_by_one_route_fails_the_cases_of_that_route() {
+    let place = Place::new();
+    let deviation = "--deviate Encrypt:Enabled/via-cancel=409/Rejected.Disabled";
+    let Ended { code, out, .. } =
+        ended(place.program(&format!("run operation:Encrypt --exclude kind:scenario {deviation}")));
+    assert_eq!(code, 1, "{out}");
+    let results = place.results();
+    let failed: Vec<&str> =
+        results.cases.iter().filter(|case| case.verdict == Verdict::Fail).map(|case| &*case.id).collect();
+    assert_eq!(failed, ["alibaba/Encrypt/Enabled/EXTERNAL/via-cancel", "alibaba/Encrypt/Enabled/via-cancel"]);
+    let routes = results.routes.unwrap();
+    assert_eq!(routes.asked, results.cases.len());
+    assert!(routes.exist > routes.asked);
+    let told = format!("{} of {} (cell, class of key, route) asked\n", routes.asked, routes.exist);
+    assert!(out.contains(&told), "{out}");
+    let shortest =
+        ended(place.program(&format!("run operation:Encrypt --routes canonical --exclude kind:scenario {deviation}")));
+    assert_eq!(shortest.code, 0, "{}", shortest.out);
+}
+
+#[test]
+fn routes_are_limited_but_for_what_is_named() {
+    let place = Place::new();
+    let ids = |arguments: &str| ended(place.program(arguments)).out.lines().map(str::to_owned).collect::<Vec<_>>();
+    let all = ids("list alibaba/Encrypt/Enabled/**");
+    assert!(all.contains(&"alibaba/Encrypt/Enabled/EXTERNAL/via-reimport".to_owned()), "{all:?}");
+    let shortest = ["alibaba/Encrypt/Enabled", "alibaba/Encrypt/Enabled/EXTERNAL"];
+    assert_eq!(ids("list alibaba/Encrypt/Enabled/** --routes canonical"), shortest);
+    let few = ids("list alibaba/Encrypt/Enabled/** --routes 3");
+    let own = ["alibaba/Encrypt/Enabled/via-cancel", "alibaba/Encrypt/Enabled/via-enable"];
+    assert_eq!(few, [&shortest[..], &own].concat());
+    assert_eq!(ids("list --routes canonical alibaba/Encrypt/Enabled/via-cancel"), own[..1]);
+    // A cloud is asked by the shortest routes unless told otherwise, for every route costs keys.
+    let Ended { code, err, .. } = ended(place.program("run --region cn-hangzhou alibaba/Encrypt/Enabled/via-*"));
+    assert_eq!((code, err.as_str()), (4, "no case is selected; --routes leaves out 2 cases by other routes\n"));
+    refused("run --routes few", "`few` is none of `canonical`, `all` and a number of calls");
 }
 
 #[test]

@@ -66,6 +66,8 @@ pub enum GeneralFault {
     Status400For409,
     /// An error for something that is not there comes with HTTP status 400.
     NotFoundIs400,
+    /// An error for something that is not there comes with HTTP status 500.
+    NotFoundIs500,
     /// What is not there is called `Forbidden.ResourceNotFound`.
     NotFoundByAnotherName,
     /// The codes of refusals begin with `Rejeted.`, as in no document.
@@ -81,6 +83,7 @@ impl GeneralFault {
     pub const ALL: &'static [Self] = &[
         Self::Status400For409,
         Self::NotFoundIs400,
+        Self::NotFoundIs500,
         Self::NotFoundByAnotherName,
         Self::RejectionMisspelt,
         Self::EmptyRequestId,
@@ -92,6 +95,7 @@ impl GeneralFault {
         match self {
             Self::Status400For409 => "status-400-for-409",
             Self::NotFoundIs400 => "not-found-is-400",
+            Self::NotFoundIs500 => "not-found-is-500",
             Self::NotFoundByAnotherName => "not-found-by-another-name",
             Self::RejectionMisspelt => "rejection-code-misspelt-wrongly",
             Self::EmptyRequestId => "empty-request-id",
@@ -104,6 +108,7 @@ impl GeneralFault {
         match self {
             Self::Status400For409 => "refusals that have HTTP status 409 come with 400",
             Self::NotFoundIs400 => "errors for something that is not there come with HTTP status 400",
+            Self::NotFoundIs500 => "errors for something that is not there come with HTTP status 500",
             Self::NotFoundByAnotherName => "what is not there is Forbidden.ResourceNotFound",
             Self::RejectionMisspelt => "the codes of refusals begin with Rejeted, as in no document",
             Self::EmptyRequestId => "the RequestId of a success is empty",
@@ -151,6 +156,9 @@ pub(crate) fn distort_refusal((own, general): &(Vec<AnswerFault>, Vec<GeneralFau
     }
     if general.contains(&GeneralFault::NotFoundIs400) && refusal.status == 404 {
         refusal.status = 400;
+    }
+    if general.contains(&GeneralFault::NotFoundIs500) && refusal.status == 404 {
+        refusal.status = 500;
     }
     if general.contains(&GeneralFault::Status400For409) && refusal.status == 409 {
         refusal.status = 400;

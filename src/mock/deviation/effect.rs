@@ -116,6 +116,47 @@ effects! {
     DescriptionDoesNothing "description-does-nothing": "UpdateKeyDescription succeeds and the description stays",
     RotationPolicyDoesNothing "rotation-policy-does-nothing": "UpdateRotationPolicy succeeds and the policy stays",
     VersionNotMade "version-not-made": "CreateKeyVersion answers a version and keeps none",
+    DisableOnlyShown "disable-only-shown": "DisableKey makes DescribeKey say Disabled, and the key works as before",
+    EnableOnlyShown "enable-only-shown": "EnableKey makes DescribeKey say Enabled, and the key goes on refusing",
+    ScheduleOnlyShown "schedule-only-shown":
+        "ScheduleKeyDeletion makes DescribeKey say PendingDeletion, and the key works as before",
+    SignatureNotChecked "signature-not-checked": "the gateway takes any signature for the right one",
+    UnsignedAccepted "unsigned-accepted": "the gateway takes a request without a signature",
+    StaleTimestampAccepted "stale-timestamp-accepted": "the gateway takes requests however old they are",
+    EarlyTimestampAccepted "early-timestamp-accepted": "the gateway takes requests from however far in the future",
+    NonceReuseAccepted "nonce-reuse-accepted": "the gateway takes a nonce again",
+    BadSignatureHasEffect "bad-signature-has-effect":
+        "a request that is refused for its signature has its effect all the same",
+    UnsignedHasEffect "unsigned-has-effect": "a request that is refused for want of a signature has its effect all the same",
+    WrongTimeHasEffect "wrong-time-has-effect":
+        "a request that is refused for its timestamp has its effect all the same",
+    RefusedReplayHasEffect "refused-replay-has-effect":
+        "a request that is refused for a used nonce has its effect all the same",
+    MissingParameterAccepted "missing-parameter-accepted":
+        "a request that lacks a parameter succeeds and does nothing",
+    UnknownKeyAccepted "unknown-key-accepted": "a request for a key that is not there succeeds and does nothing",
+    UnknownAliasAccepted "unknown-alias-accepted": "a request for an alias that is not there succeeds and does nothing",
+    UnknownAliasMade "unknown-alias-made": "UpdateAlias makes an alias that is not there",
+    MalformedKeyIdAccepted "malformed-key-id-accepted":
+        "a request with a KeyId that can't be one succeeds and does nothing",
+    DamagedCiphertextAccepted "damaged-ciphertext-accepted": "Decrypt takes a ciphertext whose last byte is wrong",
+    AnyContextAccepted "any-context-accepted": "an EncryptionContext that is no map of texts counts as none",
+    AnyWaitingPeriodAccepted "any-waiting-period-accepted": "ScheduleKeyDeletion takes a waiting period of any length",
+    RefusedWaitingPeriodSchedules "refused-waiting-period-schedules":
+        "a ScheduleKeyDeletion that is refused for its waiting period has its effect all the same",
+    AnyAliasNameAccepted "any-alias-name-accepted": "CreateAlias takes any text for the name of an alias",
+    RefusedAliasNameMade "refused-alias-name-made": "a CreateAlias that is refused for its name makes the alias",
+    RefusedSecondAliasMoves "refused-second-alias-moves":
+        "a CreateAlias that is refused because another key has the alias moves it",
+    LongDescriptionAccepted "long-description-accepted": "UpdateKeyDescription takes descriptions of any length",
+    RefusedLongDescriptionWritten "refused-long-description-written":
+        "an UpdateKeyDescription that is refused for its length writes the description",
+    LongDataKeyAccepted "long-data-key-accepted": "GenerateDataKey makes data keys of any length",
+    PastExpiryAccepted "past-expiry-accepted": "ImportKeyMaterial takes material that has expired already",
+    ShortMaterialAccepted "short-material-accepted": "ImportKeyMaterial takes material that is too short",
+    ImportForAnyOrigin "import-for-any-origin": "ImportKeyMaterial takes keys of every origin",
+    ProtectionIgnored "deletion-protection-ignored": "ScheduleKeyDeletion takes a key that is protected from it",
+    DeleteMaterialOfAnyOrigin "delete-material-of-any-origin": "DeleteKeyMaterial takes keys of every origin",
     VersionNotPrimary "version-not-primary": "CreateKeyVersion makes a version that is not the primary one",
 }
 

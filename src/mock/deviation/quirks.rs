@@ -1,5 +1,7 @@
 //! What a deviation has made of a key, to show only later.
 
+use crate::mock::state::KeyState;
+
 /// What time does to a key otherwise than it must. A deviation sets it; the key has it for good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Quirks {
@@ -7,6 +9,8 @@ pub(crate) struct Quirks {
     pub(crate) at_expiry: AtExpiry,
     /// Whether an import has used up the token that was handed out last.
     pub(crate) token_used: bool,
+    /// The state that DescribeKey names, if the key is not really in it.
+    pub(crate) shown: Option<KeyState>,
 }
 
 /// When a key goes that waits for its deletion.

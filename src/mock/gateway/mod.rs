@@ -18,6 +18,7 @@ pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
 
 use super::config::{AccessKey, MockConfig};
+use super::deviation::{Deviations, Effect};
 use super::operation::Operation;
 use super::parameters::Parameters;
 use super::request::{Received, Scheme};
@@ -62,17 +63,39 @@ pub(crate) fn check_target(received: &Received) -> Result<(), GatewayError> {
 pub(crate) fn authenticate<'a>(
     config: &'a MockConfig,
     nonces: &Nonces,
+    deviations: &Deviations,
     received: &Received,
     parameters: &Parameters<'_>,
     scheme: Scheme,
     now: Timestamp,
 ) -> Result<&'a AccessKey, GatewayError> {
-    match (scheme, &config.anonymous) {
-        (Scheme::V3, _) => v3::authenticate(config, nonces, received, parameters, now),
+    let deviant = if scheme == Scheme::Unsigned && deviations.has(Effect::UnsignedAccepted) {
+        config.access_keys.first()
+    } else {
+        None
+    };
+    match (scheme, deviant.or(config.anonymous.as_ref())) {
+        (Scheme::V3, _) => v3::authenticate(config, nonces, deviations, received, parameters, now),
         (Scheme::Unsigned, Some(anonymous)) if !received.headers.contains_key(AUTHORIZATION) => Ok(anonymous),
         // A request without any signature fails at the first parameter that v1 needs.
-        (Scheme::V1 | Scheme::Unsigned, _) => v1::authenticate(config, nonces, received, parameters, now),
+        (Scheme::V1 | Scheme::Unsigned, _) => v1::authenticate(config, nonces, deviations, received, parameters, now),
     }
+}
+
+/// Whose account a request has its effect in although it is refused, if the mock deviates so.
+pub(crate) fn refused_in_vain<'a>(
+    config: &'a MockConfig,
+    deviations: &Deviations,
+    error: &GatewayError,
+) -> Option<&'a AccessKey> {
+    let effect = match error {
+        GatewayError::SignatureDoesNotMatch { .. } => Effect::BadSignatureHasEffect,
+        GatewayError::Missing("Signature" | "AccessKeyId") => Effect::UnsignedHasEffect,
+        GatewayError::ExpiredTimestamp => Effect::WrongTimeHasEffect,
+        GatewayError::NonceUsed => Effect::RefusedReplayHasEffect,
+        _ => return None,
+    };
+    config.access_keys.first().filter(|_| deviations.has(effect))
 }
 
 /// The nonce of a request, if it has one.

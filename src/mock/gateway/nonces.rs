@@ -16,9 +16,9 @@ const GENERATIONS: usize = 4;
 /// Seconds after which a nonce is certainly forgotten.
 pub(crate) const NONCE_LIFE_SECONDS: i64 = GENERATION_SECONDS * GENERATIONS as i64;
 
-/// The most nonces of one shard and generation. When more come, the generation ends early, so that a load test cannot
-/// fill the memory; some ten million requests in half an hour fit.
-const MOST_IN_GENERATION: usize = 200_000;
+/// The most nonces of one shard and generation. When more come, the generation ends early, so that a load test does not
+/// fill the memory; the last four hundred thousand requests are known at least, in some ten megabytes.
+const MOST_IN_GENERATION: usize = 8_192;
 
 const SHARDS: usize = 16;
 

@@ -82,7 +82,8 @@ impl Vector {
     fn authenticate(&self, received: &Received, now: Timestamp) -> Result<(), GatewayError> {
         let parameters = received.parameters().unwrap();
         let scheme = received.scheme(&parameters);
-        authenticate(&self.config(), &Nonces::new(), received, &parameters, scheme, now).map(|_| ())
+        authenticate(&self.config(), &Nonces::new(), &Deviations::new(Vec::new()), received, &parameters, scheme, now)
+            .map(|_| ())
     }
 }
 

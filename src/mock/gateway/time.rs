@@ -3,18 +3,20 @@
 use jiff::Timestamp;
 
 use super::GatewayError;
+use crate::mock::deviation::{Deviations, Effect};
 
 /// The most seconds between a request's timestamp and the server's clock, either way.
 const TOLERANCE_SECONDS: i64 = 15 * 60;
 
 /// Checks the shape of a timestamp and its distance to `now`.
-pub(super) fn check(text: &str, lenient: bool, now: Timestamp) -> Result<(), GatewayError> {
+pub(super) fn check(text: &str, lenient: bool, deviations: &Deviations, now: Timestamp) -> Result<(), GatewayError> {
     if !lenient && !is_documented_shape(text) {
         return Err(GatewayError::MalformedTimestamp);
     }
     let instant: Timestamp = text.parse().map_err(|_| GatewayError::MalformedTimestamp)?;
-    let distance = instant.as_second().abs_diff(now.as_second());
-    if distance > TOLERANCE_SECONDS.unsigned_abs() {
+    let ahead = instant.as_second().saturating_sub(now.as_second());
+    let taken = if ahead < 0 { Effect::StaleTimestampAccepted } else { Effect::EarlyTimestampAccepted };
+    if ahead.abs() > TOLERANCE_SECONDS && !deviations.has(taken) {
         return Err(GatewayError::ExpiredTimestamp);
     }
     Ok(())
@@ -51,7 +53,7 @@ mod tests {
             ("2024-01-02T11:04:05+08:00", true, Ok(())),
             ("yesterday", true, Err(GatewayError::MalformedTimestamp)),
         ] {
-            assert_eq!(check(text, lenient, now), expected, "{text} {lenient}");
+            assert_eq!(check(text, lenient, &Deviations::new(Vec::new()), now), expected, "{text} {lenient}");
         }
     }
 }

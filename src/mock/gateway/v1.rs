@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{GatewayError, Nonces, find_access_key, time};
 use crate::mock::config::{AccessKey, MockConfig};
+use crate::mock::deviation::{Deviations, Effect};
 use crate::mock::parameters::Parameters;
 use crate::mock::request::Received;
 use crate::provider::alibaba::signature::{v1_string_to_sign, v1_verify};
@@ -11,6 +12,7 @@ use crate::provider::alibaba::signature::{v1_string_to_sign, v1_verify};
 pub(super) fn authenticate<'a>(
     config: &'a MockConfig,
     nonces: &Nonces,
+    deviations: &Deviations,
     received: &Received,
     parameters: &Parameters<'_>,
     now: Timestamp,
@@ -28,16 +30,18 @@ pub(super) fn authenticate<'a>(
         return Err(GatewayError::Invalid("SignatureVersion"));
     }
     let signature = required("Signature")?;
-    time::check(required("Timestamp")?, config.lenient_timestamps, now)?;
+    time::check(required("Timestamp")?, config.lenient_timestamps, deviations, now)?;
     let key = find_access_key(config, id, parameters.filled("SecurityToken"), now)?;
     let signed = parameters.iter().filter(|(name, _)| *name != "Signature");
     let string_to_sign = v1_string_to_sign(received.method.as_str(), signed);
-    if !v1_verify(&key.secret, &string_to_sign, signature) {
+    if !v1_verify(&key.secret, &string_to_sign, signature) && !deviations.has(Effect::SignatureNotChecked) {
         return Err(GatewayError::SignatureDoesNotMatch { string_to_sign });
     }
     // The KMS documents know no nonce and live clients went without one, so a request may.
     match parameters.filled("SignatureNonce") {
-        Some(nonce) if !nonces.note(id, nonce, now) => Err(GatewayError::NonceUsed),
+        Some(nonce) if !nonces.note(id, nonce, now) && !deviations.has(Effect::NonceReuseAccepted) => {
+            Err(GatewayError::NonceUsed)
+        }
         _ => Ok(key),
     }
 }

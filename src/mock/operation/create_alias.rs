@@ -14,7 +14,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let name = call.required("AliasName")?;
     call.required("KeyId")?;
     if !is_alias_name(name) {
-        return Err(Refusal::invalid_parameter("AliasName"));
+        let refusal = Refusal::invalid_parameter("AliasName");
+        call.refuse_unless(Effect::AnyAliasNameAccepted, Effect::RefusedAliasNameMade, refusal)?;
     }
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
@@ -24,11 +25,10 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let id = key.id.clone();
     // Also when it is the alias of this very key.
     if tenant.alias(name).is_some() {
-        if call.deviates(Effect::CreateAliasTakesAnother) {
-            tenant.move_alias(name, &id);
-            return Ok(Fields::new());
-        }
-        return Err(Refusal::alias_already_exists());
+        let refusal = Refusal::alias_already_exists();
+        call.refuse_unless(Effect::CreateAliasTakesAnother, Effect::RefusedSecondAliasMoves, refusal)?;
+        tenant.move_alias(name, &id);
+        return Ok(Fields::new());
     }
     if tenant.alias_count() >= call.service.config.quotas.aliases {
         return Err(Refusal::limit_exceeded());

@@ -18,7 +18,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let dry_run = call.boolean("DryRun")?;
     call.authorize()?;
     let key = decrypting_key(call, &ciphertext)?;
-    let plaintext = open(&key, &ciphertext, &context, "EncryptionContext")?;
+    let plaintext = open(call, &key, &ciphertext, &context, "EncryptionContext")?;
     finish_dry_run(dry_run)?;
     let plaintext =
         if call.deviates(Effect::DecryptReturnsOtherText) { plaintext.chars().rev().collect() } else { plaintext };

@@ -22,8 +22,16 @@ pub(super) fn switch(call: &Call<'_>, state: KeyState) -> Result<Fields, Refusal
     call.check_state(key)?;
     let id = key.id.clone();
     let Some(wanted) = deviant_switch(call, key.state, state) else { return Ok(Fields::new()) };
+    let only_shown = match state {
+        KeyState::Enabled => call.deviates(Effect::EnableOnlyShown),
+        _ => call.deviates(Effect::DisableOnlyShown),
+    };
     let loses = call.deviates(Effect::EnableLosesCiphertexts);
     tenant.change(&id, |key| {
+        key.quirks.shown = Some(wanted).filter(|shown| only_shown && *shown != key.state);
+        if key.quirks.shown.is_some() {
+            return;
+        }
         if loses && key.state == KeyState::Disabled && wanted == KeyState::Enabled {
             key.lose_ciphertexts();
         }

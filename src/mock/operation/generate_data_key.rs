@@ -35,7 +35,7 @@ pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, 
         None => of_spec,
         Some(number) => usize::try_from(number)
             .ok()
-            .filter(|number| (1..=1024).contains(number))
+            .filter(|number| (1..=1024).contains(number) || call.deviates(Effect::LongDataKeyAccepted))
             .ok_or_else(|| Refusal::invalid_parameter("NumberOfBytes"))?,
     };
     let context = read_context(call, "EncryptionContext")?;

@@ -36,11 +36,13 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let (id, spec) = {
         let tenant = call.tenant();
         let key = find_key_by_id(call, &tenant, &reference)?;
-        check_external(key)?;
+        if !call.deviates(Effect::ImportForAnyOrigin) {
+            check_external(key)?;
+        }
         call.check_state(key)?;
         (key.id.clone(), key.spec)
     };
-    if expires.is_some_and(|expires| expires <= call.now) {
+    if expires.is_some_and(|expires| expires <= call.now) && !call.deviates(Effect::PastExpiryAccepted) {
         return Err(Refusal::invalid_parameter("KeyMaterialExpireUnix"));
     }
     // Without the lock: unwrapping takes a quarter of a millisecond.
@@ -112,7 +114,9 @@ fn unwrap_material(
     token: &str,
     wrapped: &str,
 ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let own = |token: &ImportToken| token.key_id == id || call.deviates(Effect::TokenOfAnotherKeyAccepted);
+    // No token is for a key that takes no material, so whoever takes such keys takes other tokens.
+    let any = call.deviates(Effect::TokenOfAnotherKeyAccepted) || call.deviates(Effect::ImportForAnyOrigin);
+    let own = |token: &ImportToken| token.key_id == id || any;
     let token = STANDARD.decode(token).ok().and_then(|sealed| open_token(call, &sealed)).filter(own);
     let token = token.ok_or_else(Refusal::invalid_import_token)?;
     if token.expires <= call.now && !call.deviates(Effect::ExpiredTokenAccepted) {
@@ -120,8 +124,16 @@ fn unwrap_material(
     }
     let pair = call.service.wrapping_pair(token.pair).ok_or_else(Refusal::invalid_import_token)?;
     let wrapped = STANDARD.decode(wrapped).map_err(|_| Refusal::invalid_key_material())?;
+    let wanted = spec.material_bytes().unwrap_or_default();
+    let stretched = |mut material: Zeroizing<Vec<u8>>| {
+        if material.len() < wanted && call.deviates(Effect::ShortMaterialAccepted) {
+            material.resize(wanted, 0);
+        }
+        material
+    };
     let material = pair
         .unwrap_material(token.algorithm, &wrapped)
+        .map(stretched)
         .filter(|material| Some(material.len()) == spec.material_bytes());
     match material {
         None if call.deviates(Effect::DamagedMaterialAccepted) => {

@@ -53,7 +53,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
             return Err(Refusal::invalid_parameter(name));
         }
     }
-    let plaintext = open(&source, &ciphertext, &source_context, "SourceEncryptionContext")?;
+    let plaintext = open(call, &source, &ciphertext, &source_context, "SourceEncryptionContext")?;
     let renewed = target.cipher.encrypt(&target.version, &destination_context, plaintext.as_bytes())?;
     // By the documents the ids in the answer are those of the source key.
     Ok(fields([

@@ -26,16 +26,19 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     let reference = call.key_reference("KeyId")?;
     let days = call.integer("PendingWindowInDays")?.or(default);
-    let days = days.filter(|days| (7..=longest).contains(days));
-    let days = days.and_then(|days| i64::try_from(days).ok());
-    let days = days.ok_or_else(|| Refusal::invalid_parameter("PendingWindowInDays"))?;
+    let invalid = || Refusal::invalid_parameter("PendingWindowInDays");
+    let fits = days.is_some_and(|days| (7..=longest).contains(&days));
+    let days = days.and_then(|days| i64::try_from(days).ok()).ok_or_else(invalid)?;
+    if !fits {
+        call.refuse_unless(Effect::AnyWaitingPeriodAccepted, Effect::RefusedWaitingPeriodSchedules, invalid())?;
+    }
     call.authorize()?;
 
     let mut tenant = call.tenant();
     let key = find_key_by_id(call, &tenant, &reference)?;
     call.check_state(key)?;
     // The documents say that protection blocks the deletion, but not with which code.
-    if key.deletion_protection.is_some() {
+    if key.deletion_protection.is_some() && !call.deviates(Effect::ProtectionIgnored) {
         return Err(Refusal::state_modified_failed());
     }
     if call.deviates(Effect::ScheduleDoesNothing) {
@@ -43,7 +46,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     let days = match days {
         _ if call.deviates(Effect::ScheduleIgnoresWindow) => 30,
-        days if call.is_refused() => days + 1,
+        // For a refusal that moves the date of a key, the same date would show nothing.
+        days if fits && call.is_refused() => days + 1,
         days => days,
     };
     let removal = match () {
@@ -55,8 +59,15 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if call.deviates(Effect::AliasVanishesWhenScheduled) {
         tenant.remove_aliases_of(&id, None);
     }
+    let only_shown = call.deviates(Effect::ScheduleOnlyShown);
     tenant.change(&id, |key| {
         key.quirks.removal = removal;
+        if only_shown {
+            key.quirks.removal = Removal::Never;
+            key.quirks.shown = Some(KeyState::PendingDeletion);
+            key.delete_date = Some(after(call.now, days * SECONDS_IN_DAY));
+            return;
+        }
         if key.state != KeyState::PendingDeletion {
             key.state_before_deletion = Some(key.state);
         }

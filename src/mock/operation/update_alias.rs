@@ -20,6 +20,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let mut tenant = call.tenant();
     let target = find_key_by_id(call, &tenant, &reference)?;
+    if call.deviates(Effect::UnknownAliasMade) && tenant.alias(name).is_none() {
+        let id = target.id.clone();
+        tenant.add_alias(name, &id);
+        return Ok(Fields::new());
+    }
     let original = tenant.alias(name).ok_or_else(Refusal::alias_not_found)?.key_id.clone();
     if let Some(key) = tenant.key(&original)
         && call.service.deviations.has_in_state(StateEffect::UpdateAliasKeeps, key.state)

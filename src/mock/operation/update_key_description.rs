@@ -16,7 +16,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let description = call.parameters.get("Description").ok_or_else(|| Refusal::missing_parameter("Description"))?;
     let reference = call.key_reference("KeyId")?;
     if description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
-        return Err(Refusal::invalid_parameter("Description"));
+        let refusal = Refusal::invalid_parameter("Description");
+        call.refuse_unless(Effect::LongDescriptionAccepted, Effect::RefusedLongDescriptionWritten, refusal)?;
     }
     call.authorize()?;
     let mut tenant = call.tenant();

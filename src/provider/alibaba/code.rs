@@ -20,7 +20,6 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "IncompleteSignature"
         | "SignatureDoesNotMatch"
         | "SignatureNonceUsed"
-        | "IllegalTimestamp"
         | "InvalidVersion"
         | "MissingAccessKeyId"
         | "MissingSignature"
@@ -35,6 +34,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "MissingSignatureVersion"
         | "MissingTimestamp"
         | "MissingVersion" => ErrorClass::Auth,
+        "InvalidTimeStamp.Expired" | "IllegalTimestamp" => ErrorClass::Clock,
         "Rejected.Throttling" | "Throttling" => ErrorClass::Throttled,
         "Rejected.LimitExceeded" | "Rejected.ShareQuotaExceedLimit" => ErrorClass::Quota,
         "InternalFailure"
@@ -78,7 +78,8 @@ mod tests {
             (503, "SerivceUnavailableTemporary", ErrorClass::Transient),
             (500, "Whatever", ErrorClass::Transient),
             (400, "SignatureDoesNotMatch", ErrorClass::Auth),
-            (400, "InvalidTimeStamp.Expired", ErrorClass::Auth),
+            (400, "InvalidTimeStamp.Expired", ErrorClass::Clock),
+            (400, "InvalidTimeStamp.Format", ErrorClass::Auth),
             (400, "MissingAction", ErrorClass::Auth),
             (400, "MissingKeyId", ErrorClass::Other),
             (403, "Forbidden.InDebtOverdue", ErrorClass::Account),

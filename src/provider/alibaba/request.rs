@@ -1,9 +1,9 @@
 //! What requests of both signatures have in common: every parameter is a text.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::provider::{ApiCall, EncodeError};
+use crate::provider::{ApiCall, EncodeError, SigningContext, Tamper};
 
 /// The content type of a body with parameters.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded";
@@ -22,9 +22,30 @@ pub(super) fn texts<'a>(call: &ApiCall<'a>) -> Result<Vec<(&'a str, String)>, En
     call.parameters.iter().map(text).collect()
 }
 
-/// A time in the documented shape.
-pub(super) fn time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+/// How far a wrong time is off: twice as far as the gateway takes, which is 15 minutes either way.
+const WRONG_BY: SignedDuration = SignedDuration::from_mins(30);
+
+/// The time that a request says it was made at, in the documented shape.
+pub(super) fn time(context: &SigningContext<'_>) -> String {
+    let wrong = match context.tamper {
+        Some(Tamper::Stale) => context.now.checked_sub(WRONG_BY),
+        Some(Tamper::Early) => context.now.checked_add(WRONG_BY),
+        Some(Tamper::Signature | Tamper::Unsigned) | None => Ok(context.now),
+    };
+    wrong.unwrap_or(Timestamp::MIN).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The signature of a request as it is sent: the right one, one whose first character is another, or none.
+pub(super) fn sent_signature(context: &SigningContext<'_>, right: String) -> Option<String> {
+    match context.tamper {
+        Some(Tamper::Unsigned) => None,
+        // Both characters stand for all their bits in Base64 and in hex.
+        Some(Tamper::Signature) => {
+            let first = if right.starts_with('0') { '1' } else { '0' };
+            Some(std::iter::once(first).chain(right.chars().skip(1)).collect())
+        }
+        Some(Tamper::Stale | Tamper::Early) | None => Some(right),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Requests signed with HMAC-SHA1: everything is a parameter, the signature too.
 
-use super::request::{FORM, texts, time};
+use super::request::{FORM, sent_signature, texts, time};
 use super::signature::{canonical_query, percent_encode, v1_signature, v1_string_to_sign};
 use super::{API_VERSION, Alibaba, Method};
 use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
@@ -19,7 +19,7 @@ pub(super) fn encode(
         ("AccessKeyId", context.credentials.access_key_id.clone()),
         ("SignatureMethod", "HMAC-SHA1".to_owned()),
         ("SignatureVersion", "1.0".to_owned()),
-        ("Timestamp", time(context.now)),
+        ("Timestamp", time(context)),
         ("SignatureNonce", context.nonce.to_owned()),
     ]);
     if let Some(token) = &context.credentials.token {
@@ -29,7 +29,10 @@ pub(super) fn encode(
     let method = dialect.method.name();
     let string_to_sign = v1_string_to_sign(method, pairs());
     let signature = v1_signature(context.credentials.secret.expose(), &string_to_sign);
-    let query = format!("{}&Signature={}", canonical_query(pairs()), percent_encode(&signature));
+    let mut query = canonical_query(pairs());
+    if let Some(signature) = sent_signature(context, signature) {
+        query = format!("{query}&Signature={}", percent_encode(&signature));
+    }
     let base = context.endpoint.trim_end_matches('/');
     Ok(match dialect.method {
         Method::Get => {
@@ -50,10 +53,14 @@ mod tests {
 
     use super::*;
     use crate::provider::alibaba::Format;
-    use crate::provider::{Credentials, Provider};
+    use crate::provider::{Credentials, Provider, Tamper};
     use crate::secret::Secret;
 
     fn encode_with(method: Method, format: Format, token: Option<&str>) -> HttpRequest {
+        tampered(method, format, token, None)
+    }
+
+    fn tampered(method: Method, format: Format, token: Option<&str>, tamper: Option<Tamper>) -> HttpRequest {
         let parameters = json!({"KeyId": "alias/a b", "PendingWindowInDays": 7, "Tags": [{"TagKey": "k"}]});
         let credentials = Credentials {
             access_key_id: "testid".to_owned(),
@@ -66,6 +73,7 @@ mod tests {
             credentials: &credentials,
             now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
             nonce: "n-1",
+            tamper,
         };
         let call = ApiCall { operation: "TagResource", parameters: parameters.as_object().unwrap() };
         Alibaba { method, format, ..Alibaba::default() }.encode(&call, &context).unwrap()
@@ -106,5 +114,23 @@ mod tests {
         assert!(with.body.contains("SecurityToken=sts-token"));
         let signature = |text: &str| text.rsplit_once("Signature=").unwrap().1.to_owned();
         assert_ne!(signature(&with.body), signature(&without.body));
+    }
+
+    #[test]
+    fn a_request_can_be_wrong_on_purpose_and_in_nothing_else() {
+        let body = |tamper| tampered(Method::Post, Format::Json, None, tamper).body;
+        let right = body(None);
+        let (unsigned, signature) = right.rsplit_once("&Signature=").unwrap();
+        assert_eq!(body(Some(Tamper::Unsigned)), unsigned);
+        let bad = body(Some(Tamper::Signature));
+        let (rest, other) = bad.rsplit_once("&Signature=").unwrap();
+        assert_eq!(rest, unsigned);
+        assert_eq!(other.get(1..), signature.get(1..));
+        assert_ne!(other, signature);
+        for (tamper, time) in [(Tamper::Stale, "02%3A34%3A05Z"), (Tamper::Early, "03%3A34%3A05Z")] {
+            let signed = body(Some(tamper));
+            assert!(signed.contains(&format!("Timestamp=2024-01-02T{time}")), "{signed}");
+            assert!(!signed.ends_with(signature), "the time is signed");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use url::Url;
 
-use super::request::{FORM, texts, time};
+use super::request::{FORM, sent_signature, texts, time};
 use super::signature::{
     V3_ALGORITHM, canonical_query, sha256_hex, v3_canonical_request, v3_signature, v3_string_to_sign,
 };
@@ -34,7 +34,7 @@ pub(super) fn encode(
         ("host", host(context.endpoint)?),
         ("x-acs-action", call.operation.to_owned()),
         ("x-acs-content-sha256", payload.clone()),
-        ("x-acs-date", time(context.now)),
+        ("x-acs-date", time(context)),
         ("x-acs-signature-nonce", context.nonce.to_owned()),
         ("x-acs-version", API_VERSION.to_owned()),
     ];
@@ -52,10 +52,10 @@ pub(super) fn encode(
     let string_to_sign = v3_string_to_sign(&v3_canonical_request(method, query, &signed, &payload));
     let signature = v3_signature(context.credentials.secret.expose(), &string_to_sign);
     let id = &context.credentials.access_key_id;
-    headers.extend([
-        ("accept", dialect.format.media_type().to_owned()),
-        ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}")),
-    ]);
+    headers.push(("accept", dialect.format.media_type().to_owned()));
+    headers.extend(sent_signature(context, signature).map(|signature| {
+        ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}"))
+    }));
     match headers.iter().find(|(_, value)| HeaderValue::from_str(value).is_err()) {
         Some((name, _)) => Err(EncodeError::Header { name }),
         None => Ok(HttpRequest { method, url, headers, body }),
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
     use crate::provider::alibaba::signature::v3_verify;
     use crate::provider::alibaba::{Format, Signature};
-    use crate::provider::{Credentials, Provider};
+    use crate::provider::{Credentials, Provider, Tamper};
     use crate::secret::Secret;
 
     const SECRET: &str = "testsecret";
@@ -106,6 +106,7 @@ mod tests {
             credentials: &credentials,
             now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
             nonce: "n-1",
+            tamper: None,
         };
         let call = ApiCall { operation: "TagResource", parameters };
         let dialect = Alibaba { signature: Signature::V3, format: Format::Xml, method };
@@ -180,6 +181,42 @@ mod tests {
     fn a_token_is_sent_and_signed() {
         let request = encode_with(Method::Post, &json!({}), Some("sts-token"));
         assert!(verified(&request).contains(&"x-acs-security-token".to_owned()));
+    }
+
+    #[test]
+    fn a_request_can_be_wrong_on_purpose_and_in_nothing_else() {
+        let parameters = json!({"KeyId": "k"});
+        let encode = |tamper| {
+            let credentials =
+                Credentials { access_key_id: "testid".to_owned(), secret: Secret::new(SECRET), token: None };
+            let context = SigningContext {
+                endpoint: "http://h",
+                region: "cn-hangzhou",
+                credentials: &credentials,
+                now: "2024-01-02T03:04:05Z".parse().unwrap(),
+                nonce: "n-1",
+                tamper,
+            };
+            let call = ApiCall { operation: "DisableKey", parameters: parameters.as_object().unwrap() };
+            let dialect = Alibaba { signature: Signature::V3, ..Alibaba::default() };
+            let request = dialect.encode(&call, &context).unwrap();
+            (request.headers.iter().map(|(name, value)| (*name, value.clone())).collect::<BTreeMap<_, _>>(), request)
+        };
+        let (right, request) = encode(None);
+        verified(&request);
+        let (unsigned, _) = encode(Some(Tamper::Unsigned));
+        let mut without = right.clone();
+        without.remove("authorization");
+        assert_eq!(unsigned, without);
+        let (bad, _) = encode(Some(Tamper::Signature));
+        let differ: Vec<&str> = right.keys().filter(|name| right[*name] != bad[*name]).copied().collect();
+        assert_eq!(differ, ["authorization"]);
+        assert_eq!(right["authorization"].len(), bad["authorization"].len());
+        for (tamper, date) in [(Tamper::Stale, "2024-01-02T02:34:05Z"), (Tamper::Early, "2024-01-02T03:34:05Z")] {
+            let (headers, request) = encode(Some(tamper));
+            assert_eq!(headers["x-acs-date"], date);
+            verified(&request);
+        }
     }
 
     #[test]

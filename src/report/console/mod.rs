@@ -30,6 +30,7 @@ use super::{Report, ReportError, text};
 mod failures;
 mod grid;
 mod known;
+mod lenient;
 mod pen;
 mod progress;
 mod summary;
@@ -44,6 +45,7 @@ pub use table::Layout;
 
 use failures::Failures;
 use known::Known;
+use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
 use table::Table;
@@ -99,6 +101,7 @@ pub struct Console<W> {
     progress: Display,
     table: Table,
     failures: Failures,
+    lenients: Lenients,
     known: Known,
     notices: Vec<String>,
     selected: usize,
@@ -120,6 +123,7 @@ impl<W: Write + Send> Console<W> {
             options,
             table: Table::default(),
             failures: Failures::default(),
+            lenients: Lenients::default(),
             known: Known::default(),
             notices: Vec::new(),
             selected: 0,
@@ -149,6 +153,7 @@ impl<W: Write + Send> Console<W> {
         self.judged += usize::from(case.kind != Some(Kind::Cut));
         self.table.add(case);
         self.failures.add(case);
+        self.lenients.add(case);
         self.known.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
@@ -182,8 +187,12 @@ impl<W: Write + Send> Console<W> {
             rendered.push_str(&self.known.render(self.pen));
             rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
         }
+        if self.options.verbosity > Verbosity::Quiet {
+            rendered.push_str(&self.lenients.render(self.pen));
+        }
         let unjudged = self.selected.saturating_sub(self.judged);
-        rendered.push_str(&summary::render(footer, &self.notices, unjudged, self.pen));
+        let routes = footer.routes.filter(|_| self.options.verbosity > Verbosity::Quiet);
+        rendered.push_str(&summary::render(footer, routes, &self.notices, unjudged, self.lenients.cases, self.pen));
         self.write(&rendered)?;
         self.flush()
     }

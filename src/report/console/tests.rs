@@ -53,6 +53,7 @@ DescribeKey     ✔        ✔
 
 ✔ pass
 
+4 of 490 (cell, class of key, route) asked
 4 cases: 4 passed · 2,431 requests, 260 keys (0 left) · 0.12 s
 
 "#]],
@@ -116,6 +117,7 @@ deletion  –
 ✔ pass  ✘ fail  ! unexpected pass  ? inconclusive  k known failure  – not asked
 
 note: the suite has no cases of edition \u{1b}[1mlater
+13 of 490 (cell, class of key, route) asked
 13 cases: 6 passed, 2 failed, 1 unexpected pass, 1 inconclusive, 1 known failure, 2 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
 
 "#]],
@@ -175,6 +177,7 @@ deletion  –
 
 ✔ pass  – not asked
 
+2 of 490 (cell, class of key, route) asked
 2 cases: 1 passed, 1 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
 
 "#]],
@@ -203,6 +206,7 @@ DescribeKey     ✔
 ✔ pass  ? inconclusive
 
 cut short: interrupted by Ctrl-C; 2 cases were not judged
+3 of 490 (cell, class of key, route) asked
 3 cases: 1 passed, 2 inconclusive · 2,431 requests, 260 keys (0 left) · 0.12 s
 
 "#]],

@@ -9,6 +9,8 @@
 //! | `inconclusive`, cut off by the end of the run | `error` | `not-run` |
 //! | `skipped` | `skipped` | `skipped.<kind>`, such as `skipped.not-applicable` |
 //! | `known-failure` | `skipped` | `known-failure` |
+//!
+//! What passed only because the documents leave room for it says so in `system-out`.
 
 use std::time::Duration;
 
@@ -43,6 +45,10 @@ pub fn name(case: &CaseResult) -> String {
 pub fn test_case(case: &CaseResult, options: JunitOptions) -> TestCase {
     let mut test_case = TestCase::new(name(case), status(case, options.inconclusive));
     test_case.set_classname(classname(case)).set_time(Duration::from_millis(case.duration_ms));
+    if case.passed_leniently() {
+        let lines = case.lenient.iter().map(|lenient| format!("lenient: {}", text::one_line(&lenient.to_string())));
+        test_case.set_system_out(lines.collect::<Vec<_>>().join("\n"));
+    }
     if !options.strict {
         test_case.extra.reserve_exact(2);
         test_case.extra.insert("file".into(), text::one_line(&finding::file(case)).into());

@@ -1,10 +1,15 @@
 //! Rows and scenarios → cases with ids.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
 use super::words::Words;
-use crate::suite::case::{Case, Subject};
-use crate::suite::name::{ClassName, State};
+use crate::suite::Suite;
+use crate::suite::case::{Case, CaseRoute, Subject};
+use crate::suite::name::{ClassName, FixtureName, KeyName, RouteName, State};
+use crate::suite::route::needs;
 use crate::suite::row::Row;
-use crate::suite::scenario::Scenario;
 
 /// The subjects of a row: a cell for each class in each of its states; of a move, each state of the key that is left
 /// with each state of the target.
@@ -40,17 +45,28 @@ pub(super) enum Of {
     Move((ClassName, State), (ClassName, State)),
 }
 
-/// All cases, by id.
-pub(super) fn all(provider: &str, rows: &[Row], scenarios: &[Scenario], words: &Words) -> Vec<Case> {
+/// All cases, by id. Those by further routes are only made if `routes` can be searched.
+pub(super) fn all(suite: &Suite, words: &Words, routes: Option<&mut Routes>) -> Vec<Case> {
     let default = words.classes.keys().next();
     let suffix = |class: &ClassName| if Some(class) == default { String::new() } else { format!("/{class}") };
+    let provider = &suite.service.provider;
+    let mut routes = routes;
     let mut cases = Vec::new();
-    for (index, row) in rows.iter().enumerate() {
+    for (index, row) in suite.rows.iter().enumerate() {
+        let asked = routes.as_deref_mut().map(|routes| routes.of_row(suite, row));
         for of in of_row(row, words) {
             let (id, subject) = match of {
                 Of::Cell(class, state) => {
                     let id = format!("{provider}/{}/{state}{}", row.operation, suffix(&class));
-                    (id, Subject::Cell { row: index, class, state })
+                    let cell = (class, state);
+                    let further = asked.as_ref().filter(|_| row.classes.contains(&cell.0));
+                    for route in further.and_then(|asked| asked.get(&cell)).into_iter().flatten() {
+                        let id = format!("{id}/{}", route.name);
+                        let (class, state) = cell.clone();
+                        let subject = Subject::Cell { row: index, class, state, route: Some(route.clone()) };
+                        cases.push(Case { id: id.as_str().into(), subject });
+                    }
+                    (id, Subject::Cell { row: index, class: cell.0, state: cell.1, route: None })
                 }
                 Of::Move(original, target) => {
                     let name = row.from.as_ref().map_or("", |from| from.id.as_str());
@@ -61,7 +77,7 @@ pub(super) fn all(provider: &str, rows: &[Row], scenarios: &[Scenario], words: &
             cases.push(Case { id: id.as_str().into(), subject });
         }
     }
-    for (index, scenario) in scenarios.iter().enumerate() {
+    for (index, scenario) in suite.scenarios.iter().enumerate() {
         for class in &scenario.classes {
             let id = format!("{provider}/{}{}", scenario.name, suffix(class));
             let subject = Subject::Scenario { scenario: index, class: class.clone() };
@@ -70,4 +86,65 @@ pub(super) fn all(provider: &str, rows: &[Row], scenarios: &[Scenario], words: &
     }
     cases.sort_by(|one, other| one.id.cmp(&other.id));
     cases
+}
+
+/// The further routes of each class and state.
+type ByCell = HashMap<(ClassName, State), Vec<CaseRoute>>;
+
+/// The further routes that cases take. Rows that need the same fixtures take the same.
+#[derive(Default)]
+pub(super) struct Routes {
+    /// By the fixtures of the key, and whether the clock may be moved on the way.
+    known: HashMap<(BTreeSet<FixtureName>, bool), Rc<ByCell>>,
+    /// Those that a case takes.
+    pub taken: HashSet<(State, RouteName)>,
+}
+
+impl Routes {
+    /// The further routes of a row. There are none where two keys are driven, for their pairs are many enough, and none
+    /// where the row asks about no key in particular. A key that must be of some age is not aged once more on its way.
+    fn of_row(&mut self, suite: &Suite, row: &Row) -> Rc<ByCell> {
+        if row.from.is_some() || suite.service.routes.is_empty() || !needs::has_subject(&suite.service, row) {
+            return Rc::default();
+        }
+        let subject = KeyName::subject();
+        let mut wanted = needs::of_row(&suite.service, row, std::slice::from_ref(&subject));
+        let fixtures = wanted.remove(&subject).unwrap_or_default();
+        let known = self.known.entry((fixtures, row.age.is_none()));
+        let all = match known {
+            Entry::Occupied(known) => Rc::clone(known.get()),
+            Entry::Vacant(place) => {
+                let (fixtures, may_advance) = place.key();
+                let found = Rc::new(by_cell(suite, fixtures, *may_advance));
+                Rc::clone(place.insert(found))
+            }
+        };
+        for ((class, state), routes) in all.iter() {
+            if row.classes.contains(class) {
+                self.taken.extend(routes.iter().map(|route| (state.clone(), route.name.clone())));
+            }
+        }
+        all
+    }
+}
+
+/// The routes of every class and state that lead there with fixtures, each by other calls than the ones before.
+fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -> ByCell {
+    let mut found = ByCell::new();
+    for (class, key_class) in &suite.service.classes {
+        for state in &key_class.states {
+            let Some(routes) = suite.service.routes.get(state) else { continue };
+            let Ok(shortest) = suite.route(class, state, fixtures, None) else { continue };
+            let mut legs = HashSet::from([shortest.legs]);
+            for name in routes.keys() {
+                let Ok(route) = suite.route(class, state, fixtures, Some(name)) else { continue };
+                let calls = route.calls();
+                if (may_advance || !route.moves_clock()) && legs.insert(route.legs) {
+                    let cell = (class.clone(), state.clone());
+                    found.entry(cell).or_default().push(CaseRoute { name: name.clone(), calls });
+                }
+            }
+        }
+    }
+    found
 }

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::service::MOST_MARKS;
 use crate::suite::name::{ClassName, FixtureName, OperationName, State};
 use crate::suite::request::RequestTemplate;
+use crate::suite::route::MOST_MARKS;
 use crate::suite::row::Row;
 use crate::suite::service::{Service, Transition};
 

@@ -4,6 +4,7 @@ mod borrow;
 mod cases;
 mod clauses;
 mod graph;
+mod itinerary;
 mod place;
 mod routes;
 mod row;
@@ -92,7 +93,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
         Some((clauses, editions)) => (Some(clauses), editions),
         None => (None, indexmap::IndexSet::new()),
     };
-    let words = Words::new(&document.value, clauses, editions);
+    let mut words = Words::new(&document.value, clauses, editions);
     let outline = &document.outline;
     let mut sheet = Sheet { outline, words: &words, mistakes };
     let (mut service, sound) = service::check(&mut sheet, &document.value, provider);
@@ -122,12 +123,17 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     if known_rows {
         let mut sheet = Sheet { outline, words: &words, mistakes };
         routes::check(&mut sheet, &service, &rows, &scenarios);
+        itinerary::words(&mut sheet, &service);
         together::witnesses(&mut sheet, &service, &rows);
     }
-    let cases = cases::all(&service.provider, &rows, &scenarios, &words);
     let mistaken = !mistakes.is_empty();
-    let clauses = words.clauses.unwrap_or_default();
-    let suite = Suite { service, rows, scenarios, clauses, cases, hash: hash(&files) };
+    let clauses = words.clauses.take().unwrap_or_default();
+    let mut suite = Suite::new(service, rows, scenarios, clauses, hash(&files));
+    let mut further = (!mistaken).then(cases::Routes::default);
+    suite.cases = cases::all(&suite, &words, further.as_mut());
+    if let Some(further) = &further {
+        together::routes(&mut Sheet { outline, words: &words, mistakes }, &suite, &further.taken);
+    }
     together::duplicate_ids(&suite, mistakes);
     // A mistaken file could be the one with the missing cases.
     if !mistaken {

@@ -11,7 +11,7 @@ use super::sheet::Sheet;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
 use crate::suite::row::Row;
 use crate::suite::scenario::Scenario;
-use crate::suite::service::Service;
+use crate::suite::service::{Cause, Service};
 use crate::suite::step::Step;
 use crate::suite::template::Template;
 use crate::yaml::Path;
@@ -20,6 +20,7 @@ use crate::yaml::Path;
 pub(super) fn check(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row], scenarios: &[Scenario]) {
     let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
     transitions(sheet, service, &by_operation);
+    stages(sheet, service, &by_operation);
     let graph = Graph::new(service, &by_operation);
     let root = Path::Root;
     let classes = root.key("key_classes");
@@ -49,12 +50,28 @@ fn transitions(sheet: &mut Sheet<'_>, service: &Service, rows: &HashMap<&Operati
     for (index, transition) in service.transitions.iter().enumerate() {
         let Some(row) = rows.get(&transition.operation) else { continue };
         let transition_at = all.item(index);
-        let at = transition_at.key("from");
-        for (index, state) in transition.from.iter().enumerate() {
-            if row.cells.get(state).is_some_and(|cell| !cell.expect.is_success()) {
-                let message = format!("the table refuses `{}` in the state `{state}`", transition.operation);
-                sheet.value(&at.item(index), message);
-            }
+        refused(sheet, &transition_at.key("from"), row, &transition.from);
+    }
+}
+
+/// Notes stages by calls that the table refuses.
+fn stages(sheet: &mut Sheet<'_>, service: &Service, rows: &HashMap<&OperationName, &Row>) {
+    let root = Path::Root;
+    let all = root.key("stages");
+    for (name, stage) in &service.stages {
+        let Cause::Call { operation, .. } = &stage.cause else { continue };
+        let Some(row) = rows.get(operation) else { continue };
+        let stage_at = all.key(name.as_str());
+        refused(sheet, &stage_at.key("from"), row, &stage.from);
+    }
+}
+
+/// Notes states in which the table refuses an operation.
+fn refused(sheet: &mut Sheet<'_>, at: &Path<'_>, row: &Row, from: &[State]) {
+    for (index, state) in from.iter().enumerate() {
+        if row.cells.get(state).is_some_and(|cell| !cell.expect.is_success()) {
+            let message = format!("the table refuses `{}` in the state `{state}`", row.operation);
+            sheet.value(&at.item(index), message);
         }
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
     let lends = sheet.mistakes.len() == before;
     let mut after = scope.clone();
     after.answers.insert("answer".to_owned());
+    after.asked.insert("answer".to_owned(), file.operation.clone());
     let makes = file.makes.as_ref().map(|file| step::makes(sheet, &root.key("makes"), file, &mut after));
     let checks = Checks {
         present: sheet.field_paths(&root.key("present"), &file.present),
@@ -172,8 +173,12 @@ fn cells(
             continue;
         };
         let place = at.key(state.as_str());
-        let accept = accept.iter().filter(|(of, _)| of.as_ref() == Some(state)).map(|(_, accepted)| accepted.clone());
-        let expect = Expectation { outcomes: step::outcomes(sheet, &place, expect), accept: accept.collect() };
+        let outcomes = step::outcomes(sheet, &place, expect);
+        let of_state = || accept.iter().enumerate().filter(|(_, (of, _))| of.as_ref() == Some(state));
+        let places = of_state().map(|(index, (_, accepted))| (index, accepted));
+        step::accepted_once(sheet, &accept_at, &outcomes, places);
+        let accept = of_state().map(|(_, (_, accepted))| accepted.clone()).collect();
+        let expect = Expectation { outcomes, accept };
         cells.insert(state.clone(), Cell { expect, source: sheet.source(&place) });
     }
     cells

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
 use super::words::Words;
 use crate::near::nearest;
@@ -19,6 +19,8 @@ pub(super) struct Scope {
     pub values: IndexSet<String>,
     /// Answers of earlier calls.
     pub answers: IndexSet<String>,
+    /// The operation of each of these answers.
+    pub asked: IndexMap<String, String>,
     /// The names of a fixture that is just being made.
     pub own: Option<(String, IndexSet<String>)>,
     /// The key that `key` stands for in a step on another key.

@@ -10,13 +10,11 @@ use crate::suite::field_path::FieldPath;
 use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, SweepFile, TransitionFile};
 use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
+use crate::suite::route::MOST_MARKS;
 use crate::suite::service::{
     Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Sweep, Transition, Witnesses,
 };
 use crate::yaml::Path;
-
-/// More fixtures, or more things that keys have, than this are a mistake.
-pub(super) const MOST_MARKS: usize = 32;
 
 /// Checks what is common to all cases. Requests of rows, and fixtures that use them, are filled in later.
 ///
@@ -75,6 +73,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         sweep: file.sweep.as_ref().map(|file| sweep(sheet, file)),
         witnesses: witnesses(sheet, file),
         transitions,
+        stages: super::itinerary::stages(sheet, file),
+        routes: super::itinerary::routes(sheet, file),
         fixtures,
         paging: Paging {
             number: file.paging.number.clone(),
@@ -82,6 +82,9 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
             size: file.paging.size.clone(),
         },
     };
+    if service.words().count() > MOST_MARKS {
+        sheet.key(&root.key("transitions"), format!("keys have or lack more than {MOST_MARKS} things"));
+    }
     (service, sound)
 }
 

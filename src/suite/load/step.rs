@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::scope::Scope;
+use super::scope::{Scope, meant};
 use super::sheet::{Note, Sheet};
+use crate::near::nearest;
 use crate::suite::field_path::FieldPath;
 use crate::suite::file::{AcceptFile, EntryFile, MakesFile, Map, OneOrMany, StepFile, UndoFile};
 use crate::suite::name::{Code, KeyName, OperationName};
@@ -48,6 +49,8 @@ pub(super) fn steps(
             if scope.keys.contains(name.as_str()) || !scope.answers.insert(name.clone()) {
                 sheet.value(&place, format!("`{name}` is known already"));
             }
+            let operation = file.call.as_ref().or(file.look.as_ref());
+            scope.asked.extend(operation.map(|operation| (name.clone(), operation.clone())));
         }
         if let Some(name) = file.makes.as_ref().and_then(|makes| makes.key.as_deref()) {
             if scope.keys.contains(name) || scope.answers.contains(name) {
@@ -102,16 +105,20 @@ fn step(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, scope: &Scope) ->
         _ => Action::Call(Box::new(call(sheet, at, file, verb, &scope.on(on)))),
     };
     let step = Step { on: KeyName::from(on), action, source: sheet.source(&at.key(verb)) };
-    Some((step, file.request.is_some()))
+    Some((step, file.request.is_some() || file.replay.is_some()))
 }
 
 /// Notes fields that do not go with what the step does.
 fn foreign_fields(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str) {
     let calls = matches!(verb, "call" | "look");
+    let judged = verb == "call";
     let fields = [
         ("request", calls, file.request.is_some()),
         ("expect", calls, file.expect.is_some()),
         ("accept", calls, !file.accept.is_empty()),
+        ("replay", judged, file.replay.is_some()),
+        ("tamper", judged, file.tamper.is_some()),
+        ("holds", judged, file.holds.is_some()),
         ("present", calls, !file.present.is_empty()),
         ("fields", calls, !file.fields.is_empty()),
         ("differs", calls, !file.differs.is_empty()),
@@ -125,6 +132,12 @@ fn foreign_fields(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &
     for (field, fits, given) in fields {
         if given && !fits {
             sheet.key(&at.key(field), format!("`{field}` does not go with `{verb}`"));
+        }
+    }
+    // What is sent once more is what it was.
+    for (field, given) in [("request", file.request.is_some()), ("tamper", file.tamper.is_some())] {
+        if given && file.replay.is_some() {
+            sheet.key(&at.key(field), format!("`{field}` does not go with `replay`"));
         }
     }
 }
@@ -144,6 +157,21 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
             sheet.key(&at.key("state"), "a step has no `state` to accept an outcome in");
         }
         accept.push(accepted(sheet, &at, file));
+    }
+    accepted_once(sheet, &accept_at, &outcomes, accept.iter().enumerate());
+    if let Some(earlier) = &file.replay {
+        match scope.asked.get(earlier) {
+            Some(asked) if asked == name => {}
+            Some(asked) => sheet.value(&at.key("replay"), format!("`{earlier}` is an answer of {asked}")),
+            None => {
+                let near = nearest(earlier, scope.asked.keys().map(String::as_str)).map(meant);
+                let message = format!("no step before is known as `{earlier}`");
+                sheet.value(&at.key("replay"), Note::from(message).help(near));
+            }
+        }
+    }
+    if let Some(holds) = &file.holds {
+        sheet.sentence(&at.key("holds"), holds);
     }
     let request = match &file.request {
         Some(parameters) => sheet.request(&at.key("request"), parameters, scope),
@@ -166,7 +194,10 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
         judged: verb == "call",
         operation,
         request,
+        replay: file.replay.clone(),
+        tamper: file.tamper,
         expect: Expectation { outcomes, accept },
+        holds: file.holds.clone(),
         checks,
         answer: file.answer.clone(),
         makes,
@@ -191,6 +222,24 @@ pub(super) fn outcomes(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &OneOrMany) -
 pub(super) fn accepted(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &AcceptFile) -> Accepted {
     sheet.sentence(&at.key("why"), &file.why);
     Accepted { outcome: sheet.outcome(&at.key("outcome"), &file.outcome), why: file.why.clone() }
+}
+
+/// Notes outcomes that are accepted although they are expected, or twice. Each comes with its place in the list.
+pub(super) fn accepted_once<'a>(
+    sheet: &mut Sheet<'_>,
+    at: &Path<'_>,
+    expected: &[Expected],
+    accept: impl Iterator<Item = (usize, &'a Accepted)>,
+) {
+    let mut known: Vec<(&Code, &str)> = expected.iter().map(|one| (&one.code, "expected")).collect();
+    for (index, Accepted { outcome, .. }) in accept {
+        match known.iter().find(|(code, _)| **code == outcome.code) {
+            Some((code, how)) => {
+                sheet.value(&at.item(index).key("outcome"), format!("`{code}` is {how} already"));
+            }
+            None => known.push((&outcome.code, "accepted")),
+        }
+    }
 }
 
 /// Checks what a request makes; a key that it makes is known afterwards.

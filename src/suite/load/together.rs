@@ -1,13 +1,13 @@
 //! What only the files together can be wrong about.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::at_source;
 use super::sheet::Sheet;
 use crate::diagnostic::Diagnostic;
 use crate::suite::Suite;
 use crate::suite::coverage::Coverage;
-use crate::suite::name::{Code, OperationName};
+use crate::suite::name::{Code, OperationName, RouteName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Service;
 use crate::yaml::Path;
@@ -45,6 +45,24 @@ pub(super) fn duplicate_ids(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
         let (Some(first), Some(second)) = (suite.source(one), suite.source(other)) else { continue };
         let message = format!("the id `{}` is taken by the case at {}:{}", one.id, first.file, first.line);
         mistakes.push(at_source(second, message));
+    }
+}
+
+/// Notes routes that no case takes.
+pub(super) fn routes(sheet: &mut Sheet<'_>, suite: &Suite, taken: &HashSet<(State, RouteName)>) {
+    let root = Path::Root;
+    let all = root.key("routes");
+    for (state, routes) in &suite.service.routes {
+        let at = all.key(state.as_str());
+        for name in routes.keys().filter(|name| !taken.contains(&(state.clone(), (*name).clone()))) {
+            let mut classes = suite.service.classes.keys();
+            let message = if classes.any(|class| suite.route(class, state, &BTreeSet::new(), Some(name)).is_ok()) {
+                "no case takes this route: its calls are those of the shortest way, or of a route above"
+            } else {
+                "no key can take this route"
+            };
+            sheet.key(&at.key(name.as_str()), message);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers of a wrong form: of each operation, and of all.
 
 use super::cells::{cases, rows, states};
+use super::routes::cases_without_it;
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{AnswerFault, Deviation, GeneralFault};
 use crate::mock::operation::Operation;
@@ -62,21 +63,63 @@ fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
             vec![case("new-key-is-enabled"), case("defaults-of-a-new-key")]
         }
         (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => {
-            states(operation, true).map(|state| cases(operation, state)).collect()
+            states(operation, true).flat_map(|state| cases(operation, state)).collect()
         }
         (_, AnswerFault::NotImplemented) => {
             let all = states(operation, true).chain(states(operation, false));
-            all.filter(|state| !leads_to(operation, *state)).map(|state| cases(operation, state)).collect()
+            let all = all.filter(|state| !leads_to(operation, *state));
+            all.flat_map(|state| cases_without_it(operation, state, None)).collect()
         }
-        (_, AnswerFault::SuccessIs201) => states(operation, false).map(|state| cases(operation, state)).collect(),
+        (_, AnswerFault::SuccessIs201) => states(operation, false).flat_map(|state| cases(operation, state)).collect(),
         (_, AnswerFault::WrongTypes | AnswerFault::MissingFields) => states(operation, false)
             .filter(|state| !leads_to(operation, *state))
-            .map(|state| cases(operation, state))
+            .flat_map(|state| cases_without_it(operation, state, None))
             .collect(),
     };
     let description = fault.description(operation);
-    CatalogueEntry::new(Deviation::Answer(operation, fault), Family::Answer, description, caught_by)
-        .disturbing(disturbed(operation, fault))
+    let mut entry = CatalogueEntry::new(Deviation::Answer(operation, fault), Family::Answer, description, caught_by)
+        .disturbing(disturbed(operation, fault));
+    let is_told_apart = match fault {
+        AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase => is_refused_beside_the_table(operation),
+        // What fails in the table too is the table's.
+        AnswerFault::NotImplemented => is_refused_beside_the_table(operation) && !is_refused_for_a_key(operation),
+        _ => false,
+    };
+    if is_told_apart {
+        entry.may_disturb.push(case(&format!("*-in-{}/**", kebab(operation))));
+    }
+    entry
+}
+
+/// Whether there are cases of a refusal that has nothing to do with the state of the key. Their names end with that of
+/// the operation.
+const fn is_refused_beside_the_table(operation: Operation) -> bool {
+    !matches!(operation, Operation::CreateKey | Operation::ListAliases | Operation::DescribeKeyVersion)
+}
+
+/// Whether all of those cases have a key in a state that the table has a cell for.
+const fn is_refused_for_a_key(operation: Operation) -> bool {
+    matches!(
+        operation,
+        Operation::EnableKey
+            | Operation::DisableKey
+            | Operation::ScheduleKeyDeletion
+            | Operation::CancelKeyDeletion
+            | Operation::UpdateAlias
+            | Operation::DeleteAlias
+    )
+}
+
+/// The name of an operation as it stands in the names of cases: `create-alias`.
+fn kebab(operation: Operation) -> String {
+    let mut name = String::new();
+    for letter in operation.name().chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('-');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }
 
 /// Cases that meet the fault where the table has no cell for what they ask, or that look with the operation.
@@ -92,14 +135,20 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
             "update-alias/*",
             "alias-outlives-scheduled-deletion/**",
             "deleting-one-alias-keeps-the-others",
+            "*-in-update-alias",
+            "*-in-delete-alias",
+            "same-alias-in-create-alias",
         ],
         (Operation::ListResourceTags, AnswerFault::MissingFields) => {
             &["TagResource/**", "UntagResource/PendingDeletion/**"]
         }
-        (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled"],
+        (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled/**"],
         (Operation::CreateKeyVersion, AnswerFault::WrongTypes) => &["new-version-is-the-primary-one"],
-        (Operation::GetParametersForImport, _) => &["import-parameters-*/**"],
-        (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase | AnswerFault::NotImplemented) => match operation {
+        (Operation::GetParametersForImport, AnswerFault::NotImplemented) => &["import-parameters-*/**"],
+        (Operation::EnableKey | Operation::CancelKeyDeletion | Operation::Decrypt, AnswerFault::NotImplemented) => {
+            &[GONE]
+        }
+        (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => match operation {
             Operation::EnableKey | Operation::CancelKeyDeletion => &[GONE],
             Operation::Encrypt => &[GONE, "plaintext-has-at-most-6-kb"],
             Operation::Decrypt => &[GONE, "encryption-context-must-be-the-same/**"],
@@ -115,12 +164,23 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
 fn of_all(fault: GeneralFault) -> CatalogueEntry {
     let caught_by = match fault {
         GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
-            rows().flat_map(|operation| states(operation, true).map(move |state| cases(operation, state))).collect()
+            let refused = rows().flat_map(|operation| states(operation, true).map(move |state| (operation, state)));
+            refused.flat_map(|(operation, state)| cases(operation, state)).collect()
         }
-        GeneralFault::NotFoundIs400 | GeneralFault::NotFoundByAnotherName => {
-            vec![case("pending-deletion-ends-in-deletion/**"), case("deleted-alias-stands-for-nothing")]
-        }
+        GeneralFault::NotFoundIs400 | GeneralFault::NotFoundIs500 | GeneralFault::NotFoundByAnotherName => vec![
+            case("pending-deletion-ends-in-deletion/**"),
+            case("deleted-alias-stands-for-nothing"),
+            case("unknown-key-in-*/**"),
+            case("unknown-alias-in-*"),
+        ],
         GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => vec![case("answers-carry-a-request-id")],
     };
-    CatalogueEntry::new(Deviation::Answers(fault), Family::Answer, fault.description().to_owned(), caught_by)
+    let entry =
+        CatalogueEntry::new(Deviation::Answers(fault), Family::Answer, fault.description().to_owned(), caught_by);
+    match fault {
+        GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
+            entry.disturbing(&["protected-key-in-schedule-key-deletion"])
+        }
+        _ => entry,
+    }
 }

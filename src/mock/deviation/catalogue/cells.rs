@@ -1,5 +1,6 @@
 //! Cells of the table: each answered otherwise, and some only for one origin or one route.
 
+use super::routes::cases_without_it;
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{CellDeviation, DeviantAnswer, Deviation};
 use crate::mock::operation::Operation;
@@ -36,13 +37,18 @@ pub(super) fn is_asked(operation: Operation, state: KeyState) -> bool {
     state != KeyState::PendingImport || asked(operation, Origin::External)
 }
 
-/// The cases of a cell.
-pub(super) fn cases(operation: Operation, state: KeyState) -> String {
+/// The cases of a cell, by whatever route.
+pub(super) fn cases(operation: Operation, state: KeyState) -> Vec<String> {
     match operation {
-        Operation::UpdateAlias => case(&format!("update-alias/*-to-{state}")),
-        _ if !asked(operation, Origin::External) => case(&format!("{operation}/{state}")),
-        _ => case(&format!("{operation}/{state}/**")),
+        Operation::UpdateAlias => vec![case(&format!("update-alias/*-to-{state}"))],
+        _ if !asked(operation, Origin::External) => of_default_class(operation, state),
+        _ => vec![case(&format!("{operation}/{state}/**"))],
     }
+}
+
+/// The cases of a cell for keys whose material the service makes.
+fn of_default_class(operation: Operation, state: KeyState) -> Vec<String> {
+    vec![case(&format!("{operation}/{state}")), case(&format!("{operation}/{state}/via-*"))]
 }
 
 /// The cells that the table refuses, or those that it lets succeed.
@@ -89,17 +95,13 @@ fn entry(operation: Operation, state: KeyState, family: Family, answer: DeviantA
         DeviantAnswer::Refusal { code, .. } => format!("{operation} is refused with {code} for a key in {state}"),
     };
     let cell = CellDeviation { operation, state, arrival: None, origin: None, answer };
-    let entry = CatalogueEntry::new(Deviation::Cell(cell), family, description, vec![cases(operation, state)]);
-    let entry = CatalogueEntry { account_wide: !operation.has_subject(), ..entry };
-    // What these cases send is refused for another reason than the state.
-    let disturbed: &[&str] = match (operation, state, family) {
-        (Operation::Decrypt, KeyState::Enabled, Family::Refused) => &["encryption-context-must-be-the-same/**"],
-        (Operation::ImportKeyMaterial, KeyState::PendingImport, Family::Refused) => {
-            &["damaged-*/**", "import-token-*/**"]
-        }
-        _ => &[],
+    let caught_by = match family {
+        // Where the way to the cell leads through the cell, the way is at its end there.
+        Family::Refused => cases_without_it(operation, state, Some(state)),
+        _ => cases(operation, state),
     };
-    entry.disturbing(disturbed)
+    let entry = CatalogueEntry::new(Deviation::Cell(cell), family, description, caught_by);
+    CatalogueEntry { account_wide: !operation.has_subject(), ..entry }
 }
 
 /// Cells of operations for keys of both origins, answered otherwise for one of the two.
@@ -123,13 +125,13 @@ pub(super) fn origins() -> impl Iterator<Item = CatalogueEntry> {
 }
 
 fn of_origin(operation: Operation, state: KeyState, origin: Origin) -> CatalogueEntry {
-    let pattern = match origin {
-        Origin::Kms => format!("{operation}/{state}"),
-        Origin::External => format!("{operation}/{state}/{}", origin.wire()),
+    let caught_by = match origin {
+        Origin::Kms => of_default_class(operation, state),
+        Origin::External => vec![case(&format!("{operation}/{state}/{}/**", origin.wire()))],
     };
     let description = format!("{operation} succeeds for a key of Origin {} in {state}", origin.wire());
     let cell = CellDeviation { operation, state, arrival: None, origin: Some(origin), answer: DeviantAnswer::Success };
-    CatalogueEntry::new(Deviation::Cell(cell), Family::Origin, description, vec![case(&pattern)])
+    CatalogueEntry::new(Deviation::Cell(cell), Family::Origin, description, caught_by)
 }
 
 /// Data operations, which remember a way into a state if a service confuses states with what made them.
@@ -142,31 +144,44 @@ pub(super) fn routes() -> impl Iterator<Item = CatalogueEntry> {
     ];
     OPERATIONS.into_iter().flat_map(|operation| {
         let places = [
-            (KeyState::Enabled, Arrival::Enable, "only-enabled-keys-encrypt/**"),
-            (KeyState::Enabled, Arrival::Cancel, "only-enabled-keys-encrypt/**"),
-            (KeyState::Enabled, Arrival::Reimport, "keys-without-material-do-not-encrypt/EXTERNAL"),
-            (KeyState::PendingDeletion, Arrival::Disabled, "disabled-key-waits-for-its-deletion/**"),
-            (KeyState::PendingImport, Arrival::DeleteMaterial, "keys-without-material-do-not-encrypt/EXTERNAL"),
-            (KeyState::PendingImport, Arrival::Expiry, "material-expires-while-enabled/EXTERNAL"),
+            (KeyState::Enabled, Arrival::Enable),
+            (KeyState::Enabled, Arrival::Cancel),
+            (KeyState::Enabled, Arrival::Reimport),
+            (KeyState::PendingDeletion, Arrival::Disabled),
+            (KeyState::PendingImport, Arrival::DeleteMaterial),
+            (KeyState::PendingImport, Arrival::Expiry),
         ];
-        places.into_iter().filter_map(move |(state, arrival, scenario)| {
-            let without_plaintext = operation == Operation::GenerateDataKeyWithoutPlaintext;
-            let scenario = match arrival {
-                // The only way that leads a key with a ciphertext into this state, so the cell itself is asked so.
-                Arrival::DeleteMaterial if operation == Operation::Decrypt => "Decrypt/PendingImport/EXTERNAL",
-                _ if !without_plaintext => scenario,
-                Arrival::Enable | Arrival::Cancel | Arrival::Disabled => {
-                    "data-keys-without-plaintext-only-while-enabled/**"
-                }
-                Arrival::Reimport | Arrival::DeleteMaterial => "data-keys-without-plaintext-need-material/EXTERNAL",
-                Arrival::Expiry => return None,
-            };
-            Some(of_route(operation, state, arrival, scenario))
-        })
+        places.map(move |(state, arrival)| of_route(operation, state, arrival))
     })
 }
 
-fn of_route(operation: Operation, state: KeyState, arrival: Arrival, scenario: &str) -> CatalogueEntry {
+/// The scenarios that ask an operation of a key that came into its state some way.
+const fn scenarios(operation: Operation, arrival: Arrival) -> Option<&'static str> {
+    let without_plaintext = matches!(operation, Operation::GenerateDataKeyWithoutPlaintext);
+    match arrival {
+        Arrival::Enable | Arrival::Cancel | Arrival::Disabled if without_plaintext => {
+            Some("data-keys-without-plaintext-only-while-enabled/**")
+        }
+        Arrival::Enable | Arrival::Cancel => Some("only-enabled-keys-encrypt/**"),
+        Arrival::Disabled => Some("disabled-key-waits-for-its-deletion/**"),
+        Arrival::Reimport | Arrival::DeleteMaterial if without_plaintext => {
+            Some("data-keys-without-plaintext-need-material/EXTERNAL")
+        }
+        // The scenario leaves it to the cell, for no shorter way leads a key with a ciphertext into this state.
+        Arrival::DeleteMaterial if matches!(operation, Operation::Decrypt) => None,
+        Arrival::Reimport | Arrival::DeleteMaterial => Some("keys-without-material-do-not-encrypt/EXTERNAL"),
+        Arrival::Expiry if without_plaintext => None,
+        Arrival::Expiry => Some("material-expires-while-enabled/EXTERNAL"),
+    }
+}
+
+fn of_route(operation: Operation, state: KeyState, arrival: Arrival) -> CatalogueEntry {
+    let cell = match (operation, arrival) {
+        // The shortest way of a key with a ciphertext.
+        (Operation::Decrypt, Arrival::DeleteMaterial) => format!("{operation}/{state}/{}", Origin::External.wire()),
+        _ => format!("{operation}/{state}/**/{arrival}"),
+    };
+    let caught_by = std::iter::once(cell.as_str()).chain(scenarios(operation, arrival)).map(case).collect();
     let answer = match state {
         KeyState::Enabled => refusal("Rejected.Disabled"),
         _ => DeviantAnswer::Success,
@@ -178,5 +193,19 @@ fn of_route(operation: Operation, state: KeyState, arrival: Arrival, scenario: &
         }
     };
     let cell = CellDeviation { operation, state, arrival: Some(arrival), origin: None, answer };
-    CatalogueEntry::new(Deviation::Cell(cell), Family::Route, description, vec![case(scenario)])
+    // The table's own case comes into the state another way, so what these scenarios meet is theirs.
+    let disturbed: &[&str] = match (operation, arrival) {
+        (Operation::Decrypt, Arrival::Enable) => &["disabled-key-works-again-once-enabled/**"],
+        (Operation::Decrypt, Arrival::Cancel) => {
+            &["cancel-deletion-of-an-enabled-key/**", "key-stays-until-its-window-ends/**"]
+        }
+        (Operation::Decrypt, Arrival::Reimport) => &[
+            "material-expires-while-enabled/EXTERNAL",
+            "material-is-the-same-however-it-is-wrapped/EXTERNAL",
+            "other-material-is-refused/EXTERNAL",
+            "reimport-brings-ciphertexts-back/EXTERNAL",
+        ],
+        _ => &[],
+    };
+    CatalogueEntry::new(Deviation::Cell(cell), Family::Route, description, caught_by).disturbing(disturbed)
 }

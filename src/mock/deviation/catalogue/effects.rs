@@ -1,6 +1,6 @@
 //! Who must notice wrong effects.
 
-use super::{CatalogueEntry, Family, case};
+use super::{CatalogueEntry, Family, case, refusals};
 use crate::mock::deviation::{Deviation, Effect};
 
 /// Every effect.
@@ -27,7 +27,10 @@ const fn uncaught(effect: Effect) -> Option<&'static str> {
 /// The cases that must fail, and those that may.
 const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
     match effect {
-        Effect::DisableDoesNothing => (&["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
+        Effect::DisableDoesNothing => (
+            &["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**", "replayed-request-in-disable-key"],
+            &[],
+        ),
         Effect::EnableDoesNothing => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
         Effect::DisableToggles => (&["DisableKey/Disabled/**"], &[]),
         Effect::EnableToggles => (&["EnableKey/Enabled/**"], &[]),
@@ -36,8 +39,12 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         }
         Effect::ScheduleDoesNothing => (
             &[
-                "ScheduleKeyDeletion/Enabled/**",
-                "ScheduleKeyDeletion/Disabled/**",
+                "ScheduleKeyDeletion/Enabled",
+                "ScheduleKeyDeletion/Enabled/EXTERNAL",
+                "ScheduleKeyDeletion/Disabled",
+                "ScheduleKeyDeletion/Disabled/EXTERNAL",
+                "ScheduleKeyDeletion/*/**/via-enable",
+                "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
                 "ScheduleKeyDeletion/PendingImport/**",
                 "cancel-deletion-*/**",
                 "disabled-key-waits-for-its-deletion/**",
@@ -94,10 +101,24 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::RefusedTagWritten => (&["TagResource/PendingDeletion/**"], &[]),
         Effect::RefusedUntagRemoves => (&["UntagResource/PendingDeletion/**"], &[]),
         Effect::RefusedDescriptionWritten => (&["UpdateKeyDescription/PendingDeletion/**"], &[]),
-        Effect::RotationRefusedButSet => {
-            (&["UpdateRotationPolicy/Disabled", "UpdateRotationPolicy/PendingDeletion"], &[])
-        }
-        Effect::RefusedVersionMade => (&["CreateKeyVersion/Disabled", "CreateKeyVersion/PendingDeletion"], &[]),
+        Effect::RotationRefusedButSet => (
+            &[
+                "UpdateRotationPolicy/Disabled",
+                "UpdateRotationPolicy/Disabled/via-*",
+                "UpdateRotationPolicy/PendingDeletion",
+                "UpdateRotationPolicy/PendingDeletion/via-*",
+            ],
+            &[],
+        ),
+        Effect::RefusedVersionMade => (
+            &[
+                "CreateKeyVersion/Disabled",
+                "CreateKeyVersion/Disabled/via-*",
+                "CreateKeyVersion/PendingDeletion",
+                "CreateKeyVersion/PendingDeletion/via-*",
+            ],
+            &[],
+        ),
         Effect::ImportDoesNothing => (
             &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
             &["material-expires-while-*/EXTERNAL", "reimport-resets-the-expiry/EXTERNAL"],
@@ -126,11 +147,14 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
                 "other-material-is-refused/EXTERNAL",
                 "import-token-expires/EXTERNAL",
                 "import-token-of-another-key-is-refused/EXTERNAL",
+                "short-material-in-import-key-material/EXTERNAL",
             ],
             &[],
         ),
         Effect::OtherMaterialAccepted => (&["other-material-is-refused/EXTERNAL"], &[]),
-        Effect::DamagedMaterialAccepted => (&["damaged-material-is-refused/EXTERNAL"], &[]),
+        Effect::DamagedMaterialAccepted => {
+            (&["damaged-material-is-refused/EXTERNAL", "short-material-in-import-key-material/EXTERNAL"], &[])
+        }
         Effect::TokenOfAnotherKeyAccepted => (&["import-token-of-another-key-is-refused/EXTERNAL"], &[]),
         Effect::ExpiredTokenAccepted => (&["import-token-expires/EXTERNAL"], &[]),
         Effect::DamagedTokenAccepted => (&["damaged-import-token-is-refused/EXTERNAL"], &[]),
@@ -152,9 +176,16 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             &["DeleteKeyMaterial/Enabled/**", "delete-material-of-an-enabled-key/EXTERNAL"],
             &["other-material-is-refused/EXTERNAL"],
         ),
-        Effect::DeleteMaterialCancelsDeletion => {
-            (&["DeleteKeyMaterial/PendingDeletion/**", "delete-material-while-pending-deletion/EXTERNAL"], &[])
-        }
+        Effect::DeleteMaterialCancelsDeletion => (
+            &[
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-disabled",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-import",
+                "DeleteKeyMaterial/PendingDeletion/EXTERNAL/via-delete-material",
+                "delete-material-while-pending-deletion/EXTERNAL",
+            ],
+            &[],
+        ),
         Effect::DeleteMaterialMovesDeleteDate => (&["delete-material-while-pending-deletion/EXTERNAL"], &[]),
         Effect::MaterialNeverExpires => {
             (&["material-expires-while-enabled/EXTERNAL", "material-expires-while-disabled/EXTERNAL"], &[])
@@ -170,6 +201,9 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
                 "alias-*/**",
                 "deleting-one-alias-keeps-the-others",
                 "moved-alias-stands-for-its-new-key",
+                "*-in-update-alias",
+                "*-in-delete-alias",
+                "same-alias-in-create-alias",
             ],
         ),
         Effect::CreateAliasTakesAnother => (&["alias-belongs-to-one-key"], &[]),
@@ -211,24 +245,9 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         ),
         Effect::EncryptIgnoresContext => (&["encryption-context-must-be-the-same/**", "Decrypt/Enabled/**"], &[]),
         Effect::DecryptIgnoresContext => (&["encryption-context-must-be-the-same/**"], &[]),
-        Effect::DecryptReturnsOtherText => (
-            &["Decrypt/Enabled/**", "Encrypt/Enabled/**", "GenerateDataKey/Enabled/**"],
-            &[
-                "alias-in-*/**",
-                "cancel-deletion-of-an-enabled-key/**",
-                "disabled-key-works-again-once-enabled/**",
-                "encryption-context-must-be-the-same/**",
-                "import-wrapped-with-*/**",
-                "key-stays-until-its-window-ends/**",
-                "keys-without-material-do-not-encrypt/**",
-                "material-*/**",
-                "new-version-is-the-primary-one",
-                "only-enabled-keys-encrypt/**",
-                "other-material-is-refused/**",
-                "plaintext-has-at-most-6-kb",
-                "reimport-brings-ciphertexts-back/**",
-            ],
-        ),
+        Effect::DecryptReturnsOtherText => {
+            (&["Decrypt/Enabled/**", "Encrypt/Enabled/**", "GenerateDataKey/Enabled/**"], &[])
+        }
         Effect::LongPlaintextAccepted => (&["plaintext-has-at-most-6-kb"], &[]),
         Effect::DataKeyDiffers => (&["GenerateDataKey/Enabled/**", "alias-in-generate-data-key"], &[]),
         Effect::DataKeyShown => (&["GenerateDataKeyWithoutPlaintext/Enabled/**"], &[]),
@@ -247,7 +266,7 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
         ),
         Effect::ListPagesOverlap => (&["keys-are-listed-page-by-page"], &[]),
-        Effect::ListKeyVersionsOmitsPrimary => (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled"]),
+        Effect::ListKeyVersionsOmitsPrimary => (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled/**"]),
         Effect::TagDoesNothing => (
             &["TagResource/Enabled/**", "TagResource/Disabled/**", "TagResource/PendingImport/**"],
             &["ListResourceTags/**", "UntagResource/PendingDeletion/**"],
@@ -263,8 +282,13 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
             &[],
         ),
-        Effect::RotationPolicyDoesNothing => (&["UpdateRotationPolicy/Enabled"], &[]),
-        Effect::VersionNotMade => (&["CreateKeyVersion/Enabled"], &["new-version-is-the-primary-one"]),
+        Effect::RotationPolicyDoesNothing => {
+            (&["UpdateRotationPolicy/Enabled", "UpdateRotationPolicy/Enabled/via-*"], &[])
+        }
+        Effect::VersionNotMade => {
+            (&["CreateKeyVersion/Enabled", "CreateKeyVersion/Enabled/via-*"], &["new-version-is-the-primary-one"])
+        }
         Effect::VersionNotPrimary => (&["new-version-is-the-primary-one"], &[]),
+        other => refusals::noticed(other),
     }
 }

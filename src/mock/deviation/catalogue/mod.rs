@@ -7,6 +7,8 @@ mod answers;
 mod cells;
 mod effects;
 mod in_state;
+mod refusals;
+mod routes;
 
 use std::fmt;
 

@@ -1,0 +1,54 @@
+//! Who must notice that a request is not refused which has a fault of its own, or that its refusal is only said.
+
+use crate::mock::deviation::Effect;
+
+/// The cases that must fail, and those that may.
+pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
+    match effect {
+        Effect::DisableOnlyShown => (
+            &["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**", "replayed-request-in-disable-key"],
+            &[],
+        ),
+        Effect::EnableOnlyShown => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
+        Effect::ScheduleOnlyShown => (
+            &[
+                "ScheduleKeyDeletion/Enabled/**",
+                "ScheduleKeyDeletion/Disabled/**",
+                "ScheduleKeyDeletion/PendingImport/**",
+                "cancel-deletion-*/**",
+                "disabled-key-waits-for-its-deletion/**",
+            ],
+            &[],
+        ),
+        Effect::SignatureNotChecked | Effect::BadSignatureHasEffect => (&["bad-signature-in-disable-key"], &[]),
+        Effect::UnsignedAccepted | Effect::UnsignedHasEffect => (&["no-signature-in-disable-key"], &[]),
+        Effect::StaleTimestampAccepted => (&["stale-request-in-disable-key"], &[]),
+        Effect::EarlyTimestampAccepted => (&["early-request-in-disable-key"], &[]),
+        Effect::WrongTimeHasEffect => (&["stale-request-in-disable-key", "early-request-in-disable-key"], &[]),
+        Effect::NonceReuseAccepted | Effect::RefusedReplayHasEffect => (&["replayed-request-in-disable-key"], &[]),
+        Effect::MissingParameterAccepted => (&["missing-*-in-*/**"], &[]),
+        Effect::UnknownKeyAccepted => (&["unknown-key-in-*/**", "pending-deletion-ends-in-deletion/**"], &[]),
+        Effect::UnknownAliasAccepted => (&["unknown-alias-in-*", "deleted-alias-stands-for-nothing"], &[]),
+        Effect::UnknownAliasMade => (&["unknown-alias-in-update-alias"], &[]),
+        Effect::MalformedKeyIdAccepted => (&["malformed-key-in-*"], &[]),
+        Effect::DamagedCiphertextAccepted => (&["damaged-ciphertext-in-decrypt"], &[]),
+        Effect::AnyContextAccepted => (&["bad-context-in-encrypt"], &[]),
+        Effect::AnyWaitingPeriodAccepted | Effect::RefusedWaitingPeriodSchedules => {
+            (&["bad-waiting-period-in-schedule-key-deletion"], &[])
+        }
+        Effect::AnyAliasNameAccepted | Effect::RefusedAliasNameMade => (&["bad-name-in-create-alias"], &[]),
+        Effect::RefusedSecondAliasMoves => (&["alias-belongs-to-one-key"], &[]),
+        Effect::LongDescriptionAccepted | Effect::RefusedLongDescriptionWritten => {
+            (&["long-description-in-update-key-description"], &[])
+        }
+        Effect::LongDataKeyAccepted => (&["long-data-key-in-generate-data-key"], &[]),
+        Effect::PastExpiryAccepted => (&["past-expiry-in-import-key-material/EXTERNAL"], &[]),
+        Effect::ShortMaterialAccepted => (&["short-material-in-import-key-material/EXTERNAL"], &[]),
+        Effect::ImportForAnyOrigin => {
+            (&["wrong-origin-in-import-key-material"], &["import-token-of-another-key-is-refused/EXTERNAL"])
+        }
+        Effect::DeleteMaterialOfAnyOrigin => (&["wrong-origin-in-delete-key-material"], &[]),
+        Effect::ProtectionIgnored => (&["protected-key-in-schedule-key-deletion"], &[]),
+        _ => (&[], &[]),
+    }
+}

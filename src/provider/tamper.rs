@@ -1,0 +1,26 @@
+//! What can be wrong with a request beside what it asks.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// What is wrong with a request beside what it asks: its signature, or the time at which it says it was made.
+///
+/// The words are those of any cloud that signs requests; [`super::Provider::encode`] says what they mean on its wire:
+///
+/// | | Alibaba, v1 | Alibaba, V3 | AWS (SigV4), Tencent (TC3) |
+/// | --- | --- | --- | --- |
+/// | `Signature` | another `Signature` parameter | another signature in `Authorization` | as V3 |
+/// | `Unsigned` | no `Signature` parameter | no `Authorization` header | as V3 |
+/// | `Stale`, `Early` | `Timestamp` | `x-acs-date` | `X-Amz-Date`, `X-TC-Timestamp`, and the date of the scope |
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tamper {
+    /// The signature has the right form and is not that of the request.
+    Signature,
+    /// There is no signature.
+    Unsigned,
+    /// It was made, and signed, longer ago than the service takes.
+    Stale,
+    /// It was made, and signed, further in the future than the service takes.
+    Early,
+}

@@ -1,0 +1,192 @@
+//! The ways of a new key into a state, with fixtures made on the way, derived from the table and the transitions.
+//!
+//! A transition is taken where the table lets its operation succeed and a document states it, a fixture is made where
+//! the table lets its operation succeed. Of the shortest ways the first in the order of the files is taken.
+
+mod graph;
+pub(crate) mod needs;
+mod search;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use thiserror::Error;
+
+pub(super) use self::graph::StateGraph;
+use super::Suite;
+use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
+use super::service::{Itinerary, Transition};
+
+/// More fixtures, or more things that keys have, than this are a mistake in the case files.
+pub(super) const MOST_MARKS: usize = 32;
+
+/// What is known of a key while it is driven.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// Its state.
+    pub state: State,
+    /// What it has, such as key material.
+    pub has: BTreeSet<String>,
+}
+
+/// One step on the way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Leg {
+    /// Makes a fixture; the state stays.
+    Prepare(FixtureName),
+    /// Changes the state, or what the key has, by a call.
+    Drive {
+        /// The operation.
+        operation: OperationName,
+        /// The stage whose request is sent, if it is not that of the row.
+        stage: Option<StageName>,
+        /// Where the key is afterwards.
+        to: Position,
+    },
+    /// Changes the state by time: the target's clock is moved.
+    Advance {
+        /// How far.
+        by: Duration,
+        /// Where the key is afterwards.
+        to: Position,
+    },
+}
+
+/// A way from a new key to a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The steps after the call that makes the key.
+    pub legs: Vec<Leg>,
+    /// Where the key is at the end.
+    pub end: Position,
+}
+
+impl Route {
+    /// How many calls it takes, the one that makes the key included.
+    pub fn calls(&self) -> usize {
+        1 + self.legs.iter().filter(|leg| !matches!(leg, Leg::Advance { .. })).count()
+    }
+
+    /// Whether the target's clock is moved on the way.
+    pub fn moves_clock(&self) -> bool {
+        self.legs.iter().any(|leg| matches!(leg, Leg::Advance { .. }))
+    }
+}
+
+/// No sequence of calls that the table lets succeed leads there.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no route{} leads a key of class {class} to {state}{}", named(route), with_fixtures(fixtures))]
+pub struct NoRoute {
+    /// The class of the key.
+    pub class: ClassName,
+    /// The state.
+    pub state: State,
+    /// The route that was wanted, if not any.
+    pub route: Option<RouteName>,
+    /// The fixtures that were wanted.
+    pub fixtures: Vec<FixtureName>,
+}
+
+fn named(route: &Option<RouteName>) -> String {
+    route.as_ref().map(|route| format!(" {route}")).unwrap_or_default()
+}
+
+fn with_fixtures(fixtures: &[FixtureName]) -> String {
+    match fixtures {
+        [] => String::new(),
+        _ => format!(" with {}", fixtures.iter().map(FixtureName::as_str).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+impl Suite {
+    /// Where a new key of a class is.
+    pub fn new_key(&self, class: &ClassName) -> Option<Position> {
+        let class = self.service.classes.get(class)?;
+        Some(Position { state: class.new_key_is.clone(), has: class.has.clone() })
+    }
+
+    /// What a successful operation does to a key; `None` if it leaves the key where it is.
+    pub fn transition(&self, operation: &OperationName, at: &Position) -> Option<&Transition> {
+        self.service.transitions.iter().find(|transition| {
+            transition.operation == *operation
+                && transition.from.contains(&at.state)
+                && transition.has.as_ref().is_none_or(|has| at.has.contains(has))
+                && transition.lacks.as_ref().is_none_or(|lacks| !at.has.contains(lacks))
+        })
+    }
+
+    /// How a new key of a class comes into a state with fixtures: by a route of that state, or by the shortest one.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such way.
+    pub fn route(
+        &self,
+        class: &ClassName,
+        state: &State,
+        fixtures: &BTreeSet<FixtureName>,
+        route: Option<&RouteName>,
+    ) -> Result<Route, NoRoute> {
+        let nowhere = || NoRoute {
+            class: class.clone(),
+            state: state.clone(),
+            route: route.cloned(),
+            fixtures: fixtures.iter().cloned().collect(),
+        };
+        let itinerary = match route {
+            Some(name) => {
+                let declared = self.service.routes.get(state).and_then(|routes| routes.get(name));
+                Some(declared.ok_or_else(nowhere)?)
+            }
+            None => None,
+        };
+        let from = self.new_key(class).ok_or_else(nowhere)?;
+        self.search(class, &from, &BTreeSet::new(), (state, fixtures, itinerary)).ok_or_else(nowhere)
+    }
+
+    /// The shortest way of a key from a position to a state.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn onward(
+        &self,
+        class: &ClassName,
+        from: &Position,
+        made: &BTreeSet<FixtureName>,
+        to: &State,
+    ) -> Result<Route, NoRoute> {
+        let found = self.search(class, from, made, (to, &BTreeSet::new(), None));
+        let nowhere = || NoRoute { class: class.clone(), state: to.clone(), route: None, fixtures: Vec::new() };
+        found.ok_or_else(nowhere)
+    }
+
+    fn search(
+        &self,
+        class: &ClassName,
+        from: &Position,
+        made: &BTreeSet<FixtureName>,
+        (state, fixtures, itinerary): (&State, &BTreeSet<FixtureName>, Option<&Itinerary>),
+    ) -> Option<Route> {
+        let goal = self.graph.goal(state, fixtures, itinerary)?;
+        let legs = search::shortest(&self.graph, self.graph.class(class)?, self.graph.node(from, made)?, &goal)?;
+        let legs: Vec<Leg> = legs.into_iter().map(|(step, node)| self.graph.leg(step, node)).collect();
+        let end = legs.iter().rev().find_map(|leg| match leg {
+            Leg::Prepare(_) => None,
+            Leg::Drive { to, .. } | Leg::Advance { to, .. } => Some(to.clone()),
+        });
+        Some(Route { end: end.unwrap_or_else(|| from.clone()), legs })
+    }
+}
+
+impl Transition {
+    /// Where a key is afterwards.
+    pub fn after(&self, at: &Position) -> Position {
+        let mut has = at.has.clone();
+        has.extend(self.gives.clone());
+        if let Some(takes) = &self.takes {
+            has.remove(takes);
+        }
+        Position { state: self.to.clone(), has }
+    }
+}
