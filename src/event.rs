@@ -10,6 +10,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Vault;
 use crate::verdict::{Kind, Verdict};
 
 /// The version of the result format.
@@ -41,6 +42,29 @@ pub enum Event {
     },
     /// The run is over; comes last, once, also when it was cut short.
     RunFinished(Box<RunFooter>),
+}
+
+/// The longest text of an event that an endpoint has a part in, in bytes.
+const LONGEST_TEXT: usize = 64 << 10;
+
+impl Event {
+    /// Replaces secrets in everything that an endpoint may have had a part in, and bounds its length.
+    pub fn redact(&mut self, vault: &Vault) {
+        let redact = |text: &mut String| {
+            vault.redact_in(text);
+            if text.len() > LONGEST_TEXT {
+                let end = (0..=LONGEST_TEXT).rev().find(|end| text.is_char_boundary(*end));
+                text.truncate(end.unwrap_or(0));
+                text.push('…');
+            }
+        };
+        match self {
+            Self::RunStarted(_) | Self::CaseStarted { .. } | Self::CaseJudged { .. } => {}
+            Self::CaseFinished(case) => case.texts().for_each(redact),
+            Self::Notice { message } => redact(message),
+            Self::RunFinished(footer) => footer.stopped.iter_mut().for_each(redact),
+        }
+    }
 }
 
 /// What is known when a run begins.
@@ -334,6 +358,20 @@ impl ListedOutcome {
             Self::Passes => Verdict::UnexpectedPass,
             Self::Differs | Self::Expired => observed,
         }
+    }
+}
+
+impl CaseResult {
+    /// The texts that an endpoint may have had a part in.
+    fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        let code = self.actual.iter_mut().map(|answered| &mut answered.code);
+        let exchanges = self.exchanges.iter_mut().flat_map(|exchange| {
+            let Exchange { request, answer, error, .. } = exchange;
+            let RequestRecord { method: _, url, headers, body } = request;
+            let answer = answer.iter_mut().map(|answer| &mut answer.body);
+            [url, body].into_iter().chain(headers.values_mut()).chain(answer).chain(error)
+        });
+        [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(exchanges)
     }
 }
 

@@ -16,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::{Door, Vault};
+
 /// The version of the format.
 const FORMAT: u32 = 1;
 
@@ -24,6 +26,7 @@ const FORMAT: u32 = 1;
 pub struct Ledger {
     run: String,
     file: Option<(PathBuf, Mutex<File>)>,
+    vault: Vault,
 }
 
 /// A line.
@@ -62,7 +65,7 @@ pub enum LedgerEntry {
 impl Ledger {
     /// A ledger that keeps nothing.
     pub fn none(run: impl Into<String>) -> Self {
-        Self { run: run.into(), file: None }
+        Self { run: run.into(), file: None, vault: Vault::new() }
     }
 
     /// Opens a file for appending.
@@ -75,7 +78,13 @@ impl Ledger {
             std::fs::create_dir_all(parent)?;
         }
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { run: run.into(), file: Some((path.to_owned(), Mutex::new(file))) })
+        Ok(Self { run: run.into(), file: Some((path.to_owned(), Mutex::new(file))), vault: Vault::new() })
+    }
+
+    /// The same without the secrets of a vault: an endpoint chooses the names of what it makes.
+    #[must_use]
+    pub fn behind(self, vault: &Vault) -> Self {
+        Self { vault: vault.clone(), ..self }
     }
 
     /// The file, if there is one.
@@ -97,12 +106,14 @@ impl Ledger {
             entry,
             operation: operation.to_owned(),
             case: case.to_owned(),
-            name: name.map(ToOwned::to_owned),
+            name: name.map(|name| self.vault.redact(name).into_owned()),
         };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
-        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(text.as_bytes())?;
+        let file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut door = Door::new(&*file, &self.vault);
+        door.write_all(text.as_bytes())?;
+        door.finish()?;
         file.sync_data()
     }
 }
@@ -110,6 +121,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::Secret;
 
     #[test]
     fn lines_are_appended_and_read_back() {
@@ -125,5 +137,23 @@ mod tests {
         assert_eq!(lines.len(), 4);
         assert_eq!((lines[2].run.as_str(), lines[2].entry), ("kc-2", LedgerEntry::Making));
         assert_eq!(lines[3].name.as_deref(), Some("id"));
+    }
+
+    #[test]
+    fn a_name_that_is_a_secret_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.jsonl");
+        let vault = Vault::new();
+        vault.credential(&Secret::new("the \"token\" of it"));
+        vault.told("what the endpoint calls a data key");
+        let ledger = Ledger::open(&path, "kc-1").unwrap().behind(&vault);
+        for name in ["the \"token\" of it", "what the endpoint calls a data key"] {
+            ledger.note(LedgerEntry::Made, "CreateKey", "the \"token\" of it", Some(name)).unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        for line in lines {
+            assert_eq!((line.case.as_str(), line.name.as_deref()), ("[redacted]", Some("[redacted]")));
+        }
     }
 }

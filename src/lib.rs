@@ -9,6 +9,7 @@ pub mod client;
 pub mod diagnostic;
 pub mod event;
 pub mod harness;
+pub mod input;
 pub mod known;
 pub mod ledger;
 pub mod mock;

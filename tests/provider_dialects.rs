@@ -218,7 +218,7 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
         };
         assert_eq!(code, "SignatureDoesNotMatch");
         assert!(message.ends_with("server string to sign is:REDACTED"), "{dialect:?}: {message}");
-        let exchanges = transcript.render(&dialect);
+        let exchanges = transcript.render(&dialect, client.vault());
         assert_eq!(exchanges.len(), 1);
         assert_redacted(dialect, &exchanges[0], true);
         let text = serde_json::to_string(&exchanges).unwrap();

@@ -64,6 +64,10 @@ impl Provider for Recorder {
         self.provider.redact(response)
     }
 
+    fn signature_of(&self, request: &HttpRequest) -> Option<String> {
+        self.provider.signature_of(request)
+    }
+
     fn classify(&self, status: u16, code: &str) -> ErrorClass {
         self.provider.classify(status, code)
     }

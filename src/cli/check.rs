@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::suite::SuiteArguments;
-use super::{CliError, Exit, print};
+use super::{CliError, Context, Exit};
 use crate::report::text::count;
 
 /// Arguments of `check`.
@@ -18,12 +18,12 @@ pub(super) struct CheckArguments {
 }
 
 /// Checks case files.
-pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, CliError> {
+pub(super) fn check(arguments: &CheckArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = SuiteArguments { cases: arguments.folder.clone() }.load()?;
     let sources = suite.cases.iter().filter_map(|case| suite.source(case));
     let files: BTreeSet<&str> = sources.map(|source| &*source.file).collect();
     let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-    print(&format!(
+    context.print(&format!(
         "{} in {}, {}: all right\n",
         count(number(suite.cases.len()), "case"),
         count(number(files.len()), "file"),

@@ -1,13 +1,17 @@
-//! The environment, read in one place.
+//! The environment, read in one place, and the doors to the standard output and the standard error.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 
-use crate::secret::Secret;
+use super::CliError;
+use crate::report::text::visible;
+use crate::secret::{Door, Secret, Vault};
 
 /// What the program takes from its environment. `Debug` shows no values.
 #[derive(Default)]
 pub struct Context {
     variables: HashMap<String, String>,
+    vault: Vault,
 }
 
 impl std::fmt::Debug for Context {
@@ -22,7 +26,7 @@ impl Context {
         let variables = std::env::vars_os();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self { variables: variables.collect() }
+        Self { variables: variables.collect(), vault: Vault::new() }
     }
 
     /// The value of a variable; an empty one counts as not set.
@@ -30,8 +34,38 @@ impl Context {
         self.variables.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
-    /// A variable that holds a secret.
+    /// A variable that holds a secret. From now on it is not written any more.
     pub fn secret(&self, name: &str) -> Option<Secret> {
-        self.variable(name).map(Secret::new)
+        let secret = self.variable(name).map(Secret::new)?;
+        self.vault.credential(&secret);
+        Some(secret)
+    }
+
+    /// What must not be written.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The standard output.
+    pub(super) fn stdout(&self) -> Door<io::Stdout> {
+        Door::new(io::stdout(), &self.vault)
+    }
+
+    /// Writes a text to the standard output.
+    pub(super) fn print(&self, text: &str) -> Result<(), CliError> {
+        let mut out = self.stdout();
+        out.write_all(text.as_bytes()).and_then(|()| out.finish()).map_err(CliError::Output)
+    }
+
+    /// Writes a line, or several, to the standard error. Control characters are shown.
+    pub(super) fn tell(&self, text: &str) {
+        self.tell_styled(&visible(text));
+    }
+
+    /// Writes a text to the standard error that may hold escapes for colours.
+    pub(super) fn tell_styled(&self, text: &str) {
+        let text = self.vault.redact(text);
+        // There is nowhere else to say it.
+        let _ = writeln!(io::stderr(), "{}", text.trim_end());
     }
 }

@@ -12,6 +12,7 @@ use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
 use crate::report::ReportError;
 use crate::report::results::ReadError;
+use crate::report::text::visible;
 use crate::self_test::SelfTestError;
 use crate::suite::files::FilesError;
 use crate::suite::selector::SelectError;
@@ -178,7 +179,7 @@ impl CliError {
     pub fn render(&self, color: bool) -> String {
         match self {
             Self::Cases(diagnostics) => diagnostics.render(color).trim_end().to_owned(),
-            other => format!("error: {other}"),
+            other => visible(&format!("error: {other}")),
         }
     }
 }

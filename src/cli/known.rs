@@ -1,7 +1,7 @@
 //! `known`: checks a list of known failures, or brings it up to date after a run.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
@@ -10,7 +10,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::suite::SuiteArguments;
-use super::{CliError, Exit, print};
+use super::{CliError, Context, Exit};
+use crate::input::read_text;
 use crate::known::KnownFailures;
 use crate::known::edit::{EMPTY, apply};
 use crate::known::entry::{Entry, Failure};
@@ -20,6 +21,7 @@ use crate::report::destination::Destination;
 use crate::report::results::Results;
 use crate::report::text::{as_u64, count, one_line};
 use crate::suite::Suite;
+use crate::yaml::BIGGEST_FILE;
 
 /// Arguments of `known`.
 #[derive(Debug, Args)]
@@ -48,36 +50,36 @@ pub(super) struct KnownArguments {
 }
 
 /// Checks a list, or brings it up to date.
-pub(super) fn known(arguments: &KnownArguments) -> Result<Exit, CliError> {
+pub(super) fn known(arguments: &KnownArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = arguments.suite.load()?;
     match (&arguments.update, &arguments.check) {
-        (Some(path), _) => update(arguments, path, &suite),
-        (None, Some(path)) => check(path, &suite),
+        (Some(path), _) => update(arguments, path, &suite, context),
+        (None, Some(path)) => check(path, &suite, context),
         (None, None) => Ok(Exit::Usage),
     }
 }
 
 /// Reads a list as it stands today.
 pub(super) fn read(path: &Path, suite: &Suite) -> Result<KnownFailures, CliError> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text(path, BIGGEST_FILE)
         .map_err(|source| CliError::ReadFile { path: path.display().to_string(), source })?;
     Ok(load(&path.display().to_string(), &text, suite, today())?)
 }
 
-fn check(path: &Path, suite: &Suite) -> Result<Exit, CliError> {
+fn check(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {
     let known = read(path, suite)?;
     let expired: Vec<&Entry> = known.entries().iter().filter(|entry| known.is_expired(entry)).collect();
     let cases: usize = known.entries().iter().map(|entry| entry.cases.len()).sum();
-    print(&format!(
+    context.print(&format!(
         "{} for {}: {}\n",
         entries(known.entries().len()),
         count(as_u64(cases), "case"),
         if expired.is_empty() { "all right" } else { "not all right" }
     ))?;
-    Ok(tell_expired(&expired))
+    Ok(tell_expired(&expired, context))
 }
 
-fn update(arguments: &KnownArguments, path: &Path, suite: &Suite) -> Result<Exit, CliError> {
+fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {
     let name = path.display().to_string();
     let today = today();
     if let Some(until) = arguments.until.filter(|until| *until < today) {
@@ -87,7 +89,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite) -> Result<Exit
         });
     }
     let results = Results::read(&arguments.results)?;
-    let text = match std::fs::read_to_string(path) {
+    let text = match read_text(path, BIGGEST_FILE) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
     };
@@ -99,11 +101,11 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite) -> Result<Exit
     let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|refusal| refused(&refusal))?;
     let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|error| refused(&error))?;
     if !update.is_empty() || !path.exists() {
-        Destination::prepare(path)?.write(|out| out.write_all(new.as_bytes()))?;
+        Destination::prepare(path)?.behind(context.vault()).write(|out| out.write_all(new.as_bytes()))?;
     }
-    print(&told(&name, &known, &update))?;
+    context.print(&told(&name, &known, &update))?;
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
-    Ok(tell_expired(&expired))
+    Ok(tell_expired(&expired, context))
 }
 
 /// What an update does, a line for each entry that is not as before.
@@ -139,17 +141,14 @@ fn told(name: &str, known: &KnownFailures, update: &Update) -> String {
 }
 
 /// Says which entries have expired: nobody but a person can renew them.
-fn tell_expired(expired: &[&Entry]) -> Exit {
+fn tell_expired(expired: &[&Entry], context: &Context) -> Exit {
     for entry in expired {
         let Entry { case, until, source, .. } = entry;
-        // There is nowhere else to say it.
-        let _ = writeln!(
-            io::stderr(),
+        context.tell(&format!(
             "error: {}:{}:{}: the entry of {case} expired on {until}; correct the endpoint, or give the entry a later date",
             source.file,
-            source.line,
-            source.column
-        );
+            source.line, source.column
+        ));
     }
     if expired.is_empty() { Exit::Passed } else { Exit::Failed }
 }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::suite::{SelectArguments, SuiteArguments};
-use super::{CliError, Exit, print};
+use super::{CliError, Context, Exit};
 use crate::plan::Planner;
 use crate::suite::Suite;
 use crate::suite::case::{CaseRoute, Subject};
@@ -66,7 +66,7 @@ struct ListedKey {
 }
 
 /// Lists cases or clauses.
-pub(super) fn list(arguments: &ListArguments) -> Result<Exit, CliError> {
+pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
     let selection = arguments.select.select(&suite, RouteLimit::All)?;
     if selection.is_empty() {
@@ -84,7 +84,7 @@ pub(super) fn list(arguments: &ListArguments) -> Result<Exit, CliError> {
         }
         (false, Format::Json) => json(&listed(&suite, &selection)?),
     };
-    print(&text)?;
+    context.print(&text)?;
     Ok(Exit::Passed)
 }
 

@@ -3,7 +3,6 @@
 mod accounts;
 mod transport;
 
-use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use tokio::net::TcpListener;
 
 use self::accounts::AccountArguments;
 use self::transport::TransportArguments;
-use super::{CliError, Context, Exit, print, signal};
+use super::{CliError, Context, Exit, signal};
 use crate::diagnostic::counted;
 use crate::mock::{
     AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, catalogue, serve,
@@ -60,7 +59,7 @@ pub(super) struct MockArguments {
 }
 
 /// Says what a state file holds, and what is remarkable about it.
-fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool) {
+fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Context) {
     let keys = counted(summary.keys, "key", "keys");
     let aliases = counted(summary.aliases, "alias", "aliases");
     let path = path.display();
@@ -80,8 +79,7 @@ fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool) {
     if summary.readable_by_others {
         text += &format!("warning: {path} holds key material and can be read by others than its owner\n");
     }
-    // There is nowhere else to say it.
-    let _ = io::stderr().write_all(text.as_bytes());
+    context.tell(&text);
 }
 
 /// Parses `real`, `manual` and `manual=2024-01-02T03:04:05Z`.
@@ -100,7 +98,7 @@ fn clock(text: &str) -> Result<ClockMode, String> {
 /// Serves the mock until it is told to stop.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
-        print(&deviations())?;
+        context.print(&deviations())?;
         return Ok(Exit::Passed);
     }
     let admin = match (arguments.no_admin, arguments.admin_everyone) {
@@ -129,11 +127,11 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         let service = Arc::new(Service::new(config)?);
         // Whoever has read the address may ask for the end.
         let stop = signal::stop_token();
-        print(&format!("{address}\n"))?;
+        context.print(&format!("{address}\n"))?;
         // For people; programs read the line above.
-        let _ = writeln!(io::stderr(), "the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)");
+        context.tell(&format!("the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)"));
         if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
-            tell_state(path, summary, arguments.accounts.has_seed());
+            tell_state(path, summary, arguments.accounts.has_seed(), context);
         }
         tokio::select! {
             () = serve(listener, Arc::clone(&service), stop) => {}

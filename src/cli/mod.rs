@@ -7,6 +7,7 @@ mod exit;
 mod known;
 mod list;
 mod mock;
+mod panic;
 mod run;
 mod self_test;
 mod signal;
@@ -14,7 +15,7 @@ mod suite;
 mod target;
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,8 @@ use clap::{Parser, Subcommand};
 pub use self::context::Context;
 pub use self::error::CliError;
 pub use self::exit::Exit;
+use crate::provider::alibaba::Alibaba;
+use crate::provider::{CredentialVariables, Provider};
 use crate::report::console::Color;
 
 /// Conformance tests for the promise of a cloud's key management service: how each operation answers in each state of a
@@ -55,21 +58,21 @@ enum Command {
 
 /// Parses the arguments, does what they say, and maps what came out to an exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) -> ExitCode {
+    let CredentialVariables { access_key_id: _, secret, token } = Alibaba::default().credential_variables();
+    // Whatever is done, they are not written.
+    let _ = [secret, token].map(|name| context.secret(name));
+    panic::guard(context.vault());
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to the standard output and are no mistake.
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Passed.into() };
-        }
+        Err(error) => return usage(&error, context),
     };
     let color = cli.color;
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
-        Command::List(arguments) => list::list(&arguments),
-        Command::Check(arguments) => check::check(&arguments),
-        Command::Known(arguments) => known::known(&arguments),
-        Command::SelfTest(arguments) => self_test::self_test(&arguments),
+        Command::List(arguments) => list::list(&arguments, context),
+        Command::Check(arguments) => check::check(&arguments, context),
+        Command::Known(arguments) => known::known(&arguments, context),
+        Command::SelfTest(arguments) => self_test::self_test(&arguments, context),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
     let error = match outcome {
@@ -81,14 +84,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     {
         return Exit::Passed.into();
     }
-    let text = error.render(color.on(&io::stderr()));
-    // There is nowhere else to say it.
-    let _ = writeln!(io::stderr(), "{text}");
+    context.tell_styled(&error.render(color.on(&io::stderr())));
     error.exit().into()
 }
 
-/// Writes a text to the standard output.
-fn print(text: &str) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(CliError::Output)
+/// Says what is wrong with the arguments, or the help that they asked for.
+fn usage(error: &clap::Error, context: &Context) -> ExitCode {
+    let shown = error.render();
+    let styled = |color: bool| if color { shown.ansi().to_string() } else { shown.to_string() };
+    if error.use_stderr() {
+        context.tell_styled(&styled(Color::Auto.on(&io::stderr())));
+        return Exit::Usage.into();
+    }
+    // Help and version go to the standard output and are no mistake, even if nobody reads them.
+    let _ = context.print(&styled(Color::Auto.on(&io::stdout())));
+    Exit::Passed.into()
 }

@@ -1,6 +1,6 @@
 //! `run`: the cases against an endpoint, or against the bundled mock.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -146,7 +146,7 @@ async fn execute(
     check_endpoint(&endpoint)?;
     let here = is_loopback_endpoint(&endpoint);
     let target = arguments.target.target(endpoint.clone(), mock.is_some(), context)?;
-    let client = Client::new(target, client_options(&arguments, here))?;
+    let client = Client::new(target, client_options(&arguments, here, context))?;
     let mark = new_mark();
     let clock = match (&arguments.clock_hook, &mock) {
         (Some(url), _) => TargetClock::Hook(url.clone()),
@@ -170,7 +170,7 @@ async fn execute(
         unsupported: arguments.unsupported,
     };
     let mut reports = reports(&arguments, &suite, color, context)?;
-    let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)? };
+    let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)?.behind(context.vault()) };
     let runner = Runner::new(suite, selection, client, ledger, options).with_known(known);
     if !here {
         let keys = runner.cost().keys;
@@ -181,8 +181,7 @@ async fn execute(
     let footer = runner.run(signal::stop_token(), |event| reports.event(&event)).await;
     let errors = reports.into_errors();
     for error in &errors {
-        // There is nowhere else to say it.
-        let _ = writeln!(io::stderr(), "error: {error}");
+        context.tell(&format!("error: {error}"));
     }
     match Exit::of_run(&footer) {
         Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
@@ -199,13 +198,14 @@ const HERE_JOBS: NonZeroUsize = match NonZeroUsize::new(16) {
 /// How many requests a second an endpoint elsewhere is sent; the quotas of accounts are not much higher.
 const ELSEWHERE_RATE: u32 = 5;
 
-fn client_options(arguments: &RunArguments, here: bool) -> ClientOptions {
+fn client_options(arguments: &RunArguments, here: bool, context: &Context) -> ClientOptions {
     let elsewhere = NonZeroU32::new(ELSEWHERE_RATE).filter(|_| !here);
     let base = if here { Duration::from_millis(20) } else { Duration::from_millis(500) };
     ClientOptions {
         connection: arguments.target.connection(),
         retry: RetryPolicy { base, ..RetryPolicy::default() },
         rate: arguments.rate.or(elsewhere).map(RateLimit),
+        vault: context.vault().clone(),
     }
 }
 
@@ -235,7 +235,7 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
     };
     let mut reports = Reports::new();
     reports.push(Console::new(
-        io::stdout(),
+        context.stdout(),
         ConsoleOptions {
             verbosity,
             progress: arguments.progress,
@@ -246,9 +246,9 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
         },
     ));
     let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));
-    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?);
+    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?.behind(context.vault()));
     let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
-    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?);
+    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?.behind(context.vault()));
     Ok(reports)
 }
 

@@ -1,6 +1,5 @@
 //! `self-test`: the suite against every deviation that the bundled mock knows.
 
-use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::suite::SuiteArguments;
-use super::{CliError, Exit, print, signal};
+use super::{CliError, Context, Exit, signal};
 use crate::mock::{CatalogueEntry, catalogue};
 use crate::near::nearest;
 use crate::self_test::{Others, SelfTest, Table, Trial, summary};
@@ -34,7 +33,7 @@ pub(super) struct SelfTestArguments {
 }
 
 /// Tries the suite.
-pub(super) fn self_test(arguments: &SelfTestArguments) -> Result<Exit, CliError> {
+pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
     let entries = entries(&arguments.names)?;
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
@@ -51,7 +50,7 @@ pub(super) fn self_test(arguments: &SelfTestArguments) -> Result<Exit, CliError>
             bar.inc(1);
             if !arguments.quiet || !trial.is_as_named() {
                 let text = Table(&trial).to_string();
-                let shown = bar.suspend(|| print(&text));
+                let shown = bar.suspend(|| context.print(&text));
                 if printed.is_ok() {
                     printed = shown;
                     // Whoever reads the table has gone, so nobody needs the rest.
@@ -66,12 +65,12 @@ pub(super) fn self_test(arguments: &SelfTestArguments) -> Result<Exit, CliError>
     })?;
     bar.finish_and_clear();
     printed?;
-    print(&format!("{}\n", summary(&trials)))?;
+    context.print(&format!("{}\n", summary(&trials)))?;
     if !trials.iter().all(Trial::is_as_named) {
         return Ok(Exit::Failed);
     }
     if trials.len() < wanted {
-        let _ = writeln!(io::stderr(), "interrupted: {} of {wanted} deviations were tried", trials.len());
+        context.tell(&format!("interrupted: {} of {wanted} deviations were tried", trials.len()));
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Passed)

@@ -10,10 +10,14 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method, Url};
 use thiserror::Error;
 
+use crate::input;
 use crate::provider::{HttpRequest, HttpResponse};
 
 /// The longest body that is read; answers of a key management service are a few KiB.
 const LONGEST_BODY: usize = 1 << 20;
+
+/// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
+const BIGGEST_PEM: usize = 4 << 20;
 
 /// Time-outs and certificates.
 #[derive(Debug, Clone)]
@@ -127,7 +131,7 @@ impl Http {
         }
         if let Some(path) = &connection.ca_file {
             let fail = |reason: String| ClientError::Certificates { path: path.clone(), reason };
-            let pem = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
+            let pem = input::read(path, BIGGEST_PEM).map_err(|error| fail(error.to_string()))?;
             let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
             builder = builder.tls_certs_merge(certificates);
         }
@@ -192,7 +196,7 @@ pub fn check_endpoint(endpoint: &str) -> Result<(), ClientError> {
 }
 
 fn parse(endpoint: &str) -> Result<Url, ClientError> {
-    let wrong = |reason: String| ClientError::Endpoint { endpoint: endpoint.to_owned(), reason };
+    let wrong = |reason: String| ClientError::Endpoint { endpoint: without_credentials(endpoint), reason };
     let url = Url::parse(endpoint).map_err(|error| wrong(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong(format!("the scheme is `{}`", url.scheme())));
@@ -207,6 +211,15 @@ fn parse(endpoint: &str) -> Result<Url, ClientError> {
         return Err(wrong("it has a path or a query; requests go to `/`".to_owned()));
     }
     Ok(url)
+}
+
+/// A URL as it may be shown, whatever is wrong with it.
+fn without_credentials(endpoint: &str) -> String {
+    let Some((before, host)) = endpoint.rsplit_once('@') else { return endpoint.to_owned() };
+    match before.split_once("://") {
+        Some((scheme, _)) => format!("{scheme}://…@{host}"),
+        None => format!("…@{host}"),
+    }
 }
 
 /// Whether an endpoint is on this machine.
@@ -243,9 +256,11 @@ mod tests {
             ("http://user:pw@host", "it holds credentials"),
             ("http://host/path", "it has a path"),
             ("http://host/?x=1", "it has a path or a query"),
+            ("http://id:pw/with/@s@host", "`http://…@host` is no URL"),
+            ("id:pw@host", "`…@host` is no URL"),
         ] {
             let error = Http::new(endpoint, &Connection::default()).unwrap_err().to_string();
-            assert!(error.contains(part), "{endpoint}: {error}");
+            assert!(error.contains(part) && !error.contains("pw"), "{endpoint}: {error}");
         }
         assert!(Http::new("http://127.0.0.1:1", &Connection::default()).is_ok());
     }

@@ -28,6 +28,7 @@ use crate::event::Purpose;
 use crate::provider::{
     Answer, ApiCall, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
 };
+use crate::secret::Vault;
 
 /// What is tested: provider, endpoint and credentials.
 #[derive(Debug, Clone)]
@@ -51,7 +52,15 @@ pub struct ClientOptions {
     pub retry: RetryPolicy,
     /// How many requests may be sent in a second.
     pub rate: Option<RateLimit>,
+    /// Where secrets are handed in: the credentials, and what answers hold.
+    pub vault: Vault,
 }
+
+/// The longest error code that is told, in bytes; those of services have some 30.
+const LONGEST_CODE: usize = 200;
+
+/// The longest error message that is told, in bytes.
+const LONGEST_MESSAGE: usize = 2_000;
 
 /// Sends calls to one target.
 #[derive(Debug)]
@@ -60,6 +69,7 @@ pub struct Client {
     http: Http,
     retry: RetryPolicy,
     rate: Option<rate::Bucket>,
+    vault: Vault,
     requests: AtomicU64,
     retries: AtomicU64,
     skew: Skew,
@@ -157,11 +167,16 @@ impl Client {
     /// When the endpoint is no URL, or certificates can't be read.
     pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
         let http = Http::new(&target.endpoint, &options.connection)?;
+        options.vault.credential(&target.credentials.secret);
+        if let Some(token) = &target.credentials.token {
+            options.vault.credential(token);
+        }
         Ok(Self {
             target,
             http,
             retry: options.retry,
             rate: options.rate.map(rate::Bucket::new),
+            vault: options.vault,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             skew: Skew::default(),
@@ -171,6 +186,11 @@ impl Client {
     /// What is tested.
     pub fn target(&self) -> &Target {
         &self.target
+    }
+
+    /// The secrets of what was sent and answered so far.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
     }
 
     /// How many requests were sent so far.
@@ -307,38 +327,53 @@ impl Client {
                 // Something answers there, but not this service.
                 Attempted::Trouble { cause: error.to_string(), maybe_effect: true, response: false, retry_after }
             }
-            Ok(answer) => match &answer.code {
-                None => Attempted::Answer { answer, class: None },
-                Some(code) => {
-                    let class = self.target.provider.classify(answer.status, code);
-                    match class {
-                        ErrorClass::Throttled | ErrorClass::Transient => Attempted::Trouble {
-                            cause: format!("{code} ({})", answer.status),
-                            maybe_effect: class == ErrorClass::Transient,
-                            response: true,
-                            retry_after,
-                        },
-                        ErrorClass::Auth | ErrorClass::Clock if !right => {
-                            Attempted::Answer { answer, class: Some(class) }
-                        }
-                        ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
-                            Attempted::Denied(CallError::Denied {
-                                class,
-                                code: code.clone(),
-                                status: answer.status,
-                                message: answer.message,
-                                clock_skew_seconds,
-                            })
-                        }
-                        ErrorClass::StateRejection
-                        | ErrorClass::NotFound
-                        | ErrorClass::UnknownOperation
-                        | ErrorClass::Other => Attempted::Answer { answer, class: Some(class) },
-                    }
-                }
-            },
+            Ok(mut answer) => {
+                self.tame(&mut answer);
+                self.judge_answer(answer, right, retry_after, clock_skew_seconds)
+            }
         };
         (Got::Response(received.response), attempted)
+    }
+
+    /// Takes note of the secrets of an answer, and cuts what an error says to a length that people read.
+    fn tame(&self, answer: &mut Answer) {
+        redact::sensitive(&*self.target.provider, &answer.fields, &mut |text| self.vault.told(text));
+        if let Some(code) = &mut answer.code {
+            redact::cut(&self.vault, code, LONGEST_CODE);
+        }
+        redact::cut(&self.vault, &mut answer.message, LONGEST_MESSAGE);
+    }
+
+    fn judge_answer(
+        &self,
+        answer: Answer,
+        right: bool,
+        retry_after: Option<Duration>,
+        clock_skew_seconds: Option<i64>,
+    ) -> Attempted {
+        let Some(code) = &answer.code else { return Attempted::Answer { answer, class: None } };
+        let class = self.target.provider.classify(answer.status, code);
+        match class {
+            ErrorClass::Throttled | ErrorClass::Transient => Attempted::Trouble {
+                cause: format!("{code} ({})", answer.status),
+                maybe_effect: class == ErrorClass::Transient,
+                response: true,
+                retry_after,
+            },
+            ErrorClass::Auth | ErrorClass::Clock if !right => Attempted::Answer { answer, class: Some(class) },
+            ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
+                Attempted::Denied(CallError::Denied {
+                    class,
+                    code: code.clone(),
+                    status: answer.status,
+                    message: answer.message,
+                    clock_skew_seconds,
+                })
+            }
+            ErrorClass::StateRejection | ErrorClass::NotFound | ErrorClass::UnknownOperation | ErrorClass::Other => {
+                Attempted::Answer { answer, class: Some(class) }
+            }
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What must not be recorded is replaced before it is written.
 
+use serde_json::Value;
+
 use crate::provider::{HttpResponse, Provider, REDACTED};
+use crate::secret::Vault;
 
 /// A query or form body with the values of sensitive parameters replaced.
 pub(super) fn form(provider: &dyn Provider, text: &str) -> String {
@@ -21,25 +24,50 @@ pub(super) fn url(provider: &dyn Provider, text: &str) -> String {
     }
 }
 
-/// The body of an answer without its sensitive fields, cut to a length in bytes. Of a text that the provider does not
-/// know, only the length is told.
-pub(super) fn answer(provider: &dyn Provider, response: &HttpResponse, longest: usize) -> String {
-    let Some(mut text) = provider.redact(response) else {
-        return match response.body.len() {
-            0 => String::new(),
-            length => format!("({length} bytes that are no answer of this service)"),
-        };
-    };
-    if text.len() > longest {
-        let mut end = longest;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let cut = text.len() - end;
-        text.truncate(end);
-        text.push_str(&format!("… {cut} bytes cut"));
+/// The body of an answer without its sensitive fields, not cut yet. Of a text that the provider does not know, only the
+/// length is told.
+pub(super) fn answer(provider: &dyn Provider, response: &HttpResponse) -> String {
+    provider.redact(response).unwrap_or_else(|| match response.body.len() {
+        0 => String::new(),
+        length => format!("({length} bytes that are no answer of this service)"),
+    })
+}
+
+/// Cuts a text to a length in bytes. Secrets go first, for half of one is not found any more.
+pub(super) fn cut(vault: &Vault, text: &mut String, longest: usize) {
+    if text.len() <= longest {
+        return;
     }
-    text
+    vault.redact_in(text);
+    if text.len() > longest {
+        let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let missing = text.len() - end;
+        text.truncate(end);
+        text.push_str(&format!("… {missing} bytes cut"));
+    }
+}
+
+/// The most values of one answer that are taken for secrets; answers have one or two.
+const MOST_SENSITIVE: usize = 100;
+
+/// Hands each text of a sensitive field to `take`.
+pub(super) fn sensitive(provider: &dyn Provider, fields: &Value, take: &mut impl FnMut(&str)) {
+    fn walk(provider: &dyn Provider, value: &Value, is_sensitive: bool, left: &mut usize, take: &mut impl FnMut(&str)) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    walk(provider, field, is_sensitive || provider.is_sensitive(name), left, take);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(provider, item, is_sensitive, left, take)),
+            Value::String(text) if is_sensitive && *left > 0 => {
+                *left -= 1;
+                take(text);
+            }
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    walk(provider, fields, false, &mut MOST_SENSITIVE.clone(), take);
 }
 
 #[cfg(test)]
@@ -58,7 +86,28 @@ mod tests {
 
     fn recorded(body: &str, longest: usize) -> String {
         let response = HttpResponse { status: 200, content_type: String::new(), body: body.as_bytes().to_vec() };
-        answer(&Alibaba::default(), &response, longest)
+        let mut text = answer(&Alibaba::default(), &response);
+        cut(&Vault::new(), &mut text, longest);
+        text
+    }
+
+    #[test]
+    fn a_cut_leaves_no_half_of_a_secret() {
+        let vault = Vault::new();
+        vault.made("0123456789abcdef");
+        for longest in 0..30 {
+            let mut text = "begin 0123456789abcdef end".to_owned();
+            cut(&vault, &mut text, longest);
+            assert!(longest >= 26 || !text.contains("01"), "{longest}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_sensitive_fields_is_found_at_any_depth() {
+        let fields = serde_json::json!({"KeyId": "k", "Plaintext": ["a", {"B": "b"}], "C": {"ImportToken": "t"}});
+        let mut found = Vec::new();
+        sensitive(&Alibaba::default(), &fields, &mut |text| found.push(text.to_owned()));
+        assert_eq!(found, ["a", "b", "t"]);
     }
 
     #[test]

@@ -7,14 +7,24 @@ use std::time::Duration;
 use super::redact;
 use crate::event::{AnswerRecord, Exchange, Purpose, RequestRecord};
 use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
+use crate::secret::Vault;
 
-/// The longest recorded body, in bytes.
-const LONGEST_RECORD: usize = 4096;
+/// The longest recorded body of an answer, in bytes.
+const LONGEST_ANSWER: usize = 4096;
+
+/// The longest recorded URL, header or body of a request, in bytes: more than any case sends, for a request that is cut
+/// can't be sent again.
+const LONGEST_REQUEST: usize = 32 << 10;
+
+/// The most exchanges of a case that are kept, and how many bytes of answers. A list of many pages has more.
+const MOST_ENTRIES: usize = 500;
+const MOST_BYTES: usize = 8 << 20;
 
 /// The exchanges of a case, raw: it can be neither printed nor serialised, only rendered with secrets redacted.
 #[derive(Default)]
 pub struct Transcript {
     entries: Vec<Entry>,
+    bytes: usize,
 }
 
 pub(super) struct Entry {
@@ -32,25 +42,56 @@ pub(super) enum Got {
 }
 
 impl Transcript {
+    /// Keeps an exchange. When there are too many, the latest takes the place of the one before, unless a case judges
+    /// that one.
     pub(super) fn push(&mut self, entry: Entry) {
+        let full = self.entries.len() >= MOST_ENTRIES || self.bytes >= MOST_BYTES;
+        if full && let Some(last) = self.entries.pop_if(|last| last.purpose != Purpose::Probe) {
+            self.bytes -= last.size();
+        }
+        self.bytes += entry.size();
         self.entries.push(entry);
     }
 
-    /// The exchanges with everything sensitive redacted.
-    pub fn render(&self, provider: &dyn Provider) -> Vec<Exchange> {
-        self.entries.iter().map(|entry| entry.render(provider)).collect()
+    /// The exchanges with everything sensitive redacted. Signatures are handed to the vault here and not when they are
+    /// made: none is valid twice, so they only count where something is told of their requests.
+    pub fn render(&self, provider: &dyn Provider, vault: &Vault) -> Vec<Exchange> {
+        self.hand_in(provider, vault);
+        self.entries.iter().map(|entry| entry.render(provider, vault)).collect()
+    }
+
+    /// Hands the signatures of all requests to the vault, since an answer may repeat them.
+    pub fn hand_in(&self, provider: &dyn Provider, vault: &Vault) {
+        for signature in self.entries.iter().filter_map(|entry| provider.signature_of(&entry.request)) {
+            vault.told(&signature);
+        }
     }
 }
 
 impl Entry {
-    fn render(&self, provider: &dyn Provider) -> Exchange {
+    /// About how many bytes it takes, the answer above all.
+    fn size(&self) -> usize {
+        let Entry { request, got, .. } = self;
+        let got = match got {
+            Got::Response(response) => response.body.len(),
+            Got::Nothing(cause) => cause.len(),
+        };
+        request.url.len() + request.body.len() + got
+    }
+
+    fn render(&self, provider: &dyn Provider, vault: &Vault) -> Exchange {
+        let cut = |mut text: String, longest: usize| {
+            redact::cut(vault, &mut text, longest);
+            text
+        };
+        let short = |text: String| cut(text, LONGEST_REQUEST);
         let headers = self.request.headers.iter().map(|(name, value)| {
             let value = if provider.is_sensitive(name) { REDACTED } else { value.as_str() };
-            ((*name).to_owned(), value.to_owned())
+            ((*name).to_owned(), short(value.to_owned()))
         });
         let (answer, error) = match &self.got {
             Got::Response(response) => {
-                let body = redact::answer(provider, response, LONGEST_RECORD);
+                let body = cut(redact::answer(provider, response), LONGEST_ANSWER);
                 (Some(AnswerRecord { status: response.status, body }), None)
             }
             Got::Nothing(cause) => (None, Some(cause.clone())),
@@ -61,9 +102,9 @@ impl Entry {
             attempt: self.attempt,
             request: RequestRecord {
                 method: self.request.method.to_owned(),
-                url: redact::url(provider, &self.request.url),
+                url: short(redact::url(provider, &self.request.url)),
                 headers: headers.collect(),
-                body: redact::form(provider, &self.request.body),
+                body: short(redact::form(provider, &self.request.body)),
             },
             answer,
             error,

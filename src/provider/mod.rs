@@ -77,6 +77,9 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// [`REDACTED`]. None where it is no answer of this service, for what an unknown text holds can't be known.
     fn redact(&self, response: &HttpResponse) -> Option<String>;
 
+    /// The signature of a request that [`Provider::encode`] built, as it is before any encoding.
+    fn signature_of(&self, request: &HttpRequest) -> Option<String>;
+
     /// What kind of refusal a code is.
     fn classify(&self, status: u16, code: &str) -> ErrorClass;
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
+use crate::secret::{Door, Vault};
 
 /// A file to be written, checked for being writable before the run begins.
 #[derive(Debug)]
@@ -12,6 +13,7 @@ pub struct Destination {
     /// The path as it was given, for messages.
     path: PathBuf,
     kind: Kind,
+    vault: Vault,
 }
 
 #[derive(Debug)]
@@ -36,9 +38,15 @@ impl Destination {
     pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
         let path = path.into();
         match Kind::of(&path) {
-            Ok(kind) => Ok(Self { path, kind }),
+            Ok(kind) => Ok(Self { path, kind, vault: Vault::new() }),
             Err(source) => Err(ReportError::File { path, source }),
         }
+    }
+
+    /// The same with a [`Door`]: the secrets of a vault are not written.
+    #[must_use]
+    pub fn behind(self, vault: &Vault) -> Self {
+        Self { vault: vault.clone(), ..self }
     }
 
     /// The path as it was given.
@@ -54,8 +62,8 @@ impl Destination {
     /// What `fill` or the system says, with the path and what to do about it.
     pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ReportError> {
         match &self.kind {
-            Kind::File { file, folder } => replace(file, folder, fill),
-            Kind::Special => overwrite(&self.path, fill),
+            Kind::File { file, folder } => replace(file, folder, &self.vault, fill),
+            Kind::Special => overwrite(&self.path, &self.vault, fill),
         }
         .map_err(|source| self.error(source))
     }
@@ -102,7 +110,12 @@ impl Kind {
     }
 }
 
-fn replace(file: &Path, folder: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn replace(
+    file: &Path,
+    folder: &Path,
+    vault: &Vault,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".report-").suffix(".tmp");
     #[cfg(unix)]
@@ -114,19 +127,20 @@ fn replace(file: &Path, folder: &Path, fill: impl FnOnce(&mut dyn Write) -> io::
     // The folder may have been removed since it was looked at.
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
-    let mut buffered = BufWriter::new(temporary.as_file_mut());
-    fill(&mut buffered)?;
-    buffered.flush()?;
-    drop(buffered);
+    write_to(temporary.as_file_mut(), vault, fill)?;
     temporary.as_file().sync_all()?;
     temporary.persist(file)?;
     Ok(())
 }
 
-fn overwrite(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut buffered = BufWriter::new(File::options().write(true).open(path)?);
+fn overwrite(path: &Path, vault: &Vault, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    write_to(&mut File::options().write(true).open(path)?, vault, fill)
+}
+
+fn write_to(file: &mut File, vault: &Vault, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffered = BufWriter::new(Door::new(file, vault));
     fill(&mut buffered)?;
-    buffered.flush()
+    buffered.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
 }
 
 /// What a person can do about an error.

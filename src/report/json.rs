@@ -35,6 +35,7 @@ use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader};
 
 use super::destination::Destination;
 use super::{Report, ReportError};
+use crate::secret::Vault;
 
 /// Writes `results.json`.
 #[derive(Debug)]
@@ -56,6 +57,12 @@ impl JsonReport {
         let destination = Destination::prepare(path)?;
         let cases = BufWriter::new(destination.spool()?);
         Ok(Self { destination, header: None, notices: Vec::new(), cases, empty: true })
+    }
+
+    /// The same without the secrets of a vault.
+    #[must_use]
+    pub fn behind(self, vault: &Vault) -> Self {
+        Self { destination: self.destination.behind(vault), ..self }
     }
 
     fn case(&mut self, case: &CaseResult) -> io::Result<()> {

@@ -1,8 +1,8 @@
 //! `results.json` read back: its types, its JSON Schema, and the events that it stores.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::{fs, io};
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -12,6 +12,10 @@ use thiserror::Error;
 use crate::event::{
     CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage,
 };
+use crate::input::read_text;
+
+/// The biggest file that is read, in bytes: a run of 100,000 cases with all exchanges.
+const BIGGEST_FILE: usize = 1 << 30;
 
 /// The results of a run of kms-conformance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -57,7 +61,7 @@ impl Results {
     /// The file can't be read, is of another format version, or is no such file at all.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
+        let text = read_text(path, BIGGEST_FILE).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
         text.parse().map_err(|source| ReadError::Content { path: path.to_owned(), source })
     }
 

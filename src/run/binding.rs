@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::wrap::wrap;
 use crate::plan::Position;
-use crate::secret::Secret;
+use crate::secret::{Secret, Vault};
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, FixtureName, KeyName, State};
 use crate::suite::request::{Parameter, RequestTemplate};
@@ -58,6 +58,8 @@ pub(super) struct Bindings {
     /// Makes names of this case unlike those of any other.
     pub(super) prefix: String,
     pub(super) names_made: u32,
+    /// Learns what is made up here.
+    pub(super) vault: Vault,
 }
 
 /// Why a template has no value. That is the doing of an answer: the loader knows every name.
@@ -86,7 +88,7 @@ impl<'a> Context<'a> {
 }
 
 impl Bindings {
-    pub(super) fn new(class: ClassName, state: Option<State>, mark: &str, prefix: String) -> Self {
+    pub(super) fn new(class: ClassName, state: Option<State>, mark: &str, prefix: String, vault: Vault) -> Self {
         Self {
             keys: HashMap::new(),
             values: HashMap::new(),
@@ -96,6 +98,7 @@ impl Bindings {
             mark: mark.to_owned(),
             prefix,
             names_made: 0,
+            vault,
         }
     }
 
@@ -146,7 +149,11 @@ impl Bindings {
             Expression::Call(function, arguments) => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
-                call(*function, &arguments)
+                let value = call(*function, &arguments)?;
+                if *function == Function::Random {
+                    self.vault.made(&value);
+                }
+                Ok(value)
             }
         }
     }
@@ -183,7 +190,10 @@ impl Bindings {
         let Some(binding) = self.keys.get(key) else { return Err(format!("there is no key `{key}` yet")) };
         match path {
             ["class"] => Ok(binding.class.to_string()),
-            ["material"] => Ok(binding.material.expose().to_owned()),
+            ["material"] => {
+                self.vault.made(binding.material.expose());
+                Ok(binding.material.expose().to_owned())
+            }
             [capture] => {
                 binding.captures.get(*capture).cloned().ok_or_else(|| "the answer had no such field".to_owned())
             }
@@ -256,7 +266,8 @@ mod tests {
     use super::*;
 
     fn bindings() -> Bindings {
-        let mut bindings = Bindings::new("EXTERNAL".into(), Some("Enabled".into()), "mark", "kc-1".into());
+        let mut bindings =
+            Bindings::new("EXTERNAL".into(), Some("Enabled".into()), "mark", "kc-1".into(), Vault::new());
         for (name, id) in [("key", "id-1"), ("other", "id-2")] {
             let mut key = KeyBinding::new("EXTERNAL".into(), None);
             key.captures.insert("id".into(), id.into());

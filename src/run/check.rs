@@ -12,7 +12,7 @@ use crate::suite::step::{Checks, Entry};
 use crate::verdict::Kind;
 
 /// The most pages of a list that are read; a list that never ends is the endpoint's fault.
-const MOST_PAGES: u64 = 10_000;
+const MOST_PAGES: u64 = 1_000;
 
 /// The call whose answer is checked.
 #[derive(Debug)]
@@ -126,11 +126,17 @@ impl Walker<'_> {
         if text.is_empty() {
             return "(nothing)".to_owned();
         }
-        let mut shown: String = text.chars().take(LONGEST).collect();
+        format!("`{}`", self.brief(text, LONGEST))
+    }
+
+    /// The beginning of a text of an answer, without secrets.
+    pub(super) fn brief(&self, text: &str, longest: usize) -> String {
+        let text = self.shared.client.vault().redact(text);
+        let mut shown: String = text.chars().take(longest).collect();
         if shown.len() < text.len() {
             shown.push('…');
         }
-        format!("`{shown}`")
+        shown
     }
 
     /// What of the description of a key must not have changed but has, in one line.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::binding::Context;
 use super::finding::Finding;
-use super::walker::{Walker, is_container};
+use super::walker::{Walker, captured};
 use super::witness::{Observation, Testimony};
 use crate::client::Reply;
 use crate::event::Purpose;
@@ -104,11 +104,11 @@ impl Walker<'_> {
         }
         self.undo.extend(undo);
         for (capture, path) in &fixture.capture {
-            let Some(value) = path.find(&reply.answer.fields).filter(|value| !is_container(value)) else {
+            let Some(value) = captured(&reply.answer.fields, path) else {
                 let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");
                 return Err(Finding::inconclusive(Kind::Fixture, reason));
             };
-            values.insert(capture.clone(), crate::suite::field_path::text_of(value));
+            values.insert(capture.clone(), value);
         }
         if let Some(binding) = self.bindings.keys.get_mut(key) {
             binding.fixtures.insert(name.clone(), values);

@@ -123,6 +123,12 @@ impl Runner {
     /// brought to an end and cleaned up, and the rest is reported as not asked.
     pub async fn run(self, interrupt: CancellationToken, mut emit: impl FnMut(Event)) -> RunFooter {
         let begin = Instant::now();
+        let vault = self.shared.client.vault().clone();
+        // Whatever an endpoint says comes past here and nowhere else.
+        let mut emit = |mut event: Event| {
+            event.redact(&vault);
+            emit(event);
+        };
         emit(Event::RunStarted(Box::new(self.header())));
         let health = Arc::new(Health {
             stop: CancellationToken::new(),
@@ -341,7 +347,11 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
         let finding = finding.map(|finding| if again { lost(finding) } else { finding });
         let keep = finding.is_some() || shared.options.keep_exchanges;
         let provider = &shared.client.target().provider;
-        let exchanges = if keep { walker.transcript.render(&**provider) } else { Vec::new() };
+        let vault = shared.client.vault();
+        if !walker.notes.is_empty() || !left.is_empty() {
+            walker.transcript.hand_in(&**provider, vault);
+        }
+        let exchanges = if keep { walker.transcript.render(&**provider, vault) } else { Vec::new() };
         let outcome = Outcome {
             finding: finding.map(Box::new),
             expected: walker.expected,

@@ -17,7 +17,14 @@ use crate::suite::name::KeyName;
 use crate::suite::service::Sweep;
 
 /// The most pages that are read; a list that never ends is the endpoint's fault.
-const MOST_PAGES: u64 = 10_000;
+const MOST_PAGES: u64 = 1_000;
+
+/// The most keys that are looked at, and how many of them may give no answer before the rest is left.
+const MOST_KEYS: usize = 10_000;
+const MOST_UNANSWERED: usize = 10;
+
+/// The longest id that is taken for one, in bytes.
+const LONGEST_ID: usize = 1_000;
 
 /// Removes keys with the run's mark that no case has noted; what was found or failed, a line each. `case` is one that
 /// was asked: its name is in the ledger's lines.
@@ -33,7 +40,12 @@ pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
     let known: HashSet<String> = shared.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut told = Vec::new();
     let mut found = 0_u32;
+    let mut unanswered = 0;
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
+        if unanswered == MOST_UNANSWERED {
+            told.push("further keys whose making was not answered were not looked for".to_owned());
+            break;
+        }
         match marked(&mut walker, how, &id).await {
             Ok(false) => {}
             Ok(true) => {
@@ -46,7 +58,10 @@ pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
                     }
                 }
             }
-            Err(reason) => told.push(format!("whether key {id} is of this run could not be found out: {reason}")),
+            Err(reason) => {
+                unanswered += 1;
+                told.push(format!("whether key {id} is of this run could not be found out: {reason}"));
+            }
         }
     }
     if found > 0 {
@@ -75,6 +90,7 @@ async fn listed(walker: &mut Walker<'_>, sweep: &Sweep) -> Result<Vec<String>, S
         }
         let entries = sweep.list.find(&reply.answer.fields).and_then(Value::as_array);
         let found = entries.into_iter().flatten().filter_map(|entry| sweep.id.find(entry)).map(text_of);
+        let found = found.filter(|id| id.len() <= LONGEST_ID).take(MOST_KEYS - ids.len());
         let before = ids.len();
         ids.extend(found);
         let number = |name: &str| reply.answer.fields.get(name).and_then(Value::as_u64).unwrap_or(0);

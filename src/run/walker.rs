@@ -18,6 +18,7 @@ use crate::ledger::LedgerEntry;
 use crate::plan::{PlannedKey, Walk};
 use crate::provider::ErrorClass;
 use crate::suite::case::{Case, Subject};
+use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{ClassName, KeyName, OperationName};
 use crate::suite::row::Row;
 use crate::suite::service::Undo;
@@ -55,7 +56,8 @@ impl<'a> Walker<'a> {
             Subject::Move { target: (class, state), .. } => (class, Some(state)),
             Subject::Scenario { class, .. } => (class, None),
         };
-        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix);
+        let vault = shared.client.vault().clone();
+        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix, vault);
         Self {
             shared,
             case,
@@ -231,8 +233,8 @@ impl<'a> Walker<'a> {
         let create = &self.shared.suite.service.create;
         let mut key = KeyBinding::new(class.clone(), self.shared.planner.new_key(class));
         for (capture, path) in &create.capture {
-            if let Some(value) = path.find(answer).filter(|value| !is_container(value)) {
-                key.captures.insert(capture.clone(), crate::suite::field_path::text_of(value));
+            if let Some(value) = captured(answer, path) {
+                key.captures.insert(capture.clone(), value);
             }
         }
         let id = key.id().to_owned();
@@ -371,7 +373,12 @@ fn no_value(error: NoValue) -> Finding {
     Finding::inconclusive(Kind::Fixture, error.to_string())
 }
 
-/// Whether a value is a list or a map: nothing that a later request can say.
-pub(super) const fn is_container(value: &Value) -> bool {
-    matches!(value, Value::Array(_) | Value::Object(_))
+/// The longest value of an answer that later requests repeat, in bytes; tokens have some 2 KiB.
+const LONGEST_CAPTURE: usize = 64 << 10;
+
+/// A value of an answer that later requests can repeat: no list, no map, and not endless.
+pub(super) fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
+    let value = path.find(answer)?;
+    let text = (!value.is_array() && !value.is_object()).then(|| text_of(value));
+    text.filter(|text| text.len() <= LONGEST_CAPTURE)
 }

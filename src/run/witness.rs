@@ -14,6 +14,9 @@ use crate::event::Purpose;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{KeyName, OperationName, State};
 
+/// How much of the name of a state is shown, in characters.
+const LONGEST_STATE: usize = 60;
+
 /// What the witnesses say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Testimony {
@@ -111,7 +114,11 @@ impl Walker<'_> {
                 Some(text) => {
                     let state = State::from(text.as_str());
                     let known = self.shared.suite.service.states.contains(&state);
-                    (format!("says {text}"), known.then(|| vec![state]), Some(reply.answer.fields))
+                    (
+                        format!("says {}", self.brief(&text, LONGEST_STATE)),
+                        known.then(|| vec![state]),
+                        Some(reply.answer.fields),
+                    )
                 }
             },
         };

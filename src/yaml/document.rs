@@ -259,7 +259,14 @@ fn plain(message: &str) -> String {
         .replace("invalid value: ", "")
         .replace("unit value", "nothing")
         .replace("sequence", "a list");
-    let given = if given == "map" { "a map".to_owned() } else { given };
+    // The value itself may be a secret in the wrong place.
+    let given = match given.split(' ').next() {
+        Some("map") => "a map".to_owned(),
+        Some("string") => "a text".to_owned(),
+        Some("integer" | "floating") => "a number".to_owned(),
+        Some("boolean") => "true or false".to_owned(),
+        _ => given,
+    };
     let wanted = match wanted {
         "" => return given,
         "a sequence" => "a list".to_owned(),
@@ -323,10 +330,10 @@ mod tests {
             [
                 "house.yaml:1:7: expected a string, found a list",
                 "house.yaml:2:1: unknown field `flors`",
-                "house.yaml:4:12: expected a string, found integer `1`",
+                "house.yaml:4:12: expected a string, found a number",
                 "house.yaml:5:6: unknown field `dor`",
                 "house.yaml:5:5: missing field `door`",
-                "house.yaml:6:5: expected a map, found string \"x\"",
+                "house.yaml:6:5: expected a map, found a text",
                 "house.yaml:7:7: unknown word `huts`",
                 "house.yaml:1:1: missing field `floors`",
             ]

@@ -2,14 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod canary;
 mod cases;
 mod endpoints;
+mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod known;
 mod mock_process;
+mod parrot;
 mod program;
 mod reports;
+mod secrets;
 mod self_test;
 mod server;
 mod usage;

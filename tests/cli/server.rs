@@ -43,6 +43,15 @@ impl Server {
         })
     }
 
+    /// Has a function answer each request, of which it is told the head, and hangs up after it.
+    pub fn answering(answer: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> Self {
+        Self::start(move |mut stream, requests| {
+            if let Some(head) = read_head(&mut stream, requests) {
+                answer(&mut stream, &head);
+            }
+        })
+    }
+
     /// Reads a request and hangs up.
     pub fn hanging_up() -> Self {
         Self::start(|mut stream, requests| {
@@ -91,16 +100,21 @@ pub fn closed() -> String {
 /// Reads the head of a request and as much of its body as comes with it; whether there was one. A client sends no
 /// further request before it has the answer, so what is left of a body does no harm.
 fn read_request(stream: &mut TcpStream, requests: &AtomicUsize) -> bool {
+    read_head(stream, requests).is_some()
+}
+
+/// The same, and what there was.
+fn read_head(stream: &mut TcpStream, requests: &AtomicUsize) -> Option<String> {
     let mut read = Vec::new();
     let mut chunk = [0; 4096];
     while !read.windows(4).any(|end| end == b"\r\n\r\n") {
         match stream.read(&mut chunk) {
-            Ok(0) | Err(_) => return false,
+            Ok(0) | Err(_) => return None,
             Ok(length) => read.extend_from_slice(&chunk[..length]),
         }
     }
     requests.fetch_add(1, Ordering::SeqCst);
-    true
+    Some(String::from_utf8_lossy(&read).into_owned())
 }
 
 /// Copies what a client sends; `seen` is told of each piece whether it begins a request.

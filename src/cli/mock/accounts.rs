@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::{CliError, Context};
+use crate::input::read_text;
 use crate::mock::{AccessKey, MockConfig, Seed};
+use crate::yaml::BIGGEST_FILE;
 
 /// The variable of a secret whose variable is not named.
 const USUAL_SECRET_ENV: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
@@ -46,7 +48,7 @@ impl AccountArguments {
         if let Some(path) = &self.seed {
             let name = path.display().to_string();
             let text =
-                std::fs::read_to_string(path).map_err(|source| CliError::ReadFile { path: name.clone(), source })?;
+                read_text(path, BIGGEST_FILE).map_err(|source| CliError::ReadFile { path: name.clone(), source })?;
             let seed = Seed::parse(&name, &text, |name| context.secret(name))?;
             from_seed.clone_from(&seed.access_keys);
             config = seed.into_config(config);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::cli::CliError;
+use crate::input;
 use crate::mock::{SelfSigned, Tls};
 
 /// Plain HTTP, or HTTPS with a certificate.
@@ -42,6 +43,9 @@ impl TransportArguments {
     }
 }
 
+/// The biggest file of certificates or keys, in bytes; that of all public authorities has 300 KiB.
+const BIGGEST_PEM: usize = 4 << 20;
+
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    std::fs::read(path).map_err(|source| CliError::ReadFile { path: path.display().to_string(), source })
+    input::read(path, BIGGEST_PEM).map_err(|source| CliError::ReadFile { path: path.display().to_string(), source })
 }

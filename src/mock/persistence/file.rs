@@ -31,6 +31,9 @@ const MOST_GROWTH: u64 = 3;
 /// About how many bytes of changes a line holds in a file that is written anew.
 const COMPACT_LINE: usize = 1 << 20;
 
+/// The longest line that is read, in bytes. What many requests change at the same time is one line.
+const LONGEST_LINE: u64 = 256 << 20;
+
 /// The records of a file by their names.
 pub(super) type Entries = HashMap<(Table, String), Box<RawValue>>;
 
@@ -260,9 +263,12 @@ fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
     }
     for number in 2_u64.. {
         line.clear();
-        let read = reader.read_until(b'\n', &mut line).map_err(failed)? as u64;
+        let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? as u64;
         if read == 0 {
             break;
+        }
+        if read > LONGEST_LINE {
+            return Err(damaged(format!("line {number} is longer than {} MiB", LONGEST_LINE >> 20)));
         }
         let whole = line.last() == Some(&b'\n');
         let text = line.strip_suffix(b"\n").unwrap_or(&line);

@@ -12,6 +12,8 @@ mod xml;
 
 pub use self::dialect::{Format, Method, Signature};
 
+use percent_encoding::percent_decode_str;
+
 use self::body::Body;
 use super::{
     Answer, ApiCall, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
@@ -66,6 +68,14 @@ impl Provider for Alibaba {
 
     fn redact(&self, response: &HttpResponse) -> Option<String> {
         Body::read(response).map(|body| body.redacted(|name| self.is_sensitive(name)))
+    }
+
+    fn signature_of(&self, request: &HttpRequest) -> Option<String> {
+        let headers = request.headers.iter().map(|(_, value)| value);
+        let mut places = headers.chain([&request.body, &request.url]);
+        // It is the last thing of wherever it stands, for it covers all the rest.
+        let signature = places.find_map(|place| Some(place.rsplit_once("Signature=")?.1))?;
+        Some(percent_decode_str(signature).decode_utf8().ok()?.into_owned())
     }
 
     fn classify(&self, status: u16, code: &str) -> ErrorClass {

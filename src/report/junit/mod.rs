@@ -39,6 +39,7 @@ use crate::event::{CaseResult, Event, RunFooter, RunHeader};
 
 use super::destination::Destination;
 use super::{Report, ReportError, text};
+use crate::secret::Vault;
 
 pub mod case;
 mod strict;
@@ -82,6 +83,12 @@ impl JunitReport {
     /// The folder can't be made or written to.
     pub fn create(path: impl Into<PathBuf>, options: JunitOptions) -> Result<Self, ReportError> {
         Ok(Self { destination: Destination::prepare(path)?, options, header: None, suites: BTreeMap::new(), seen: 0 })
+    }
+
+    /// The same without the secrets of a vault.
+    #[must_use]
+    pub fn behind(self, vault: &Vault) -> Self {
+        Self { destination: self.destination.behind(vault), ..self }
     }
 
     fn case(&mut self, result: &CaseResult) {

@@ -1,0 +1,63 @@
+//! What is said when this program has a bug.
+
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::io::{self, Write};
+use std::panic::PanicHookInfo;
+
+use crate::secret::Vault;
+
+/// Has every panic of the process say what it says without the secrets of a vault.
+pub(super) fn guard(vault: &Vault) {
+    let vault = vault.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        // There is nowhere else to say it.
+        let _ = io::stderr().write_all(message(panic, &vault).as_bytes());
+    }));
+}
+
+fn message(panic: &PanicHookInfo<'_>, vault: &Vault) -> String {
+    let backtrace = Backtrace::capture();
+    let backtrace = match backtrace.status() {
+        BacktraceStatus::Captured => format!("{backtrace}"),
+        _ => "set RUST_BACKTRACE=1 for a backtrace\n".to_owned(),
+    };
+    let said = match vault.try_redact(&panic.to_string()) {
+        Some(said) => said,
+        // The vault itself has the bug.
+        None => panic.location().map_or_else(String::new, |place| format!("panicked at {place}")),
+    };
+    format!("this is a bug of kms-conformance: {said}\n{backtrace}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+    use crate::secret::Secret;
+
+    const SECRET: &str = "the-secret-of-the-key";
+
+    #[test]
+    #[ignore = "it panics, in a process of its own that the test below starts"]
+    fn panicking() {
+        let vault = Vault::new();
+        vault.credential(&Secret::new(SECRET));
+        guard(&vault);
+        std::thread::spawn(|| panic!("a thread met {SECRET}")).join().unwrap_err();
+        panic!("the test met {SECRET} and cmFuZG9t");
+    }
+
+    #[test]
+    fn a_panic_holds_no_secret() {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "cli::panic::tests::panicking", "--ignored", "--nocapture"]);
+        let output = command.env("RUST_BACKTRACE", "1").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        for part in ["this is a bug", "a thread met [redacted]", "the test met [redacted] and cmFuZG9t", "panic.rs"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert!(!said.contains(SECRET), "{said}");
+    }
+}

@@ -1,0 +1,205 @@
+//! The last thing that a text goes through before it is written.
+
+use std::io::{self, Write};
+
+use super::Vault;
+use super::form::SHORTEST;
+use super::vault::Which;
+
+/// A writer that lets everything out but the program's own secrets, for which it writes `[redacted]`, also where they
+/// come in pieces.
+///
+/// What may be the beginning of a secret waits for what follows. [`Door::finish`], or the end of the door, lets it out;
+/// a flush does so too as long as it has fewer than eight bytes. What an endpoint calls a secret is not looked for
+/// here, since that could break the form of a report: such texts go through [`Vault::redact`] before.
+#[derive(Debug)]
+pub struct Door<W: Write> {
+    /// None once it is closed.
+    out: Option<W>,
+    vault: Vault,
+    waiting: Vec<u8>,
+}
+
+impl<W: Write> Door<W> {
+    /// A door to `out`.
+    pub fn new(out: W, vault: &Vault) -> Self {
+        Self { out: Some(out), vault: vault.clone(), waiting: Vec::new() }
+    }
+
+    /// Lets out what waits and closes the door.
+    ///
+    /// # Errors
+    ///
+    /// What the writer behind the door says.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.let_out(false)?;
+        let flushed = self.out.as_mut().map_or(Ok(()), W::flush);
+        self.out = None;
+        flushed
+    }
+
+    fn let_out(&mut self, more: bool) -> io::Result<()> {
+        let Some(out) = &mut self.out else { return Ok(()) };
+        let sifted = self.vault.sift(&self.waiting, more, Which::Own);
+        let written = match &sifted.clean {
+            Some(clean) => out.write_all(clean),
+            None => out.write_all(&self.waiting[..sifted.taken]),
+        };
+        // What could not be written is not tried again: half of it may be out.
+        self.waiting.drain(..sifted.taken);
+        written
+    }
+}
+
+impl<W: Write> Write for Door<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.waiting.extend_from_slice(bytes);
+        self.let_out(true)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.waiting.len() < SHORTEST {
+            self.let_out(false)?;
+        }
+        self.out.as_mut().map_or(Ok(()), W::flush)
+    }
+}
+
+impl<W: Write> Drop for Door<W> {
+    fn drop(&mut self) {
+        // Whoever wants to know of an error finishes.
+        let _ = self.let_out(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::secret::Secret;
+    use crate::secret::form::each;
+
+    const SECRET: &str = "k9/Zq+ \"<é>-secret-7";
+
+    fn vault() -> Vault {
+        let vault = Vault::new();
+        vault.credential(&Secret::new(SECRET));
+        vault.made("bm90aGluZyBidXQgdGVzdCBkYXRh");
+        vault
+    }
+
+    fn written(vault: &Vault, pieces: &[&[u8]]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut door = Door::new(&mut out, vault);
+        for piece in pieces {
+            door.write_all(piece).unwrap();
+        }
+        door.finish().unwrap();
+        out
+    }
+
+    /// Every form of both secrets.
+    fn forms() -> Vec<Vec<u8>> {
+        let mut forms = Vec::new();
+        for secret in [SECRET, "nothing but test data"] {
+            each(secret.as_bytes(), |form| forms.push(form.to_vec()));
+        }
+        forms
+    }
+
+    #[test]
+    fn without_secrets_nothing_is_changed_or_held_back() {
+        let mut out = Vec::new();
+        let mut door = Door::new(&mut out, &Vault::new());
+        door.write_all(SECRET.as_bytes()).unwrap();
+        assert!(door.waiting.is_empty());
+        drop(door);
+        assert_eq!(out, SECRET.as_bytes());
+    }
+
+    #[test]
+    fn every_form_is_replaced_wherever_it_is_torn() {
+        let vault = vault();
+        for form in forms() {
+            let text = [b"before ", &form[..], b" after"].concat();
+            for at in 0..=text.len() {
+                let (one, other) = text.split_at(at);
+                let out = written(&vault, &[one, other]);
+                assert_eq!(String::from_utf8_lossy(&out), "before [redacted] after");
+            }
+            let bytes: Vec<&[u8]> = text.chunks(1).collect();
+            assert_eq!(written(&vault, &bytes), b"before [redacted] after");
+        }
+    }
+
+    #[test]
+    fn a_beginning_that_is_none_comes_out_in_the_end() {
+        let vault = vault();
+        for length in 0..SECRET.len() {
+            if let Some(start) = SECRET.get(..length) {
+                assert_eq!(written(&vault, &[start.as_bytes()]), start.as_bytes());
+                assert_eq!(written(&vault, &[start.as_bytes(), b"!"]), format!("{start}!").as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_is_out_as_soon_as_it_is_flushed() {
+        let mut out = Vec::new();
+        let mut door = Door::new(&mut out, &vault());
+        door.write_all(b"a line\n").unwrap();
+        door.write_all(b"no end k9/").unwrap();
+        door.flush().unwrap();
+        assert!(door.waiting.is_empty());
+    }
+
+    #[test]
+    fn an_error_behind_the_door_is_told() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        assert_eq!(Door::new(Full, &vault()).write_all(b"x").unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+
+    proptest! {
+        #[test]
+        fn what_comes_out_depends_on_the_text_and_not_on_its_pieces(
+            parts in proptest::collection::vec(
+                prop_oneof![
+                    proptest::sample::select(forms()),
+                    proptest::sample::select(forms()).prop_map(|form| form[..form.len() / 2].to_vec()),
+                    "[a-z9/ ]{0,12}".prop_map(String::into_bytes),
+                    proptest::collection::vec(any::<u8>(), 0..8),
+                ],
+                0..6,
+            ),
+            sizes in proptest::collection::vec(1_usize..20, 1..20),
+        ) {
+            let vault = vault();
+            let text = parts.concat();
+            let mut pieces = Vec::new();
+            let mut rest = &text[..];
+            for size in sizes.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (piece, after) = rest.split_at(rest.len().min(*size));
+                pieces.push(piece);
+                rest = after;
+            }
+            let out = written(&vault, &pieces);
+            prop_assert_eq!(&out, &written(&vault, &[&text]));
+            for form in forms() {
+                prop_assert!(!out.windows(form.len()).any(|window| window == form));
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Secrets, and what keeps them from being written.
+//!
+//! Three things stand between a secret and a report, each for itself:
+//!
+//! 1. [`Secret`] is a type that can be neither printed nor serialised.
+//! 2. What is recorded of a request or an answer is redacted by its fields, which is the business of `client`.
+//! 3. A [`Vault`] knows the secrets of a run in every usual form. Texts that an endpoint sent go through
+//!    [`Vault::redact`] before they are cut or reported, and everything that is written goes through a [`Door`], which
+//!    replaces the program's own secrets by `[redacted]`.
+//!
+//! A secret of fewer than [`Vault::SHORTEST`] bytes is only kept by the first two: it could not be replaced without
+//! damage to harmless words and numbers that happen to hold it.
+
+mod door;
+mod form;
+mod index;
+mod vault;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+pub use self::door::Door;
+pub use self::vault::Vault;
+
+/// A secret: it can't be serialised, `Debug` hides it, and its memory is wiped when it is dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a text into custody.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text, for signing, encrypting and sending only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[secret]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_hides_the_text() {
+        let secret = Secret::new("hunter2");
+        assert_eq!(format!("{secret:?}"), "[secret]");
+        assert_eq!(secret.expose(), "hunter2");
+    }
+}

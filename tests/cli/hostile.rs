@@ -1,0 +1,203 @@
+//! Endpoints that mean harm: the program ends by itself, and what it writes is in order.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use kms_conformance::report::results::Results;
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+use serde_json::json;
+
+use crate::program::{Ended, Place, ended};
+use crate::server::Server;
+
+/// A few cases, each tried as little as it can be; a case that begins anew does so three times.
+const FEW: &str = "--jobs 2 --timeout 1s --settle-timeout 0s -v alibaba/Encrypt/Enabled alibaba/ListKeys/Enabled";
+
+/// An answer with these headers, each with its line end, and this body.
+fn answer(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// Writes until the client hangs up.
+fn for_ever(stream: &mut TcpStream, start: &[u8], piece: &[u8]) {
+    if stream.write_all(start).is_ok() {
+        while stream.write_all(piece).is_ok() {}
+    }
+}
+
+/// A run that ends without a verdict, and its results.
+#[track_caller]
+fn inconclusive(server: &Server) -> Results {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program(&format!("run --endpoint {} {FEW}", server.endpoint())));
+    assert_eq!((code, err.as_str()), (3, ""), "{out}");
+    in_order(&place, &out);
+    place.results()
+}
+
+/// Looks whether what was written is harmless: nothing that drives a terminal, XML 1.0, JSON of a bearable size.
+#[track_caller]
+fn in_order(place: &Place, out: &str) {
+    let harmful = |character: char| {
+        (character.is_control() && character != '\n')
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert!(!out.contains(harmful), "{:?}", out.chars().find(|character| harmful(*character)));
+    let junit = place.junit();
+    let in_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    assert!(junit.chars().all(in_xml));
+    let mut reader = Reader::from_str(&junit);
+    reader.config_mut().check_end_names = true;
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Eof => break,
+            Event::Text(text) => text.xml10_content().map(|_| ()).unwrap(),
+            Event::Start(start) | Event::Empty(start) => {
+                start.attributes().for_each(|attribute| assert!(!attribute.unwrap().value.contains(&b'<')));
+            }
+            _ => {}
+        }
+    }
+    let size = std::fs::metadata(place.path().join("reports/results.json")).unwrap().len();
+    assert!(size < 4 << 20, "{size}");
+    place.results();
+}
+
+#[test]
+fn an_endless_body_ends_at_a_mebibyte() {
+    for start in ["HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"] {
+        let chunk: &[u8] = if start.contains("chunked") { b"10\r\n{{{{{{{{{{{{{{{{\r\n" } else { &[b'{'; 4096] };
+        let server = Server::answering(move |stream, _| for_ever(stream, start.as_bytes(), chunk));
+        let results = inconclusive(&server);
+        assert!(results.cases.iter().all(|case| case.reason.contains("the answer is longer than 1048576 bytes")));
+    }
+}
+
+#[test]
+fn endless_headers_are_no_answer() {
+    for (start, piece) in [
+        ("HTTP/1.1 200 OK\r\n", "x-header: value\r\n"),
+        ("HTTP/1.1 200 OK\r\nx-header: ", "value"),
+        ("HTTP/1.1 200 ", "reason"),
+        ("", "HTTP/1.1 100 Continue\r\n\r\n"),
+    ] {
+        let server = Server::answering(move |stream, _| for_ever(stream, start.as_bytes(), piece.as_bytes()));
+        inconclusive(&server);
+    }
+}
+
+#[test]
+fn an_answer_in_drips_ends_with_the_time() {
+    let server = Server::answering(|stream, _| {
+        // The first piece comes at once, the next never.
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
+        let _ = std::io::copy(stream, &mut std::io::sink());
+    });
+    let results = inconclusive(&server);
+    assert!(results.cases.iter().any(|case| case.reason.contains("no answer within 1s")));
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let other = Server::web_page();
+    let location = other.endpoint();
+    let server = Server::answering(move |stream, _| {
+        let _ = stream.write_all(&answer("307 Temporary Redirect", &format!("location: {location}/\r\n"), b""));
+    });
+    let results = inconclusive(&server);
+    assert!(results.stopped.unwrap().contains("redirects elsewhere, which is not followed"));
+    assert_eq!(other.requests(), 0);
+}
+
+#[test]
+fn nothing_is_unpacked_that_was_not_asked_for() {
+    let server = Server::answering(|stream, head| {
+        assert!(!head.to_ascii_lowercase().contains("accept-encoding"), "{head}");
+        // The beginning of a gzip stream; whoever unpacks it fails otherwise.
+        let body = [b"\x1f\x8b\x08\0\0\0\0\0\0\x03", &[0; 1000][..]].concat();
+        let _ = stream.write_all(&answer("200 OK", "content-encoding: gzip\r\n", &body));
+    });
+    let results = inconclusive(&server);
+    assert!(results.stopped.unwrap().contains("a body of 1010 bytes that is neither a JSON object nor XML"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_no_answer() {
+    for body in [&b"{\"Code\":\"\xff\xfe\"}"[..], b"\0", b"<KMS>\xc3\x28</KMS>", b"{\"a\":\"\\ud800\"}"] {
+        let server = Server::answering(move |stream, _| {
+            let _ = stream.write_all(&answer("200 OK", "content-type: application/json\r\n", body));
+        });
+        inconclusive(&server);
+    }
+}
+
+#[test]
+fn deep_and_repeated_fields_are_no_answer() {
+    for body in ["{\"a\":".repeat(200_000), "[".repeat(1_000_000), "<a>".repeat(300_000), "<a/>".repeat(250_000)] {
+        let server = Server::answering(move |stream, _| {
+            let _ = stream.write_all(&answer("200 OK", "content-type: application/json\r\n", body.as_bytes()));
+        });
+        inconclusive(&server);
+    }
+}
+
+#[test]
+fn a_code_of_a_megabyte_is_cut() {
+    let body = json!({"Code": "Rejected.".repeat(100_000), "Message": "x"}).to_string();
+    let server = Server::answering(move |stream, _| {
+        let _ = stream.write_all(&answer("409 Conflict", "", body.as_bytes()));
+    });
+    let results = inconclusive(&server);
+    assert!(results.cases.iter().all(|case| case.reason.len() < 1_000));
+}
+
+#[test]
+fn an_id_of_a_megabyte_is_no_id() {
+    let body = json!({"KeyMetadata": {"KeyId": "k".repeat(900_000), "KeyState": "s".repeat(90_000)}}).to_string();
+    let server = Server::answering(move |stream, _| {
+        let _ = stream.write_all(&answer("200 OK", "", body.as_bytes()));
+    });
+    let results = inconclusive(&server);
+    assert!(results.cases.iter().all(|case| case.reason.contains("names no key")), "{:?}", results.cases);
+}
+
+#[test]
+fn a_list_without_an_end_is_left() {
+    let server = Server::answering(|stream, head| {
+        let fields = json!({
+            "KeyMetadata": {"KeyId": "key", "KeyState": "Enabled", "Description": "d"}, "CiphertextBlob": "YQ==",
+            "KeyVersionId": "v", "TotalCount": u64::MAX, "PageSize": 1, "PageNumber": 1,
+            "Keys": {"Key": [{"KeyId": "another"}]},
+        });
+        let body = if head.contains("Action=ListKeys") {
+            fields.to_string()
+        } else {
+            json!({"KeyMetadata": fields["KeyMetadata"], "CiphertextBlob": "YQ==", "KeyVersionId": "v"}).to_string()
+        };
+        let _ = stream.write_all(&answer("200 OK", "", body.as_bytes()));
+    });
+    let place = Place::new();
+    let Ended { code, out, .. } = ended(place.program(&format!("run --endpoint {} {FEW}", server.endpoint())));
+    assert!([1, 3].contains(&code), "{out}");
+    in_order(&place, &out);
+}
+
+#[test]
+fn markup_and_control_characters_come_out_as_text() {
+    const EVIL: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{0}\r\n\u{8}\u{202e}\u{2066}\u{2028}\u{fffe}\u{feff}\
+        ]]><!--&amp;<script>alert(1)</script>\"'<![CDATA[{\"verdict\":\"pass\"}";
+    for status in ["200 OK", "409 Conflict", "403 Forbidden", "500 Internal Server Error"] {
+        let body = json!({
+            "Code": if status.starts_with('2') { "" } else { EVIL }, "Message": EVIL, "RequestId": EVIL, EVIL: EVIL,
+            "KeyMetadata": {"KeyId": EVIL, "KeyState": EVIL, "Description": EVIL}, "CiphertextBlob": EVIL,
+        });
+        let body = body.to_string();
+        let server = Server::answering(move |stream, _| {
+            let _ = stream.write_all(&answer(status, "content-type: text/html\r\nx-evil: \u{9b}\r\n", body.as_bytes()));
+        });
+        let results = inconclusive(&server);
+        assert_eq!(results.cases.len(), 2);
+    }
+}

@@ -1,0 +1,192 @@
+//! An endpoint that repeats every secret that it hears of, in every form and wherever it can.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::canary::{Canaries, TOKEN, decoded, forms};
+
+/// Where it says what it has heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Where {
+    /// In the messages and ids of refusals, and in a field of every answer.
+    Message,
+    /// In the codes of refusals.
+    Code,
+    /// In a refusal of the credentials.
+    Denial,
+    /// In the state and the description of keys.
+    State,
+    /// As the id of every key.
+    KeyId,
+    /// As the values of lists.
+    Lists,
+    /// In web pages.
+    WebPage,
+    /// In the status line, headers and bytes that are no text.
+    Garbage,
+    /// In the address of a redirect.
+    Redirect,
+    /// In an answer that breaks off.
+    BrokenOff,
+}
+
+pub const EVERYWHERE: [Where; 10] = [
+    Where::Message,
+    Where::Code,
+    Where::Denial,
+    Where::State,
+    Where::KeyId,
+    Where::Lists,
+    Where::WebPage,
+    Where::Garbage,
+    Where::Redirect,
+    Where::BrokenOff,
+];
+
+/// A server on a free port of this machine, before a mock. Its threads end with the test process.
+pub struct Parrot {
+    address: SocketAddr,
+}
+
+/// The head and the body of a request or an answer.
+struct Message {
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Parrot {
+    pub fn start(upstream: SocketAddr, place: Where, canaries: &Canaries) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let canaries = Arc::new(canaries.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let canaries = Arc::clone(&canaries);
+                // A client that hangs up ends its thread.
+                thread::spawn(move || while serve(&stream, upstream, place, &canaries).is_some() {});
+            }
+        });
+        Self { address }
+    }
+
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+fn serve(mut stream: &TcpStream, upstream: SocketAddr, place: Where, canaries: &Canaries) -> Option<()> {
+    let request = read(stream)?;
+    let signature = listen(&request, canaries);
+    let mut server = TcpStream::connect(upstream).unwrap();
+    let head = request.head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
+    server.write_all(&[head.as_bytes(), &request.body].concat()).unwrap();
+    let answer = read(&server)?;
+    stream.write_all(&repeat(answer, place, canaries, &signature)).ok()?;
+    (place != Where::BrokenOff).then_some(())
+}
+
+fn read(mut stream: &TcpStream) -> Option<Message> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 65536];
+    loop {
+        if let Some(end) = bytes.windows(4).position(|end| end == b"\r\n\r\n") {
+            let head = String::from_utf8(bytes[..end + 4].to_vec()).unwrap();
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
+            });
+            if bytes.len() - end - 4 >= length.unwrap_or(0) {
+                return Some(Message { head, body: bytes.split_off(end + 4) });
+            }
+        }
+        match stream.read(&mut chunk) {
+            Ok(0) | Err(_) => return None,
+            Ok(length) => bytes.extend_from_slice(&chunk[..length]),
+        }
+    }
+}
+
+/// Learns the secrets of a request; its signature.
+fn listen(request: &Message, canaries: &Canaries) -> Vec<u8> {
+    let mut signature = Vec::new();
+    let target = request.head.split(' ').nth(1).unwrap();
+    let body = String::from_utf8_lossy(&request.body);
+    for pair in target.split(['?', '&']).chain(body.split('&')) {
+        let Some((name, value)) = pair.split_once('=') else { continue };
+        let value = decoded(&percent_decode_str(value.split(' ').next().unwrap()).decode_utf8().unwrap());
+        match name {
+            "Plaintext" => canaries.add(&value),
+            "Signature" => signature = value,
+            _ => {}
+        }
+    }
+    if let Some(line) = request.head.lines().find(|line| line.starts_with("authorization:")) {
+        signature = decoded(line.rsplit_once("Signature=").unwrap().1);
+    }
+    if !signature.is_empty() {
+        canaries.add_signature(&signature);
+    }
+    signature
+}
+
+/// An answer with all secrets in it.
+fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) -> Vec<u8> {
+    let status: u16 = answer.head.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut fields: Value = serde_json::from_slice(&answer.body).unwrap();
+    for name in ["Plaintext", "ImportToken"] {
+        if let Some(secret) = fields.get(name).and_then(Value::as_str) {
+            canaries.add(&decoded(secret));
+        }
+    }
+    let all = [forms(signature), canaries.latest()].concat().join(" ");
+    let send = |status: u16, head: &str, body: &[u8]| {
+        let length = if place == Where::BrokenOff { body.len() + 100 } else { body.len() };
+        let head = format!("HTTP/1.1 {status} {head}content-length: {length}\r\n\r\n");
+        [head.as_bytes(), body].concat()
+    };
+    let json =
+        |status, fields: &Value| send(status, "X\r\ncontent-type: application/json\r\n", fields.to_string().as_bytes());
+    match place {
+        Where::Message => {
+            fields["Note"] = all.clone().into();
+            if status >= 400 {
+                fields["Message"] = format!("signed was: {all}").into();
+                fields["RequestId"] = all.into();
+            }
+            json(status, &fields)
+        }
+        Where::Code if status >= 400 => json(status, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
+        Where::Denial => json(403, &json!({"Code": "SignatureDoesNotMatch", "Message": format!("made of: {all}")})),
+        Where::State if fields.get("KeyMetadata").is_some() => {
+            fields["KeyMetadata"]["KeyState"] = all.clone().into();
+            fields["KeyMetadata"]["Description"] = all.into();
+            json(status, &fields)
+        }
+        Where::KeyId if fields.get("KeyMetadata").is_some() => {
+            fields["KeyMetadata"]["KeyId"] = TOKEN.into();
+            json(status, &fields)
+        }
+        Where::Lists => {
+            for list in ["Aliases", "Keys", "Tags", "KeyVersions"] {
+                if fields.get(list).is_some() {
+                    fields[list] = all.clone().into();
+                }
+            }
+            json(status, &fields)
+        }
+        Where::Code | Where::State | Where::KeyId => json(status, &fields),
+        Where::WebPage => send(200, "OK\r\ncontent-type: text/html\r\n", format!("<html>{all}</html>").as_bytes()),
+        Where::Garbage => {
+            let short: String = all.chars().take(2_000).collect();
+            let body = [b"\xff\xfe\0", all.as_bytes()].concat();
+            send(500, &format!("{short}\r\ncontent-type: {short}\r\nretry-after: {TOKEN}\r\n"), &body)
+        }
+        Where::Redirect => send(302, &format!("Found\r\nlocation: http://127.0.0.1:1/?{TOKEN}\r\n"), all.as_bytes()),
+        Where::BrokenOff => json(status, &json!({"Note": all})),
+    }
+}

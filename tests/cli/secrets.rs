@@ -1,0 +1,168 @@
+//! No secret in any form is in anything that the program writes, whatever an endpoint does to have it so.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::process::Stdio;
+
+use jiff::Timestamp;
+use kms_conformance::mock::{AccessKey, Mock, MockConfig, WrappingKeys};
+use snapbox::cmd::Command as Snapped;
+
+use crate::canary::{Canaries, SECRET, TOKEN, forms};
+use crate::cases::{change, own};
+use crate::parrot::{EVERYWHERE, Parrot, Where};
+use crate::program::{Place, ended};
+use crate::server::closed;
+
+const ID: &str = "LTAI5tCanaryCanaryCanary";
+
+/// A mock that takes the planted credentials.
+fn mock() -> Mock {
+    let key = AccessKey::new(ID, SECRET).session(TOKEN, Timestamp::MAX);
+    Mock::start_with(MockConfig {
+        access_keys: vec![key],
+        wrapping_keys: WrappingKeys::BuiltIn,
+        ..MockConfig::default()
+    })
+    .unwrap()
+}
+
+fn address(mock: &Mock) -> SocketAddr {
+    mock.endpoint().strip_prefix("http://").unwrap().parse().unwrap()
+}
+
+fn with_credentials(command: Snapped) -> Snapped {
+    command
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ID)
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)
+        .env("ALIBABA_CLOUD_SECURITY_TOKEN", TOKEN)
+}
+
+/// Runs the program and looks at everything that it wrote; its exit code and how many files there are.
+#[track_caller]
+fn look(place: &Place, arguments: &str, canaries: &Canaries) -> (i32, usize) {
+    let output = with_credentials(place.program(arguments)).output().unwrap();
+    canaries.absent_from(&format!("the output of {arguments}"), &output.stdout);
+    canaries.absent_from(&format!("the errors of {arguments}"), &output.stderr);
+    let code = output.status.code().unwrap();
+    (code, canaries.absent_below(place.path()))
+}
+
+#[test]
+fn whatever_an_endpoint_repeats_is_not_written() {
+    let mock = mock();
+    for (number, place) in EVERYWHERE.into_iter().enumerate() {
+        let canaries = Canaries::new();
+        let parrot = Parrot::start(address(&mock), place, &canaries);
+        let folder = Place::new();
+        own(&folder);
+        // The key material itself is sent, so that it is heard.
+        change(&folder, "alibaba/matrix/encrypt.yaml", "${base64('conformance')}", "${key.material}");
+        let signed = ["", "--signature v3", "--signature v3 --method post", "--method post"][number % 4];
+        let arguments = format!(
+            "run --endpoint {} --cases own -v --settle-timeout 0s --timeout 2s --junit unit.xml --json machine.json \
+             {signed} --jobs 4 alibaba/Encrypt/* alibaba/GenerateDataKey/Enabled alibaba/ImportKeyMaterial/*/** \
+             alibaba/ListAliases/Enabled",
+            parrot.endpoint()
+        );
+        let (code, _) = look(&folder, &arguments, &canaries);
+        assert!([1, 3].contains(&code), "{place:?}: {code}");
+        let text = fs::read_to_string(folder.path().join("machine.json")).unwrap();
+        // It is not for want of secrets: they came, and were replaced.
+        let goes_on = matches!(place, Where::Message | Where::Code | Where::State | Where::Lists);
+        assert_eq!(canaries.len() > 4, goes_on, "{place:?}: {}", canaries.len());
+        let shown = goes_on || matches!(place, Where::Denial | Where::KeyId);
+        assert_eq!(shown, text.contains("[redacted]"), "{place:?}");
+        assert!(text.contains("\"exchanges\":[{"), "{place:?}");
+        let list = "run.yaml";
+        for arguments in [
+            format!("known --update {list} --results machine.json --cases own --reason because --until 2999-12-31"),
+            format!("known --check {list} --cases own"),
+        ] {
+            look(&folder, &arguments, &canaries);
+        }
+    }
+}
+
+#[test]
+fn no_command_writes_the_credentials() {
+    let mock = mock();
+    let canaries = Canaries::new();
+    let endpoint = mock.endpoint();
+    let folder = Place::new();
+    for (arguments, expected) in [
+        ("list".to_owned(), 0),
+        ("list --coverage --format json".to_owned(), 0),
+        ("check".to_owned(), 0),
+        ("self-test Encrypt:Disabled@Aliyun_KMS=Success --named-only".to_owned(), 0),
+        (format!("run --endpoint {endpoint} -v operation:Encrypt"), 0),
+        (format!("run --endpoint {endpoint} --signature v3 -v operation:ImportKeyMaterial"), 0),
+        (format!("run --endpoint {endpoint} --format xml -q operation:GenerateDataKey"), 0),
+        (format!("run --endpoint {} operation:Encrypt", closed()), 3),
+        ("run --endpoint http://192.0.2.1 operation:Encrypt".to_owned(), 2),
+        (format!("run --endpoint http://{ID}:{}@127.0.0.1", forms(SECRET.as_bytes())[0]), 2),
+        (format!("run --endpoint http://{endpoint}/{TOKEN}"), 2),
+        (format!("run --secret {TOKEN}"), 2),
+        (format!("run {TOKEN}"), 2),
+        (format!("run --known {TOKEN}"), 2),
+        (format!("check {TOKEN}"), 2),
+        (format!("mock --deviate {TOKEN}"), 2),
+        (format!("mock --access-key-id {ID} --access-key-secret-env MISSING"), 2),
+        (format!("mock --access-key-id {ID} --listen 192.0.2.1:1"), 2),
+    ] {
+        let (code, _) = look(&folder, &arguments, &canaries);
+        assert_eq!(code, expected, "{arguments}");
+    }
+    // An emulator that does not know the credentials.
+    let other = Mock::start_with(MockConfig::default()).unwrap();
+    let (code, files) = look(&folder, &format!("run --endpoint {} -v", other.endpoint()), &canaries);
+    // One of them is the ledger of the run that was not begun.
+    assert_eq!((code, files), (3, 3));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_mock_writes_no_secret_of_its_seed() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+
+    let folder = Place::new();
+    let canaries = Canaries::new();
+    let seed = |name: &str, rest: &str| {
+        let path = std::env::temp_dir().join(format!("kms-conformance-seed-{}-{name}.yaml", std::process::id()));
+        let text = format!("access_keys:\n  - {{id: {ID}, secret: '{SECRET}', token: '{TOKEN}'}}\n{rest}");
+        fs::write(&path, text).unwrap();
+        path
+    };
+    // The seed itself may hold them, so it lies elsewhere.
+    let good = seed("good", "");
+    let mut child = folder
+        .command("mock --listen 127.0.0.1:0 --seed")
+        .arg(&good)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut out).unwrap();
+    let arguments = format!("run --endpoint http://{} -v operation:Encrypt", out.trim());
+    assert_eq!(look(&folder, &arguments, &canaries), (0, 2));
+    crate::program::interrupt(child.id());
+    let mut err = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0), "{err}");
+    canaries.absent_from("the mock's output", out.as_bytes());
+    canaries.absent_from("the mock's errors", err.as_bytes());
+    let bad = [
+        seed("field", &format!("secret: '{TOKEN}'\n")),
+        seed("shape", &format!("keys: '{TOKEN}'\n")),
+        seed("text", &format!("keys: [\n# {TOKEN}\n")),
+    ];
+    for path in &bad {
+        let ended = ended(folder.program("mock --listen 127.0.0.1:0 --seed").arg(path));
+        assert_eq!(ended.code, 2, "{}", ended.err);
+        canaries.absent_from("the mistakes of a seed", ended.err.as_bytes());
+    }
+    for path in bad.into_iter().chain([good]) {
+        fs::remove_file(path).unwrap();
+    }
+}
