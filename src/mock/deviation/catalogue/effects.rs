@@ -10,7 +10,9 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
         let caught_by = caught_by.iter().map(|pattern| case(pattern)).collect();
         let description = effect.description().to_owned();
         let entry = CatalogueEntry::new(Deviation::Effect(*effect), Family::Effect, description, caught_by);
-        CatalogueEntry { uncaught: uncaught(*effect), ..entry }.disturbing(disturbed)
+        // Pages overlap in every list that is longer than one, and the keys of all cases are in one list.
+        let account_wide = matches!(effect, Effect::ListPagesOverlap);
+        CatalogueEntry { uncaught: uncaught(*effect), account_wide, ..entry }.disturbing(disturbed)
     })
 }
 
