@@ -166,17 +166,15 @@ pub fn schema() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
     fn the_committed_schema_is_current() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/results.schema.json");
         if std::env::var_os("UPDATE_SCHEMA").is_some() {
-            fs::write(&path, schema()).unwrap();
+            std::fs::write(&path, schema()).unwrap();
         }
-        let committed = fs::read_to_string(&path).unwrap_or_default();
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == schema(), "{} is out of date: run the tests with UPDATE_SCHEMA=1", path.display());
     }
 

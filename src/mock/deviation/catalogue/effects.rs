@@ -10,7 +10,9 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
         let caught_by = caught_by.iter().map(|pattern| case(pattern)).collect();
         let description = effect.description().to_owned();
         let entry = CatalogueEntry::new(Deviation::Effect(*effect), Family::Effect, description, caught_by);
-        CatalogueEntry { uncaught: uncaught(*effect), ..entry }.disturbing(disturbed)
+        // Pages overlap in every list that is longer than one, and the keys of all cases are in one list.
+        let account_wide = matches!(effect, Effect::ListPagesOverlap);
+        CatalogueEntry { uncaught: uncaught(*effect), account_wide, ..entry }.disturbing(disturbed)
     })
 }
 
@@ -34,9 +36,14 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::EnableDoesNothing => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
         Effect::DisableToggles => (&["DisableKey/Disabled/**"], &[]),
         Effect::EnableToggles => (&["EnableKey/Enabled/**"], &[]),
-        Effect::EnableLosesCiphertexts => {
-            (&["disabled-key-works-again-once-enabled/**", "only-enabled-keys-encrypt/**"], &[])
-        }
+        Effect::EnableLosesCiphertexts => (
+            &[
+                "Decrypt/Enabled/**/via-enable",
+                "disabled-key-works-again-once-enabled/**",
+                "only-enabled-keys-encrypt/**",
+            ],
+            &[],
+        ),
         Effect::ScheduleDoesNothing => (
             &[
                 "ScheduleKeyDeletion/Enabled",
@@ -64,6 +71,8 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::CancelLeavesDisabled => (
             &[
                 "CancelKeyDeletion/PendingDeletion",
+                "CancelKeyDeletion/PendingDeletion/**/via-disabled",
+                "CancelKeyDeletion/PendingDeletion/EXTERNAL/via-import",
                 "cancel-deletion-of-an-enabled-key/**",
                 "key-stays-until-its-window-ends/**",
                 "pending-deletion-yields-only-to-cancel/**",
@@ -73,6 +82,7 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::CancelKeepsDeleteDate => (&["CancelKeyDeletion/PendingDeletion/**", "cancel-deletion-*/**"], &[]),
         Effect::CancelLosesCiphertexts => (
             &[
+                "Decrypt/Enabled/**/via-cancel",
                 "cancel-deletion-of-an-enabled-key/**",
                 "key-stays-until-its-window-ends/**",
                 "only-enabled-keys-encrypt/**",
@@ -121,7 +131,12 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         ),
         Effect::ImportDoesNothing => (
             &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
-            &["material-expires-while-*/EXTERNAL", "reimport-resets-the-expiry/EXTERNAL"],
+            &[
+                // Its deletion can be scheduled all the same, and whether it had material shows only when that is cancelled.
+                "CancelKeyDeletion/PendingDeletion/EXTERNAL/via-import",
+                "material-expires-while-*/EXTERNAL",
+                "reimport-resets-the-expiry/EXTERNAL",
+            ],
         ),
         Effect::ImportLeavesDisabled => (
             &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
@@ -133,7 +148,11 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         }
         Effect::ReimportKeepsExpiry => (&["reimport-resets-the-expiry/EXTERNAL"], &[]),
         Effect::ReimportLosesCiphertexts => (
-            &["reimport-brings-ciphertexts-back/EXTERNAL", "material-is-the-same-however-it-is-wrapped/EXTERNAL"],
+            &[
+                "Decrypt/Enabled/EXTERNAL/via-reimport",
+                "reimport-brings-ciphertexts-back/EXTERNAL",
+                "material-is-the-same-however-it-is-wrapped/EXTERNAL",
+            ],
             &[
                 "keys-without-material-do-not-encrypt/EXTERNAL",
                 "material-expires-while-enabled/EXTERNAL",
@@ -163,6 +182,7 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             &[
                 "ImportKeyMaterial/Enabled/**",
                 "ImportKeyMaterial/Disabled/**",
+                "ImportKeyMaterial/PendingImport/EXTERNAL/via-*",
                 "material-expires-while-enabled/EXTERNAL",
             ],
         ),
@@ -235,7 +255,12 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             &[],
         ),
         Effect::AliasVanishesWhenScheduled => (
-            &["ListAliases/PendingDeletion/**", "DeleteAlias/PendingDeletion/**", "update-alias/PendingDeletion-to-*"],
+            &[
+                "ListAliases/PendingDeletion/**",
+                "DeleteAlias/PendingDeletion/**",
+                "DeleteAlias/*/**/via-cancel",
+                "update-alias/PendingDeletion-to-*",
+            ],
             &[],
         ),
         Effect::AliasTakenAnywhere => (&["alias-does-not-stand-for-a-key-everywhere"], &[]),

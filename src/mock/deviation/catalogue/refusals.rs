@@ -6,14 +6,23 @@ use crate::mock::deviation::Effect;
 pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
     match effect {
         Effect::DisableOnlyShown => (
-            &["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**", "replayed-request-in-disable-key"],
+            &[
+                "DisableKey/Enabled/**",
+                "DescribeKey/PendingDeletion/**/via-disabled",
+                "disabled-key-works-again-once-enabled/**",
+                "replayed-request-in-disable-key",
+            ],
             &[],
         ),
         Effect::EnableOnlyShown => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
         Effect::ScheduleOnlyShown => (
             &[
-                "ScheduleKeyDeletion/Enabled/**",
-                "ScheduleKeyDeletion/Disabled/**",
+                "ScheduleKeyDeletion/Enabled",
+                "ScheduleKeyDeletion/Enabled/EXTERNAL",
+                "ScheduleKeyDeletion/Disabled",
+                "ScheduleKeyDeletion/Disabled/EXTERNAL",
+                "ScheduleKeyDeletion/*/**/via-enable",
+                "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
                 "ScheduleKeyDeletion/PendingImport/**",
                 "cancel-deletion-*/**",
                 "disabled-key-waits-for-its-deletion/**",
