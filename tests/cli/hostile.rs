@@ -120,7 +120,10 @@ fn a_redirect_is_not_followed() {
     let server = Server::answering(move |stream, _| {
         let _ = stream.write_all(&answer("307 Temporary Redirect", &format!("location: {location}/\r\n"), b""));
     });
-    because(&inconclusive(&server, ""), "redirects elsewhere, which is not followed");
+    // A connection that the server closes may be reset before its answer is read.
+    let results = inconclusive(&server, "");
+    let told = "redirects elsewhere, which is not followed";
+    assert!(results.cases.iter().any(|case| case.reason.contains(told)), "{:?}", results.stopped);
     assert_eq!(other.requests(), 0);
 }
 
