@@ -77,6 +77,9 @@ pub struct RunHeader {
     pub target: TargetHeader,
     /// What it is held against.
     pub suite: SuiteHeader,
+    /// What test data was drawn from; `run --seed` makes the same again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
     /// When the run began, RFC 3339 in UTC.
     pub started_at: String,
 }

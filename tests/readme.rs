@@ -70,7 +70,12 @@ fn every_command_for_an_endpoint_on_this_machine_runs() {
         }
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let output = program(&words, folder.path());
-        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{words:?}: {}{}",
+            String::from_utf8_lossy(&output.stderr),
+            String::from_utf8_lossy(&output.stdout)
+        );
         ran += 1;
     }
     assert!(ran >= 5, "{ran}");

@@ -60,6 +60,10 @@ pub(super) struct RunArguments {
     /// What the chance of faults is drawn from; the same number makes the same trouble
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
+    /// What test data is drawn from, other than key material; the same number makes the same data for a case, however
+    /// many are asked at the same time. A new one for each run unless given; results.json has it
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
     /// Let answers fail that the documents only leave room for; without it they pass and are listed as lenient
     #[arg(long)]
     strict: bool,
@@ -163,6 +167,7 @@ async fn execute(
         settle: settle(&arguments, here, mock.is_some() && arguments.fault.is_empty()),
         clock,
         keep_exchanges: arguments.verbose > 0,
+        seed: arguments.seed.unwrap_or_else(|| fastrand::u32(..)),
         mark: mark.clone(),
         attempts: 3,
         bundled_mock: mock.is_some(),

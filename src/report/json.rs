@@ -114,7 +114,7 @@ fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
 
 /// Writes everything before the cases.
 fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
-    let RunHeader { tool, target, suite, started_at } = header;
+    let RunHeader { tool, target, suite, seed, started_at } = header;
     let RunFooter { duration_ms, complete, stopped, summary, usage, routes } = footer;
     out.write_all(b"{\n")?;
     field(out, "format", &FORMAT)?;
@@ -122,6 +122,9 @@ fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[
     field(out, "target", target)?;
     field(out, "suite", suite)?;
     field(out, "started_at", started_at)?;
+    if let Some(seed) = seed {
+        field(out, "seed", seed)?;
+    }
     field(out, "duration_ms", duration_ms)?;
     field(out, "complete", complete)?;
     if let Some(stopped) = stopped {
@@ -175,6 +178,7 @@ mod tests {
                 "target",
                 "suite",
                 "started_at",
+                "seed",
                 "duration_ms",
                 "complete",
                 "summary",

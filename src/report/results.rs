@@ -32,6 +32,9 @@ pub struct Results {
     pub suite: SuiteHeader,
     /// When the run began, RFC 3339 in UTC.
     pub started_at: String,
+    /// What test data was drawn from; `run --seed` makes the same again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
     /// Wall time of the run in milliseconds.
     pub duration_ms: u64,
     /// Whether every selected case was asked.
@@ -74,6 +77,7 @@ impl Results {
             target,
             suite,
             started_at,
+            seed,
             duration_ms,
             complete,
             stopped,
@@ -83,7 +87,7 @@ impl Results {
             notices,
             cases,
         } = self;
-        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, started_at }));
+        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at }));
         let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes }));
         let cases = cases.into_iter().flat_map(|case| {
             let started = Event::CaseStarted { id: case.id.clone() };

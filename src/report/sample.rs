@@ -117,6 +117,7 @@ pub(super) fn started(cases: usize) -> Event {
             cases,
             editions: vec!["official".to_owned(), "later".to_owned()],
         },
+        seed: Some(7),
         started_at: "2026-01-02T03:04:05Z".to_owned(),
     }))
 }

@@ -32,7 +32,7 @@ pub(super) struct KeyBinding {
 
 impl KeyBinding {
     pub(super) fn new(class: ClassName, position: Option<Position>) -> Self {
-        let material = Secret::new(STANDARD.encode(random_bytes(32)));
+        let material = Secret::new(STANDARD.encode(new_material()));
         Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, material }
     }
 
@@ -58,6 +58,8 @@ pub(super) struct Bindings {
     /// Makes names of this case unlike those of any other.
     pub(super) prefix: String,
     pub(super) names_made: u32,
+    /// What test data is drawn from.
+    pub(super) random: fastrand::Rng,
     /// Learns what is made up here.
     pub(super) vault: Vault,
 }
@@ -88,7 +90,14 @@ impl<'a> Context<'a> {
 }
 
 impl Bindings {
-    pub(super) fn new(class: ClassName, state: Option<State>, mark: &str, prefix: String, vault: Vault) -> Self {
+    pub(super) fn new(
+        class: ClassName,
+        state: Option<State>,
+        mark: &str,
+        prefix: String,
+        random: fastrand::Rng,
+        vault: Vault,
+    ) -> Self {
         Self {
             keys: HashMap::new(),
             values: HashMap::new(),
@@ -98,6 +107,7 @@ impl Bindings {
             mark: mark.to_owned(),
             prefix,
             names_made: 0,
+            random,
             vault,
         }
     }
@@ -149,7 +159,7 @@ impl Bindings {
             Expression::Call(function, arguments) => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
-                let value = call(*function, &arguments)?;
+                let value = call(*function, &arguments, &mut self.random)?;
                 if *function == Function::Random {
                     self.vault.made(&value);
                 }
@@ -168,7 +178,7 @@ impl Bindings {
                 self.names_made += 1;
                 Ok(format!("{}-{}", self.prefix, self.names_made))
             }
-            ["uuid"] => Ok(random_uuid()),
+            ["uuid"] => Ok(uuid(self.random.u128(..))),
             ["values", name] => self.values.get(*name).cloned().ok_or_else(|| "it was not computed".to_owned()),
             [KeyName::SUBJECT, rest @ ..] => self.of_key(context.on, rest, context),
             [root, rest @ ..] if self.keys.contains_key(*root) => {
@@ -208,13 +218,17 @@ impl Bindings {
     }
 }
 
-fn call(function: Function, arguments: &[String]) -> Result<String, String> {
+fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) -> Result<String, String> {
     match (function, arguments) {
         (Function::Base64, [text]) => Ok(STANDARD.encode(text)),
         (Function::Wrap, [algorithm, public_key, material]) => {
             Ok(STANDARD.encode(wrap(algorithm, &decode(public_key)?, &decode(material)?)?))
         }
-        (Function::Random, [count]) => Ok(STANDARD.encode(random_bytes(count_of(count)?))),
+        (Function::Random, [count]) => {
+            let mut bytes = vec![0; count_of(count)?];
+            random.fill(&mut bytes);
+            Ok(STANDARD.encode(bytes))
+        }
         (Function::Unix, [time, duration]) => {
             let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is no RFC 3339 time"))?;
             let duration: SignedDuration = duration.parse().map_err(|_| format!("`{duration}` is no duration"))?;
@@ -246,15 +260,14 @@ fn count_of(text: &str) -> Result<usize, String> {
     }
 }
 
-/// Random bytes for names and for material that protects nothing but test data.
-fn random_bytes(count: usize) -> Vec<u8> {
-    let mut bytes = vec![0; count];
+/// Key material, which protects nothing but test data. It is of no seed, so that no report lets anybody know it.
+fn new_material() -> [u8; 32] {
+    let mut bytes = [0; 32];
     fastrand::fill(&mut bytes);
     bytes
 }
 
-fn random_uuid() -> String {
-    let bytes = fastrand::u128(..);
+fn uuid(bytes: u128) -> String {
     let text = format!("{bytes:032x}");
     format!("{}-{}-4{}-8{}-{}", &text[..8], &text[8..12], &text[13..16], &text[17..20], &text[20..])
 }
@@ -266,8 +279,14 @@ mod tests {
     use super::*;
 
     fn bindings() -> Bindings {
-        let mut bindings =
-            Bindings::new("EXTERNAL".into(), Some("Enabled".into()), "mark", "kc-1".into(), Vault::new());
+        let mut bindings = Bindings::new(
+            "EXTERNAL".into(),
+            Some("Enabled".into()),
+            "mark",
+            "kc-1".into(),
+            fastrand::Rng::new(),
+            Vault::new(),
+        );
         for (name, id) in [("key", "id-1"), ("other", "id-2")] {
             let mut key = KeyBinding::new("EXTERNAL".into(), None);
             key.captures.insert("id".into(), id.into());
@@ -301,6 +320,22 @@ mod tests {
         assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
         assert_eq!(evaluate("${unique} ${unique}", "key").unwrap(), "kc-1-1 kc-1-2");
         assert_eq!(evaluate("${uuid}", "key").unwrap().len(), 36);
+    }
+
+    #[test]
+    fn test_data_is_of_the_seed_and_key_material_is_not() {
+        let made = |seed: u64| {
+            let mut bindings = bindings();
+            bindings.random = fastrand::Rng::with_seed(seed);
+            let template = Template::parse("${random('16')} ${uuid}").unwrap();
+            let text = bindings.text(&template, Context::on(&KeyName::subject())).unwrap();
+            let material = bindings.keys[&KeyName::subject()].material.expose().to_owned();
+            (text, material)
+        };
+        let (one, again, other) = (made(7), made(7), made(8));
+        assert_eq!(one.0, again.0);
+        assert_ne!(one.0, other.0);
+        assert_ne!(one.1, again.1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod clock;
 mod drive;
 mod finding;
 mod judge;
+mod order;
 mod result;
 mod schedule;
 mod step;
@@ -43,6 +44,8 @@ pub struct RunOptions {
     pub clock: TargetClock,
     /// Whether the exchanges of passed cases are kept too.
     pub keep_exchanges: bool,
+    /// What test data is drawn from, other than key material: the same number makes the same data for a case.
+    pub seed: u32,
     /// Marks the keys and aliases of this run, and no others.
     pub mark: String,
     /// How often a case is begun at most, when answers are lost.
@@ -74,6 +77,7 @@ impl Default for RunOptions {
             settle: Settle::default(),
             clock: TargetClock::Fixed,
             keep_exchanges: false,
+            seed: fastrand::u32(..),
             mark: new_mark(),
             attempts: 3,
             bundled_mock: false,

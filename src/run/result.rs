@@ -1,8 +1,11 @@
 //! What a report needs to know of a case: what the suite says of it, and what was found.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Shared;
 use super::finding::Finding;
-use crate::event::{Answered, CaseResult, Exchange, Lenient, Listed, Source};
+use crate::event::{Answered, CaseResult, Exchange, Lenient, Listed, Source, Summary};
 use crate::known::KnownFailures;
 use crate::plan::Walk;
 use crate::suite::case::{Case, Subject};
@@ -57,6 +60,18 @@ impl Outcome {
         let deciding = finding.and_then(|finding| finding.answers.as_ref()?.actual.as_ref());
         known.judge(id, self.verdict(), finding.map(|finding| finding.kind), deciding.or(self.actual.as_ref()))
     }
+}
+
+/// Results that wait for those before them, and what they add up to.
+#[derive(Default)]
+pub(super) struct Results {
+    /// The place in the selection of the next that is told.
+    pub(super) next: usize,
+    pub(super) waiting: BTreeMap<usize, (Outcome, Option<Arc<Walk>>)>,
+    pub(super) summary: Summary,
+    pub(super) cut: usize,
+    /// The cells that were asked, each of a class of keys by a route.
+    pub(super) cells_asked: usize,
 }
 
 /// The result of a case.

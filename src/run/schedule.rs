@@ -1,31 +1,28 @@
-//! Which case is asked when: many at a time, those that move the clock alone and last, results in the order of ids.
+//! Runs cases: many at a time, results in the order of ids.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::finding::Finding;
-use super::result::{Outcome, result};
+use super::order::{Order, Planned, Turn};
+use super::result::{Outcome, Results, result};
 use super::sweep::sweep;
 use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
-use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
-
-/// So many cases ahead are sorted by what they cost: the cheap ones first, so that nothing waits for an endpoint that
-/// is still making its import keys.
-const WINDOW: usize = 512;
 
 /// So many cases without any answer of the service end the run, if there never was one.
 const MOST_SILENT: u32 = 3;
@@ -37,16 +34,6 @@ pub struct Runner {
     /// Indexes into the cases of the suite, in the order of ids.
     selection: Vec<usize>,
     known: Option<Arc<KnownFailures>>,
-}
-
-/// A case whose turn it is.
-struct Planned {
-    /// Its place in the selection.
-    position: usize,
-    /// Its place in the suite.
-    index: usize,
-    /// Its walk, or why it is not asked.
-    walk: Result<Arc<Walk>, Finding>,
 }
 
 struct Done {
@@ -143,41 +130,35 @@ impl Runner {
                 health.halt("interrupted".to_owned());
             }
         });
-        let mut order = Order::new(&self.selection);
-        let mut results =
-            Results { next: 0, waiting: BTreeMap::new(), summary: Summary::default(), cut: 0, cells_asked: 0 };
-        let mut alone = VecDeque::new();
+        let mut order = Order::new(&self.shared.suite, &self.selection);
+        let mut results = Results::default();
         let mut tasks: JoinSet<Done> = JoinSet::new();
-        loop {
-            while tasks.len() < self.shared.options.jobs.get()
-                && let Some(planned) = order.next(&self)
-            {
-                let case = &self.shared.suite.cases[planned.index];
-                match &planned.walk {
-                    Err(finding) => {
-                        let outcome = Outcome::not_asked(finding.clone());
-                        self.take(&mut results, Done { planned, outcome }, &health, &mut emit);
-                    }
-                    Ok(walk) if walk.moves_clock => alone.push_back(planned),
-                    Ok(_) => {
-                        emit(Event::CaseStarted { id: case.id.shared() });
-                        tasks.spawn(ask(Arc::clone(&self.shared), planned, Arc::clone(&health)));
+        for turn in Turn::ALL {
+            let jobs = if turn.alone() { 1 } else { self.shared.options.jobs.get() };
+            loop {
+                while tasks.len() < jobs
+                    && let Some(planned) = order.next(turn, |index| self.plan(&self.shared.suite.cases[index]))
+                {
+                    match &planned.walk {
+                        Err(finding) => {
+                            let outcome = Outcome::not_asked(finding.clone());
+                            self.take(&mut results, Done { planned, outcome }, &health, &mut emit);
+                        }
+                        Ok(_) => {
+                            emit(Event::CaseStarted { id: self.shared.suite.cases[planned.index].id.shared() });
+                            tasks.spawn(ask(Arc::clone(&self.shared), planned, Arc::clone(&health)));
+                        }
                     }
                 }
-            }
-            match tasks.join_next().await {
-                Some(Ok(done)) => self.take(&mut results, done, &health, &mut emit),
-                // A task that panics is a fault of this program; the case is missing, so the run is not complete.
-                Some(Err(error)) => {
-                    emit(Event::Notice { message: format!("a case ended unexpectedly, which is a bug: {error}") });
+                match tasks.join_next().await {
+                    Some(Ok(done)) => self.take(&mut results, done, &health, &mut emit),
+                    // A task that panics is a fault of this program; the case is missing, so the run is not complete.
+                    Some(Err(error)) => {
+                        emit(Event::Notice { message: format!("a case ended unexpectedly, which is a bug: {error}") });
+                    }
+                    None => break,
                 }
-                None => break,
             }
-        }
-        for planned in alone {
-            emit(Event::CaseStarted { id: self.shared.suite.cases[planned.index].id.shared() });
-            let done = ask(Arc::clone(&self.shared), planned, Arc::clone(&health)).await;
-            self.take(&mut results, done, &health, &mut emit);
         }
         if self.shared.unanswered.load(Ordering::Relaxed) > 0
             && let Some(index) = self.selection.first()
@@ -275,6 +256,7 @@ impl Runner {
                 bundled_mock: self.shared.options.bundled_mock,
             },
             suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },
+            seed: Some(self.shared.options.seed),
             started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
     }
@@ -322,7 +304,8 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
         }
         attempts += 1;
         let prefix = format!("{}-{position}-{attempts}", shared.options.mark);
-        let mut walker = Walker::new(&shared, case, prefix.clone(), health.stop.clone());
+        let random = random_of(shared.options.seed, case, attempts);
+        let mut walker = Walker::new(&shared, case, prefix.clone(), random, health.stop.clone());
         let mut finding = walker.ask(&walk).await.err();
         left.extend(walker.clean_up().await);
         if let Some(found) = &mut finding {
@@ -332,7 +315,7 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
             if found.kind == Kind::Cut {
                 found.reason = health.why_not_judged();
             }
-            left.extend(attribute(&shared, found, format!("{prefix}-cell"), &health.stop).await);
+            left.extend(attribute(&shared, found, format!("{prefix}-cell"), attempts, &health.stop).await);
         }
         if !finding.as_ref().is_some_and(|finding| finding.silent) {
             health.answered.store(true, Ordering::Relaxed);
@@ -372,13 +355,20 @@ async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done
 /// Says whose a deviation is that a scenario met on its way: if the table's own case for the same cell fails too, on a
 /// fresh key by the shortest route, it is that cell's, and the scenario could not be judged. What could not be removed
 /// comes back.
-async fn attribute(shared: &Shared, finding: &mut Finding, prefix: String, stop: &CancellationToken) -> Vec<String> {
+async fn attribute(
+    shared: &Shared,
+    finding: &mut Finding,
+    prefix: String,
+    attempt: u32,
+    stop: &CancellationToken,
+) -> Vec<String> {
     let Some(cell) = finding.cell.take().map(|index| &shared.suite.cases[index]) else { return Vec::new() };
     let Ok(walk) = shared.planner.walk(cell) else { return Vec::new() };
     if walk.moves_clock {
         return Vec::new();
     }
-    let mut walker = Walker::new(shared, cell, prefix, stop.clone());
+    let random = random_of(shared.options.seed, cell, attempt);
+    let mut walker = Walker::new(shared, cell, prefix, random, stop.clone());
     let same = walker.ask(&walk).await.is_err();
     let left = walker.clean_up().await;
     if same {
@@ -387,6 +377,18 @@ async fn attribute(shared: &Shared, finding: &mut Finding, prefix: String, stop:
         finding.reason = format!("{}, as in {}", finding.reason, cell.id);
     }
     left
+}
+
+/// What the test data of a case is drawn from: of the seed and the case, so that neither the number of jobs nor the
+/// choice of cases changes it.
+fn random_of(seed: u32, case: &Case, attempt: u32) -> fastrand::Rng {
+    let mut digest = Sha256::new();
+    digest.update(seed.to_be_bytes());
+    digest.update(attempt.to_be_bytes());
+    digest.update(case.id.as_str());
+    let digest: [u8; 32] = digest.finalize().into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    fastrand::Rng::with_seed(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
 }
 
 /// A deviation that a lost answer may explain is none.
@@ -400,42 +402,4 @@ fn lost(finding: Finding) -> Finding {
 
 fn count(cases: usize) -> u32 {
     u32::try_from(cases).unwrap_or(u32::MAX)
-}
-
-/// Results that wait for those before them.
-struct Results {
-    next: usize,
-    waiting: BTreeMap<usize, (Outcome, Option<Arc<Walk>>)>,
-    summary: Summary,
-    cut: usize,
-    /// The cells that were asked, each of a class of keys by a route.
-    cells_asked: usize,
-}
-
-/// The order of asking: by cost within a window.
-struct Order {
-    ahead: VecDeque<Planned>,
-    next: usize,
-    end: usize,
-}
-
-impl Order {
-    fn new(selection: &[usize]) -> Self {
-        Self { ahead: VecDeque::new(), next: 0, end: selection.len() }
-    }
-
-    fn next(&mut self, runner: &Runner) -> Option<Planned> {
-        if self.ahead.is_empty() {
-            let end = (self.next + WINDOW).min(self.end);
-            let plan = |position: usize| {
-                let index = runner.selection[position];
-                Planned { position, index, walk: runner.plan(&runner.shared.suite.cases[index]) }
-            };
-            let mut window: Vec<Planned> = (self.next..end).map(plan).collect();
-            window.sort_by_key(|planned| planned.walk.as_ref().map_or(0, |walk| walk.cost.requests));
-            self.ahead.extend(window);
-            self.next = end;
-        }
-        self.ahead.pop_front()
-    }
 }

@@ -29,7 +29,8 @@ const LONGEST_ID: usize = 1_000;
 /// Removes keys with the run's mark that no case has noted; what was found or failed, a line each. `case` is one that
 /// was asked: its name is in the ledger's lines.
 pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
-    let mut walker = Walker::new(shared, case, shared.options.mark.clone(), CancellationToken::new());
+    let mut walker =
+        Walker::new(shared, case, shared.options.mark.clone(), fastrand::Rng::new(), CancellationToken::new());
     let Some(how) = &shared.suite.service.sweep else {
         return vec!["keys whose making was not answered can't be looked for in this service".to_owned()];
     };
@@ -80,6 +81,7 @@ async fn listed(walker: &mut Walker<'_>, sweep: &Sweep) -> Result<Vec<String>, S
     };
     let subject = KeyName::subject();
     let mut parameters = walker.parameters(request, Context::on(&subject)).map_err(|finding| finding.reason)?;
+    parameters.insert(paging.size.clone(), Value::from(paging.largest));
     let mut ids = Vec::new();
     for page in 1..=MOST_PAGES {
         parameters.insert(paging.number.clone(), Value::from(page));

@@ -50,14 +50,20 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    pub(super) fn new(shared: &'a Shared, case: &'a Case, prefix: String, stop: CancellationToken) -> Self {
+    pub(super) fn new(
+        shared: &'a Shared,
+        case: &'a Case,
+        prefix: String,
+        random: fastrand::Rng,
+        stop: CancellationToken,
+    ) -> Self {
         let (class, state) = match &case.subject {
             Subject::Cell { class, state, .. } => (class, Some(state)),
             Subject::Move { target: (class, state), .. } => (class, Some(state)),
             Subject::Scenario { class, .. } => (class, None),
         };
         let vault = shared.client.vault().clone();
-        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix, vault);
+        let bindings = Bindings::new(class.clone(), state.cloned(), &shared.options.mark, prefix, random, vault);
         Self {
             shared,
             case,

@@ -299,8 +299,11 @@ pub struct PagingFile {
     pub number: String,
     /// The field with the number of all entries.
     pub total: String,
-    /// The field with the number of entries on a full page.
+    /// The field with the number of entries on a full page, and the parameter that asks for it.
     pub size: String,
+    /// The most entries of a page that may be asked for.
+    #[schemars(range(min = 1))]
+    pub largest: std::num::NonZeroU64,
 }
 
 /// `matrix/*.yaml`: one row of the published table.

@@ -225,8 +225,10 @@ pub struct Paging {
     pub number: String,
     /// The field with the number of all entries.
     pub total: String,
-    /// The field with the number of entries on a full page.
+    /// The field with the number of entries on a full page, and the parameter that asks for it.
     pub size: String,
+    /// The most entries of a page that may be asked for.
+    pub largest: u64,
 }
 
 impl Service {

@@ -1,6 +1,6 @@
 //! Endpoints where no service answers, and endpoints elsewhere.
 
-use kms_conformance::mock::{ErrorCodes, Mock, MockConfig, Operation};
+use kms_conformance::mock::{ErrorCodes, Mock, MockConfig, Operation, Seed};
 use kms_conformance::report::results::Results;
 use kms_conformance::verdict::{Kind, Verdict};
 
@@ -210,6 +210,20 @@ fn what_an_endpoint_does_not_know_fails_or_is_skipped_as_asked() {
         assert_eq!((case.verdict, case.kind), (Verdict::Skipped, Some(Kind::Unsupported)), "{}", case.id);
         assert_eq!(case.reason, "the endpoint does not know TagResource", "{}", case.id);
     }
+}
+
+/// An account may hold keys of years. A list that is asked for by twos would then never end.
+#[test]
+fn a_long_list_of_keys_is_read_in_large_pages() {
+    let key = |number: u32| format!("  - id: 0b7d4e21-6a9f-4c35-b1e8-{number:012x}\n");
+    let keys: String = (0..3_000).map(key).collect();
+    let seed = Seed::parse("seed", &format!("keys:\n{keys}"), |_| None).unwrap();
+    let mock = Mock::start_with(seed.into_config(MockConfig::default())).unwrap();
+    let place = Place::new();
+    let endpoint = mock.endpoint();
+    place.program(&format!("run -q alibaba/keys-are-listed-page-by-page --endpoint {endpoint}")).assert().code(0);
+    let pages = mock.requests(Operation::ListKeys);
+    assert!((60..100).contains(&pages), "{pages}");
 }
 
 /// An address of this machine that does not count as this machine, because it is no loopback address.

@@ -12,6 +12,7 @@ mod known;
 mod mock_process;
 mod parrot;
 mod program;
+mod repeat;
 mod reports;
 mod secrets;
 mod self_test;

@@ -132,7 +132,7 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn begin(&mut self, header: &RunHeader) -> Result<(), ReportError> {
-        let RunHeader { tool, target, suite, started_at: _ } = header;
+        let RunHeader { tool, target, suite, seed: _, started_at: _ } = header;
         self.selected = suite.cases;
         if self.options.verbosity == Verbosity::Quiet {
             return Ok(());

@@ -108,15 +108,16 @@ impl JunitReport {
             return Err(self.destination.error(io::Error::other("the run ended without having begun")));
         };
         self.add_missing(&header, footer);
-        let RunHeader { tool, target, suite, started_at } = *header;
+        let RunHeader { tool, target, suite, seed, started_at } = *header;
         let properties = [
             ("tool", format!("{} {}", tool.name, tool.version)),
             ("provider", target.provider),
             ("endpoint", format!("{}{}", target.endpoint, if target.bundled_mock { " (bundled mock)" } else { "" })),
             ("suite.hash", suite.hash),
             ("suite.editions", suite.editions.join(", ")),
-        ]
-        .map(|(name, value)| (name, text::one_line(&value)));
+        ];
+        let properties = properties.into_iter().chain(seed.map(|seed| ("seed", seed.to_string())));
+        let properties: Vec<_> = properties.map(|(name, value)| (name, text::one_line(&value))).collect();
         let mut report = quick_junit::Report::new(text::one_line(&tool.name));
         report.set_time(Duration::from_millis(footer.duration_ms));
         report.timestamp = started_at.parse().ok();

@@ -104,6 +104,7 @@ fn the_file_looks_so() {
             <property name="endpoint" value="http://127.0.0.1:8080/ (bundled mock)"/>
             <property name="suite.hash" value="5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"/>
             <property name="suite.editions" value="official, later"/>
+            <property name="seed" value="7"/>
         </properties>
         <testcase name="Encrypt/Disabled" classname="alibaba.kms.Disabled" time="0.003" file="cases/alibaba/matrix/encrypt.yaml" line="12">
             <failure message="expected Rejected.Disabled (409), got Success (200)" type="fail.allowed">expected Rejected.Disabled (409), got Success (200)
@@ -122,6 +123,7 @@ fn the_file_looks_so() {
             <property name="endpoint" value="http://127.0.0.1:8080/ (bundled mock)"/>
             <property name="suite.hash" value="5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"/>
             <property name="suite.editions" value="official, later"/>
+            <property name="seed" value="7"/>
         </properties>
         <testcase name="Encrypt/Enabled" classname="alibaba.kms.Enabled" time="0.003" file="cases/alibaba/matrix/encrypt.yaml" line="12"/>
     </testsuite>
@@ -132,6 +134,7 @@ fn the_file_looks_so() {
             <property name="endpoint" value="http://127.0.0.1:8080/ (bundled mock)"/>
             <property name="suite.hash" value="5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef"/>
             <property name="suite.editions" value="official, later"/>
+            <property name="seed" value="7"/>
         </properties>
         <testcase name="deletion/late" classname="alibaba.kms.scenario" time="0.003" file="cases/alibaba/matrix/encrypt.yaml" line="12">
             <skipped message="the clock can&apos;t be moved" type="skipped.unavailable">the clock can&apos;t be moved

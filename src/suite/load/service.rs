@@ -80,6 +80,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
             number: file.paging.number.clone(),
             total: file.paging.total.clone(),
             size: file.paging.size.clone(),
+            largest: file.paging.largest.get(),
         },
     };
     if service.words().count() > MOST_MARKS {

@@ -1,0 +1,155 @@
+//! Which case is asked when.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::finding::Finding;
+use crate::plan::Walk;
+use crate::suite::Suite;
+use crate::suite::case::{Case, Subject};
+use crate::suite::step::{Action, Checks};
+
+/// So many cases ahead are sorted by what they cost: the cheap ones first, so that nothing waits for an endpoint that
+/// is still making its import keys.
+const WINDOW: usize = 512;
+
+/// Cases that are asked before others. What a case meets, and how many pages a list of all keys has, is then the same
+/// however many cases are asked at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Scenarios that look through the list of all keys, perhaps in small pages: alone, while the list is short.
+    Search,
+    /// Rows that look for their key in the list of all keys.
+    List,
+    /// All others.
+    Common,
+    /// Those that move the target's clock: alone, for it moves for all keys.
+    Clock,
+}
+
+impl Turn {
+    /// In the order of asking.
+    pub(super) const ALL: [Self; 4] = [Self::Search, Self::List, Self::Common, Self::Clock];
+
+    /// Whether one case is asked at a time.
+    pub(super) fn alone(self) -> bool {
+        matches!(self, Self::Search | Self::Clock)
+    }
+
+    /// The turn of a case, as long as it does not move the clock.
+    fn of(suite: &Suite, case: &Case) -> Self {
+        let Some(sweep) = &suite.service.sweep else { return Self::Common };
+        let searches = |checks: &Checks| checks.contains.is_some() || checks.lacks.is_some();
+        match &case.subject {
+            Subject::Cell { row, .. } | Subject::Move { row, .. } => {
+                let row = &suite.rows[*row];
+                if row.operation == sweep.operation && searches(&row.checks) { Self::List } else { Self::Common }
+            }
+            Subject::Scenario { scenario, .. } => {
+                let mut calls = suite.scenarios[*scenario].steps.iter().filter_map(|step| match &step.action {
+                    Action::Call(call) => Some(call),
+                    _ => None,
+                });
+                let searches = calls.any(|call| call.operation == sweep.operation && searches(&call.checks));
+                if searches { Self::Search } else { Self::Common }
+            }
+        }
+    }
+}
+
+/// A case whose turn it is.
+pub(super) struct Planned {
+    /// Its place in the selection.
+    pub(super) position: usize,
+    /// Its place in the suite.
+    pub(super) index: usize,
+    /// Its walk, or why it is not asked.
+    pub(super) walk: Result<Arc<Walk>, Finding>,
+}
+
+/// The order of asking: by turn, and by cost within a window.
+pub(super) struct Order {
+    /// Places in the selection and in the suite.
+    search: VecDeque<(usize, usize)>,
+    list: VecDeque<(usize, usize)>,
+    common: VecDeque<(usize, usize)>,
+    ahead: VecDeque<Planned>,
+    clock: VecDeque<Planned>,
+}
+
+impl Order {
+    pub(super) fn new(suite: &Suite, selection: &[usize]) -> Self {
+        let [mut search, mut list, mut common] = [const { VecDeque::new() }; 3];
+        for (position, index) in selection.iter().enumerate() {
+            let places = match Turn::of(suite, &suite.cases[*index]) {
+                Turn::Search => &mut search,
+                Turn::List => &mut list,
+                Turn::Common | Turn::Clock => &mut common,
+            };
+            places.push_back((position, *index));
+        }
+        Self { search, list, common, ahead: VecDeque::new(), clock: VecDeque::new() }
+    }
+
+    /// The next case of a turn. A case that turns out to move the clock is put off until then.
+    pub(super) fn next(&mut self, turn: Turn, plan: impl Fn(usize) -> Result<Arc<Walk>, Finding>) -> Option<Planned> {
+        if turn == Turn::Clock {
+            return self.clock.pop_front();
+        }
+        loop {
+            if self.ahead.is_empty() {
+                let places = match turn {
+                    Turn::Search => &mut self.search,
+                    Turn::List => &mut self.list,
+                    Turn::Common | Turn::Clock => &mut self.common,
+                };
+                let window = places.drain(..places.len().min(WINDOW));
+                let mut window: Vec<Planned> =
+                    window.map(|(position, index)| Planned { position, index, walk: plan(index) }).collect();
+                window.sort_by_key(|planned| planned.walk.as_ref().map_or(0, |walk| walk.cost.requests));
+                self.ahead.extend(window);
+            }
+            let planned = self.ahead.pop_front()?;
+            match &planned.walk {
+                Ok(walk) if walk.moves_clock => self.clock.push_back(planned),
+                _ => return Some(planned),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Planner;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    #[test]
+    fn every_case_has_its_turn_once() {
+        let suite = Arc::new(load(embedded(), None).unwrap());
+        let planner = Planner::new(Arc::clone(&suite));
+        let selection: Vec<usize> = (0..suite.cases.len()).collect();
+        let mut order = Order::new(&suite, &selection);
+        let mut seen = vec![0; selection.len()];
+        let mut turns = Vec::new();
+        for turn in Turn::ALL {
+            let plan = |index: usize| Ok(Arc::new(planner.walk(&suite.cases[index]).unwrap()));
+            let mut costs = Vec::new();
+            while let Some(planned) = order.next(turn, plan) {
+                let walk = planned.walk.unwrap();
+                let id = suite.cases[planned.index].id.as_str();
+                assert_eq!(planned.position, planned.index);
+                assert_eq!(walk.moves_clock, turn == Turn::Clock, "{id}");
+                assert_eq!(id.starts_with("alibaba/ListKeys/") && !walk.moves_clock, turn == Turn::List, "{id}");
+                seen[planned.index] += 1;
+                costs.push(walk.cost.requests);
+            }
+            assert!(turn != Turn::List || costs.is_sorted(), "{costs:?}");
+            turns.push(costs.len());
+        }
+        assert!(seen.iter().all(|times| *times == 1));
+        assert_eq!(turns[0], 1, "the scenario that reads the list of keys by twos");
+        assert!(turns[1] < 100, "what is listed fits on a page: {turns:?}");
+    }
+}
