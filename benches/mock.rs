@@ -9,10 +9,13 @@
 //!
 //! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
 //! responses. Requests are signed beforehand, each with a nonce of its own; the mock checks them all, and the empty
-//! handler gets the same requests and only parses their HTTP. `--other` measures another server with the same generator:
+//! handler gets the same requests and only parses their HTTP. The mock is the program, in a process of its own and with
+//! nothing turned off; the empty handler runs on as many threads as it. `--other` measures another server with the same generator:
 //! `--request OPERATION=FILE` names a file with one raw HTTP request that is sent again and again; it may be given for
 //! each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
-//! requests to 10,000 keys and shows the memory of the process on the way. Client and servers share the machine, so compare ratios, not figures of different runs.
+//! requests to 10,000 keys and shows the memory of the process on the way; both of these use a mock within the process.
+//! The ratio is the median of those of the rounds, for a round's measurements are made next to each other.
+//! Client and servers share the machine, so compare ratios, not figures of different runs.
 
 #![expect(
     clippy::expect_used,
@@ -22,7 +25,9 @@
 )]
 
 use std::convert::Infallible;
+use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,29 +50,29 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const REQUESTS: usize = 20_000;
 
 /// Measurements of one thing; the median counts.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = |name: &str| arguments.iter().position(|word| word == name).map(|at| arguments[at + 1].clone());
     let requests = after("--requests").map_or(REQUESTS, |text| text.parse().expect("a number"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let mock = Mock::start_with(MockConfig::default()).expect("a mock");
     if let Some(counts) = after("--keys") {
         return with_keys(&runtime, &counts, requests);
     }
     if let Some(count) = after("--soak") {
         return soak(&runtime, count.parse().expect("a number"));
     }
-    let empty = runtime.block_on(empty_server());
-    let key = runtime.block_on(create_key(mock.address()));
+    let empty = empty_server();
+    let mock = Program::start();
+    let key = runtime.block_on(create_key(mock.address));
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
     println!("{:<32}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
     for connections in [1, 16] {
         for operation in ["DescribeKey", "Encrypt"] {
             let mut subjects = vec![
                 Subject { name: "empty handler", address: empty, request: None, rounds: Vec::new() },
-                Subject { name: "mock", address: mock.address(), request: None, rounds: Vec::new() },
+                Subject { name: "mock", address: mock.address, request: None, rounds: Vec::new() },
             ];
             let file = arguments.iter().find_map(|word| word.strip_prefix(operation)?.strip_prefix('='));
             if let (Some(other), Some(file)) = (after("--other"), file) {
@@ -85,14 +90,41 @@ fn main() {
                     subject.rounds.push(runtime.block_on(load(subject.address, connections, prepared)));
                 }
             }
-            let mut base = None;
+            let base: Vec<f64> = subjects[0].rounds.iter().map(|figures| figures.rate).collect();
             for Subject { name, rounds, .. } in subjects {
+                let mut ratios: Vec<f64> =
+                    rounds.iter().zip(&base).map(|(figures, base)| figures.rate / base).collect();
+                ratios.sort_by(f64::total_cmp);
+                let ratio = ratios[ratios.len() / 2];
                 let Figures { rate, p50, p99 } = middle(rounds);
-                let base = *base.get_or_insert(rate);
                 let what = format!("{operation}, {name}");
-                println!("{what:<32}{connections:>4}{rate:>12.0}{p50:>9.0}{p99:>9.0}{:>9.2}", rate / base);
+                println!("{what:<32}{connections:>4}{rate:>12.0}{p50:>9.0}{p99:>9.0}{ratio:>9.2}");
             }
         }
+    }
+}
+
+/// `kms-conformance mock`, stopped on drop.
+struct Program {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start() -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
+        let command = command.args(["mock", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().expect("the program");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().expect("its output")).read_line(&mut line).expect("its address");
+        Self { process, address: line.trim().parse().expect("an address") }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.process.kill().expect("to stop the mock");
+        self.process.wait().expect("its end");
     }
 }
 
@@ -270,13 +302,13 @@ async fn create_key(address: SocketAddr) -> String {
     text.split("\"KeyId\":\"").nth(1).expect("a key").split('"').next().unwrap().to_owned()
 }
 
-async fn empty_server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+/// The HTTP stack of the mock without a mock, on a runtime of its own like the program's.
+fn empty_server() -> SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("a socket");
     let address = listener.local_addr().expect("an address");
-    // A thread and runtime of its own, as the mock has.
-    let listener = listener.into_std().expect("a socket");
     std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async move {
             let listener = TcpListener::from_std(listener).expect("a socket");
             loop {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -24,6 +25,8 @@ use super::service::Service;
 pub(crate) struct Delivery {
     /// Nothing if the connection is closed instead.
     pub(crate) answer: Option<Answer>,
+    /// The body of the answer, if nothing damages it.
+    pub(crate) body: Bytes,
     pub(crate) damage: Damage,
     pub(crate) delay: Duration,
     /// The number of the change in the journal that must last before the answer may go out; 0 for none.
@@ -77,14 +80,16 @@ impl Service {
             Some(instead) => instead,
             None => Some(self.answer_routed(routed, &request, &plan, &mut saving)),
         };
-        self.exchanges.record(operation, parameters, answer.as_ref(), fault.as_ref());
+        let body = answer.as_ref().map(|answer| Bytes::from(answer.body())).unwrap_or_default();
+        let told = answer.as_ref().map(|answer| (answer, &body));
+        self.exchanges.record(operation, received, told, fault.as_ref());
         let damage = match fault {
             Some(Fault::Truncate) => Damage::Truncated,
             Some(Fault::Garbage) => Damage::Garbage,
             _ => Damage::None,
         };
         let answer = answer.filter(|_| fault != Some(Fault::DropAfter));
-        Delivery { answer, damage, delay, saving, skew_seconds }
+        Delivery { answer, body, damage, delay, saving, skew_seconds }
     }
 
     /// Answers a request whose body could not be read.

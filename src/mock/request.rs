@@ -35,14 +35,18 @@ impl Received {
         self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
-    /// The parameters of the query, and of the body if that is a form.
-    pub(crate) fn parameters(&self) -> Result<Parameters<'_>, Undecodable> {
+    /// The body, if it is a form.
+    pub(crate) fn form(&self) -> Option<&Bytes> {
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         let is_form =
             self.method == Method::POST && media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let form = if is_form { self.body.as_ref() } else { &[] };
-        Parameters::parse(self.uri.query().unwrap_or_default(), form)
+        is_form.then_some(&self.body)
+    }
+
+    /// The parameters of the query, and of the body if that is a form.
+    pub(crate) fn parameters(&self) -> Result<Parameters<'_>, Undecodable> {
+        Parameters::parse(self.uri.query().unwrap_or_default(), self.form().map_or(&[], |form| form))
     }
 
     pub(crate) fn scheme(&self, parameters: &Parameters<'_>) -> Scheme {

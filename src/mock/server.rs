@@ -184,8 +184,8 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Reply
     }
     let answer = delivery.answer.ok_or(Dropped)?;
     let mut response = match delivery.damage {
-        Damage::None => plain_response(&answer),
-        Damage::Truncated => response(answer.status, answer.format, ReplyBody::truncated(answer.body())),
+        Damage::None => response(answer.status, answer.format, ReplyBody::whole(delivery.body)),
+        Damage::Truncated => response(answer.status, answer.format, ReplyBody::truncated(delivery.body)),
         Damage::Garbage => response(answer.status, answer.format, ReplyBody::whole(GARBAGE)),
     };
     if delivery.skew_seconds != 0 {
