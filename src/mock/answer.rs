@@ -107,6 +107,8 @@ fn write_text(text: &mut String, value: &str) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use quick_xml::events::Event;
     use serde_json::json;
 
     use super::*;
@@ -134,5 +136,72 @@ mod tests {
     fn any_text_makes_well_formed_xml() {
         let body = Answer::new(200, Format::Xml, Source::Gateway, fields(json!({"Text": "<&>\r\n\u{1}'\"你"}))).body();
         assert!(body.ends_with("<Error><Text>&lt;&amp;&gt;&#13;\n\u{fffd}'\"你</Text></Error>"), "{body}");
+    }
+
+    /// Fields as answers have them: texts, numbers, lists, and fields in fields.
+    fn any_fields() -> impl Strategy<Value = Fields> {
+        let leaf = prop_oneof![
+            4 => any::<String>().prop_map(Value::from),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => any::<bool>().prop_map(Value::from),
+        ];
+        let value = leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map("[A-Z][A-Za-z]{0,8}", inner, 0..4)
+                    .prop_map(|fields| fields.into_iter().collect()),
+            ]
+        });
+        proptest::collection::btree_map("[A-Z][A-Za-z]{0,8}", value, 0..6)
+            .prop_map(|fields| fields.into_iter().collect())
+    }
+
+    /// The texts of all leaves in their order, as XML can hold them; it says nothing about empty ones.
+    fn leaves(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| leaves(value, found)),
+            Value::Object(fields) => fields.values().for_each(|value| leaves(value, found)),
+            other => {
+                let text = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+                let writable = |c: char| c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}' || "\t\n\r".contains(c);
+                let text: String = text.chars().map(|c| if writable(c) { c } else { '\u{fffd}' }).collect();
+                found.extend((!text.is_empty()).then_some(text));
+            }
+        }
+    }
+
+    /// The same, read from XML by a parser that is not ours.
+    fn read(xml: &str) -> Vec<String> {
+        let mut reader = quick_xml::Reader::from_str(xml);
+        let (mut found, mut text) = (Vec::new(), String::new());
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Eof => return found,
+                Event::Text(part) => text.push_str(&part.decode().unwrap()),
+                Event::GeneralRef(reference) => match reference.resolve_char_ref().unwrap() {
+                    Some(character) => text.push(character),
+                    None => text
+                        .push_str(quick_xml::escape::resolve_predefined_entity(&reference.decode().unwrap()).unwrap()),
+                },
+                Event::Start(_) | Event::End(_) => {
+                    found.extend((!text.is_empty()).then(|| std::mem::take(&mut text)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn other_parsers_read_what_was_written(fields in any_fields()) {
+            let json = Answer::new(200, Format::Json, Source::Kms, fields.clone()).body();
+            prop_assert_eq!(serde_json::from_str::<Fields>(&json).unwrap(), fields.clone());
+            let mut expected = Vec::new();
+            leaves(&Value::Object(fields.clone()), &mut expected);
+            for source in [Source::Kms, Source::Gateway] {
+                let xml = Answer::new(200, Format::Xml, source, fields.clone()).body();
+                prop_assert_eq!(read(&xml), expected.clone(), "{}", xml);
+            }
+        }
     }
 }
