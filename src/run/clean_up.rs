@@ -33,14 +33,7 @@ impl Walker<'_> {
             }
         }
         for name in std::mem::take(&mut self.made) {
-            let mut removed = self.remove_key(&name).await;
-            for _ in 1..CLEAN_UP_ATTEMPTS {
-                if removed.is_ok() {
-                    break;
-                }
-                removed = self.remove_key(&name).await;
-            }
-            if let Err(reason) = removed {
+            if let Err(reason) = self.remove_key(&name).await {
                 self.shared.keys_left.fetch_add(1, Ordering::Relaxed);
                 let id = self.bindings.keys.get(&name).map_or("", |key| key.id()).to_owned();
                 left.push(format!("key {id} of {} was left behind: {reason}", self.case.id));
@@ -49,7 +42,19 @@ impl Walker<'_> {
         left
     }
 
+    /// Removes a key, and does not give up easily.
     pub(super) async fn remove_key(&mut self, name: &KeyName) -> Result<(), String> {
+        let mut removed = self.try_to_remove_key(name).await;
+        for _ in 1..CLEAN_UP_ATTEMPTS {
+            if removed.is_ok() {
+                break;
+            }
+            removed = self.try_to_remove_key(name).await;
+        }
+        removed
+    }
+
+    async fn try_to_remove_key(&mut self, name: &KeyName) -> Result<(), String> {
         let suite = &self.shared.suite;
         let remove = &suite.service.remove;
         let reply = self.default_call(Purpose::CleanUp, &remove.operation, Context::on(name)).await;

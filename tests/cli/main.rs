@@ -4,6 +4,7 @@
 
 mod canary;
 mod cases;
+mod clean_up;
 mod endpoints;
 mod hostile;
 #[cfg(unix)]

@@ -1,0 +1,42 @@
+//! What a run made is removed, whatever became of the answers.
+
+use kms_conformance::mock::{Faults, Mock, Operation};
+
+use crate::program::{Ended, Place, ended};
+
+/// A run of one case, and how often a removal was asked for.
+fn run(faults: &[&str]) -> (Ended, u64, Place) {
+    let mock = Mock::start().unwrap();
+    mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() });
+    let place = Place::new();
+    let ended = ended(place.program(&format!("run -q alibaba/Encrypt/Enabled --endpoint {}", mock.endpoint())));
+    let removals = mock.requests(Operation::ScheduleKeyDeletion);
+    (ended, removals, place)
+}
+
+#[test]
+fn a_key_whose_making_was_never_answered_is_found_and_removed() {
+    let (ended, removals, place) = run(&["drop-after,operation=CreateKey,nth=1"]);
+    assert!(ended.out.contains("1 key was found and removed whose making was never answered"), "{}", ended.out);
+    let usage = place.results().usage;
+    assert_eq!((ended.code, removals, usage.keys_created, usage.keys_left), (0, 2, 2, 0), "{}", ended.out);
+}
+
+#[test]
+fn removing_such_a_key_is_not_given_up_easily() {
+    let throttled: Vec<String> =
+        (2..=5).map(|nth| format!("throttle=Throttling,operation=ScheduleKeyDeletion,nth={nth}")).collect();
+    let mut faults = vec!["drop-after,operation=CreateKey,nth=1"];
+    faults.extend(throttled.iter().map(String::as_str));
+    let (ended, removals, place) = run(&faults);
+    let usage = place.results().usage;
+    assert_eq!((ended.code, removals, usage.keys_created, usage.keys_left), (0, 6, 2, 0), "{}", ended.out);
+}
+
+#[test]
+fn a_key_that_can_not_be_removed_is_named() {
+    let (ended, _, place) = run(&["throttle=Throttling,operation=ScheduleKeyDeletion"]);
+    let usage = place.results().usage;
+    assert_eq!((usage.keys_created, usage.keys_left), (1, 1), "{}", ended.out);
+    assert!(ended.out.contains("of alibaba/Encrypt/Enabled was left behind: ScheduleKeyDeletion"), "{}", ended.out);
+}
