@@ -10,6 +10,7 @@
 //! "target": {"provider":"alibaba","endpoint":"http://127.0.0.1:8080/","bundled_mock":true},
 //! "suite": {"hash":"…","cases":1,"editions":["official"]},
 //! "started_at": "2026-01-02T03:04:05Z",
+//! "seed": 7,
 //! "duration_ms": 123,
 //! "complete": true,
 //! "summary": {"pass":1,"fail":0,"inconclusive":0,"skipped":0,"known-failure":0,"unexpected-pass":0},
