@@ -190,3 +190,22 @@ impl Reader<'_> {
         FilesError::TooMuch { path: self.root.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_read_eight_deep_and_no_deeper() {
+        let root = tempfile::tempdir().unwrap();
+        let deepest = (0..DEEPEST).fold(root.path().to_owned(), |path, level| path.join(level.to_string()));
+        fs::create_dir_all(&deepest).unwrap();
+        fs::write(deepest.join("kms.yaml"), "format: 1\n").unwrap();
+        let found = read_dir(root.path()).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(&*found[0].path, "0/1/2/3/4/5/6/7/kms.yaml");
+        fs::create_dir(deepest.join("8")).unwrap();
+        let error = read_dir(root.path()).unwrap_err();
+        assert!(matches!(error, FilesError::TooMuch { .. }), "{error}");
+    }
+}
