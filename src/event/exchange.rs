@@ -1,0 +1,70 @@
+//! What was sent, and what came.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One request and its answer, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// What the request was for.
+    pub purpose: Purpose,
+    /// The operation.
+    pub operation: String,
+    /// Which attempt at this call it was, from 1.
+    pub attempt: u32,
+    /// The request as it went out, with signature and secrets redacted.
+    pub request: RequestRecord,
+    /// The answer, or none where none came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<AnswerRecord>,
+    /// Why no usable answer came: one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+}
+
+/// What a request of a case is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// It makes a fixture or drives a key.
+    Drive,
+    /// It confirms a state before the probe.
+    Settle,
+    /// It is the request that the case judges.
+    Probe,
+    /// It looks for the effect of the probe.
+    Effect,
+    /// It removes what the case made.
+    CleanUp,
+}
+
+/// A request, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRecord {
+    /// `GET` or `POST`.
+    pub method: String,
+    /// The URL with its query.
+    pub url: String,
+    /// The headers that the provider set.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// The body, or the empty text.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
+}
+
+/// An answer, redacted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerRecord {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, cut to a few KiB.
+    pub body: String,
+}

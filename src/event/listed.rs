@@ -1,0 +1,87 @@
+//! What a list of known failures says of a case.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Answered;
+use crate::verdict::Verdict;
+
+/// An entry of the list of known failures, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// What came of it.
+    pub outcome: ListedOutcome,
+    /// The id, or pattern of ids, that the entry is for.
+    pub case: String,
+    /// The answer that it lists; none if it names the kind alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answered>,
+    /// The kind that it lists, where the answer is not what is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ListedKind>,
+    /// Why the failure is accepted.
+    pub reason: String,
+    /// A link to where it is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issue: Option<String>,
+    /// The last day on which it is accepted, `yyyy-mm-dd`.
+    pub until: String,
+    /// The file, as it was named to the program.
+    pub file: Arc<str>,
+    /// The line of the entry, from 1.
+    pub line: u32,
+    /// The column of the entry, from 1.
+    pub column: u32,
+}
+
+/// What is wrong with a case of the list of known failures, if it is not the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedKind {
+    /// The answer is right, but a field of it is missing or wrong.
+    Body,
+    /// The answer is right, but it has another effect.
+    Effect,
+    /// The case can't be judged, since another answer of the endpoint is wrong: its state can't be reached, or its effect
+    /// can't be seen.
+    Inconclusive,
+}
+
+impl ListedKind {
+    /// The name as it stands in files and on the terminal.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Effect => "effect",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// What came of an entry of the list of known failures for a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListedOutcome {
+    /// The case fails, or can't be judged, as listed.
+    Holds,
+    /// The case passes.
+    Passes,
+    /// The case fails otherwise.
+    Differs,
+    /// The case fails, or can't be judged, and the entry is no longer valid.
+    Expired,
+}
+
+impl ListedOutcome {
+    /// The verdict on the case; `observed` is the one without the list.
+    pub const fn verdict(self, observed: Verdict) -> Verdict {
+        match self {
+            Self::Holds => Verdict::KnownFailure,
+            Self::Passes => Verdict::UnexpectedPass,
+            Self::Differs | Self::Expired => observed,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What is told of a run as a whole.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::verdict::Verdict;
+
+/// What is known when a run begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunHeader {
+    /// The program.
+    pub tool: Tool,
+    /// What is tested.
+    pub target: TargetHeader,
+    /// What it is held against.
+    pub suite: SuiteHeader,
+    /// What test data was drawn from; `run --seed` makes the same again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
+    /// When the run began, RFC 3339 in UTC.
+    pub started_at: String,
+}
+
+/// The program that ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Always `kms-conformance`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This build.
+    pub fn this() -> Self {
+        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+/// What is tested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetHeader {
+    /// The provider's name, such as `alibaba`.
+    pub provider: String,
+    /// The URL of the endpoint, without credentials.
+    pub endpoint: String,
+    /// Whether the endpoint is the bundled mock of this very process.
+    pub bundled_mock: bool,
+}
+
+/// What the target is held against.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteHeader {
+    /// SHA-256 of all case files, hex.
+    pub hash: String,
+    /// How many cases were selected.
+    pub cases: usize,
+    /// The editions of the published document that the selected cases come from.
+    pub editions: Vec<String>,
+}
+
+/// What is known when a run is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunFooter {
+    /// Wall time of the run in milliseconds.
+    pub duration_ms: u64,
+    /// Whether every selected case was asked.
+    pub complete: bool,
+    /// Why the run was cut short, if it was: one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
+    /// How many cases have which verdict.
+    pub summary: Summary,
+    /// What the run cost.
+    pub usage: Usage,
+    /// How much of the table was asked; none in files of before there was more than one route.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routes: Option<RouteTally>,
+}
+
+/// How many (cell, class of key, route) of the suite were asked: the cases of one operation on one key in one state.
+/// Moves between two keys and scenarios are not counted, nor are cells that can't be asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RouteTally {
+    /// How many there are in the suite, selected or not.
+    pub exist: usize,
+    /// How many were asked in the run, with whatever verdict.
+    pub asked: usize,
+}
+
+/// How many cases have which verdict; every verdict is there, also with 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Summary {
+    /// Kept promises.
+    pub pass: usize,
+    /// Broken promises.
+    pub fail: usize,
+    /// Cases that could not be judged.
+    pub inconclusive: usize,
+    /// Cases that were not asked.
+    pub skipped: usize,
+    /// Listed failures that failed as listed.
+    pub known_failure: usize,
+    /// Listed failures that passed.
+    pub unexpected_pass: usize,
+}
+
+impl Summary {
+    /// Counts one more case.
+    pub fn count(&mut self, verdict: Verdict) {
+        *self.slot(verdict) += 1;
+    }
+
+    /// How many cases have this verdict.
+    pub fn of(&self, verdict: Verdict) -> usize {
+        *self.clone().slot(verdict)
+    }
+
+    /// How many cases there are in all.
+    pub fn total(&self) -> usize {
+        Verdict::ALL.iter().map(|verdict| self.of(*verdict)).sum()
+    }
+
+    fn slot(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Inconclusive => &mut self.inconclusive,
+            Verdict::Skipped => &mut self.skipped,
+            Verdict::KnownFailure => &mut self.known_failure,
+            Verdict::UnexpectedPass => &mut self.unexpected_pass,
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// How many of them were retries.
+    pub retries: u64,
+    /// Keys made.
+    pub keys_created: u64,
+    /// Keys made that are neither gone nor scheduled for deletion.
+    pub keys_left: u64,
+    /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none where no answer had a date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_skew_seconds: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_counts_every_verdict_apart() {
+        let mut summary = Summary::default();
+        for verdict in Verdict::ALL {
+            summary.count(verdict);
+            assert_eq!(summary.of(verdict), 1, "{verdict}");
+        }
+        assert_eq!(summary.total(), 6);
+        let json = serde_json::to_value(&summary).unwrap();
+        for verdict in Verdict::ALL {
+            assert_eq!(json[verdict.name()], 1, "{verdict}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The steps of scenarios and rows.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Map, OneOrMany, UndoFile};
+use crate::provider::Tamper;
+
+/// One step: exactly one of `call`, `look`, `state`, `drive`, `advance`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepFile {
+    /// An operation that is judged: another answer than the expected one is a deviation.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// An operation that looks for an effect: its fields are judged, but if it does not answer as expected, the case
+    /// is inconclusive, for the deviation belongs to another case.
+    #[serde(default)]
+    pub look: Option<String>,
+    /// The state that the key must be in, by its witnesses.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The state that the key is driven to by the shortest route; if that fails, the case is inconclusive.
+    #[serde(default)]
+    pub drive: Option<String>,
+    /// Moves the target's clock, such as `7d` or `24h`.
+    #[serde(default)]
+    pub advance: Option<String>,
+    /// The key that the step is about: `key` unless given. In the templates of the step, `key` is this key.
+    #[serde(default)]
+    pub on: Option<String>,
+    /// The parameters; those of the operation's matrix file unless given.
+    #[serde(default)]
+    pub request: Option<Map<Value>>,
+    /// The outcome, or several of which one must come: `Success` unless given.
+    #[serde(default)]
+    pub expect: Option<OneOrMany>,
+    /// Where the documents leave room: other outcomes that are accepted, and why.
+    #[serde(default)]
+    pub accept: Vec<AcceptFile>,
+    /// With `call`: the name of an earlier answer (`as`), whose request is sent once more, byte by byte.
+    #[serde(default)]
+    pub replay: Option<String>,
+    /// With `call`: what is wrong with the request beside what it asks. Such a request must be refused.
+    #[serde(default)]
+    pub tamper: Option<Tamper>,
+    /// With `call`: what must hold after the steps before. If the call shows otherwise, those had a wrong effect.
+    #[serde(default)]
+    pub holds: Option<String>,
+    /// Fields that the answer must have.
+    #[serde(default)]
+    pub present: Vec<String>,
+    /// Fields of the answer and their values: path → template. The empty text also stands for no field.
+    #[serde(default)]
+    pub fields: Map<String>,
+    /// Fields of the answer and values that they must not have: path → template.
+    #[serde(default)]
+    pub differs: Map<String>,
+    /// What the list in the answer must hold, on whatever page.
+    #[serde(default)]
+    pub contains: Option<EntryFile>,
+    /// What the list in the answer must not hold, on no page.
+    #[serde(default)]
+    pub lacks: Option<EntryFile>,
+    /// The name by which later steps know the answer: `${name.Path}`.
+    #[serde(default, rename = "as")]
+    pub answer: Option<String>,
+    /// What the call makes and how it is removed afterwards.
+    #[serde(default)]
+    pub makes: Option<MakesFile>,
+    /// With `state`: another state is noted and is no deviation. Why the documents leave it open.
+    #[serde(default)]
+    pub record: Option<String>,
+    /// With `advance`: the state of the key afterwards; unknown unless given.
+    #[serde(default)]
+    pub becomes: Option<String>,
+    /// What the step is for, in one sentence.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// What a request makes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MakesFile {
+    /// A key; the name by which steps and templates know it.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// Something else, and how it is removed.
+    #[serde(default)]
+    pub undo: Option<UndoFile>,
+}
+
+/// Another outcome that is accepted.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptFile {
+    /// The state in which it is accepted; in a step, none.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// The outcome.
+    pub outcome: String,
+    /// Why the documents leave room for it.
+    pub why: String,
+}
+
+/// An entry of a list.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntryFile {
+    /// The path of the list in the answer.
+    pub list: String,
+    /// Fields of the entry and their values: path → template.
+    #[serde(rename = "where")]
+    pub fields: Map<String>,
+}
