@@ -4,19 +4,13 @@ use serde_json::{Map, Value};
 
 use super::binding::Context;
 use super::finding::Finding;
+use super::pages::Pages;
 use super::walker::Walker;
 use crate::event::Purpose;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{KeyName, OperationName};
 use crate::suite::step::{Checks, Entry};
 use crate::verdict::Kind;
-
-/// So many pages are read in the size that a case asks for. Of a longer list, and an account may hold thousands of keys,
-/// the largest pages are read instead.
-const PAGES_AS_ASKED: u64 = 50;
-
-/// The most pages of a list that are read. What a longer list holds is not known.
-const MOST_PAGES: u64 = 1_000;
 
 /// The call whose answer is checked.
 #[derive(Debug)]
@@ -84,38 +78,18 @@ impl Walker<'_> {
         for (path, template) in &entry.fields {
             wanted.push((path.clone(), self.evaluate(template, Context::on(call.on))?));
         }
-        let paging = self.shared.suite.service.paging.clone();
+        let mut pages = Pages::new(call.operation, call.purpose, call.parameters.clone());
         let mut answer = call.answer.clone();
-        let mut parameters = call.parameters.clone();
-        let mut page: u64 = 1;
-        for read in 1..=MOST_PAGES {
-            let entries = entry.list.find(&answer).and_then(Value::as_array);
-            let found = entries.is_some_and(|entries| {
-                entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text))
-            });
-            if found {
+        loop {
+            let entries = entry.list.find(&answer).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            if entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text)) {
                 return Ok(true);
             }
-            let number = |name: &str| answer.get(name).and_then(Value::as_u64);
-            let (Some(total), Some(size)) = (number(&paging.total), number(&paging.size)) else { return Ok(false) };
-            if entries.is_none_or(Vec::is_empty) || page.saturating_mul(size) >= total {
-                return Ok(false);
+            match self.next_page(&mut pages, &answer, entries.len()).await? {
+                Some(next) => answer = next,
+                None => return Ok(false),
             }
-            page += 1;
-            if read == PAGES_AS_ASKED && size < paging.largest {
-                parameters.insert(paging.size.clone(), Value::from(paging.largest));
-                page = 1;
-            }
-            parameters.insert(paging.number.clone(), Value::from(page));
-            let reply = self.send(call.purpose, call.operation, &parameters).await?;
-            if let Some(code) = &reply.answer.code {
-                let reason = format!("page {page} of {} answered {code}", call.operation);
-                return Err(Finding::inconclusive(Kind::Fixture, reason));
-            }
-            answer = reply.answer.fields;
         }
-        let reason = format!("the list of {} has no end within {MOST_PAGES} pages", call.operation);
-        Err(Finding::inconclusive(Kind::Effect, reason))
     }
 
     fn entry_text(&mut self, entry: &Entry, on: &KeyName) -> Result<String, Finding> {

@@ -8,6 +8,7 @@ mod drive;
 mod finding;
 mod judge;
 mod order;
+mod pages;
 mod result;
 mod schedule;
 mod step;

@@ -9,15 +9,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::Shared;
 use super::binding::{Context, KeyBinding};
+use super::pages::Pages;
 use super::walker::Walker;
 use crate::event::Purpose;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::KeyName;
 use crate::suite::service::Sweep;
-
-/// The most pages that are read; a list that never ends is the endpoint's fault.
-const MOST_PAGES: u64 = 1_000;
 
 /// The most keys that are looked at, and how many of them may give no answer before the rest is left.
 const MOST_KEYS: usize = 10_000;
@@ -34,12 +32,10 @@ pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
     let Some(how) = &shared.suite.service.sweep else {
         return vec!["keys whose making was not answered can't be looked for in this service".to_owned()];
     };
-    let ids = match listed(&mut walker, how).await {
-        Ok(ids) => ids,
-        Err(reason) => return vec![format!("keys whose making was not answered could not be looked for: {reason}")],
-    };
+    let (ids, not_all) = listed(&mut walker, how).await;
     let known: HashSet<String> = shared.noted.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let mut told = Vec::new();
+    let not_all = not_all.map(|why| format!("not all keys whose making was not answered could be looked for: {why}"));
+    let mut told: Vec<String> = not_all.into_iter().collect();
     let mut found = 0_u32;
     let mut unanswered = 0;
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
@@ -72,35 +68,38 @@ pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
     told
 }
 
-/// The ids of all keys.
-async fn listed(walker: &mut Walker<'_>, sweep: &Sweep) -> Result<Vec<String>, String> {
+/// The ids of all keys, or of some and why those are not all.
+async fn listed(walker: &mut Walker<'_>, sweep: &Sweep) -> (Vec<String>, Option<String>) {
+    let mut ids = Vec::new();
+    let read = read_list(walker, sweep, &mut ids).await;
+    (ids, read.err())
+}
+
+async fn read_list(walker: &mut Walker<'_>, sweep: &Sweep, ids: &mut Vec<String>) -> Result<(), String> {
     let service = &walker.shared.suite.service;
-    let paging = &service.paging;
     let Some(request) = service.requests.get(&sweep.operation) else {
         return Err(format!("no request is known for {}", sweep.operation));
     };
-    let subject = KeyName::subject();
-    let mut parameters = walker.parameters(request, Context::on(&subject)).map_err(|finding| finding.reason)?;
-    parameters.insert(paging.size.clone(), Value::from(paging.largest));
-    let mut ids = Vec::new();
-    for page in 1..=MOST_PAGES {
-        parameters.insert(paging.number.clone(), Value::from(page));
-        let reply = walker.send(Purpose::CleanUp, &sweep.operation, &parameters).await;
-        let reply = reply.map_err(|finding| finding.reason)?;
-        if let Some(code) = &reply.answer.code {
-            return Err(format!("{} answered {code}", sweep.operation));
+    let parameters = walker.parameters(request, Context::on(&KeyName::subject())).map_err(|finding| finding.reason)?;
+    let mut pages = Pages::new(&sweep.operation, Purpose::CleanUp, parameters.clone());
+    let reply = walker.send(Purpose::CleanUp, &sweep.operation, &parameters).await.map_err(|finding| finding.reason)?;
+    if let Some(code) = &reply.answer.code {
+        return Err(format!("{} answered {code}", sweep.operation));
+    }
+    let mut answer = reply.answer.fields;
+    loop {
+        let entries = sweep.list.find(&answer).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let found = entries.iter().filter_map(|entry| sweep.id.find(entry)).map(text_of);
+        ids.extend(found.filter(|id| id.len() <= LONGEST_ID));
+        if ids.len() > MOST_KEYS {
+            ids.truncate(MOST_KEYS);
+            return Err(format!("the account has more than {MOST_KEYS} keys"));
         }
-        let entries = sweep.list.find(&reply.answer.fields).and_then(Value::as_array);
-        let found = entries.into_iter().flatten().filter_map(|entry| sweep.id.find(entry)).map(text_of);
-        let found = found.filter(|id| id.len() <= LONGEST_ID).take(MOST_KEYS - ids.len());
-        let before = ids.len();
-        ids.extend(found);
-        let number = |name: &str| reply.answer.fields.get(name).and_then(Value::as_u64).unwrap_or(0);
-        if ids.len() == before || page.saturating_mul(number(&paging.size)) >= number(&paging.total) {
-            break;
+        match walker.next_page(&mut pages, &answer, entries.len()).await.map_err(|finding| finding.reason)? {
+            Some(next) => answer = next,
+            None => return Ok(()),
         }
     }
-    Ok(ids)
 }
 
 /// Whether a key carries the mark of the run. It is the subject of the walker afterwards.

@@ -40,3 +40,11 @@ fn a_key_that_can_not_be_removed_is_named() {
     assert_eq!((usage.keys_created, usage.keys_left), (1, 1), "{}", ended.out);
     assert!(ended.out.contains("of alibaba/Encrypt/Enabled was left behind: ScheduleKeyDeletion"), "{}", ended.out);
 }
+
+#[test]
+fn what_can_not_be_looked_for_is_told() {
+    let (ended, _, place) = run(&["drop-after,operation=CreateKey,nth=1", "internal-error,operation=ListKeys"]);
+    let told = "not all keys whose making was not answered could be looked for: ListKeys: InternalFailure (500)";
+    assert!(ended.out.contains(told), "{}", ended.out);
+    assert!(place.results().notices.iter().any(|notice| notice.starts_with(told)));
+}

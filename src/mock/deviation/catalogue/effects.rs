@@ -26,6 +26,19 @@ const fn uncaught(effect: Effect) -> Option<&'static str> {
     }
 }
 
+/// The cases that must fail when the deletion of no key is scheduled, whatever is shown.
+pub(super) const DELETION_IS_NOT_SCHEDULED: &[&str] = &[
+    "ScheduleKeyDeletion/Enabled",
+    "ScheduleKeyDeletion/Enabled/EXTERNAL",
+    "ScheduleKeyDeletion/Disabled",
+    "ScheduleKeyDeletion/Disabled/EXTERNAL",
+    "ScheduleKeyDeletion/*/**/via-enable",
+    "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
+    "ScheduleKeyDeletion/PendingImport/**",
+    "cancel-deletion-*/**",
+    "disabled-key-waits-for-its-deletion/**",
+];
+
 /// The cases that must fail, and those that may.
 const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
     match effect {
@@ -44,20 +57,7 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
             &[],
         ),
-        Effect::ScheduleDoesNothing => (
-            &[
-                "ScheduleKeyDeletion/Enabled",
-                "ScheduleKeyDeletion/Enabled/EXTERNAL",
-                "ScheduleKeyDeletion/Disabled",
-                "ScheduleKeyDeletion/Disabled/EXTERNAL",
-                "ScheduleKeyDeletion/*/**/via-enable",
-                "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
-                "ScheduleKeyDeletion/PendingImport/**",
-                "cancel-deletion-*/**",
-                "disabled-key-waits-for-its-deletion/**",
-            ],
-            &[],
-        ),
+        Effect::ScheduleDoesNothing => (DELETION_IS_NOT_SCHEDULED, &[]),
         Effect::ScheduleIgnoresWindow => (&["pending-deletion-ends-in-deletion/**"], &[]),
         Effect::CancelDoesNothing => (
             &[

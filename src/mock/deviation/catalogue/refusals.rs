@@ -1,5 +1,6 @@
 //! Who must notice that a request is not refused which has a fault of its own, or that its refusal is only said.
 
+use super::effects::DELETION_IS_NOT_SCHEDULED;
 use crate::mock::deviation::Effect;
 
 /// The cases that must fail, and those that may.
@@ -15,20 +16,7 @@ pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'stati
             &[],
         ),
         Effect::EnableOnlyShown => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
-        Effect::ScheduleOnlyShown => (
-            &[
-                "ScheduleKeyDeletion/Enabled",
-                "ScheduleKeyDeletion/Enabled/EXTERNAL",
-                "ScheduleKeyDeletion/Disabled",
-                "ScheduleKeyDeletion/Disabled/EXTERNAL",
-                "ScheduleKeyDeletion/*/**/via-enable",
-                "ScheduleKeyDeletion/*/EXTERNAL/via-reimport",
-                "ScheduleKeyDeletion/PendingImport/**",
-                "cancel-deletion-*/**",
-                "disabled-key-waits-for-its-deletion/**",
-            ],
-            &[],
-        ),
+        Effect::ScheduleOnlyShown => (DELETION_IS_NOT_SCHEDULED, &[]),
         Effect::SignatureNotChecked | Effect::BadSignatureHasEffect => (&["bad-signature-in-disable-key"], &[]),
         Effect::UnsignedAccepted | Effect::UnsignedHasEffect => (&["no-signature-in-disable-key"], &[]),
         Effect::StaleTimestampAccepted => (&["stale-request-in-disable-key"], &[]),
