@@ -112,11 +112,13 @@ struct Program {
 
 impl Program {
     fn start() -> Self {
+        let begin = Instant::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
         let command = command.args(["mock", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("its output")).read_line(&mut line).expect("its address");
+        println!("the mock listens {:.1} ms after its start", begin.elapsed().as_secs_f64() * 1e3);
         Self { process, address: line.trim().parse().expect("an address") }
     }
 }

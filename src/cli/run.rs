@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args};
 
 use super::suite::{SelectArguments, SuiteArguments};
-use super::target::{Place, TargetArguments, duration};
+use super::target::{Place, TargetArguments, duration, one_or_more};
 use super::{CliError, Context, Exit, known, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::known::KnownFailures;
@@ -34,16 +34,16 @@ pub(super) struct RunArguments {
     target: TargetArguments,
 
     /// How many cases are asked at the same time; 16 on this machine, 1 elsewhere unless given
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
     /// How many requests are sent in a second; 5 to an endpoint elsewhere unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
     /// The most keys that the run may make; needed for an endpoint elsewhere, where keys cost money and quota
     #[arg(long, value_name = "N")]
     max_keys: Option<usize>,
     /// How often in a row a state must be confirmed before it counts; 1 on this machine, 2 elsewhere unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
     /// How long to wait for a state; 1s on this machine, 30s elsewhere unless given
     #[arg(long, value_name = "TIME", value_parser = duration)]

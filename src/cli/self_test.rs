@@ -8,6 +8,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::suite::SuiteArguments;
+use super::target::one_or_more;
 use super::{CliError, Context, Exit, signal};
 use crate::mock::{CatalogueEntry, catalogue};
 use crate::near::nearest;
@@ -25,7 +26,7 @@ pub(super) struct SelfTestArguments {
     #[arg(long)]
     named_only: bool,
     /// How many deviations are tried at the same time; as many as there are processors unless given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
     /// Show only what is not as it should be, and the closing line
     #[arg(short, long)]

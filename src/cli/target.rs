@@ -1,6 +1,7 @@
 //! What is tested: from flags and environment variables.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,9 +112,24 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(parsed).map_err(|_| wrong())
 }
 
+/// Parses a number from 1.
+pub(super) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number from 1"))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
+
+    #[test]
+    fn a_number_from_one_is_not_zero() {
+        assert_eq!(one_or_more("3"), Ok(NonZeroU32::new(3).unwrap()));
+        for wrong in ["0", "-1", "x", ""] {
+            assert_eq!(one_or_more::<NonZeroU32>(wrong), Err(format!("`{wrong}` is no number from 1")));
+        }
+    }
 
     #[test]
     fn durations_are_read_as_people_write_them() {

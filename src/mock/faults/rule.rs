@@ -96,6 +96,12 @@ pub enum ParseFaultError {
          internal-error, unavailable, throttle=CODE, garbage, truncate, stale=DURATION, skew=SECONDS)"
     )]
     Fault(String),
+    /// A fault that says nothing without a value.
+    #[error("the fault `{0}` needs a value: {0}={1}")]
+    NoValue(&'static str, &'static str),
+    /// A fault that has no value.
+    #[error("the fault `{0}` takes no value")]
+    Value(String),
     /// A duration.
     #[error("`{0}` is no duration like 50ms or 2s, of at most one day")]
     Duration(String),
@@ -114,7 +120,7 @@ pub enum ParseFaultError {
     #[error("`{0}` is given twice")]
     Twice(String),
     /// A number.
-    #[error("`{0}` is not a valid number for {1}")]
+    #[error("`{0}` is no {1}")]
     Number(String, &'static str),
     /// The operation.
     #[error(transparent)]
@@ -125,7 +131,6 @@ impl FromStr for Fault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || ParseFaultError::Fault(text.to_owned());
         let (name, value) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
@@ -151,8 +156,15 @@ impl FromStr for Fault {
             ("garbage", None) => Ok(Fault::Garbage),
             ("truncate", None) => Ok(Fault::Truncate),
             ("stale", Some(value)) => read_duration(value).map(Fault::Stale),
-            ("skew", Some(value)) => read_number(value, "skew").map(Fault::Skew),
-            _ => Err(unknown()),
+            ("skew", Some(value)) => read_number(value, "number of seconds such as -1200").map(Fault::Skew),
+            ("latency", None) => Err(ParseFaultError::NoValue("latency", "50ms")),
+            ("throttle", None) => Err(ParseFaultError::NoValue("throttle", Throttle::Rejected.code())),
+            ("stale", None) => Err(ParseFaultError::NoValue("stale", "200ms")),
+            ("skew", None) => Err(ParseFaultError::NoValue("skew", "-1200")),
+            ("drop-before" | "drop-after" | "internal-error" | "unavailable" | "garbage" | "truncate", Some(_)) => {
+                Err(ParseFaultError::Value(name.to_owned()))
+            }
+            _ => Err(ParseFaultError::Fault(text.to_owned())),
         }
     }
 }
@@ -193,16 +205,16 @@ impl FromStr for FaultRule {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let twice = match (name, &mut fault) {
                 ("operation", _) => operation.replace(value.parse()?).is_some(),
-                ("nth", _) => nth.replace(read_number(value, "nth")?).is_some(),
+                ("nth", _) => nth.replace(read_number(value, "number of a request, counted from 1")?).is_some(),
                 ("probability", _) => {
-                    let number: f64 = read_number(value, "probability")?;
+                    let number: f64 = read_number(value, PROBABILITY)?;
                     if !(0.0..=1.0).contains(&number) {
-                        return Err(ParseFaultError::Number(value.to_owned(), "probability"));
+                        return Err(ParseFaultError::Number(value.to_owned(), PROBABILITY));
                     }
                     probability.replace(number).is_some()
                 }
                 ("retry-after", Fault::Throttle { retry_after, .. }) => {
-                    retry_after.replace(read_number(value, "retry-after")?).is_some()
+                    retry_after.replace(read_number(value, "number of seconds")?).is_some()
                 }
                 _ => return Err(ParseFaultError::Part(part.to_owned())),
             };
@@ -243,6 +255,8 @@ impl From<FaultRule> for String {
         rule.to_string()
     }
 }
+
+const PROBABILITY: &str = "probability from 0 to 1";
 
 fn read_number<T: FromStr>(text: &str, what: &'static str) -> Result<T, ParseFaultError> {
     text.parse().map_err(|_| ParseFaultError::Number(text.to_owned(), what))
@@ -288,15 +302,16 @@ mod tests {
         for (text, expected) in [
             ("", "unknown fault ``"),
             ("reset", "unknown fault `reset` (one of latency="),
-            ("garbage=1", "unknown fault `garbage=1`"),
+            ("garbage=1", "the fault `garbage` takes no value"),
+            ("throttle", "the fault `throttle` needs a value: throttle=Rejected.Throttling"),
             ("latency=50", "`50` is no duration"),
             ("latency=99999999s", "of at most one day"),
             ("latency=2s..1s", "`2s..1s` ends before"),
             ("throttle=Slow", "`Slow` (one of Rejected.Throttling"),
-            ("skew=soon", "`soon` is not a valid number for skew"),
-            ("garbage,nth=0", "`0` is not a valid number for nth"),
-            ("garbage,probability=1.5", "`1.5` is not a valid number for probability"),
-            ("garbage,probability=NaN", "`NaN` is not a valid number for probability"),
+            ("skew=soon", "`soon` is no number of seconds such as -1200"),
+            ("garbage,nth=0", "`0` is no number of a request, counted from 1"),
+            ("garbage,probability=1.5", "`1.5` is no probability from 0 to 1"),
+            ("garbage,probability=NaN", "`NaN` is no probability from 0 to 1"),
             ("garbage,nth=1,nth=2", "`nth` is given twice"),
             ("garbage,retry-after=1", "unknown part `retry-after=1`"),
             ("garbage,operation=encrypt", "unknown operation `encrypt`"),
