@@ -9,7 +9,7 @@ mod transcript;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -73,6 +73,8 @@ pub struct Client {
     requests: AtomicU64,
     retries: AtomicU64,
     skew: Skew,
+    /// Whether the service has ever answered.
+    answered: AtomicBool,
 }
 
 /// The request of a call.
@@ -124,7 +126,7 @@ pub enum CallError {
         attempts: u32,
         /// Whether one of the attempts may have had its effect.
         lost: bool,
-        /// Whether the service answered at all.
+        /// Whether the service has ever answered, this call or another.
         answered: bool,
     },
     /// The endpoint refuses this account as a whole.
@@ -180,6 +182,7 @@ impl Client {
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             skew: Skew::default(),
+            answered: AtomicBool::new(false),
         })
     }
 
@@ -232,7 +235,6 @@ impl Client {
     ) -> Result<Reply, CallError> {
         let call = ApiCall { operation, parameters };
         let mut lost = false;
-        let mut answered = false;
         let mut attempt = 0;
         loop {
             attempt += 1;
@@ -265,22 +267,26 @@ impl Client {
                 got,
                 duration: begin.elapsed(),
             });
+            if !matches!(attempted, Attempted::Trouble { response: false, .. }) {
+                self.answered.store(true, Ordering::Relaxed);
+            }
             let (cause, retry_after) = match attempted {
                 Attempted::Answer { answer, class } => {
                     return Ok(Reply { answer, class, lost_before: lost, sent: Sent(request) });
                 }
                 Attempted::Denied(error) => return Err(error),
-                Attempted::Trouble { cause, maybe_effect, response, retry_after } => {
+                Attempted::Trouble { cause, maybe_effect, retry_after, .. } => {
                     lost |= maybe_effect;
-                    answered |= response;
                     (cause, retry_after)
                 }
             };
-            let Some(pause) = self.retry.pause(attempt, retry_after) else {
-                return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered });
+            let no_answer = |cause| {
+                let answered = self.answered.load(Ordering::Relaxed);
+                CallError::NoAnswer { cause, attempts: attempt, lost, answered }
             };
+            let Some(pause) = self.retry.pause(attempt, retry_after) else { return Err(no_answer(cause)) };
             tokio::select! {
-                () = stop.cancelled() => return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered }),
+                () = stop.cancelled() => return Err(no_answer(cause)),
                 () = tokio::time::sleep(pause) => {}
             }
         }

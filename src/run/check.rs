@@ -49,7 +49,12 @@ impl Walker<'_> {
                 let witnesses = &self.shared.suite.service.witnesses;
                 let state = *operation == witnesses.describe && *path == witnesses.state;
                 let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
-                let text = format!("{operation} answers {path} {found} instead of {wanted}");
+                let text = if found == wanted {
+                    // Of what is secret only the length is shown.
+                    format!("{operation} answers another {path} {found} than it should")
+                } else {
+                    format!("{operation} answers {path} {found} instead of {wanted}")
+                };
                 return if state { effect(text) } else { body(text) };
             }
         }
@@ -154,7 +159,10 @@ pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
     });
     let mut lists = checks.contains.iter().chain(&checks.lacks).map(|entry| &entry.list);
     in_fields.or_else(|| {
-        let list = lists.find(|list| list.find(answer).is_some_and(|value| !value.is_array()))?;
+        let list = lists.find(|list| {
+            let within = list.parent().and_then(|parent| parent.find(answer)).is_some_and(|value| !value.is_object());
+            within || list.find(answer).is_some_and(|value| !value.is_array())
+        })?;
         Some(format!("{list} is no list"))
     })
 }

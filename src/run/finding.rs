@@ -19,7 +19,7 @@ pub(super) struct Finding {
     pub(super) again: bool,
     /// Why the whole run should end: the endpoint refuses everything.
     pub(super) fatal: Option<String>,
-    /// Whether the service has not answered at all.
+    /// Whether the service had never answered by then, this case or another.
     pub(super) silent: bool,
     /// The case of the cell that a scenario asked on its way: if that fails too, the deviation is the cell's and not
     /// the scenario's.
@@ -112,6 +112,8 @@ impl Finding {
 fn clock_text(skew: Option<i64>) -> String {
     match skew {
         None => "and does not say what time it is: set the local clock".to_owned(),
+        // The date of an answer has no fractions of a second.
+        Some(-1..=1) => "though the local clock agrees with its own".to_owned(),
         Some(seconds) => {
             let side = if seconds < 0 { "behind" } else { "ahead of" };
             format!("for the local clock is {} s {side} its own", seconds.unsigned_abs())

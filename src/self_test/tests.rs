@@ -46,7 +46,7 @@ const EFFECTS: [(&str, &str, &str); 39] = [
     ("schedule-does-nothing", "ScheduleKeyDeletion/Enabled", "the key is not PendingDeletion"),
     ("tag-does-nothing", "TagResource/Enabled", "ListResourceTags does not list TagKey"),
     ("description-does-nothing", "UpdateKeyDescription/Enabled", "KeyMetadata.Description"),
-    ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt answers Plaintext"),
+    ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt answers another Plaintext"),
     ("decrypt-ignores-context", "encryption-context-must-be-the-same", "what must hold: The context belongs to"),
     // Aliases and keys that stay, vanish, or are not told of.
     ("delete-alias-does-nothing", "DeleteAlias/Enabled", "ListAliases lists AliasName"),

@@ -232,11 +232,6 @@ pub struct Paging {
 }
 
 impl Service {
-    /// The default class of keys.
-    pub fn default_class(&self) -> Option<&ClassName> {
-        self.classes.keys().next()
-    }
-
     /// What keys can have or lack, each once.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let classes = self.classes.values().flat_map(|class| &class.has);
