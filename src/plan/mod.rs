@@ -2,7 +2,9 @@
 //!
 //! The ways into states are derived in [`crate::suite::route`].
 
+mod cost;
 mod walk;
 
-pub use self::walk::{Cost, PlannedKey, Planner, Walk};
+pub use self::cost::Cost;
+pub use self::walk::{PlannedKey, Planner, Walk};
 pub use crate::suite::route::{Leg, NoRoute, Position, Route};

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::Cost;
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::file::Basis;
@@ -36,15 +37,6 @@ pub struct PlannedKey {
     pub state: State,
     /// How it comes there.
     pub route: Arc<Route>,
-}
-
-/// What a walk costs when nothing goes wrong; lists are counted as one page.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Requests.
-    pub requests: usize,
-    /// Keys.
-    pub keys: usize,
 }
 
 /// Plans walks; routes are found once.
@@ -124,10 +116,13 @@ impl Planner {
 
     fn row_walk(&self, row: usize, keys: &[Wanted<'_>]) -> Result<Walk, NoRoute> {
         let row = &self.suite.rows[row];
+        // The state of the subject is the column of the table.
+        let subject =
+            keys.iter().find(|(name, ..)| name.as_str() == KeyName::SUBJECT).map(|(_, _, state, _)| state.clone());
         let names: Vec<KeyName> = keys.iter().map(|(name, ..)| name.clone()).collect();
         let keys = self.keys(keys, &needs::of_row(&self.suite.service, row, &names))?;
-        let mut cost = cost_of(&keys);
-        cost.requests += 1 + row.then.len().max(row.refused.len());
+        let cell = subject.and_then(|state| row.cells.get(&state));
+        let cost = Cost::of_probe(&self.suite.service, row, cell, &keys);
         let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
         Ok(Walk { moves_clock, age: row.age, keys, cost })
     }
@@ -143,18 +138,7 @@ impl Planner {
         }
         let keys = self.keys(&keys, &wanted)?;
         let moves_clock = scenario.steps.iter().any(|step| matches!(step.action, Action::Advance { .. }));
-        let mut cost = cost_of(&keys);
-        for step in &scenario.steps {
-            cost.requests += match &step.action {
-                Action::Call(call) => {
-                    cost.keys += usize::from(call.makes.as_ref().is_some_and(|makes| makes.key.is_some()));
-                    1
-                }
-                Action::State { .. } => 2,
-                Action::Drive(_) => 3,
-                Action::Advance { .. } => 0,
-            };
-        }
+        let cost = Cost::of_scenario(&self.suite.service, scenario, &keys);
         Ok(Walk { age: None, moves_clock, keys, cost })
     }
 
@@ -198,10 +182,4 @@ impl PlannedKey {
         });
         make.chain(legs).map(ToString::to_string).collect()
     }
-}
-
-/// Making, driving, settling and removing the keys, and looking at them after the probe.
-fn cost_of(keys: &[PlannedKey]) -> Cost {
-    let requests = keys.iter().map(|key| key.route.calls() + 2 + 2 + 1).sum();
-    Cost { requests, keys: keys.len() }
 }

@@ -99,8 +99,7 @@ impl Runner {
         for index in &self.selection {
             let case = &self.shared.suite.cases[*index];
             if let Ok(walk) = self.plan(case) {
-                cost.requests += walk.cost.requests;
-                cost.keys += walk.cost.keys;
+                cost += walk.cost;
             }
         }
         cost

@@ -1,0 +1,89 @@
+//! What a walk costs.
+
+use std::ops::AddAssign;
+
+use super::{Leg, PlannedKey};
+use crate::suite::row::{Cell, Row};
+use crate::suite::scenario::Scenario;
+use crate::suite::service::Service;
+use crate::suite::step::{Action, Makes, Step};
+
+/// The questions that tell the state of a key: a description and a use.
+const QUESTIONS: usize = 2;
+
+/// What a walk costs when nothing goes wrong. A list is counted as one page, and driving a key further in the middle of a
+/// scenario as one call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Requests.
+    pub requests: usize,
+    /// Keys.
+    pub keys: usize,
+}
+
+impl Cost {
+    /// Of a row's probe of a cell, with what is looked at afterwards.
+    pub(super) fn of_probe(service: &Service, row: &Row, cell: Option<&Cell>, keys: &[PlannedKey]) -> Self {
+        let mut cost = Self::of_keys(service, keys);
+        cost.requests += 1 + QUESTIONS * keys.len();
+        let succeeds = cell.is_some_and(|cell| cell.expect.is_success());
+        if succeeds {
+            cost += Self::of_making(row.makes.as_ref());
+        }
+        for step in if succeeds { &row.then } else { &row.refused } {
+            cost += Self::of_step(step);
+        }
+        cost
+    }
+
+    /// Of a scenario.
+    pub(super) fn of_scenario(service: &Service, scenario: &Scenario, keys: &[PlannedKey]) -> Self {
+        let mut cost = Self::of_keys(service, keys);
+        for step in &scenario.steps {
+            cost += Self::of_step(step);
+        }
+        cost
+    }
+
+    /// Of making keys, driving them, being sure of their states, and removing them and their fixtures.
+    fn of_keys(service: &Service, keys: &[PlannedKey]) -> Self {
+        let undone = |leg: &Leg| match leg {
+            Leg::Prepare(fixture) => service.fixtures.get(fixture).is_some_and(|fixture| fixture.undo.is_some()),
+            Leg::Drive { .. } | Leg::Advance { .. } => false,
+        };
+        let of_key = |key: &PlannedKey| {
+            let undone = key.route.legs.iter().filter(|leg| undone(leg)).count();
+            key.route.calls() + QUESTIONS + 1 + undone
+        };
+        Self { requests: keys.iter().map(of_key).sum(), keys: keys.len() }
+    }
+
+    fn of_step(step: &Step) -> Self {
+        let requests = match &step.action {
+            Action::Call(call) => {
+                let mut cost = Self { requests: 1, keys: 0 };
+                if call.expect.is_success() {
+                    cost += Self::of_making(call.makes.as_ref());
+                }
+                return cost;
+            }
+            Action::State { .. } => QUESTIONS,
+            Action::Drive(_) => 1 + QUESTIONS,
+            Action::Advance { .. } => 0,
+        };
+        Self { requests, keys: 0 }
+    }
+
+    /// What a call makes is removed by another.
+    fn of_making(makes: Option<&Makes>) -> Self {
+        let (key, undo) = makes.map_or((false, false), |makes| (makes.key.is_some(), makes.undo.is_some()));
+        Self { requests: usize::from(key) + usize::from(undo), keys: usize::from(key) }
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.keys += other.keys;
+    }
+}

@@ -1,0 +1,60 @@
+//! A server before a mock that changes answers on their way.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// Changes the status and the fields of an answer to an operation.
+pub type Alter = Arc<dyn Fn(&str, &mut u16, &mut Value) + Send + Sync>;
+
+/// Serves on a free port of this machine as long as the runtime lives.
+pub async fn serve(upstream: SocketAddr, alter: Alter) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = reqwest::Client::new();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let (alter, client) = (Arc::clone(&alter), client.clone());
+            let service = service_fn(move |request| {
+                let (alter, client) = (Arc::clone(&alter), client.clone());
+                async move { Ok::<_, Infallible>(pass_on(&client, upstream, request, alter).await) }
+            });
+            // A client that hangs up ends its connection.
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    address
+}
+
+async fn pass_on(
+    client: &reqwest::Client,
+    upstream: SocketAddr,
+    request: Request<Incoming>,
+    alter: Alter,
+) -> Response<Full<Bytes>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let sent = format!("{}&{}", head.uri.query().unwrap_or_default(), String::from_utf8_lossy(&body));
+    let operation = sent.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap().to_owned();
+    let url = format!("http://{upstream}{}", head.uri);
+    let answer = client.request(head.method, url).headers(head.headers).body(body).send().await.unwrap();
+    let mut status = answer.status().as_u16();
+    let mut response = Response::builder();
+    for name in [CONTENT_TYPE, HeaderName::from_static("date")] {
+        response = response.header(&name, answer.headers()[&name].clone());
+    }
+    let mut fields = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    alter(&operation, &mut status, &mut fields);
+    response.status(status).body(Full::from(fields.to_string())).unwrap()
+}

@@ -1,0 +1,102 @@
+//! Cases asked of a mock of their own.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use kms_conformance::client::{Client, ClientOptions, RetryPolicy, Target};
+use kms_conformance::event::{CaseResult, Event, RunFooter};
+use kms_conformance::ledger::Ledger;
+use kms_conformance::mock::{ClockMode, Faults, Mock, MockConfig, WrappingKeys};
+use kms_conformance::plan::Cost;
+use kms_conformance::provider::alibaba::Alibaba;
+use kms_conformance::provider::{Credentials, Provider};
+use kms_conformance::run::{RunOptions, Runner, TargetClock};
+use kms_conformance::secret::Secret;
+use kms_conformance::suite::Suite;
+use kms_conformance::suite::files::embedded;
+use kms_conformance::suite::load::load;
+use tokio_util::sync::CancellationToken;
+
+use crate::altering::{Alter, serve};
+
+/// The bundled suite.
+pub static SUITE: LazyLock<Arc<Suite>> = LazyLock::new(|| Arc::new(load(embedded(), None).unwrap()));
+
+/// What is wrong with an endpoint, and how it is asked.
+#[derive(Default)]
+pub struct Asking {
+    /// Deviations of the mock.
+    pub deviations: Vec<String>,
+    /// Fault rules of the mock.
+    pub faults: Vec<String>,
+    /// What becomes of its answers.
+    pub alter: Option<Alter>,
+    /// How the cases are run; the clock and the mark are set here.
+    pub options: RunOptions,
+}
+
+/// What came of it.
+pub struct Asked {
+    pub results: Vec<CaseResult>,
+    pub notices: Vec<String>,
+    pub footer: RunFooter,
+    pub planned: Cost,
+}
+
+impl Asking {
+    /// A mock that keeps its promise.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks cases by their indexes in the suite.
+    pub async fn ask(self, cases: Vec<usize>) -> Asked {
+        let rules = self.faults.iter().map(|rule| rule.parse().unwrap()).collect();
+        let config = MockConfig {
+            deviations: self.deviations.iter().map(|deviation| deviation.parse().unwrap()).collect(),
+            faults: Faults { seed: 1, rules },
+            wrapping_keys: WrappingKeys::BuiltIn,
+            clock: ClockMode::Manual("2026-01-01T00:00:00Z".parse().unwrap()),
+            ..MockConfig::default()
+        };
+        let mock = Arc::new(Mock::start_with(config).unwrap());
+        let endpoint = match self.alter {
+            Some(alter) => format!("http://{}", serve(mock.address(), alter).await),
+            None => mock.endpoint(),
+        };
+        let provider = Alibaba::default();
+        let region = provider.default_region().to_owned();
+        let secret = Secret::new("testsecret");
+        let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
+        let target = Target { provider: Arc::new(provider), endpoint, region, credentials };
+        let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
+        let client = Client::new(target, ClientOptions { retry, ..ClientOptions::default() }).unwrap();
+        let clock = TargetClock::Function(Arc::new(move |by| mock.advance(by)));
+        let options = RunOptions { clock, mark: "kc-run".to_owned(), ..self.options };
+        let ledger = Ledger::none(options.mark.clone());
+        let (mut results, mut notices) = (Vec::new(), Vec::new());
+        let runner = Runner::new(Arc::clone(&SUITE), cases, client, ledger, options);
+        let planned = runner.cost();
+        let footer = runner
+            .run(CancellationToken::new(), |event| match event {
+                Event::CaseFinished(case) => results.push(*case),
+                Event::Notice { message } => notices.push(message),
+                _ => {}
+            })
+            .await;
+        Asked { results, notices, footer, planned }
+    }
+
+    /// Asks cases by their ids without the provider.
+    pub async fn ask_for(self, ids: &[&str]) -> Asked {
+        let find = |id: &&str| {
+            let id = format!("alibaba/{id}");
+            SUITE
+                .cases
+                .iter()
+                .position(|case| case.id.as_str() == id)
+                .unwrap_or_else(|| panic!("there is no case {id}"))
+        };
+        self.ask(ids.iter().map(find).collect()).await
+    }
+}

@@ -1,0 +1,8 @@
+//! Runs in this process against mocks that misbehave: what is said of a case, and what a case costs.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod altering;
+mod asked;
+mod cost;
+mod reasons;

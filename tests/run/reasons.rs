@@ -1,0 +1,268 @@
+//! What is said of a case when an endpoint misbehaves. `SNAPSHOTS=overwrite` writes it anew.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use kms_conformance::event::Answered;
+use kms_conformance::run::{RunOptions, Unsupported};
+use serde_json::{Value, json};
+use snapbox::{Assert, Data};
+
+use crate::altering::Alter;
+use crate::asked::{Asked, Asking};
+
+/// What goes wrong.
+enum Trouble {
+    /// Nothing.
+    None,
+    /// A deviation of the mock.
+    Deviation(&'static str),
+    /// A fault of the mock.
+    Fault(&'static str),
+    /// Every answer to an operation becomes this refusal.
+    Refused(&'static str, u16, &'static str),
+    /// A field of the answers to an operation becomes this, or is taken away.
+    Field(&'static str, &'static str, Option<Value>),
+}
+
+use Trouble::{Deviation, Fault, Field, Refused};
+
+impl Trouble {
+    fn asking(&self) -> Asking {
+        let mut asking = Asking::new();
+        match self {
+            Self::None => {}
+            Deviation(deviation) => asking.deviations.push((*deviation).to_owned()),
+            Fault(rule) => asking.faults.push((*rule).to_owned()),
+            Refused(operation, status, code) => asking.alter = Some(refused(operation, *status, code)),
+            Field(operation, pointer, value) => asking.alter = Some(field(operation, pointer, value.clone())),
+        }
+        asking
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::None => "nothing wrong".to_owned(),
+            Deviation(text) | Fault(text) => (*text).to_owned(),
+            Refused(operation, status, code) => format!("{operation} answers {code} ({status})"),
+            Field(operation, pointer, Some(value)) => {
+                let value: String = value.to_string().chars().take(40).collect();
+                format!("{operation} answers {pointer} {value}")
+            }
+            Field(operation, pointer, None) => format!("{operation} answers no {pointer}"),
+        }
+    }
+}
+
+fn refused(operation: &'static str, refused: u16, code: &'static str) -> Alter {
+    Arc::new(move |asked, status, fields| {
+        if asked == operation {
+            *status = refused;
+            *fields = json!({"Code": code, "Message": "as the test wants it", "RequestId": "1"});
+        }
+    })
+}
+
+fn field(operation: &'static str, pointer: &'static str, value: Option<Value>) -> Alter {
+    Arc::new(move |asked, status, fields| {
+        if asked != operation || *status != 200 {
+            return;
+        }
+        let (parent, name) = pointer.rsplit_once('/').unwrap();
+        let Some(parent) = fields.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
+        match &value {
+            Some(value) => parent.insert(name.to_owned(), value.clone()),
+            None => parent.remove(name),
+        };
+    })
+}
+
+/// What was said, without what differs between runs.
+fn told(asked: &Asked) -> String {
+    let mut text = String::new();
+    for result in &asked.results {
+        let kind = result.kind.map(|kind| format!(" ({})", kind.name())).unwrap_or_default();
+        let _ = writeln!(text, "  {}{kind} {}", result.verdict, result.reason);
+        let answered = |one: &Answered| format!("{} ({})", one.code, one.status);
+        if let (Some(expected), Some(actual)) = (&result.expected, &result.actual)
+            && expected != actual
+        {
+            let others: Vec<String> = result.also_accepted.iter().map(answered).collect();
+            let others = if others.is_empty() { String::new() } else { format!(" or {}", others.join(" or ")) };
+            let _ = writeln!(text, "    expected {}{others}, was {}", answered(expected), answered(actual));
+        }
+        for lenient in &result.lenient {
+            let _ = writeln!(text, "    lenient: {} of {}", answered(&lenient.accepted), lenient.operation);
+        }
+        for note in &result.notes {
+            let _ = writeln!(text, "    note: {note}");
+        }
+        if result.attempts > 1 {
+            let _ = writeln!(text, "    {} attempts", result.attempts);
+        }
+    }
+    for notice in &asked.notices {
+        let _ = writeln!(text, "  notice: {notice}");
+    }
+    if let Some(stopped) = &asked.footer.stopped {
+        let _ = writeln!(text, "  stopped: {stopped}");
+    }
+    let footer = &asked.footer;
+    if !footer.complete {
+        let _ = writeln!(text, "  not complete");
+    }
+    let id = regex::Regex::new("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").unwrap();
+    let port = regex::Regex::new(r"127\.0\.0\.1:\d+").unwrap();
+    let skew = regex::Regex::new("is (7199|7200|7201) s").unwrap();
+    let text = port.replace_all(&id.replace_all(&text, "ID"), "127.0.0.1:PORT").into_owned();
+    skew.replace_all(&text, "is 7200 s").into_owned()
+}
+
+async fn assert_told(name: &str, troubles: Vec<(Trouble, &str)>, options: impl Fn() -> RunOptions) {
+    let mut all = String::new();
+    for (trouble, cases) in troubles {
+        let ids: Vec<&str> = cases.split(' ').collect();
+        let asked = Asking { options: options(), ..trouble.asking() }.ask_for(&ids).await;
+        let _ = write!(all, "{}: {cases}\n{}", trouble.name(), told(&asked));
+    }
+    let wanted = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/run/{name}.txt"));
+    Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(all, Data::read_from(&wanted, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_does_not_come_into_its_state() {
+    let troubles = vec![
+        (Refused("CreateKey", 400, "Forbidden.Somehow"), "Encrypt/Enabled"),
+        (Field("CreateKey", "/KeyMetadata", None), "Encrypt/Enabled"),
+        (Field("CreateKey", "/KeyMetadata/KeyId", None), "CreateKey/Enabled"),
+        (Field("CreateKey", "/KeyMetadata/KeyId", Some("".into())), "new-key-is-enabled"),
+        (Refused("DisableKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
+        (Refused("CreateAlias", 409, "Rejected.Odd"), "DeleteAlias/Enabled"),
+        (Field("GetParametersForImport", "/ImportToken", None), "ImportKeyMaterial/PendingImport/EXTERNAL"),
+        (Field("GetParametersForImport", "/PublicKey", Some("AAAA".into())), "Encrypt/Enabled/EXTERNAL"),
+        (Field("GetParametersForImport", "/PublicKey", Some("no Base64".into())), "Encrypt/Enabled/EXTERNAL"),
+        (Deviation("disable-does-nothing"), "Encrypt/Disabled"),
+        (Deviation("material-never-expires"), "Encrypt/PendingImport/EXTERNAL/via-expiry"),
+        (Deviation("import-leaves-disabled"), "update-alias/Enabled-to-Enabled"),
+        (Deviation("disable-does-nothing"), "update-alias/Disabled-to-Enabled"),
+        (Deviation("disable-does-nothing"), "disabled-key-works-again-once-enabled"),
+        (Deviation("enable-does-nothing"), "pending-deletion-yields-only-to-cancel"),
+        (Refused("ScheduleKeyDeletion", 409, "Rejected.Odd"), "Encrypt/Enabled"),
+        (Refused("ScheduleKeyDeletion", 404, "Forbidden.KeyNotFound"), "Encrypt/Enabled"),
+        (Refused("ScheduleKeyDeletion", 409, "Rejected.StateModifiedFailed"), "Encrypt/Enabled"),
+        (Refused("DeleteAlias", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
+        (Refused("DeleteAlias", 404, "Forbidden.AliasNotFound"), "CreateAlias/Enabled"),
+    ];
+    assert_told("keys", troubles, RunOptions::default).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_can_not_be_told() {
+    let troubles = vec![
+        (Field("DescribeKey", "/KeyMetadata/KeyState", None), "Encrypt/Enabled"),
+        (Field("DescribeKey", "/KeyMetadata/KeyState", Some("Fine".into())), "Encrypt/Enabled"),
+        (Field("DescribeKey", "/KeyMetadata/KeyState", Some("x".repeat(400).into())), "Encrypt/Disabled"),
+        (Field("DescribeKey", "/KeyMetadata/KeyState", Some(7.into())), "CreateAlias/PendingDeletion"),
+        (Refused("DescribeKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
+        (Refused("DescribeKey", 409, "Rejected.Odd"), "UpdateKeyDescription/PendingDeletion"),
+        (Refused("DescribeKey", 404, "Forbidden.KeyNotFound"), "DisableKey/Enabled"),
+        (Refused("Encrypt", 409, "Rejected.Odd"), "DisableKey/Enabled"),
+        (Refused("Encrypt", 409, "Rejected.Disabled"), "DisableKey/Enabled"),
+        (Refused("GenerateDataKey", 409, "Rejected.Odd"), "new-key-is-enabled"),
+        (Deviation("disable-only-shown"), "DisableKey/Enabled"),
+        (Deviation("key-never-gone"), "pending-deletion-ends-in-deletion"),
+        (Deviation("cancel-leaves-disabled"), "cancel-deletion-of-a-disabled-key"),
+        (Deviation("cancel-leaves-disabled"), "cancel-deletion-of-an-enabled-key"),
+        (Deviation("update-alias-disables-old-key"), "update-alias/Enabled-to-Enabled"),
+        (Deviation("refused-description-written"), "UpdateKeyDescription/PendingDeletion"),
+        (Deviation("refused-schedule-moves-delete-date"), "ScheduleKeyDeletion/PendingDeletion"),
+    ];
+    assert_told("states", troubles, RunOptions::default).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_may_not_come() {
+    let troubles = || {
+        vec![
+            (Trouble::None, "Encrypt/Enabled"),
+            (Deviation("Encrypt:Disabled=Success"), "Encrypt/Disabled"),
+            (Deviation("Encrypt:Disabled=400/Rejected.Disabled"), "Encrypt/Disabled"),
+            (Deviation("Encrypt:Disabled=Success"), "disabled-key-works-again-once-enabled"),
+            (Deviation("Encrypt:success-is-201"), "Encrypt/Enabled"),
+            (Refused("Encrypt", 409, "Rejected.Odd"), "Encrypt/Enabled"),
+            (Refused("Encrypt", 409, "Rejetced.PendingDeletion"), "Encrypt/PendingDeletion"),
+            (Refused("TagResource", 404, "InvalidAction.NotFound"), "TagResource/Enabled"),
+            (Refused("TagResource", 404, "InvalidAction.NotFound"), "ListResourceTags/Enabled"),
+            (Refused("TagResource", 404, "InvalidAction.NotFound"), "Encrypt/Enabled"),
+            (Refused("Encrypt", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
+            (Refused("CreateKey", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
+            (Trouble::None, "missing-plaintext-in-encrypt"),
+            (Refused("Encrypt", 400, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
+            (Deviation("missing-parameter-accepted"), "missing-plaintext-in-encrypt"),
+            (Deviation("damaged-material-accepted"), "damaged-material-is-refused/EXTERNAL"),
+            (Deviation("nonce-reuse-accepted"), "replayed-request-in-disable-key"),
+            (Deviation("decrypt-returns-other-text"), "encryption-context-must-be-the-same"),
+        ]
+    };
+    assert_told("answers", troubles(), RunOptions::default).await;
+    let strict = || RunOptions { strict: true, unsupported: Unsupported::Skip, ..RunOptions::default() };
+    assert_told("answers-strict", troubles(), strict).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_lacks_something() {
+    let troubles = vec![
+        (Deviation("Encrypt:missing-fields"), "Encrypt/Enabled"),
+        (Deviation("Encrypt:wrong-types"), "Encrypt/Enabled"),
+        (Field("Encrypt", "/CiphertextBlob", Some(json!({"a": 1}))), "Encrypt/Enabled"),
+        (Field("Decrypt", "/Plaintext", Some(json!("aGVsbG8="))), "Encrypt/Enabled"),
+        (Field("Decrypt", "/Plaintext", Some(json!(["aGVsbG8="]))), "Encrypt/Enabled"),
+        (Field("Decrypt", "/KeyId", Some("another".into())), "Decrypt/Enabled"),
+        (Field("DescribeKey", "/KeyMetadata", Some("none".into())), "UpdateKeyDescription/Enabled"),
+        (Field("DescribeKey", "/KeyMetadata/Description", Some(json!({"a": 1}))), "UpdateKeyDescription/Enabled"),
+        (Field("ListAliases", "/Aliases", Some("none".into())), "CreateAlias/Enabled"),
+        (Field("ListAliases", "/Aliases", None), "CreateAlias/Enabled"),
+        (Field("ListAliases", "/Aliases/Alias", Some("none".into())), "CreateAlias/PendingDeletion"),
+        (Field("ListAliases", "/TotalCount", Some(100_000_000.into())), "CreateAlias/PendingDeletion"),
+        (Refused("ListAliases", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
+        (Deviation("import-parameters-repeat"), "import-parameters-are-new-each-time/EXTERNAL"),
+        (Deviation("delete-alias-does-nothing"), "DeleteAlias/Enabled"),
+        (Deviation("CreateKey:wrong-types"), "CreateKey/Enabled"),
+        (Deviation("empty-request-id"), "answers-carry-a-request-id"),
+    ];
+    assert_told("bodies", troubles, RunOptions::default).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_a_list_that_is_refused() {
+    let alter: Alter = Arc::new(|asked, status, fields| {
+        if asked == "ListKeys" && fields["PageNumber"] == 2 {
+            *status = 409;
+            *fields = json!({"Code": "Rejected.Odd", "Message": "", "RequestId": "1"});
+        }
+    });
+    let asked = Asking { alter: Some(alter), ..Asking::new() }.ask_for(&["keys-are-listed-page-by-page"]).await;
+    assert_eq!(asked.results[0].reason, "page 2 of ListKeys answered Rejected.Odd");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_does_not_let_the_run_go_on() {
+    let troubles = vec![
+        (Refused("CreateKey", 400, "SignatureDoesNotMatch"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Refused("CreateKey", 403, "Forbidden.NoPermission"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Refused("Encrypt", 400, "Forbidden.InDebt"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Refused("CreateKey", 403, "Rejected.LimitExceeded"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Refused("Encrypt", 400, "InvalidTimeStamp.Expired"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("skew=-7200"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("skew=7200"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("unavailable,operation=Encrypt"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("throttle=Throttling,operation=CreateKey"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("garbage,operation=DescribeKey"), "Encrypt/Disabled Encrypt/Enabled DisableKey/Enabled"),
+        (Fault("garbage"), "Encrypt/Disabled Encrypt/Enabled DisableKey/Enabled TagResource/Enabled"),
+        (Fault("truncate,operation=DisableKey,nth=1"), "Encrypt/Disabled"),
+        (Fault("drop-after,operation=ScheduleKeyDeletion,nth=1"), "ScheduleKeyDeletion/Enabled"),
+        (Fault("drop-after,operation=DisableKey"), "DisableKey/PendingDeletion"),
+    ];
+    assert_told("stops", troubles, RunOptions::default).await;
+}
