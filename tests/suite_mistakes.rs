@@ -331,6 +331,11 @@ fn format_numbers() {
 }
 
 #[test]
+fn outcomes_that_are_no_text() {
+    Base::new().change("matrix/seal.yaml", "  On: Success", "  On: 5").says("outcomes-that-are-no-text");
+}
+
+#[test]
 fn places() {
     Base::new()
         .copy("tiny/matrix/seal.yaml", "tiny/seal.yaml")
@@ -349,5 +354,7 @@ fn missing_files() {
 fn providers() {
     Base::new().copy("tiny/kms.yaml", "huge/kms.yaml").says("several-providers");
     Base::new().copy("tiny/kms.yaml", "huge/kms.yaml").says_for("no-such-provider", Some("tinny"));
+    Base::new().copy("tiny/kms.yaml", "huge/kms.yaml").says_for("no-provider-like-it", Some("elsewhere"));
     Base(Vec::new()).says("no-files");
+    Base(Vec::new()).says_for("no-files-of-a-provider", Some("tiny"));
 }

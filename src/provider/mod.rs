@@ -243,12 +243,3 @@ pub enum DecodeError {
         status: u16,
     },
 }
-
-impl DecodeError {
-    /// The HTTP status of the response.
-    pub fn status(&self) -> u16 {
-        match self {
-            Self::Content { status, .. } | Self::NoCode { status } => *status,
-        }
-    }
-}

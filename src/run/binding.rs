@@ -320,6 +320,19 @@ mod tests {
         assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
         assert_eq!(evaluate("${unique} ${unique}", "key").unwrap(), "kc-1-1 kc-1-2");
         assert_eq!(evaluate("${uuid}", "key").unwrap().len(), 36);
+        assert_eq!(
+            evaluate("${class} ${key.class} ${state} ${mark}", "key").unwrap(),
+            "EXTERNAL EXTERNAL Enabled mark"
+        );
+    }
+
+    #[test]
+    fn a_value_has_a_longest_length() {
+        let longest = format!("${{repeat('a', '{LONGEST}')}}");
+        assert_eq!(evaluate(&longest, "key").unwrap().len(), LONGEST);
+        let longer = format!("${{repeat('a', '{}')}}", LONGEST + 1);
+        let error = evaluate(&longer, "key").unwrap_err();
+        assert!(error.ends_with(&format!("`{}` is no count up to 1048576", LONGEST + 1)), "{error}");
     }
 
     #[test]

@@ -27,7 +27,8 @@ impl fmt::Debug for TargetClock {
         match self {
             Self::Fixed => formatter.write_str("Fixed"),
             Self::Function(_) => formatter.write_str("Function"),
-            Self::Hook(url) => formatter.debug_tuple("Hook").field(url).finish(),
+            // Its URL may hold a password.
+            Self::Hook(_) => formatter.write_str("Hook"),
         }
     }
 }
@@ -88,4 +89,52 @@ async fn post(url: &str, by: Duration) -> Result<(), String> {
 /// A client for hooks, which are on the way of no proxy.
 fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy().build()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// What an endpoint is taken for that says this of itself.
+    async fn found(body: String) -> TargetClock {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
+            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            // A client that has read enough hangs up.
+            let _ = stream.write_all(answer.as_bytes()).await;
+        });
+        find_clock(&endpoint, Duration::from_secs(60)).await
+    }
+
+    #[tokio::test]
+    async fn only_a_mock_of_this_program_has_a_clock() {
+        let TargetClock::Hook(url) = found(r#"{"mock": "kms-conformance"}"#.to_owned()).await else {
+            panic!("no clock")
+        };
+        assert!(url.starts_with("http://127.0.0.1:") && url.ends_with("/_mock/clock"), "{url}");
+        assert!(!url.contains("//_mock"), "{url}");
+        for other in ["", "{}", r#"{"mock": "another"}"#, r#"{"mock": 1}"#] {
+            assert!(!found(other.to_owned()).await.moves(), "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_answer_is_not_read_to_its_end() {
+        let answer = r#"{"mock": "kms-conformance"}"#;
+        let longest = answer.to_owned() + &" ".repeat(LONGEST_ANSWER - answer.len());
+        assert!(found(longest.clone()).await.moves());
+        assert!(!found(longest + " ").await.moves());
+    }
+
+    #[test]
+    fn a_hook_is_printed_without_its_url() {
+        let clock = TargetClock::Hook("http://user:password@127.0.0.1/".to_owned());
+        assert_eq!(format!("{clock:?} {:?}", TargetClock::Fixed), "Hook Fixed");
+    }
 }

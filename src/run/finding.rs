@@ -114,10 +114,8 @@ fn clock_text(skew: Option<i64>) -> String {
         None => "and does not say what time it is: set the local clock".to_owned(),
         // The date of an answer has no fractions of a second.
         Some(-1..=1) => "though the local clock agrees with its own".to_owned(),
-        Some(seconds) => {
-            let side = if seconds < 0 { "behind" } else { "ahead of" };
-            format!("for the local clock is {} s {side} its own", seconds.unsigned_abs())
-        }
+        Some(seconds @ ..-1) => format!("for the local clock is {} s behind its own", seconds.unsigned_abs()),
+        Some(seconds) => format!("for the local clock is {seconds} s ahead of its own"),
     }
 }
 

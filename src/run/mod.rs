@@ -11,6 +11,7 @@ mod order;
 mod pages;
 mod result;
 mod schedule;
+mod settle;
 mod step;
 mod sweep;
 mod walker;
@@ -21,12 +22,12 @@ use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use clap::ValueEnum;
 
 pub use self::clock::{TargetClock, find_clock};
 pub use self::schedule::Runner;
+pub use self::settle::Settle;
 use crate::client::Client;
 use crate::ledger::Ledger;
 use crate::plan::Planner;
@@ -85,23 +86,6 @@ impl Default for RunOptions {
             strict: false,
             unsupported: Unsupported::default(),
         }
-    }
-}
-
-/// When a state counts as reached.
-#[derive(Debug, Clone)]
-pub struct Settle {
-    /// So many confirmations in a row.
-    pub confirmations: u32,
-    /// Within this time.
-    pub timeout: Duration,
-    /// The first pause between questions; it grows.
-    pub poll: Duration,
-}
-
-impl Default for Settle {
-    fn default() -> Self {
-        Self { confirmations: 1, timeout: Duration::ZERO, poll: Duration::from_millis(20) }
     }
 }
 

@@ -262,11 +262,11 @@ impl Runner {
 
     fn footer(&self, begin: Instant, results: &Results, health: &Health, emit: &mut impl FnMut(Event)) -> RunFooter {
         let traffic = self.shared.client.traffic();
-        let stopped = health.reason();
+        let complete = results.cut == 0 && results.next == self.selection.len();
         let footer = RunFooter {
             duration_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
-            complete: results.cut == 0 && results.next == self.selection.len(),
-            stopped: stopped.filter(|_| results.cut > 0 || results.next < self.selection.len()),
+            complete,
+            stopped: health.reason().filter(|_| !complete),
             summary: results.summary.clone(),
             usage: Usage {
                 requests: traffic.requests,

@@ -1,7 +1,7 @@
 //! The steps of scenarios, and what rows look for after their probe.
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::binding::Context;
 use super::check::{Checked, Wrong, unreadable};
@@ -110,9 +110,7 @@ impl Walker<'_> {
     /// holds is judged, and may be late.
     async fn look(&mut self, call: &Call, on: &KeyName) -> Result<(), Finding> {
         let parameters = self.parameters(&call.request, Context::on(on))?;
-        let settle = self.shared.options.settle.clone();
-        let deadline = Instant::now() + settle.timeout;
-        let mut pause = settle.poll;
+        let mut patience = self.shared.options.settle.patience();
         loop {
             let makes = call.makes.as_ref();
             let reply = self.making(Envelope::Right, Purpose::Effect, &call.operation, &parameters, makes).await?;
@@ -130,11 +128,10 @@ impl Walker<'_> {
                 self.keep_answer(call, reply);
                 return Ok(());
             };
-            if Instant::now() >= deadline || self.stop.is_cancelled() {
+            if patience.ends() || self.stop.is_cancelled() {
                 return Err(Finding::fail(Kind::Effect, wrong.text));
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(settle.poll * 16);
+            sleep(patience.pause()).await;
         }
     }
 

@@ -5,7 +5,7 @@
 //! the majority counts. So a single wrong cell of the endpoint never makes another cell look wrong.
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 use super::binding::Context;
 use super::finding::Finding;
@@ -55,23 +55,19 @@ impl Walker<'_> {
         key: &KeyName,
         expected: &State,
     ) -> Result<Observation, Finding> {
-        let settle = self.shared.options.settle.clone();
-        let deadline = Instant::now() + settle.timeout;
-        let mut pause = settle.poll;
+        let confirmations = self.shared.options.settle.confirmations;
+        let mut patience = self.shared.options.settle.patience();
         let mut confirmed = 0;
         loop {
             let seen = self.observe(purpose, key, expected).await?;
             let good = seen.testimony == Testimony::Holds && !seen.late;
             confirmed = if good { confirmed + 1 } else { 0 };
-            if confirmed >= settle.confirmations || (!good && Instant::now() >= deadline) {
+            if confirmed >= confirmations || (!good && patience.ends()) {
                 return Ok(seen);
             }
-            if !good || confirmed > 0 {
-                tokio::select! {
-                    () = self.stop.cancelled() => return Ok(seen),
-                    () = sleep(pause) => {}
-                }
-                pause = (pause * 2).min(settle.poll * 16);
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(seen),
+                () = sleep(patience.pause()) => {}
             }
         }
     }

@@ -20,6 +20,7 @@ fn a_key_whose_making_was_never_answered_is_found_and_removed() {
     assert!(ended.out.contains("1 key was found and removed whose making was never answered"), "{}", ended.out);
     let usage = place.results().usage;
     assert_eq!((ended.code, removals, usage.keys_created, usage.keys_left), (0, 2, 2, 0), "{}", ended.out);
+    assert_eq!(place.results().notices.len(), 1, "{}", ended.out);
 }
 
 #[test]

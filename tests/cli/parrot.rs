@@ -33,6 +33,8 @@ pub enum Where {
     Redirect,
     /// In an answer that breaks off.
     BrokenOff,
+    /// In the codes of refusals to remove a key, which a passed case tells too.
+    CleanUp,
 }
 
 pub const EVERYWHERE: [Where; 10] = [
@@ -86,6 +88,10 @@ fn serve(mut stream: &TcpStream, upstream: SocketAddr, place: Where, canaries: &
     let head = request.head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
     server.write_all(&[head.as_bytes(), &request.body].concat()).unwrap();
     let answer = read(&server)?;
+    let place = match place {
+        Where::CleanUp if !asks(&request, "ScheduleKeyDeletion") => return stream.write_all(&sent(&answer)).ok(),
+        place => place,
+    };
     stream.write_all(&repeat(answer, place, canaries, &signature)).ok()?;
     (place != Where::BrokenOff).then_some(())
 }
@@ -109,6 +115,15 @@ fn read(mut stream: &TcpStream) -> Option<Message> {
             Ok(length) => bytes.extend_from_slice(&chunk[..length]),
         }
     }
+}
+
+fn asks(request: &Message, operation: &str) -> bool {
+    let body = String::from_utf8_lossy(&request.body);
+    [request.head.as_str(), &body].iter().any(|part| part.contains(operation))
+}
+
+fn sent(message: &Message) -> Vec<u8> {
+    [message.head.as_bytes(), &message.body].concat()
 }
 
 /// Learns the secrets of a request; its signature.
@@ -161,6 +176,7 @@ fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) 
             json(status, &fields)
         }
         Where::Code if status >= 400 => json(status, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
+        Where::CleanUp => json(409, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
         Where::Denial => json(403, &json!({"Code": "SignatureDoesNotMatch", "Message": format!("made of: {all}")})),
         Where::State if fields.get("KeyMetadata").is_some() => {
             fields["KeyMetadata"]["KeyState"] = all.clone().into();

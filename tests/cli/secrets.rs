@@ -18,9 +18,14 @@ const ID: &str = "LTAI5tCanaryCanaryCanary";
 
 /// A mock that takes the planted credentials.
 fn mock() -> Mock {
+    deviant(&[])
+}
+
+fn deviant(deviations: &[&str]) -> Mock {
     let key = AccessKey::new(ID, SECRET).session(TOKEN, Timestamp::MAX);
     Mock::start_with(MockConfig {
         access_keys: vec![key],
+        deviations: deviations.iter().map(|deviation| deviation.parse().unwrap()).collect(),
         wrapping_keys: WrappingKeys::BuiltIn,
         ..MockConfig::default()
     })
@@ -81,6 +86,34 @@ fn whatever_an_endpoint_repeats_is_not_written() {
         ] {
             look(&folder, &arguments, &canaries);
         }
+    }
+}
+
+/// The exchanges of a passed case are not kept, but what it tells may hold what was in them.
+#[test]
+fn what_a_passed_case_tells_is_without_secrets() {
+    for (deviations, place, case, told) in [
+        (
+            &[][..],
+            Where::CleanUp,
+            "Encrypt/Enabled",
+            "was left behind: ScheduleKeyDeletion answered Rejected.[redacted]",
+        ),
+        (
+            &["cancel-leaves-disabled"][..],
+            Where::State,
+            "cancel-deletion-of-a-disabled-key",
+            "the key is not Enabled: DescribeKey says [redacted]",
+        ),
+    ] {
+        let mock = deviant(deviations);
+        let canaries = Canaries::new();
+        let parrot = Parrot::start(address(&mock), place, &canaries);
+        let folder = Place::new();
+        let arguments = format!("run --endpoint {} --settle-timeout 0s alibaba/{case}", parrot.endpoint());
+        let (code, _) = look(&folder, &arguments, &canaries);
+        let text = fs::read_to_string(folder.path().join("reports/results.json")).unwrap();
+        assert!(code == 0 && text.contains(told), "{place:?}: {code}: {text}");
     }
 }
 

@@ -1,6 +1,5 @@
 //! A server before a mock that changes answers on their way.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -28,9 +27,9 @@ pub async fn serve(upstream: SocketAddr, alter: Alter) -> SocketAddr {
             let (alter, client) = (Arc::clone(&alter), client.clone());
             let service = service_fn(move |request| {
                 let (alter, client) = (Arc::clone(&alter), client.clone());
-                async move { Ok::<_, Infallible>(pass_on(&client, upstream, request, alter).await) }
+                async move { pass_on(&client, upstream, request, alter).await }
             });
-            // A client that hangs up ends its connection.
+            // A client or a mock that hangs up ends the connection.
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
         }
     });
@@ -42,19 +41,19 @@ async fn pass_on(
     upstream: SocketAddr,
     request: Request<Incoming>,
     alter: Alter,
-) -> Response<Full<Bytes>> {
+) -> reqwest::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let sent = format!("{}&{}", head.uri.query().unwrap_or_default(), String::from_utf8_lossy(&body));
     let operation = sent.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap().to_owned();
     let url = format!("http://{upstream}{}", head.uri);
-    let answer = client.request(head.method, url).headers(head.headers).body(body).send().await.unwrap();
+    let answer = client.request(head.method, url).headers(head.headers).body(body).send().await?;
     let mut status = answer.status().as_u16();
     let mut response = Response::builder();
     for name in [CONTENT_TYPE, HeaderName::from_static("date")] {
         response = response.header(&name, answer.headers()[&name].clone());
     }
-    let mut fields = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let mut fields = serde_json::from_slice(&answer.bytes().await?).unwrap();
     alter(&operation, &mut status, &mut fields);
-    response.status(status).body(Full::from(fields.to_string())).unwrap()
+    Ok(response.status(status).body(Full::from(fields.to_string())).unwrap())
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use kms_conformance::client::{Client, ClientOptions, RetryPolicy, Target};
-use kms_conformance::event::{CaseResult, Event, RunFooter};
+use kms_conformance::event::{CaseResult, Event, RunFooter, RunHeader};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{ClockMode, Faults, Mock, MockConfig, WrappingKeys};
 use kms_conformance::plan::Cost;
@@ -33,10 +33,13 @@ pub struct Asking {
     pub alter: Option<Alter>,
     /// How the cases are run; the clock and the mark are set here.
     pub options: RunOptions,
+    /// What stops the run.
+    pub interrupt: CancellationToken,
 }
 
 /// What came of it.
 pub struct Asked {
+    pub header: RunHeader,
     pub results: Vec<CaseResult>,
     pub notices: Vec<String>,
     pub footer: RunFooter,
@@ -74,17 +77,18 @@ impl Asking {
         let clock = TargetClock::Function(Arc::new(move |by| mock.advance(by)));
         let options = RunOptions { clock, mark: "kc-run".to_owned(), ..self.options };
         let ledger = Ledger::none(options.mark.clone());
-        let (mut results, mut notices) = (Vec::new(), Vec::new());
+        let (mut header, mut results, mut notices) = (None, Vec::new(), Vec::new());
         let runner = Runner::new(Arc::clone(&SUITE), cases, client, ledger, options);
         let planned = runner.cost();
         let footer = runner
-            .run(CancellationToken::new(), |event| match event {
+            .run(self.interrupt, |event| match event {
+                Event::RunStarted(told) => header = Some(*told),
                 Event::CaseFinished(case) => results.push(*case),
                 Event::Notice { message } => notices.push(message),
                 _ => {}
             })
             .await;
-        Asked { results, notices, footer, planned }
+        Asked { header: header.unwrap(), results, notices, footer, planned }
     }
 
     /// Asks cases by their ids without the provider.

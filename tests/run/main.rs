@@ -5,4 +5,8 @@
 mod altering;
 mod asked;
 mod cost;
+mod lost;
 mod reasons;
+mod settling;
+mod sweeping;
+mod whole;

@@ -199,6 +199,7 @@ async fn an_answer_that_may_not_come() {
             (Refused("CreateKey", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
             (Trouble::None, "missing-plaintext-in-encrypt"),
             (Refused("Encrypt", 400, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
+            (Refused("Encrypt", 409, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
             (Deviation("missing-parameter-accepted"), "missing-plaintext-in-encrypt"),
             (Deviation("damaged-material-accepted"), "damaged-material-is-refused/EXTERNAL"),
             (Deviation("nonce-reuse-accepted"), "replayed-request-in-disable-key"),
@@ -211,6 +212,17 @@ async fn an_answer_that_may_not_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deviation_is_one_though_another_operation_is_not_known() {
+    let alter = Some(refused("GenerateDataKey", 404, "InvalidAction.NotFound"));
+    let options = RunOptions { unsupported: Unsupported::Skip, ..RunOptions::default() };
+    let deviations = vec!["disable-does-nothing".to_owned()];
+    let asked = Asking { alter, deviations, options, ..Asking::new() }.ask_for(&["DisableKey/Enabled"]).await;
+    let says = "DescribeKey says Enabled, Encrypt answers Success, GenerateDataKey answers InvalidAction.NotFound";
+    let wanted = format!("  fail (effect) after DisableKey the key is not Disabled: {says}\n");
+    assert_eq!(told(&asked), wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_lacks_something() {
     let troubles = vec![
         (Deviation("Encrypt:missing-fields"), "Encrypt/Enabled"),
@@ -219,6 +231,7 @@ async fn a_body_that_lacks_something() {
         (Field("Decrypt", "/Plaintext", Some(json!("aGVsbG8="))), "Encrypt/Enabled"),
         (Field("Decrypt", "/Plaintext", Some(json!(["aGVsbG8="]))), "Encrypt/Enabled"),
         (Field("Decrypt", "/KeyId", Some("another".into())), "Decrypt/Enabled"),
+        (Field("DescribeKey", "/KeyMetadata/KeyId", Some("another".into())), "DescribeKey/Enabled"),
         (Field("DescribeKey", "/KeyMetadata", Some("none".into())), "UpdateKeyDescription/Enabled"),
         (Field("DescribeKey", "/KeyMetadata/Description", Some(json!({"a": 1}))), "UpdateKeyDescription/Enabled"),
         (Field("ListAliases", "/Aliases", Some("none".into())), "CreateAlias/Enabled"),

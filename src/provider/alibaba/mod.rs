@@ -102,3 +102,48 @@ impl Provider for Alibaba {
         NAMES.iter().any(|sensitive| sensitive.eq_ignore_ascii_case(name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::provider::Credentials;
+    use crate::secret::Secret;
+
+    fn encoded(signature: Signature, method: Method) -> HttpRequest {
+        let provider = Alibaba { signature, method, ..Alibaba::default() };
+        let secret = Secret::new("testsecret");
+        let context = SigningContext {
+            endpoint: "http://127.0.0.1:8080",
+            region: provider.default_region(),
+            credentials: &Credentials { access_key_id: "testid".to_owned(), secret, token: None },
+            now: "2026-01-02T03:04:05Z".parse().unwrap(),
+            nonce: "0123456789abcdef",
+            tamper: None,
+        };
+        let parameters = json!({"KeyId": "1234"}).as_object().unwrap().clone();
+        provider.encode(&ApiCall { operation: "DescribeKey", parameters: &parameters }, &context).unwrap()
+    }
+
+    #[test]
+    fn the_signature_is_found_wherever_it_stands() {
+        for (signature, method) in
+            [(Signature::V1, Method::Get), (Signature::V1, Method::Post), (Signature::V3, Method::Get)]
+        {
+            let request = encoded(signature, method);
+            let found = Alibaba::default().signature_of(&request).unwrap();
+            let length = if signature == Signature::V1 { 28 } else { 64 };
+            assert_eq!(found.len(), length, "{found}");
+            assert!(!found.contains('%'), "{found}");
+        }
+        let unsigned = HttpRequest { url: "http://127.0.0.1/".to_owned(), ..encoded(Signature::V1, Method::Get) };
+        assert_eq!(Alibaba::default().signature_of(&unsigned), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_of_a_region() {
+        let provider = Alibaba::default();
+        assert_eq!(provider.endpoint(provider.default_region()), "https://kms.cn-hangzhou.aliyuncs.com");
+    }
+}

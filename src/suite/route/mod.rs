@@ -190,3 +190,21 @@ impl Transition {
         Position { state: self.to.clone(), has }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_route_is_told() {
+        let mut missing =
+            NoRoute { class: "EXTERNAL".into(), state: "Enabled".into(), route: None, fixtures: Vec::new() };
+        assert_eq!(missing.to_string(), "no route leads a key of class EXTERNAL to Enabled");
+        missing.route = Some("via-expiry".into());
+        missing.fixtures = vec!["alias".into(), "import".into()];
+        assert_eq!(
+            missing.to_string(),
+            "no route via-expiry leads a key of class EXTERNAL to Enabled with alias, import"
+        );
+    }
+}

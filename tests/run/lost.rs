@@ -1,0 +1,27 @@
+//! An answer that was lost may have had its effect, which explains what would be a deviation.
+
+use kms_conformance::verdict::{Kind, Verdict};
+
+use crate::asked::Asking;
+
+fn asking(lost: &[u32]) -> Asking {
+    let rule = |nth: &u32| format!("drop-after,operation=DisableKey,nth={nth}");
+    let deviations = vec!["DisableKey:PendingDeletion=409/Rejected.Odd".to_owned()];
+    Asking { deviations, faults: lost.iter().map(rule).collect(), ..Asking::new() }
+}
+
+const SAYS: &str = "DisableKey answered Rejected.Odd (409) instead of Rejected.StateModifiedFailed (409)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deviation_after_a_lost_answer_is_asked_again() {
+    let result = asking(&[1]).ask_for(&["DisableKey/PendingDeletion"]).await.results.remove(0);
+    assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Fail, Some(Kind::Code), 2));
+    assert_eq!(result.reason, SAYS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deviation_that_a_lost_answer_may_explain_each_time_is_none() {
+    let result = asking(&[1, 3, 5]).ask_for(&["DisableKey/PendingDeletion"]).await.results.remove(0);
+    assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Transport), 3));
+    assert_eq!(result.reason, format!("{SAYS}, but an earlier answer was lost, which may explain it"));
+}

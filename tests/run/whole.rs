@@ -1,0 +1,76 @@
+//! What is told of a run as a whole.
+
+use std::sync::Arc;
+
+use kms_conformance::suite::case::Subject;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::altering::Alter;
+use crate::asked::{Asked, Asking, SUITE};
+
+fn refusing(
+    operation: &'static str,
+    refused: u16,
+    code: &'static str,
+    hook: impl Fn() + Send + Sync + 'static,
+) -> Alter {
+    Arc::new(move |asked, status, fields| {
+        if asked == operation {
+            *status = refused;
+            *fields = json!({"Code": code, "Message": "", "RequestId": "1"});
+            hook();
+        }
+    })
+}
+
+fn denied() -> Asking {
+    Asking { alter: Some(refusing("CreateKey", 400, "SignatureDoesNotMatch", || {})), ..Asking::new() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cases_that_the_end_came_before_are_not_counted_as_asked() {
+    let Asked { footer, .. } = denied().ask_for(&["DisableKey/Enabled", "EnableKey/Enabled", "Encrypt/Enabled"]).await;
+    assert!(!footer.complete && footer.stopped.is_some());
+    let routes = footer.routes.unwrap();
+    assert_eq!((routes.asked, routes.exist), (1, SUITE.cells_by_route()));
+    assert_eq!(footer.summary.inconclusive, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_refused_at_its_last_case_is_complete() {
+    let Asked { footer, results, .. } = denied().ask_for(&["Encrypt/Enabled"]).await;
+    assert_eq!((footer.complete, footer.stopped), (true, None), "{}", results[0].reason);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_interrupted_run_leaves_is_told() {
+    let interrupt = CancellationToken::new();
+    let stop = interrupt.clone();
+    let alter = Some(refusing("ScheduleKeyDeletion", 409, "Rejected.Odd", move || stop.cancel()));
+    // The answer is lost each time, so that the case would be asked again.
+    let faults = vec!["drop-after,operation=Encrypt".to_owned()];
+    let asked = Asking { alter, faults, interrupt, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
+    assert_eq!(asked.results[0].reason, "not judged: interrupted");
+    assert!(!asked.footer.complete);
+    assert_eq!(asked.notices.len(), 1, "{:?}", asked.notices);
+    let why = "of alibaba/Encrypt/Enabled was left behind: ScheduleKeyDeletion answered Rejected.Odd (409)";
+    assert!(asked.notices[0].ends_with(why), "{:?}", asked.notices);
+    assert_eq!(asked.footer.usage.keys_left, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_editions_are_those_of_the_cases_in_the_order_of_the_rows() {
+    let wrong = Some(refusing("CreateKey", 400, "SignatureDoesNotMatch", || {}));
+    let asked = Asking { alter: wrong, ..Asking::new() }.ask((0..SUITE.cases.len()).collect()).await;
+    let mut editions: Vec<String> = SUITE.rows.iter().map(|row| row.edition.to_string()).collect();
+    editions.dedup();
+    assert!(editions.len() > 1);
+    assert_eq!(asked.header.suite.editions, editions);
+
+    for edition in editions {
+        let of = |index: &usize| matches!(SUITE.cases[*index].subject, Subject::Cell { row, .. } if SUITE.rows[row].edition.as_str() == edition);
+        let case = (0..SUITE.cases.len()).find(of).unwrap();
+        assert_eq!(denied().ask(vec![case]).await.header.suite.editions, [edition]);
+    }
+}
