@@ -45,7 +45,7 @@ pub struct LedgerLine {
     pub operation: String,
     /// The case that it was for.
     pub case: String,
-    /// The id of the key or the name of the alias; unknown while it is being made.
+    /// The id of the key or the name of the alias; that of a key is unknown while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

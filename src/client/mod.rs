@@ -196,6 +196,11 @@ impl Client {
         &self.vault
     }
 
+    /// Whether the service has ever answered, were it with trouble of its own.
+    pub fn has_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
+    }
+
     /// How many requests were sent so far.
     pub fn traffic(&self) -> Traffic {
         Traffic { requests: self.requests.load(Ordering::Relaxed), retries: self.retries.load(Ordering::Relaxed) }
@@ -280,10 +285,8 @@ impl Client {
                     (cause, retry_after)
                 }
             };
-            let no_answer = |cause| {
-                let answered = self.answered.load(Ordering::Relaxed);
-                CallError::NoAnswer { cause, attempts: attempt, lost, answered }
-            };
+            let no_answer =
+                |cause| CallError::NoAnswer { cause, attempts: attempt, lost, answered: self.has_answered() };
             let Some(pause) = self.retry.pause(attempt, retry_after) else { return Err(no_answer(cause)) };
             tokio::select! {
                 () = stop.cancelled() => return Err(no_answer(cause)),

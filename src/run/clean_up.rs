@@ -5,10 +5,11 @@ use std::sync::atomic::Ordering;
 use tokio_util::sync::CancellationToken;
 
 use super::binding::Context;
+use super::make::name_in;
 use super::walker::Walker;
 use crate::event::Purpose;
 use crate::ledger::LedgerEntry;
-use crate::suite::name::KeyName;
+use crate::suite::name::{KeyName, OperationName};
 
 /// How often it is tried to remove a key, each time with the client's own patience: a key that is left behind costs
 /// more than a few requests.
@@ -25,8 +26,9 @@ impl Walker<'_> {
                 Ok(reply) => {
                     // What the case itself removed is not found any more, which is fine.
                     let gone = reply.class == Some(crate::provider::ErrorClass::NotFound);
-                    if let Some(code) = reply.answer.code.filter(|_| !gone) {
-                        left.push(format!("{operation} of {} answered {code}", self.case.id));
+                    match reply.answer.code.filter(|_| !gone) {
+                        Some(code) => left.push(format!("{operation} of {} answered {code}", self.case.id)),
+                        None => self.note_removed(&operation, &name_in(&parameters)),
                     }
                 }
                 Err(finding) => left.push(format!("{}: {}", self.case.id, finding.reason)),
@@ -71,9 +73,12 @@ impl Walker<'_> {
             }
         }
         let id = self.bindings.keys.get(name).map_or("", |key| key.id());
-        let (ledger, case) = (&self.shared.ledger, self.case.id.as_str());
-        // The key is gone either way; a line that is missing only costs a sweep one more question.
-        let _ = ledger.note(LedgerEntry::Removed, remove.operation.as_str(), case, Some(id));
+        self.note_removed(&remove.operation, id);
         Ok(())
+    }
+
+    /// What is removed is gone either way; a line that is missing only costs a person one more question.
+    fn note_removed(&self, operation: &OperationName, name: &str) {
+        let _ = self.note(LedgerEntry::Removed, operation, Some(name));
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::binding::Context;
 use super::finding::Finding;
+use super::make::name_in;
 use super::walker::{Walker, captured};
 use super::witness::{Observation, Testimony};
 use crate::client::Reply;
@@ -90,8 +91,8 @@ impl Walker<'_> {
             Some(undo) => Some((undo.operation.clone(), self.parameters(&undo.request, context)?)),
             None => None,
         };
-        if undo.is_some() {
-            self.note(LedgerEntry::Making, operation, values.values().next().map(String::as_str))?;
+        if let Some((_, parameters)) = &undo {
+            self.note(LedgerEntry::Making, operation, Some(&name_in(parameters)))?;
         }
         let reply = self.send(Purpose::Drive, operation, &parameters).await?;
         if let Some(code) = &reply.answer.code {
@@ -102,7 +103,9 @@ impl Walker<'_> {
             finding.again = reply.lost_before;
             return Err(finding);
         }
-        self.undo.extend(undo);
+        if let Some(undo) = undo {
+            self.made_with_undo(operation, undo)?;
+        }
         for (capture, path) in &fixture.capture {
             let Some(value) = captured(&reply.answer.fields, path) else {
                 let reason = format!("the answer of {operation}, for the fixture `{name}`, has no {path}");

@@ -1,12 +1,15 @@
 //! Executes walks, judges, cleans up, and emits events. It never prints.
 
+mod attempt;
 mod binding;
 mod check;
 mod clean_up;
 mod clock;
 mod drive;
 mod finding;
+mod health;
 mod judge;
+mod make;
 mod order;
 mod pages;
 mod result;

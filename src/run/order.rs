@@ -58,6 +58,7 @@ impl Turn {
 }
 
 /// A case whose turn it is.
+#[derive(Debug, Clone)]
 pub(super) struct Planned {
     /// Its place in the selection.
     pub(super) position: usize,

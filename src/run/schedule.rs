@@ -1,19 +1,20 @@
 //! Runs cases: many at a time, results in the order of ids.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::attempt::{Done, ask};
 use super::finding::Finding;
+use super::health::Health;
 use super::order::{Order, Planned, Turn};
 use super::result::{Outcome, Results, result};
 use super::sweep::sweep;
-use super::walker::Walker;
 use super::{RunOptions, Shared};
 use crate::client::Client;
 use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
@@ -22,6 +23,7 @@ use crate::ledger::Ledger;
 use crate::plan::{Cost, Planner, Walk};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
+use crate::suite::name::CaseId;
 use crate::verdict::{Kind, Verdict};
 
 /// So many cases without any answer of the service end the run, if there never was one.
@@ -34,38 +36,6 @@ pub struct Runner {
     /// Indexes into the cases of the suite, in the order of ids.
     selection: Vec<usize>,
     known: Option<Arc<KnownFailures>>,
-}
-
-struct Done {
-    planned: Planned,
-    outcome: Outcome,
-}
-
-/// What all tasks of a run look at.
-struct Health {
-    stop: CancellationToken,
-    stopped: std::sync::Mutex<Option<String>>,
-    answered: AtomicBool,
-    silent: AtomicU32,
-}
-
-impl Health {
-    fn halt(&self, reason: String) {
-        let mut stopped = self.stopped.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !self.stop.is_cancelled() {
-            stopped.get_or_insert(reason);
-            self.stop.cancel();
-        }
-    }
-
-    /// The reason of a case that the end of the run came before.
-    fn why_not_judged(&self) -> String {
-        format!("not judged: {}", self.reason().unwrap_or_else(|| "the run was stopped".to_owned()))
-    }
-
-    fn reason(&self) -> Option<String> {
-        self.stopped.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
 }
 
 impl Runner {
@@ -116,12 +86,7 @@ impl Runner {
             emit(event);
         };
         emit(Event::RunStarted(Box::new(self.header())));
-        let health = Arc::new(Health {
-            stop: CancellationToken::new(),
-            stopped: std::sync::Mutex::new(None),
-            answered: AtomicBool::new(false),
-            silent: AtomicU32::new(0),
-        });
+        let health = Arc::new(Health::default());
         let forward = tokio::spawn({
             let health = Arc::clone(&health);
             async move {
@@ -132,6 +97,7 @@ impl Runner {
         let mut order = Order::new(&self.shared.suite, &self.selection);
         let mut results = Results::default();
         let mut tasks: JoinSet<Done> = JoinSet::new();
+        let mut asked: HashMap<task::Id, Planned> = HashMap::new();
         for turn in Turn::ALL {
             let jobs = if turn.alone() { 1 } else { self.shared.options.jobs.get() };
             loop {
@@ -145,15 +111,24 @@ impl Runner {
                         }
                         Ok(_) => {
                             emit(Event::CaseStarted { id: self.shared.suite.cases[planned.index].id.shared() });
-                            tasks.spawn(ask(Arc::clone(&self.shared), planned, Arc::clone(&health)));
+                            let task = ask(Arc::clone(&self.shared), planned.clone(), Arc::clone(&health));
+                            asked.insert(tasks.spawn(task).id(), planned);
                         }
                     }
                 }
-                match tasks.join_next().await {
-                    Some(Ok(done)) => self.take(&mut results, done, &health, &mut emit),
-                    // A task that panics is a fault of this program; the case is missing, so the run is not complete.
+                match tasks.join_next_with_id().await {
+                    Some(Ok((task, done))) => {
+                        asked.remove(&task);
+                        self.take(&mut results, done, &health, &mut emit);
+                    }
+                    // A task that panics is a fault of this program.
                     Some(Err(error)) => {
-                        emit(Event::Notice { message: format!("a case ended unexpectedly, which is a bug: {error}") });
+                        let Some(planned) = asked.remove(&error.id()) else { continue };
+                        let reason = format!("the case ended unexpectedly, which is a bug of this program: {error}");
+                        let left = format!("what {} made may be left: {reason}", self.id_of(&planned));
+                        let outcome = Outcome::not_asked(Finding::inconclusive(Kind::Cut, reason));
+                        let outcome = Outcome { left: vec![left], ..outcome };
+                        self.take(&mut results, Done { planned, outcome }, &health, &mut emit);
                     }
                     None => break,
                 }
@@ -162,7 +137,7 @@ impl Runner {
         if self.shared.unanswered.load(Ordering::Relaxed) > 0
             && let Some(index) = self.selection.first()
         {
-            let notices = if health.answered.load(Ordering::Relaxed) {
+            let notices = if self.shared.client.has_answered() {
                 sweep(&self.shared, &self.shared.suite.cases[*index]).await
             } else {
                 vec![self.unknown_keys()]
@@ -184,6 +159,10 @@ impl Runner {
             unanswered.load(Ordering::Relaxed),
             options.mark
         )
+    }
+
+    fn id_of(&self, planned: &Planned) -> &CaseId {
+        &self.shared.suite.cases[planned.index].id
     }
 
     /// The walk of a case, or why it is not asked.
@@ -215,7 +194,7 @@ impl Runner {
                 health.halt(fatal.clone());
             }
             if finding.silent
-                && !health.answered.load(Ordering::Relaxed)
+                && !self.shared.client.has_answered()
                 && health.silent.fetch_add(1, Ordering::Relaxed) + 1 >= MOST_SILENT.min(count(self.selection.len()))
             {
                 let endpoint = &self.shared.client.target().endpoint;
@@ -280,123 +259,6 @@ impl Runner {
         emit(Event::RunFinished(Box::new(footer.clone())));
         footer
     }
-}
-
-/// Asks a case, again on fresh keys when an answer was lost, and removes what it made.
-async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done {
-    let case = &shared.suite.cases[planned.index];
-    let begin = Instant::now();
-    let walk = match &planned.walk {
-        Ok(walk) => Arc::clone(walk),
-        Err(finding) => {
-            let outcome = Outcome::not_asked(finding.clone());
-            return Done { planned, outcome };
-        }
-    };
-    let position = planned.position;
-    let mut attempts = 0;
-    let mut left = Vec::new();
-    loop {
-        if health.stop.is_cancelled() {
-            let finding = Finding::inconclusive(Kind::Cut, health.why_not_judged());
-            return Done { planned, outcome: Outcome { left, ..Outcome::not_asked(finding) } };
-        }
-        attempts += 1;
-        let prefix = format!("{}-{position}-{attempts}", shared.options.mark);
-        let random = random_of(shared.options.seed, case, attempts);
-        let mut walker = Walker::new(&shared, case, prefix.clone(), random, health.stop.clone());
-        let mut finding = walker.ask(&walk).await.err();
-        left.extend(walker.clean_up().await);
-        if let Some(found) = &mut finding {
-            if let Some(operation) = &walker.unknown {
-                found.for_want_of(operation, shared.options.unsupported);
-            }
-            if found.kind == Kind::Cut {
-                found.reason = health.why_not_judged();
-            }
-            left.extend(attribute(&shared, found, format!("{prefix}-cell"), attempts, &health.stop).await);
-        }
-        if !finding.as_ref().is_some_and(|finding| finding.silent) {
-            health.answered.store(true, Ordering::Relaxed);
-        }
-        let again = finding.as_ref().is_some_and(|finding| finding.again);
-        // An endpoint that has never answered does not do so for the asking.
-        let hopeless =
-            finding.as_ref().is_some_and(|finding| finding.silent) && !health.answered.load(Ordering::Relaxed);
-        if again && !hopeless && attempts < shared.options.attempts {
-            continue;
-        }
-        let finding = finding.map(|finding| if again { lost(finding) } else { finding });
-        let keep = finding.is_some() || shared.options.keep_exchanges;
-        let provider = &shared.client.target().provider;
-        let vault = shared.client.vault();
-        if !walker.notes.is_empty() || !left.is_empty() {
-            walker.transcript.hand_in(&**provider, vault);
-        }
-        let exchanges = if keep { walker.transcript.render(&**provider, vault) } else { Vec::new() };
-        let outcome = Outcome {
-            finding: finding.map(Box::new),
-            expected: walker.expected,
-            also_accepted: walker.also_accepted,
-            actual: walker.actual,
-            lenient: walker.lenient,
-            notes: walker.notes,
-            exchanges,
-            attempts,
-            duration_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
-            left,
-            listed: None,
-        };
-        return Done { planned, outcome };
-    }
-}
-
-/// Says whose a deviation is that a scenario met on its way: if the table's own case for the same cell fails too, on a
-/// fresh key by the shortest route, it is that cell's, and the scenario could not be judged. What could not be removed
-/// comes back.
-async fn attribute(
-    shared: &Shared,
-    finding: &mut Finding,
-    prefix: String,
-    attempt: u32,
-    stop: &CancellationToken,
-) -> Vec<String> {
-    let Some(cell) = finding.cell.take().map(|index| &shared.suite.cases[index]) else { return Vec::new() };
-    let Ok(walk) = shared.planner.walk(cell) else { return Vec::new() };
-    if walk.moves_clock {
-        return Vec::new();
-    }
-    let random = random_of(shared.options.seed, cell, attempt);
-    let mut walker = Walker::new(shared, cell, prefix, random, stop.clone());
-    let same = walker.ask(&walk).await.is_err();
-    let left = walker.clean_up().await;
-    if same {
-        finding.verdict = Verdict::Inconclusive;
-        finding.kind = Kind::Fixture;
-        finding.reason = format!("{}, as in {}", finding.reason, cell.id);
-    }
-    left
-}
-
-/// What the test data of a case is drawn from: of the seed and the case, so that neither the number of jobs nor the
-/// choice of cases changes it.
-fn random_of(seed: u32, case: &Case, attempt: u32) -> fastrand::Rng {
-    let mut digest = Sha256::new();
-    digest.update(seed.to_be_bytes());
-    digest.update(attempt.to_be_bytes());
-    digest.update(case.id.as_str());
-    let digest: [u8; 32] = digest.finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    fastrand::Rng::with_seed(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-}
-
-/// A deviation that a lost answer may explain is none.
-fn lost(finding: Finding) -> Finding {
-    if finding.verdict != Verdict::Fail {
-        return finding;
-    }
-    let reason = format!("{}, but an earlier answer was lost, which may explain it", finding.reason);
-    Finding { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..finding }
 }
 
 fn count(cases: usize) -> u32 {

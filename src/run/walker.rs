@@ -1,28 +1,24 @@
 //! Executes the walk of one case: make and drive the keys, settle, ask, look for the effect.
 
 use std::collections::HashMap;
-use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::Shared;
-use super::binding::{Bindings, Context, KeyBinding, NoValue};
+use super::binding::{Bindings, Context, NoValue};
 use super::check::Checked;
 use super::finding::{Finding, answered};
 use super::witness::Testimony;
 use crate::client::{CallError, Envelope, Reply, Sent, Transcript};
 use crate::event::{Answered, Lenient, Purpose};
-use crate::ledger::LedgerEntry;
 use crate::plan::{PlannedKey, Walk};
 use crate::provider::ErrorClass;
 use crate::suite::case::{Case, Subject};
 use crate::suite::field_path::{FieldPath, text_of};
-use crate::suite::name::{ClassName, KeyName, OperationName};
+use crate::suite::name::{Code, KeyName, OperationName};
 use crate::suite::row::Row;
-use crate::suite::service::Undo;
-use crate::suite::step::Makes;
 use crate::suite::template::Template;
 use crate::verdict::Kind;
 
@@ -125,7 +121,7 @@ impl<'a> Walker<'a> {
         let operation = &row.operation;
         let parameters = self.parameters(&row.request, Context::on(&subject))?;
         let reply = self.making(Envelope::Right, Purpose::Probe, operation, &parameters, row.makes.as_ref()).await?;
-        let code = reply.answer.code.clone().unwrap_or_else(|| "Success".to_owned());
+        let code = reply.answer.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
         self.actual = Some(Answered { code, status: reply.answer.status });
         let found = self.judge(operation, &cell.expect, &reply);
         let success = self.admit(found).map_err(|finding| *finding)?;
@@ -190,7 +186,7 @@ impl<'a> Walker<'a> {
                 return Err(Finding::inconclusive(Kind::Effect, reason));
             }
         }
-        let refused = !moved && self.actual.as_ref().is_some_and(|actual| actual.code != "Success");
+        let refused = self.actual.as_ref().is_some_and(|actual| actual.code != Code::SUCCESS);
         if refused {
             match (before, &seen.described) {
                 (Some(before), Some(after)) => {
@@ -211,50 +207,6 @@ impl<'a> Walker<'a> {
         Ok(())
     }
 
-    /// Makes a key of a class.
-    pub(super) async fn make_key(
-        &mut self,
-        purpose: Purpose,
-        name: &KeyName,
-        class: &ClassName,
-    ) -> Result<(), Finding> {
-        let suite = &self.shared.suite;
-        let operation = &suite.service.create.operation;
-        let Some(request) = suite.service.requests.get(operation) else {
-            return Err(Finding::inconclusive(Kind::Fixture, format!("no request is known for {operation}")));
-        };
-        let context = Context { class: Some(class), ..Context::on(name) };
-        let parameters = self.parameters(request, context)?;
-        self.note(LedgerEntry::Making, operation, None)?;
-        let reply = self.send(purpose, operation, &parameters).await?;
-        if let Some(code) = &reply.answer.code {
-            let reason = format!("{operation} answered {code} ({}), so there is no key", reply.answer.status);
-            return Err(Finding::inconclusive(Kind::Fixture, reason));
-        }
-        self.keep_key(name, class, &reply.answer.fields)
-    }
-
-    /// Takes note of a key that was made.
-    pub(super) fn keep_key(&mut self, name: &KeyName, class: &ClassName, answer: &Value) -> Result<(), Finding> {
-        let create = &self.shared.suite.service.create;
-        let mut key = KeyBinding::new(class.clone(), self.shared.planner.new_key(class));
-        for (capture, path) in &create.capture {
-            if let Some(value) = captured(answer, path) {
-                key.captures.insert(capture.clone(), value);
-            }
-        }
-        let id = key.id().to_owned();
-        if id.is_empty() {
-            let reason = format!("the answer of {} names no key", create.operation);
-            return Err(Finding::inconclusive(Kind::Fixture, reason));
-        }
-        self.shared.keys_created.fetch_add(1, Ordering::Relaxed);
-        self.shared.noted.lock().unwrap_or_else(PoisonError::into_inner).insert(id.clone());
-        self.made.push(name.clone());
-        self.bindings.keys.insert(name.clone(), key);
-        self.note(LedgerEntry::Made, &create.operation, Some(&id))
-    }
-
     /// Moves the target's clock.
     pub(super) async fn advance(&mut self, by: std::time::Duration) -> Result<(), Finding> {
         let moved = self.shared.options.clock.advance(by).await;
@@ -269,36 +221,6 @@ impl<'a> Walker<'a> {
             self.bindings.values.insert(name.clone(), value);
         }
         Ok(())
-    }
-
-    /// Sends a call that may make something, and takes note of what it made.
-    pub(super) async fn making(
-        &mut self,
-        envelope: Envelope<'_>,
-        purpose: Purpose,
-        operation: &OperationName,
-        parameters: &Map<String, Value>,
-        makes: Option<&Makes>,
-    ) -> Result<Reply, Finding> {
-        let Some(makes) = makes else { return self.send_in(envelope, purpose, operation, parameters).await };
-        self.note(LedgerEntry::Making, operation, None)?;
-        let reply = self.send_in(envelope, purpose, operation, parameters).await?;
-        if reply.answer.code.is_some() {
-            return Ok(reply);
-        }
-        if let Some(name) = &makes.key {
-            let class = self.bindings.class.clone();
-            self.keep_key(name, &class, &reply.answer.fields).map_err(|finding| match (purpose, finding.kind) {
-                // What the probe answers is what the case is about.
-                (Purpose::Probe, Kind::Fixture) => Finding::fail(Kind::Body, finding.reason),
-                _ => finding,
-            })?;
-        }
-        if let Some(Undo { operation, request }) = &makes.undo {
-            let parameters = self.parameters(request, Context::on(&KeyName::subject()))?;
-            self.undo.push((operation.clone(), parameters));
-        }
-        Ok(reply)
     }
 
     /// Sends an operation with the request of its row.
@@ -324,7 +246,7 @@ impl<'a> Walker<'a> {
         self.send_in(Envelope::Right, purpose, operation, parameters).await
     }
 
-    async fn send_in(
+    pub(super) async fn send_in(
         &mut self,
         envelope: Envelope<'_>,
         purpose: Purpose,
@@ -357,20 +279,6 @@ impl<'a> Walker<'a> {
 
     pub(super) fn evaluate(&mut self, template: &Template, context: Context<'_>) -> Result<String, Finding> {
         self.bindings.text(template, context).map_err(no_value)
-    }
-
-    pub(super) fn note(
-        &self,
-        entry: LedgerEntry,
-        operation: &OperationName,
-        name: Option<&str>,
-    ) -> Result<(), Finding> {
-        let noted = self.shared.ledger.note(entry, operation.as_str(), self.case.id.as_str(), name);
-        noted.map_err(|error| {
-            let mut finding = Finding::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"));
-            finding.fatal = Some(format!("the ledger can't be written ({error}), so nothing more is made"));
-            finding
-        })
     }
 }
 

@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::walker::Walker;
 use crate::event::Purpose;
 use crate::suite::field_path::text_of;
-use crate::suite::name::{KeyName, OperationName, State};
+use crate::suite::name::{Code, KeyName, OperationName, State};
 
 /// How much of the name of a state is shown, in characters.
 const LONGEST_STATE: usize = 60;
@@ -123,7 +123,7 @@ impl Walker<'_> {
 
     async fn behave(&mut self, purpose: Purpose, key: &KeyName, operation: &OperationName) -> Result<Vote, Finding> {
         let reply = self.default_call(purpose, operation, Context::on(key)).await?;
-        let code = reply.answer.code.as_deref().unwrap_or("Success");
+        let code = reply.answer.code.as_deref().unwrap_or(Code::SUCCESS);
         let fits = self.shared.suite.row(operation).map(|row| {
             let cells = row
                 .cells

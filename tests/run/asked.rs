@@ -31,6 +31,10 @@ pub struct Asking {
     pub faults: Vec<String>,
     /// What becomes of its answers.
     pub alter: Option<Alter>,
+    /// The provider, if not the usual one.
+    pub provider: Option<Arc<dyn Provider>>,
+    /// Where it is written down what is made, if anywhere.
+    pub ledger: Option<Ledger>,
     /// How the cases are run; the clock and the mark are set here.
     pub options: RunOptions,
     /// What stops the run.
@@ -67,16 +71,16 @@ impl Asking {
             Some(alter) => format!("http://{}", serve(mock.address(), alter).await),
             None => mock.endpoint(),
         };
-        let provider = Alibaba::default();
+        let provider = self.provider.unwrap_or_else(|| Arc::new(Alibaba::default()));
         let region = provider.default_region().to_owned();
         let secret = Secret::new("testsecret");
         let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
-        let target = Target { provider: Arc::new(provider), endpoint, region, credentials };
+        let target = Target { provider, endpoint, region, credentials };
         let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
         let client = Client::new(target, ClientOptions { retry, ..ClientOptions::default() }).unwrap();
         let clock = TargetClock::Function(Arc::new(move |by| mock.advance(by)));
         let options = RunOptions { clock, mark: "kc-run".to_owned(), ..self.options };
-        let ledger = Ledger::none(options.mark.clone());
+        let ledger = self.ledger.unwrap_or_else(|| Ledger::none(options.mark.clone()));
         let (mut header, mut results, mut notices) = (None, Vec::new(), Vec::new());
         let runner = Runner::new(Arc::clone(&SUITE), cases, client, ledger, options);
         let planned = runner.cost();

@@ -25,3 +25,12 @@ async fn a_deviation_that_a_lost_answer_may_explain_each_time_is_none() {
     assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Transport), 3));
     assert_eq!(result.reason, format!("{SAYS}, but an earlier answer was lost, which may explain it"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_effect_that_can_not_be_seen_after_a_lost_answer_is_looked_for_again() {
+    let deviations = vec!["ListAliases:Enabled=409/Rejected.Odd".to_owned()];
+    let faults = vec!["drop-after,operation=ListAliases,nth=1".to_owned()];
+    let asking = Asking { deviations, faults, ..Asking::new() };
+    let result = asking.ask_for(&["CreateAlias/Enabled"]).await.results.remove(0);
+    assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Effect), 2));
+}

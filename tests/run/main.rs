@@ -5,7 +5,9 @@
 mod altering;
 mod asked;
 mod cost;
+mod ledger;
 mod lost;
+mod panicking;
 mod reasons;
 mod settling;
 mod sweeping;

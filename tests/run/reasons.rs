@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kms_conformance::event::Answered;
 use kms_conformance::run::{RunOptions, Unsupported};
@@ -18,6 +19,8 @@ enum Trouble {
     None,
     /// A deviation of the mock.
     Deviation(&'static str),
+    /// Several.
+    Deviations(&'static [&'static str]),
     /// A fault of the mock.
     Fault(&'static str),
     /// Every answer to an operation becomes this refusal.
@@ -26,7 +29,7 @@ enum Trouble {
     Field(&'static str, &'static str, Option<Value>),
 }
 
-use Trouble::{Deviation, Fault, Field, Refused};
+use Trouble::{Deviation, Deviations, Fault, Field, Refused};
 
 impl Trouble {
     fn asking(&self) -> Asking {
@@ -34,6 +37,7 @@ impl Trouble {
         match self {
             Self::None => {}
             Deviation(deviation) => asking.deviations.push((*deviation).to_owned()),
+            Deviations(deviations) => asking.deviations.extend(deviations.iter().map(ToString::to_string)),
             Fault(rule) => asking.faults.push((*rule).to_owned()),
             Refused(operation, status, code) => asking.alter = Some(refused(operation, *status, code)),
             Field(operation, pointer, value) => asking.alter = Some(field(operation, pointer, value.clone())),
@@ -45,6 +49,7 @@ impl Trouble {
         match self {
             Self::None => "nothing wrong".to_owned(),
             Deviation(text) | Fault(text) => (*text).to_owned(),
+            Deviations(texts) => texts.join(" and "),
             Refused(operation, status, code) => format!("{operation} answers {code} ({status})"),
             Field(operation, pointer, Some(value)) => {
                 let value: String = value.to_string().chars().take(40).collect();
@@ -204,6 +209,8 @@ async fn an_answer_that_may_not_come() {
             (Deviation("damaged-material-accepted"), "damaged-material-is-refused/EXTERNAL"),
             (Deviation("nonce-reuse-accepted"), "replayed-request-in-disable-key"),
             (Deviation("decrypt-returns-other-text"), "encryption-context-must-be-the-same"),
+            (Refused("Decrypt", 404, "InvalidAction.NotFound"), "encryption-context-must-be-the-same"),
+            (Refused("DeleteKeyMaterial", 404, "InvalidAction.NotFound"), "wrong-origin-in-delete-key-material"),
         ]
     };
     assert_told("answers", troubles(), RunOptions::default).await;
@@ -220,6 +227,66 @@ async fn a_deviation_is_one_though_another_operation_is_not_known() {
     let says = "DescribeKey says Enabled, Encrypt answers Success, GenerateDataKey answers InvalidAction.NotFound";
     let wanted = format!("  fail (effect) after DisableKey the key is not Disabled: {says}\n");
     assert_eq!(told(&asked), wanted);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cell_that_a_scenario_meets_on_its_way() {
+    let troubles = vec![
+        (Deviation("Encrypt:PendingImport=Success"), "material-expires-while-enabled/EXTERNAL"),
+        (Deviation("Encrypt:Disabled=Success"), "only-enabled-keys-encrypt"),
+        (Deviation("EnableKey:Disabled=409/Rejected.Disabled"), "disabled-key-works-again-once-enabled"),
+        (Deviation("UpdateAlias:Enabled=409/Rejected.Disabled"), "moved-alias-stands-for-its-new-key"),
+        (Deviation("UpdateAlias:Enabled=409/Rejected.Disabled"), "unknown-alias-in-update-alias"),
+        (Deviation("DisableKey:Enabled=409/Rejected.Disabled"), "replayed-request-in-disable-key"),
+        (
+            Deviations(&["signature-not-checked", "DisableKey:Enabled=409/Rejected.Disabled"]),
+            "bad-signature-in-disable-key",
+        ),
+        (
+            Deviations(&["nonce-reuse-accepted", "DisableKey:Disabled=409/Rejected.Odd"]),
+            "replayed-request-in-disable-key",
+        ),
+        (Deviation("signature-not-checked"), "bad-signature-in-disable-key"),
+        (Deviation("reimport-loses-ciphertexts"), "reimport-brings-ciphertexts-back/EXTERNAL"),
+        (Deviation("cancel-leaves-disabled"), "CancelKeyDeletion/PendingDeletion/EXTERNAL"),
+        (Deviation("import-enables-disabled-key"), "ImportKeyMaterial/Disabled/EXTERNAL"),
+    ];
+    assert_told("scenarios", troubles, RunOptions::default).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
+    for (code, status, kind, says) in [
+        (
+            "Forbidden.KeyNotFound",
+            404,
+            "fail (effect) after ScheduleKeyDeletion the key is not PendingDeletion",
+            "gone",
+        ),
+        (
+            "Rejected.Odd",
+            409,
+            "inconclusive (effect) after ScheduleKeyDeletion it is unclear whether the key is",
+            "odd",
+        ),
+    ] {
+        let scheduled = AtomicBool::new(false);
+        let alter: Alter = Arc::new(move |operation, answered, fields| match operation {
+            "ScheduleKeyDeletion" => scheduled.store(true, Ordering::Relaxed),
+            "DescribeKey" | "Encrypt" | "GenerateDataKey" if scheduled.load(Ordering::Relaxed) => {
+                *answered = status;
+                *fields = json!({"Code": code, "Message": "", "RequestId": "1"});
+            }
+            _ => {}
+        });
+        let asked = Asking { alter: Some(alter), ..Asking::new() }.ask_for(&["ScheduleKeyDeletion/Enabled"]).await;
+        let told = told(&asked);
+        assert!(told.starts_with(&format!("  {kind}")), "{says}: {told}");
+        assert!(
+            told.contains(&format!("DescribeKey answers {code}, Encrypt answers {code}, GenerateDataKey")),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,46 @@
+//! Whatever a run makes is written down before it is made.
+
+use std::path::Path;
+
+use kms_conformance::ledger::{Ledger, LedgerLine};
+
+use crate::asked::Asking;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_made_and_removed_is_written_down_in_this_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.jsonl");
+    let ledger = Some(Ledger::open(&path, "kc-run").unwrap());
+    let asked = Asking { ledger, ..Asking::new() }.ask_for(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
+    assert_eq!(asked.notices, [""; 0]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for case in ["CreateAlias/Enabled", "DeleteAlias/Enabled"] {
+        let of_case = lines.iter().filter(|line| line.case == format!("alibaba/{case}"));
+        let told: Vec<String> = of_case
+            .map(|line| format!("{:?} {} {}", line.entry, line.operation, line.name.as_ref().map_or(0, String::len)))
+            .collect();
+        let making_alias = if case.starts_with("Create") { "Making CreateAlias 0" } else { "Making CreateAlias 34" };
+        let wanted = [
+            "Making CreateKey 0",
+            "Made CreateKey 36",
+            making_alias,
+            "Made CreateAlias 34",
+            "Removed DeleteAlias 34",
+            "Removed ScheduleKeyDeletion 36",
+        ];
+        assert_eq!(told, wanted, "{case}");
+    }
+    assert!(lines.iter().all(|line| line.run == "kc-run"), "{text}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_made_that_can_not_be_written_down() {
+    let ledger = Some(Ledger::open(Path::new("/dev/full"), "kc-run").unwrap());
+    let asked = Asking { ledger, ..Asking::new() }.ask_for(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
+    let stopped = asked.footer.stopped.unwrap();
+    assert!(stopped.starts_with("the ledger can't be written (No space left on device"), "{stopped}");
+    assert!(stopped.ends_with("so nothing more is made"), "{stopped}");
+    assert_eq!((asked.footer.usage.requests, asked.footer.usage.keys_created), (0, 0));
+}

@@ -1,0 +1,73 @@
+//! A bug of the program itself costs one case, and is told.
+
+use std::sync::Arc;
+
+use kms_conformance::provider::alibaba::Alibaba;
+use kms_conformance::provider::{
+    Answer, ApiCall, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    SigningContext,
+};
+use kms_conformance::verdict::{Kind, Verdict};
+
+use crate::asked::Asking;
+
+/// The usual provider with a bug: it panics at an operation.
+#[derive(Debug, Default)]
+struct Panicking(Alibaba);
+
+impl Provider for Panicking {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn endpoint(&self, region: &str) -> String {
+        self.0.endpoint(region)
+    }
+
+    fn default_region(&self) -> &'static str {
+        self.0.default_region()
+    }
+
+    fn credential_variables(&self) -> CredentialVariables {
+        self.0.credential_variables()
+    }
+
+    fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {
+        assert_ne!(call.operation, "TagResource", "a bug");
+        self.0.encode(call, context)
+    }
+
+    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError> {
+        self.0.decode(response)
+    }
+
+    fn redact(&self, response: &HttpResponse) -> Option<String> {
+        self.0.redact(response)
+    }
+
+    fn signature_of(&self, request: &HttpRequest) -> Option<String> {
+        self.0.signature_of(request)
+    }
+
+    fn classify(&self, status: u16, code: &str) -> ErrorClass {
+        self.0.classify(status, code)
+    }
+
+    fn is_sensitive(&self, name: &str) -> bool {
+        self.0.is_sensitive(name)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_panics_is_told_and_the_others_are_judged() {
+    let asking = Asking { provider: Some(Arc::new(Panicking::default())), ..Asking::new() };
+    let asked = asking.ask_for(&["DisableKey/Enabled", "TagResource/Enabled", "Encrypt/Enabled"]).await;
+    let verdicts: Vec<Verdict> = asked.results.iter().map(|result| result.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Inconclusive, Verdict::Pass]);
+    let result = &asked.results[1];
+    assert_eq!((&*result.id, result.kind), ("alibaba/TagResource/Enabled", Some(Kind::Cut)));
+    let says = "the case ended unexpectedly, which is a bug of this program: ";
+    assert!(result.reason.starts_with(says) && result.reason.contains("a bug"), "{}", result.reason);
+    assert_eq!(asked.notices, [format!("what alibaba/TagResource/Enabled made may be left: {}", result.reason)]);
+    assert!(!asked.footer.complete);
+}
