@@ -55,3 +55,16 @@ fn links_in_circles_and_into_nothing_end() {
     symlink("nowhere", folder.path().join("a/b.yaml")).unwrap();
     assert!(matches!(read_dir(folder.path()), Err(FilesError::Unreadable { .. })));
 }
+
+#[test]
+fn the_hash_of_a_suite_is_of_the_names_and_texts_of_its_files() {
+    let hash = |files| load(files, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}")).hash;
+    let files = embedded();
+    let usual = hash(files.clone());
+    assert!(usual.len() == 64 && usual.bytes().all(|byte| byte.is_ascii_hexdigit()), "{usual}");
+    assert_eq!(hash(files.clone()), usual);
+    let mut other = files;
+    let file = other.iter_mut().find(|file| &*file.path == "alibaba/matrix/encrypt.yaml").unwrap();
+    file.text = format!("{}# another\n", file.text).into();
+    assert_ne!(hash(other), usual);
+}

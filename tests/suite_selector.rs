@@ -47,6 +47,13 @@ fn predicates_ask_about_what_cases_have() {
     let found =
         select(&suite, &["operation:Encrypt"], &["kind:scenario", "class:EXTERNAL", "route:via-*"], &[]).unwrap();
     assert_eq!(found, ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled", "alibaba/Encrypt/PendingDeletion"]);
+    let found = select(&suite, &["operation:Decrypt"], &["kind:row"], &[]);
+    assert_eq!(found.unwrap_err().to_string(), "the exclusion `kind:row` matches no case");
+    let found = select(&suite, &["operation:Decrypt"], &[], &[]).unwrap();
+    assert!(found.contains(&"alibaba/encryption-context-must-be-the-same".to_owned()), "{found:?}");
+    // It only looks by ListAliases whether the alias is there, and judges something else.
+    let found = select(&suite, &["operation:ListAliases"], &[], &[]).unwrap();
+    assert!(!found.contains(&"alibaba/bad-name-in-create-alias".to_owned()), "{found:?}");
     let found = select(&suite, &["clause:key-states/table/encrypt"], &[], &[]).unwrap();
     assert!(found.contains(&"alibaba/Encrypt/PendingImport/EXTERNAL".to_owned()));
     let found = select(&suite, &["route:via-cancel"], &["class:EXTERNAL", "state:Enabled"], &[]).unwrap();

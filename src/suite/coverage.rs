@@ -154,3 +154,25 @@ impl fmt::Display for Coverage {
         writeln!(formatter, "{covered} of {} clauses have cases", self.clauses.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    #[test]
+    fn only_what_is_judged_covers_a_clause() {
+        let suite = load(embedded(), None).unwrap();
+        let of_scenarios = suite.scenarios.iter().flat_map(|scenario| &scenario.steps);
+        let steps = suite.rows.iter().flat_map(|row| row.then.iter().chain(&row.refused)).chain(of_scenarios);
+        let (mut judged, mut looked) = (0, 0);
+        for step in steps {
+            if let Action::Call(call) = &step.action {
+                *(if call.judged { &mut judged } else { &mut looked }) += 1;
+                assert_eq!(suite.clauses_of_step(step).is_empty(), !call.judged, "{:?}", step.source);
+            }
+        }
+        assert!(judged > 100 && looked > 10, "{judged} {looked}");
+    }
+}

@@ -99,7 +99,7 @@ const DEEPEST: usize = 8;
 pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     let unreadable = |cause| FilesError::Unreadable { path: folder.to_owned(), cause };
     let real = folder.canonicalize().map_err(unreadable)?;
-    let mut reader = Reader { root: folder, found: Vec::new(), entries: 0, bytes: 0, holders: BTreeSet::new() };
+    let mut reader = Reader::new(folder, Limits { entries: MOST_FILES, bytes: MOST_BYTES });
     // Ids and reports name files by their provider, so its folder is part of their path.
     let prefix = if real.join("kms.yaml").is_file() || real.join("matrix").is_dir() {
         let name = real.file_name().and_then(|name| name.to_str());
@@ -115,13 +115,28 @@ pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     Ok(reader.found)
 }
 
+/// How much is read.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Files and folders.
+    entries: usize,
+    bytes: usize,
+}
+
 struct Reader<'a> {
     root: &'a Path,
+    limits: Limits,
     found: Vec<CaseFile>,
     entries: usize,
     bytes: usize,
     /// The real paths of the folders that are being read.
     holders: BTreeSet<PathBuf>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(root: &'a Path, limits: Limits) -> Self {
+        Self { root, limits, found: Vec::new(), entries: 0, bytes: 0, holders: BTreeSet::new() }
+    }
 }
 
 impl Reader<'_> {
@@ -139,7 +154,7 @@ impl Reader<'_> {
         for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
             let path = entry.map_err(unreadable(folder))?.path();
             self.entries += 1;
-            if self.entries > MOST_FILES {
+            if self.entries > self.limits.entries {
                 return Err(self.too_much());
             }
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
@@ -179,7 +194,7 @@ impl Reader<'_> {
         }
         bytes.shrink_to_fit();
         self.bytes += bytes.len();
-        if self.bytes > MOST_BYTES {
+        if self.bytes > self.limits.bytes {
             return Err(self.too_much());
         }
         String::from_utf8(bytes)
@@ -207,5 +222,49 @@ mod tests {
         fs::create_dir(deepest.join("8")).unwrap();
         let error = read_dir(root.path()).unwrap_err();
         assert!(matches!(error, FilesError::TooMuch { .. }), "{error}");
+    }
+
+    #[test]
+    fn no_more_is_read_than_the_limits_say() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("folder")).unwrap();
+        for path in ["a.yaml", "b.txt", "folder/c.yml"] {
+            fs::write(root.path().join(path), "12345").unwrap();
+        }
+        let read = |entries, bytes| {
+            let mut reader = Reader::new(root.path(), Limits { entries, bytes });
+            reader.read(root.path(), root.path().canonicalize().unwrap(), "", 0).map(|()| reader.found.len())
+        };
+        assert_eq!(read(4, 10).unwrap(), 2);
+        for (entries, bytes) in [(3, 10), (1, 10), (4, 9), (4, 4)] {
+            let error = read(entries, bytes).unwrap_err();
+            assert!(matches!(error, FilesError::TooMuch { .. }), "{entries} {bytes}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("a.yaml");
+        let file = fs::File::create(&path).unwrap();
+        file.set_len(BIGGEST_FILE as u64).unwrap();
+        assert_eq!(read_dir(root.path()).unwrap()[0].text.len(), BIGGEST_FILE);
+        file.set_len(BIGGEST_FILE as u64 + 1).unwrap();
+        let error = read_dir(root.path()).unwrap_err();
+        assert!(matches!(error, FilesError::TooBig { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_folder_of_a_provider_is_known_by_what_is_in_it() {
+        for (made, wanted) in
+            [("kms.yaml", "some/kms.yaml"), ("matrix/a.yaml", "some/matrix/a.yaml"), ("b/c.yaml", "b/c.yaml")]
+        {
+            let root = tempfile::tempdir().unwrap();
+            let file = root.path().join("some").join(made);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, "format: 1\n").unwrap();
+            let found = read_dir(&root.path().join("some")).unwrap();
+            assert_eq!(&*found[0].path, wanted);
+        }
     }
 }

@@ -308,6 +308,14 @@ mod tests {
     }
 
     #[test]
+    fn calls_are_nested_eight_deep_and_no_deeper() {
+        let nested = |depth: usize| format!("${{{}'a'{}}}", "base64(".repeat(depth), ")".repeat(depth));
+        assert!(Template::parse(&nested(DEEPEST)).is_ok());
+        let error = Template::parse(&nested(DEEPEST + 1)).unwrap_err();
+        assert_eq!((error.at, error.message.as_str()), (2 + 9 * "base64(".len(), "calls are nested too deeply"));
+    }
+
+    #[test]
     fn mistakes_say_where_and_what() {
         for (text, at, message) in [
             ("a${key.id", 1, "`${` is not closed by `}`"),

@@ -184,6 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_comes_twice_is_one_line() {
+        let headers = [("x-acs-b", "2"), ("host", " a "), ("x-acs-b", "1")];
+        let canonical = v3_canonical_request("GET", [], &headers, "hash");
+        assert_eq!(canonical, "GET\n/\n\nhost:a\nx-acs-b:1,2\n\nhost;x-acs-b\nhash");
+    }
+
+    #[test]
+    fn hex_digits_come_in_pairs() {
+        assert_eq!(unhex("00ffA5"), Some(vec![0, 255, 165]));
+        for text in ["0", "0g", "+1", "ß", "000"] {
+            assert_eq!(unhex(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn every_v1_vector_signs_as_recorded() {
         let vectors = vectors("v1");
         assert!(vectors.len() >= 40, "{}", vectors.len());

@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn what_is_not_one_whole_element_is_refused() {
         let deep = "<A>".repeat(DEEPEST + 1) + &"</A>".repeat(DEEPEST + 1);
-        let long = format!("<A>{}</A>", "<B/>".repeat(MOST_ELEMENTS));
+        let elements = |count: usize| format!("<A>{}</A>", "<B/>".repeat(count - 1));
+        let long = elements(MOST_ELEMENTS + 1);
         for text in [
             "",
             " ",
@@ -175,6 +176,7 @@ mod tests {
         ] {
             assert_eq!(Element::parse(text), None, "{}", &text[..text.len().min(40)]);
         }
+        assert!(Element::parse(&elements(MOST_ELEMENTS)).is_some());
         assert!(Element::parse(&("<A>".repeat(DEEPEST) + &"</A>".repeat(DEEPEST))).is_some());
     }
 
