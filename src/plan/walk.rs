@@ -11,6 +11,7 @@ use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
 use crate::suite::route::needs::{self, Needs};
 use crate::suite::route::{Leg, NoRoute, Position, Route};
+use crate::suite::scenario::ScenarioKey;
 use crate::suite::step::Action;
 
 /// The keys that a case owns and how they come into their states.
@@ -129,13 +130,11 @@ impl Planner {
 
     fn scenario_walk(&self, scenario: usize, class: &ClassName) -> Result<Walk, NoRoute> {
         let scenario = &self.suite.scenarios[scenario];
-        let names: Vec<KeyName> = scenario.keys.keys().cloned().collect();
-        let mut wanted = needs::of_steps(&self.suite.service, scenario.steps.iter(), &names);
-        let mut keys = Vec::new();
-        for (name, key) in &scenario.keys {
-            wanted.entry(name.clone()).or_default().extend(key.needs.iter().cloned());
-            keys.push((name.clone(), key.class.clone().unwrap_or_else(|| class.clone()), key.state.clone(), None));
-        }
+        let wanted = needs::of_scenario(&self.suite.service, scenario);
+        let of_key = |(name, key): (&KeyName, &ScenarioKey)| {
+            (name.clone(), key.class.clone().unwrap_or_else(|| class.clone()), key.state.clone(), None)
+        };
+        let keys: Vec<Wanted<'_>> = scenario.keys.iter().map(of_key).collect();
         let keys = self.keys(&keys, &wanted)?;
         let moves_clock = scenario.steps.iter().any(|step| matches!(step.action, Action::Advance { .. }));
         let cost = Cost::of_scenario(&self.suite.service, scenario, &keys);

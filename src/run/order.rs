@@ -153,4 +153,10 @@ mod tests {
         assert_eq!(turns[0], 1, "the scenario that reads the list of keys by twos");
         assert!(turns[1] < 100, "what is listed fits on a page: {turns:?}");
     }
+
+    #[test]
+    fn cases_that_disturb_others_are_asked_alone() {
+        let alone: Vec<Turn> = Turn::ALL.into_iter().filter(|turn| turn.alone()).collect();
+        assert_eq!(alone, [Turn::Search, Turn::Clock]);
+    }
 }

@@ -193,6 +193,7 @@ mod tests {
             (&["Enabled", "Enabled", "Enabled"], Decision::Otherwise),
             (&["Enabled", "", ""], Decision::Otherwise),
             (&["Disabled", "Enabled", ""], Decision::Unclear),
+            (&["Disabled|Enabled", "Disabled", "Enabled"], Decision::Unclear),
             (&["Enabled", "PendingImport", ""], Decision::Unclear),
             (&["", "", ""], Decision::Unclear),
         ] {

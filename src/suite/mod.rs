@@ -79,8 +79,9 @@ impl Suite {
         clauses: IndexMap<ClauseId, Clause>,
         hash: String,
     ) -> Self {
-        let row_of = rows.iter().enumerate().map(|(index, row)| (row.operation.clone(), index)).collect();
-        let graph = StateGraph::new(&service, &rows, &row_of);
+        let row_of: HashMap<OperationName, usize> =
+            rows.iter().enumerate().map(|(index, row)| (row.operation.clone(), index)).collect();
+        let graph = StateGraph::new(&service, |operation| row_of.get(operation).and_then(|index| rows.get(*index)));
         Self { service, rows, scenarios, clauses, cases: Vec::new(), hash, row_of, graph }
     }
 

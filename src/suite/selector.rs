@@ -274,14 +274,14 @@ fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn
     let mut back: Option<(usize, usize)> = None;
     while item < items.len() {
         if pattern.get(at).is_some_and(&any) {
-            back = Some((at + 1, item));
             at += 1;
+            back = Some((at, item));
         } else if pattern.get(at).is_some_and(|piece| one(piece, &items[item])) {
             at += 1;
             item += 1;
-        } else if let Some((after, from)) = back {
-            back = Some((after, from + 1));
-            (at, item) = (after, from + 1);
+        } else if let Some((after, from)) = &mut back {
+            *from += 1;
+            (at, item) = (*after, *from);
         } else {
             return false;
         }
@@ -320,8 +320,8 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
             .cases
             .iter()
             .filter(|case| {
-                let parts: Vec<&str> = case.id.as_str().splitn(depth + 1, '/').collect();
-                depth == 0 || parts.len() > depth && id_matches(&found, &parts[..depth].join("/"))
+                let parts: Vec<&str> = case.id.as_str().split('/').collect();
+                parts.get(..depth).is_some_and(|above| id_matches(&found, &above.join("/")))
             })
             .filter_map(|case| case.id.as_str().split('/').nth(depth))
             .collect();

@@ -3,7 +3,6 @@
 mod borrow;
 mod cases;
 mod clauses;
-mod graph;
 mod itinerary;
 mod place;
 mod routes;

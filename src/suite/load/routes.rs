@@ -1,19 +1,15 @@
 //! Whether every state and every fixture that cases need can be had.
 
-use std::collections::HashMap;
-
-use indexmap::IndexSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::at_source;
 use super::cases::{Of, of_row};
-use super::graph::{Graph, fixtures_named};
 use super::sheet::Sheet;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::route::{Reach, needs};
 use crate::suite::row::Row;
 use crate::suite::scenario::Scenario;
 use crate::suite::service::{Cause, Service};
-use crate::suite::step::Step;
-use crate::suite::template::Template;
 use crate::yaml::Path;
 
 /// Notes states and fixtures that no route leads to.
@@ -21,20 +17,20 @@ pub(super) fn check(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row], scen
     let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
     transitions(sheet, service, &by_operation);
     stages(sheet, service, &by_operation);
-    let graph = Graph::new(service, &by_operation);
+    let reach = Reach::new(service, |operation| by_operation.get(operation).copied());
     let root = Path::Root;
     let classes = root.key("key_classes");
     for (class, key_class) in &service.classes {
         let class_at = classes.key(class.as_str());
         let at = class_at.key("states");
         for (index, state) in key_class.states.iter().enumerate() {
-            if !graph.reaches(class, state, &IndexSet::new()) {
+            if !reach.reaches(class, state, []) {
                 let message = format!("no route leads a key of the class `{class}` to the state `{state}`");
                 sheet.value(&at.item(index), message);
             }
         }
     }
-    let mut known = Known { graph: &graph, answers: HashMap::new() };
+    let mut known = Known { reach: &reach, answers: HashMap::new() };
     for row in rows {
         row_fixtures(sheet, service, row, &mut known);
     }
@@ -78,24 +74,19 @@ fn refused(sheet: &mut Sheet<'_>, at: &Path<'_>, row: &Row, from: &[State]) {
 
 /// Answers of the graph: many cases ask the same.
 struct Known<'a> {
-    graph: &'a Graph,
-    answers: HashMap<(ClassName, State, Vec<String>), bool>,
+    reach: &'a Reach,
+    answers: HashMap<(ClassName, State, BTreeSet<FixtureName>), bool>,
 }
 
 impl Known<'_> {
     /// Why the fixtures of a key can't be had. A state that no route leads to has been noted elsewhere.
-    fn trouble(&mut self, class: &ClassName, state: &State, fixtures: &IndexSet<&str>) -> Option<String> {
-        if fixtures.is_empty() {
-            return None;
-        }
-        let mut names: Vec<String> = fixtures.iter().map(|name| (*name).to_owned()).collect();
-        names.sort_unstable();
-        let question = (class.clone(), state.clone(), names);
-        let graph = self.graph;
+    fn trouble(&mut self, class: &ClassName, state: &State, fixtures: &BTreeSet<FixtureName>) -> Option<String> {
+        let reach = self.reach;
+        let question = (class.clone(), state.clone(), fixtures.clone());
         let fine = *self
             .answers
             .entry(question)
-            .or_insert_with(|| !graph.reaches(class, state, &IndexSet::new()) || graph.reaches(class, state, fixtures));
+            .or_insert_with(|| !reach.reaches(class, state, []) || reach.reaches(class, state, fixtures));
         if fine {
             return None;
         }
@@ -106,15 +97,11 @@ impl Known<'_> {
 }
 
 fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut Known<'_>) {
-    let mut paths = row.request.paths();
-    paths.extend(row.values.values().flat_map(Template::paths));
-    paths.extend(row.checks.templates().flat_map(Template::paths));
-    paths.extend(row.then.iter().chain(&row.refused).flat_map(Step::paths));
-    let undo = row.makes.as_ref().and_then(|makes| makes.undo.as_ref());
-    paths.extend(undo.into_iter().flat_map(|undo| undo.request.paths()));
-    let mut named = fixtures_named(paths, &service.fixtures);
-    let subject = with(named.remove(KeyName::SUBJECT), &row.needs);
-    let left = row.from.as_ref().map(|from| with(named.remove(from.key.as_str()), &from.needs)).unwrap_or_default();
+    let from = row.from.as_ref().map(|from| from.key.clone());
+    let names: Vec<KeyName> = from.clone().into_iter().chain([KeyName::subject()]).collect();
+    let mut wanted = needs::of_row(service, row, &names);
+    let subject = wanted.remove(&KeyName::subject()).unwrap_or_default();
+    let left = from.and_then(|key| wanted.remove(&key)).unwrap_or_default();
     for of in of_row(row, sheet.words) {
         let (target, original) = match of {
             Of::Cell(class, state) => ((class, state), None),
@@ -138,11 +125,9 @@ fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut
 }
 
 fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenario, known: &mut Known<'_>) {
-    let mut paths: Vec<&[String]> = scenario.values.values().flat_map(Template::paths).collect();
-    paths.extend(scenario.steps.iter().flat_map(Step::paths));
-    let mut named = fixtures_named(paths, &service.fixtures);
+    let mut wanted = needs::of_scenario(service, scenario);
     for (name, key) in &scenario.keys {
-        let fixtures = with(named.remove(name.as_str()), &key.needs);
+        let fixtures = wanted.remove(name).unwrap_or_default();
         let classes = match &key.class {
             Some(class) => std::slice::from_ref(class),
             None => &scenario.classes[..],
@@ -153,10 +138,4 @@ fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenar
             }
         }
     }
-}
-
-fn with<'a>(named: Option<IndexSet<&'a str>>, needs: &'a [FixtureName]) -> IndexSet<&'a str> {
-    let mut fixtures = named.unwrap_or_default();
-    fixtures.extend(needs.iter().map(FixtureName::as_str));
-    fixtures
 }

@@ -10,7 +10,7 @@ use crate::suite::field_path::FieldPath;
 use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, SweepFile, TransitionFile};
 use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
-use crate::suite::route::MOST_MARKS;
+use crate::suite::route::Marks;
 use crate::suite::service::{
     Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Sweep, Transition, Witnesses,
 };
@@ -52,8 +52,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     let transitions =
         file.transitions.iter().enumerate().map(|(index, file)| transition(sheet, &at.item(index), file)).collect();
     let at = root.key("fixtures");
-    if file.fixtures.len() > MOST_MARKS {
-        sheet.key(&at, format!("there are more than {MOST_MARKS} fixtures"));
+    if file.fixtures.len() > Marks::MOST {
+        sheet.key(&at, format!("there are more than {} fixtures", Marks::MOST));
     }
     let mut fixtures = IndexMap::new();
     for (name, file) in &file.fixtures {
@@ -83,8 +83,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
             largest: file.paging.largest.get(),
         },
     };
-    if service.words().count() > MOST_MARKS {
-        sheet.key(&root.key("transitions"), format!("keys have or lack more than {MOST_MARKS} things"));
+    if service.words().count() > Marks::MOST {
+        sheet.key(&root.key("transitions"), format!("keys have or lack more than {} things", Marks::MOST));
     }
     (service, sound)
 }

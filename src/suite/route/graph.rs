@@ -1,18 +1,16 @@
 //! The graph of states in numbers, made once for a suite.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::marks::Marks;
 use super::search::Step;
-use super::{Leg, MOST_MARKS, Position, needs};
+use super::{Leg, Position, needs};
 use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, OperationName, StageName, State};
 use crate::suite::row::Row;
 use crate::suite::service::{Cause, Itinerary, Service, Waypoint};
-
-/// A set of fixtures, or of things that a key has, one bit each.
-pub(super) type Marks = u32;
 
 /// A key as far as routes are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,33 +87,32 @@ pub(super) enum Pass {
 }
 
 impl StateGraph {
-    /// The graph of a service. `row_of` finds the rows; operations beside the table always succeed.
-    pub(in crate::suite) fn new(service: &Service, rows: &[Row], row_of: &HashMap<OperationName, usize>) -> Self {
-        let row = |operation: &OperationName| row_of.get(operation).and_then(|index| rows.get(*index));
+    /// The graph of a service. `row` finds the row of an operation; operations beside the table always succeed.
+    pub(in crate::suite) fn new<'a>(service: &Service, row: impl Fn(&OperationName) -> Option<&'a Row>) -> Self {
         let mut graph = Self {
             states: service.states.iter().cloned().collect(),
             classes: service.classes.keys().cloned().collect(),
-            words: service.words().take(MOST_MARKS).map(str::to_owned).collect(),
-            fixtures: service.fixtures.keys().take(MOST_MARKS).cloned().collect(),
+            words: service.words().take(Marks::MOST).map(str::to_owned).collect(),
+            fixtures: service.fixtures.keys().take(Marks::MOST).cloned().collect(),
             prepares: Vec::new(),
             drives: Vec::new(),
             stages: IndexMap::new(),
-            driving: 0,
+            driving: Marks::default(),
             causes: service.stages.values().map(|stage| stage.cause.clone()).collect(),
         };
-        let fixtures = service.fixtures.iter().take(MOST_MARKS);
+        let fixtures = service.fixtures.iter().take(Marks::MOST);
         let prepares = fixtures.map(|(name, fixture)| Prepare {
             needs: graph.fixture_marks(&needs::of_fixture(service, name, fixture)),
             allowed: graph.allowed(row(&fixture.operation)),
         });
         graph.prepares = prepares.collect();
         let drives = service.transitions.iter().map(|transition| Edge {
-            from: graph.flags(&transition.from),
-            to: graph.state(&transition.to),
+            from: graph.flags(&transition.from, &transition.to),
+            to: graph.state(&transition.to).unwrap_or(0),
             has: transition.has.as_ref().map(|word| graph.mark(word)),
             lacks: transition.lacks.as_ref().map(|word| graph.mark(word)),
-            gives: transition.gives.as_ref().map_or(0, |word| graph.mark(word)),
-            takes: transition.takes.as_ref().map_or(0, |word| graph.mark(word)),
+            gives: transition.gives.as_ref().map_or_else(Marks::default, |word| graph.mark(word)),
+            takes: transition.takes.as_ref().map_or_else(Marks::default, |word| graph.mark(word)),
             needs: graph.fixture_marks(&needs::of_operation(
                 service,
                 &transition.operation,
@@ -126,22 +123,22 @@ impl StateGraph {
             operation: Some(transition.operation.clone()),
         });
         graph.drives = drives.collect();
-        graph.driving = graph.drives.iter().fold(0, |marks, edge| marks | edge.needs);
+        graph.driving = graph.drives.iter().map(|edge| edge.needs).fold(Marks::default(), Marks::with);
         let stages = service.stages.iter().map(|(name, stage)| {
             let (operation, needs) = match &stage.cause {
                 Cause::Call { operation, request } => (Some(operation), needs::of_request(service, request)),
                 Cause::Time(_) => (None, BTreeSet::new()),
             };
             let edge = Edge {
-                from: graph.flags(&stage.from),
-                to: graph.state(&stage.to),
+                from: graph.flags(&stage.from, &stage.to),
+                to: graph.state(&stage.to).unwrap_or(0),
                 has: stage.has.as_ref().map(|word| graph.mark(word)),
                 lacks: None,
                 gives: graph.marks(&stage.gives),
                 takes: graph.marks(&stage.takes),
                 needs: graph.fixture_marks(&needs),
                 is_stated: true,
-                allowed: graph.allowed(operation.and_then(row)),
+                allowed: graph.allowed(operation.and_then(&row)),
                 operation: operation.cloned(),
             };
             (name.clone(), edge)
@@ -171,7 +168,7 @@ impl StateGraph {
             Waypoint::Stage(stage) => self.stages.get_index_of(stage).map(Pass::Stage),
         };
         let through = itinerary.map(|itinerary| itinerary.through.iter().map(pass).collect());
-        let mark = |word: Option<&String>| word.map_or(0, |word| self.mark(word));
+        let mark = |word: Option<&String>| word.map_or_else(Marks::default, |word| self.mark(word));
         Some(Goal {
             through: through.unwrap_or_else(|| Some(Vec::new()))?,
             state: self.states.get_index_of(state)?,
@@ -183,7 +180,7 @@ impl StateGraph {
 
     /// A step in the words of the suite, and where it leads.
     pub(super) fn leg(&self, step: Step, to: Node) -> Leg {
-        let has = self.words.iter().enumerate().filter(|(index, _)| to.has & (1 << index) != 0);
+        let has = self.words.iter().enumerate().filter(|(index, _)| to.has.has(Marks::one(*index)));
         let to = || Position { state: self.states[to.state].clone(), has: has.map(|(_, word)| word.clone()).collect() };
         match step {
             Step::Prepare(index) => Leg::Prepare(self.fixtures[index].clone()),
@@ -201,25 +198,26 @@ impl StateGraph {
         }
     }
 
-    fn flags(&self, states: &[State]) -> Vec<bool> {
-        self.states.iter().map(|state| states.contains(state)).collect()
+    /// From which states a way leads to another; from none if that is not known.
+    fn flags(&self, from: &[State], to: &State) -> Vec<bool> {
+        self.states.iter().map(|state| self.states.contains(to) && from.contains(state)).collect()
     }
 
-    fn state(&self, state: &State) -> usize {
-        self.states.get_index_of(state).unwrap_or(0)
+    /// The index of a state.
+    pub(super) fn state(&self, state: &State) -> Option<usize> {
+        self.states.get_index_of(state)
     }
 
     fn mark(&self, word: &str) -> Marks {
-        self.words.get_index_of(word).map_or(0, |index| 1 << index)
+        self.words.get_index_of(word).into_iter().collect()
     }
 
-    fn marks<'a>(&self, words: impl IntoIterator<Item = &'a String>) -> Marks {
-        words.into_iter().fold(0, |marks, word| marks | self.mark(word))
+    pub(super) fn marks<'a>(&self, words: impl IntoIterator<Item = &'a String>) -> Marks {
+        words.into_iter().filter_map(|word| self.words.get_index_of(word)).collect()
     }
 
-    fn fixture_marks(&self, fixtures: &BTreeSet<FixtureName>) -> Marks {
-        let index = |fixture| self.fixtures.get_index_of::<FixtureName>(fixture);
-        fixtures.iter().filter_map(index).fold(0, |marks, index| marks | 1 << index)
+    pub(super) fn fixture_marks<'a>(&self, fixtures: impl IntoIterator<Item = &'a FixtureName>) -> Marks {
+        fixtures.into_iter().filter_map(|fixture| self.fixtures.get_index_of(fixture)).collect()
     }
 
     fn allowed(&self, row: Option<&Row>) -> Allowed {
@@ -239,13 +237,13 @@ impl Edge {
     /// Whether it leads away from a node.
     pub(super) fn applies(&self, at: Node) -> bool {
         self.from[at.state]
-            && self.has.is_none_or(|has| at.has & has != 0)
-            && self.lacks.is_none_or(|lacks| at.has & lacks == 0)
+            && self.has.is_none_or(|has| at.has.meets(has))
+            && self.lacks.is_none_or(|lacks| !at.has.meets(lacks))
     }
 
     /// Where it leads.
-    pub(super) const fn after(&self, at: Node) -> Node {
-        Node { state: self.to, has: (at.has | self.gives) & !self.takes, made: at.made }
+    pub(super) fn after(&self, at: Node) -> Node {
+        Node { state: self.to, has: at.has.with(self.gives).without(self.takes), made: at.made }
     }
 }
 
@@ -261,10 +259,8 @@ impl Goal {
     pub(super) fn useful(&self, graph: &StateGraph) -> Marks {
         let mut useful = self.fixtures;
         loop {
-            let needs = |marks: Marks, (index, prepare): (usize, &Prepare)| {
-                if useful & (1 << index) == 0 { marks } else { marks | prepare.needs }
-            };
-            let more = graph.prepares.iter().enumerate().fold(useful, needs);
+            let needed = graph.prepares.iter().enumerate().filter(|(index, _)| useful.has(Marks::one(*index)));
+            let more = needed.map(|(_, prepare)| prepare.needs).fold(useful, Marks::with);
             if more == useful {
                 break;
             }
@@ -274,7 +270,7 @@ impl Goal {
             Pass::Stage(index) => graph.stages.get_index(*index),
             Pass::State(_) => None,
         });
-        stages.fold(useful | graph.driving, |marks, (_, edge)| marks | edge.needs)
+        stages.map(|(_, edge)| edge.needs).fold(useful.with(graph.driving), Marks::with)
     }
 
     /// Whether a key at a node passes the waypoint with this index.
@@ -283,12 +279,12 @@ impl Goal {
     }
 
     /// Whether a node is at the end of the way.
-    pub(super) const fn is_end(&self, node: Node) -> bool {
-        node.state == self.state && node.has & self.has == self.has && node.has & self.lacks == 0
+    pub(super) fn is_end(&self, node: Node) -> bool {
+        node.state == self.state && node.has.has(self.has) && !node.has.meets(self.lacks)
     }
 
     /// Whether the way is over: the end is reached, by all its waypoints, and every fixture is there.
-    pub(super) const fn is_reached(&self, node: Node, arrived: bool) -> bool {
-        (arrived || self.through.is_empty()) && self.is_end(node) && node.made & self.fixtures == self.fixtures
+    pub(super) fn is_reached(&self, node: Node, arrived: bool) -> bool {
+        (arrived || self.through.is_empty()) && self.is_end(node) && node.made.has(self.fixtures)
     }
 }

@@ -4,7 +4,9 @@
 //! the table lets its operation succeed. Of the shortest ways the first in the order of the files is taken.
 
 mod graph;
+mod marks;
 pub(crate) mod needs;
+mod reach;
 mod search;
 
 use std::collections::BTreeSet;
@@ -13,12 +15,11 @@ use std::time::Duration;
 use thiserror::Error;
 
 pub(super) use self::graph::StateGraph;
+pub(super) use self::marks::Marks;
+pub(super) use self::reach::Reach;
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
 use super::service::{Itinerary, Transition};
-
-/// More fixtures, or more things that keys have, than this are a mistake in the case files.
-pub(super) const MOST_MARKS: usize = 32;
 
 /// What is known of a key while it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

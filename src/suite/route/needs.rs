@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::suite::name::{FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
 use crate::suite::row::Row;
+use crate::suite::scenario::Scenario;
 use crate::suite::service::{Fixture, Service};
 use crate::suite::step::Step;
+use crate::suite::template::Template;
 
 /// Fixtures, by the key they belong to.
 pub(crate) type Needs = BTreeMap<KeyName, BTreeSet<FixtureName>>;
@@ -55,8 +57,21 @@ pub(super) fn of_operation(service: &Service, operation: &OperationName, row: Op
     needs
 }
 
+/// The fixtures that the keys of a scenario need.
+pub(crate) fn of_scenario(service: &Service, scenario: &Scenario) -> Needs {
+    let names: Vec<KeyName> = scenario.keys.keys().cloned().collect();
+    let mut wanted = of_steps(service, scenario.steps.iter(), &names);
+    let values = scenario.values.values().flat_map(Template::paths);
+    merge(&mut wanted, of_paths(service, values, &names, &KeyName::subject()));
+    for (name, key) in &scenario.keys {
+        wanted.entry(name.clone()).or_default().extend(key.needs.iter().cloned());
+    }
+    wanted.retain(|key, _| names.contains(key));
+    wanted
+}
+
 /// The fixtures that the keys of steps need.
-pub(crate) fn of_steps<'s>(service: &Service, steps: impl Iterator<Item = &'s Step>, keys: &[KeyName]) -> Needs {
+fn of_steps<'s>(service: &Service, steps: impl Iterator<Item = &'s Step>, keys: &[KeyName]) -> Needs {
     let mut wanted = Needs::new();
     for step in steps {
         merge(&mut wanted, of_paths(service, step.paths(), keys, &step.on));
@@ -68,7 +83,10 @@ pub(crate) fn of_steps<'s>(service: &Service, steps: impl Iterator<Item = &'s St
 
 /// The fixtures that the keys of a row need.
 pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
-    let probe = row.request.paths().into_iter().chain(row.checks.templates().flat_map(|template| template.paths()));
+    let undo = row.makes.as_ref().and_then(|makes| makes.undo.as_ref());
+    let templates = row.values.values().chain(row.checks.templates());
+    let probe = row.request.paths().into_iter().chain(templates.flat_map(Template::paths));
+    let probe = probe.chain(undo.into_iter().flat_map(|undo| undo.request.paths()));
     let mut wanted = of_paths(service, probe, keys, &KeyName::subject());
     merge(&mut wanted, of_steps(service, row.then.iter().chain(&row.refused), keys));
     wanted.entry(KeyName::subject()).or_default().extend(row.needs.iter().cloned());

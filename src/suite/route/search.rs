@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::graph::{Edge, Goal, Marks, Node, Pass, StateGraph};
+use super::graph::{Edge, Goal, Node, Pass, StateGraph};
+use super::marks::Marks;
 
 /// A step on the way: an index of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,10 +49,10 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
         };
         let at = visit.node;
         for (index, prepare) in graph.prepares.iter().enumerate() {
-            let mark: Marks = 1 << index;
-            let wanted = useful & mark != 0 && at.made & mark == 0 && prepare.needs & !at.made == 0;
+            let mark = Marks::one(index);
+            let wanted = useful.has(mark) && !at.made.has(mark) && at.made.has(prepare.needs);
             if wanted && prepare.allowed.is(class, at.state) {
-                step(Step::Prepare(index), Visit { node: Node { made: at.made | mark, ..at }, ..visit });
+                step(Step::Prepare(index), Visit { node: Node { made: at.made.with(mark), ..at }, ..visit });
             }
         }
         if !visit.arrived {
@@ -59,14 +60,14 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
                 // Of two transitions by the same operation the first that applies counts.
                 let taken = |other: &Edge| other.operation == edge.operation && other.applies(at);
                 let applies = edge.applies(at) && !graph.drives[..index].iter().any(taken);
-                if applies && edge.is_stated && edge.needs & !at.made == 0 && edge.allowed.is(class, at.state) {
+                if applies && edge.is_stated && at.made.has(edge.needs) && edge.allowed.is(class, at.state) {
                     step(Step::Drive(index), landed(goal, edge.after(at), visit.passed));
                 }
             }
             if let Some(Pass::Stage(index)) = goal.through.get(visit.passed)
                 && let Some((_, edge)) = graph.stages.get_index(*index)
                 && edge.applies(at)
-                && edge.needs & !at.made == 0
+                && at.made.has(edge.needs)
                 && edge.allowed.is(class, at.state)
             {
                 step(Step::Stage(*index), landed(goal, edge.after(at), visit.passed + 1));
