@@ -5,7 +5,9 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "what fails here is a failed test")]
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use kms_conformance::plan::{Leg, Planner};
 use kms_conformance::suite::files::{CaseFile, read_dir};
 use kms_conformance::suite::load::load;
 use snapbox::{Assert, Data};
@@ -331,6 +333,122 @@ fn format_numbers() {
 }
 
 #[test]
+fn lists_of_words() {
+    Base::new()
+        .change("kms.yaml", "states: [On, Off]\nkey", "states: [On, Off, On, O ff]\nkey")
+        .change("kms.yaml", "[Make, Show, Seal, Switch, Drop]", "[Make, Show, Seal, Switch, Drop, Show, \"\"]")
+        .change("kms.yaml", "  fixed:", "  fi/xed:")
+        .change(
+            "kms.yaml",
+            "create:",
+            "other_operations:\n  Show: {request: {Id: \"${key.id}\"}, clause: book/show}\ncreate:",
+        )
+        .says("lists-of-words");
+    Base::new().change("kms.yaml", "[Make, Show, Seal, Switch, Drop]", "[]").says("no-operations");
+}
+
+#[test]
+fn scenarios_that_judge_nothing() {
+    Base::new()
+        .change("scenarios/no-colour.yaml", "  - call: Show\n    fields: {Key.Colour: \"\"}\n", "")
+        .change("scenarios/no-colour.yaml", "  - state: Off\n", "")
+        .copy("tiny/scenarios/no-colour.yaml", "tiny/scenarios/no-steps.yaml")
+        .change("scenarios/no-steps.yaml", "scenario: no-colour", "scenario: no-steps")
+        .change("scenarios/no-steps.yaml", "steps:\n  - drive: Off\n", "steps: []\n")
+        .says("scenarios-that-judge-nothing");
+}
+
+#[test]
+fn keys_of_steps() {
+    let steps = "steps:
+  - call: Show
+    on: stranger
+    request: {Id: \"${main.id}\"}
+    as: seen
+  - state: On
+  - advance: 1h
+    becomes: Off
+  - advance: 1h
+  - call: Make
+    makes: {key: main}
+  - call: Make
+    makes: {key: seen}
+  - state: Off
+    on: main
+";
+    let before = "steps:\n  - call: Show\n    fields: {Key.Colour: \"\"}\n  - drive: Off\n  - state: Off\n";
+    Base::new()
+        .change("scenarios/no-colour.yaml", "  key: {", "  main: {")
+        .change("scenarios/no-colour.yaml", before, steps)
+        .says("keys-of-steps");
+}
+
+#[test]
+fn unknown_classes_are_not_counted() {
+    Base::new()
+        .change("scenarios/no-colour.yaml", "cases: 1", "classes: [own, other]\ncases: 7")
+        .says("unknown-classes");
+    Base::new()
+        .change("scenarios/no-colour.yaml", "cases: 1", "classes: [own, own]\ncases: 2")
+        .says("classes-that-stand-there-twice");
+}
+
+#[test]
+fn a_fixture_brings_the_one_that_it_needs() {
+    let note =
+        "  note: {operation: Show, request: {Id: \"${key.id}\", Text: \"${blob.text}\"}, capture: {text: Shown}}\n";
+    let base = Base::new().change("kms.yaml", "fixtures:\n", &format!("fixtures:\n{note}")).change(
+        "scenarios/no-colour.yaml",
+        "{state: On}",
+        "{state: On, needs: [note]}",
+    );
+    let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let planner = Planner::new(Arc::new(suite));
+    let walk = planner.walk(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a walk");
+    assert_eq!(walk.keys[0].route.legs, [Leg::Prepare("blob".into()), Leg::Prepare("note".into())]);
+}
+
+#[test]
+fn names_of_fixtures_that_mean_something_else() {
+    let fixture = "{operation: Seal, capture: {text: Sealed}}";
+    Base::new()
+        .change("kms.yaml", "fixtures:\n", &format!("fixtures:\n  id: {fixture}\n  key: {fixture}\n"))
+        .says("names-of-fixtures");
+}
+
+#[test]
+fn names() {
+    Base::new()
+        .change("kms.yaml", "{id: Key.Id}", "{id: Key.Id, second-id: Key.Id, id_3: Key.Id, a.b: Key.Id, \"\": Key.Id}")
+        .change("kms.yaml", "  blob:", "  mark:")
+        .says("names");
+}
+
+/// A service with so many fixtures, and so many things that keys can have.
+fn furnished(fixtures: usize, things: usize) -> Base {
+    let fixtures: String = (1..fixtures)
+        .map(|number| format!("  blob{number}: {{operation: Seal, capture: {{text: Sealed}}}}\n"))
+        .collect();
+    let things: String = (0..things)
+        .map(|number| {
+            let rest = "basis: stated, clause: book/switch";
+            format!("  - {{operation: Switch, from: [On], to: Off, has: thing{number}, {rest}}}\n")
+        })
+        .collect();
+    Base::new().change("kms.yaml", "fixtures:\n", &format!("fixtures:\n{fixtures}")).change(
+        "kms.yaml",
+        "fixtures:\n",
+        &format!("{things}fixtures:\n"),
+    )
+}
+
+#[test]
+fn fixtures_and_things_that_are_too_many() {
+    assert_eq!(load(furnished(32, 32).0, None).map_err(|mistakes| mistakes.to_string()).map(|_| ()), Ok(()));
+    furnished(33, 33).says("too-many");
+}
+
+#[test]
 fn outcomes_that_are_no_text() {
     Base::new().change("matrix/seal.yaml", "  On: Success", "  On: 5").says("outcomes-that-are-no-text");
 }
@@ -341,6 +459,8 @@ fn places() {
         .copy("tiny/matrix/seal.yaml", "tiny/seal.yaml")
         .copy("tiny/matrix/seal.yaml", "tiny/matrix/old/seal.yaml")
         .copy("tiny/scenarios/no-colour.yaml", "tiny/scenarios/color.yaml")
+        .copy("tiny/scenarios/no-colour.yaml", "tiny/scenarios/no-colour.yml")
+        .copy("tiny/matrix/show.yaml", "tiny/matrix/show.yml")
         .add("loose.yaml", "a: 1\n")
         .says("places");
 }

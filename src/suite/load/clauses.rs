@@ -16,7 +16,7 @@ pub(super) fn check(
     mistakes: &mut Vec<Diagnostic>,
 ) -> (IndexMap<ClauseId, Clause>, IndexSet<Edition>) {
     let file = &document.value;
-    let words = Words::empty();
+    let words = Words::default();
     let mut sheet = Sheet { outline: &document.outline, words: &words, mistakes };
     sheet.format(file.format);
     let editions: IndexSet<Edition> = file

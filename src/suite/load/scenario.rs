@@ -1,6 +1,6 @@
 //! `scenarios/*.yaml`: what is not one row of the table.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::clauses::{is_kebab, once};
 use super::scope::Scope;
@@ -83,7 +83,8 @@ fn classes(sheet: &mut Sheet<'_>, file: &ScenarioFile) -> Vec<ClassName> {
         sheet.key(&at, "there must be a class");
     }
     once(sheet, &at, names);
-    names.iter().enumerate().filter_map(|(index, name)| sheet.class(&at.item(index), name, false)).collect()
+    let known = names.iter().enumerate().filter_map(|(index, name)| sheet.class(&at.item(index), name, false));
+    known.collect::<IndexSet<_>>().into_iter().collect()
 }
 
 fn keys(

@@ -139,3 +139,25 @@ pub(super) fn for_key(path: &[String], key: &KeyName, words: &Words) -> Vec<Stri
         _ => path.to_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_can_be_of_another_key() {
+        let mut words = Words::default();
+        words.fixtures.insert("alias".into(), ["name".to_owned()].into());
+        let other = KeyName::from("other");
+        for (path, wanted) in [
+            ("key.id", "other.id"),
+            ("alias.name", "other.alias.name"),
+            ("key.alias.name", "other.alias.name"),
+            ("class", "class"),
+            ("values.text", "values.text"),
+        ] {
+            let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+            assert_eq!(for_key(&path, &other, &words).join("."), wanted);
+        }
+    }
+}

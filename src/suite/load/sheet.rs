@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(duration("30m"), Some(Duration::from_secs(1_800)));
         assert_eq!(duration("90s"), Some(Duration::from_secs(90)));
         assert_eq!(duration("36600d"), Some(Duration::from_secs(3_162_240_000)));
-        for text in ["", "d", "7", "7 d", "-7d", "7w", "1.5h", "99999999999999999999d", "36601d", "7ß", "٧d"] {
+        for text in ["", "d", "7", "7 d", "-7d", "+7d", "7w", "1.5h", "99999999999999999999d", "36601d", "7ß", "٧d"] {
             assert_eq!(duration(text), None, "{text}");
         }
     }

@@ -28,11 +28,6 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// No words at all.
-    pub fn empty() -> Self {
-        Self::default()
-    }
-
     pub fn new(
         service: &ServiceFile,
         clauses: Option<IndexMap<ClauseId, Clause>>,

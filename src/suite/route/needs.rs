@@ -112,3 +112,29 @@ fn merge(into: &mut Needs, from: Needs) {
 fn owner(path: &[String], keys: &[KeyName]) -> Option<KeyName> {
     keys.iter().find(|key| path.first().is_some_and(|root| root == key.as_str())).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    #[test]
+    fn paths_name_fixtures_of_the_key_that_a_step_is_about() {
+        let suite = load(embedded(), None).unwrap();
+        let keys = [KeyName::subject(), KeyName::from("other")];
+        for (path, on, wanted) in [
+            ("alias.name", "key", Some("key")),
+            ("alias.name", "other", Some("other")),
+            ("key.alias.name", "other", Some("other")),
+            ("other.alias.name", "key", Some("other")),
+            ("key.id", "key", None),
+            ("mark", "key", None),
+        ] {
+            let path: Vec<String> = path.split('.').map(str::to_owned).collect();
+            let needs = of_paths(&suite.service, [path.as_slice()], &keys, &on.into());
+            let wanted = wanted.map(|key| (KeyName::from(key), BTreeSet::from(["alias".into()])));
+            assert_eq!(needs, wanted.into_iter().collect(), "{path:?} on {on}");
+        }
+    }
+}
