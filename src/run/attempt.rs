@@ -133,3 +133,19 @@ fn lost(finding: Finding) -> Finding {
     let reason = format!("{}, but an earlier answer was lost, which may explain it", finding.reason);
     Finding { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..finding }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    #[test]
+    fn test_data_is_of_the_seed_the_case_and_the_attempt() {
+        let suite = load(embedded(), None).unwrap();
+        let drawn = |seed, case: usize, attempt| random_of(seed, &suite.cases[case], attempt).u128(..);
+        assert_eq!(drawn(7, 0, 1), drawn(7, 0, 1));
+        let others = [drawn(8, 0, 1), drawn(7, 1, 1), drawn(7, 0, 2)];
+        assert!(!others.contains(&drawn(7, 0, 1)), "{others:?}");
+    }
+}
