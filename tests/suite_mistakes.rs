@@ -363,7 +363,7 @@ fn keys_of_steps() {
     let steps = "steps:
   - call: Show
     on: stranger
-    request: {Id: \"${main.id}\"}
+    request: {Id: \"${key.id}\"}
     as: seen
   - state: On
   - advance: 1h

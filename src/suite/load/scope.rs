@@ -36,10 +36,10 @@ impl Scope {
         Self { plain: vec!["unique", "uuid", "mark", "class"], ..Self::default() }
     }
 
-    /// The scope of a step on a key: there, `key` is that key.
+    /// The scope of a step on a key: there, `key` is that key, also if that has been told to be none.
     pub fn on(&self, name: &str) -> Self {
         let mut scope = self.clone();
-        if name != KeyName::SUBJECT && scope.keys.contains(name) {
+        if name != KeyName::SUBJECT {
             scope.keys.insert(KeyName::SUBJECT.into());
             scope.on = Some(KeyName::from(name));
         }
