@@ -394,6 +394,20 @@ fn unknown_classes_are_not_counted() {
 }
 
 #[test]
+fn a_transition_is_taken_by_keys_that_have_what_it_wants() {
+    let rest = "basis: stated, clause: book/seal}\n";
+    let base = Base::new().change("kms.yaml", "to: Off, basis", "to: Off, has: rest, basis").change(
+        "kms.yaml",
+        "fixtures:\n",
+        &format!("  - {{operation: Seal, from: [On], to: On, gives: rest, {rest}fixtures:\n"),
+    );
+    let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let planner = Planner::new(Arc::new(suite));
+    let walk = planner.walk(planner.suite().case("tiny/Seal/Off").expect("the case is there")).expect("it has a walk");
+    assert_eq!(walk.keys[0].calls(planner.suite()), ["Make", "Seal", "Switch"]);
+}
+
+#[test]
 fn a_fixture_brings_the_one_that_it_needs() {
     let note =
         "  note: {operation: Show, request: {Id: \"${key.id}\", Text: \"${blob.text}\"}, capture: {text: Shown}}\n";
