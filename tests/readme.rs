@@ -19,6 +19,8 @@ fn program(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kms-conformance"))
         .args(arguments)
         .current_dir(folder)
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
         .env_remove("NO_COLOR")
         .env("LC_ALL", "C.UTF-8")
         .output()
@@ -92,6 +94,21 @@ fn the_commands_for_an_account_and_for_the_mock_are_known_to_the_program() {
         words.push("--help");
         assert!(program(&words, folder.path()).status.success(), "{words:?}");
     }
+}
+
+#[test]
+fn a_run_of_an_account_makes_as_many_keys_as_its_command_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut asked = 0;
+    for mut words in commands() {
+        let Some(at) = words.iter().position(|word| word == "--max-keys") else { continue };
+        asked += 1;
+        let allowed = std::mem::replace(&mut words[at + 1], "0".to_owned());
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let said = String::from_utf8(program(&words, folder.path()).stderr).unwrap();
+        assert!(said.contains(&format!("the run would make {allowed} keys at https://")), "{words:?}: {said}");
+    }
+    assert_eq!(asked, 1);
 }
 
 #[test]
