@@ -65,9 +65,6 @@ pub(super) async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Healt
         let keep = finding.is_some() || shared.options.keep_exchanges;
         let provider = &shared.client.target().provider;
         let vault = shared.client.vault();
-        if !walker.notes.is_empty() || !left.is_empty() {
-            walker.transcript.hand_in(&**provider, vault);
-        }
         let exchanges = if keep { walker.transcript.render(&**provider, vault) } else { Vec::new() };
         let outcome = Outcome {
             finding: finding.map(Box::new),

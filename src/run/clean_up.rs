@@ -41,7 +41,16 @@ impl Walker<'_> {
                 left.push(format!("key {id} of {} was left behind: {reason}", self.case.id));
             }
         }
+        if !self.notes.is_empty() || !left.is_empty() {
+            self.hand_in();
+        }
         left
+    }
+
+    /// Hands in the secrets of what was sent, for what is told beside the exchanges may repeat them.
+    pub(super) fn hand_in(&self) {
+        let client = &self.shared.client;
+        self.transcript.hand_in(&*client.target().provider, client.vault());
     }
 
     /// Removes a key, and does not give up easily.

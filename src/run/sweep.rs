@@ -65,6 +65,7 @@ pub(super) async fn sweep(shared: &Shared, case: &Case) -> Vec<String> {
         let keys = if found == 1 { "1 key was".to_owned() } else { format!("{found} keys were") };
         told.push(format!("{keys} found and removed whose making was never answered"));
     }
+    walker.hand_in();
     told
 }
 
