@@ -11,11 +11,21 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 /// Changes the status and the fields of an answer to an operation.
 pub type Alter = Arc<dyn Fn(&str, &mut u16, &mut Value) + Send + Sync>;
+
+/// Every answer to an operation becomes this refusal.
+pub fn refused(operation: &'static str, refused: u16, code: &'static str) -> Alter {
+    Arc::new(move |asked, status, fields| {
+        if asked == operation {
+            *status = refused;
+            *fields = json!({"Code": code, "Message": "as the test wants it", "RequestId": "1"});
+        }
+    })
+}
 
 /// Serves on a free port of this machine as long as the runtime lives.
 pub async fn serve(upstream: SocketAddr, alter: Alter) -> SocketAddr {

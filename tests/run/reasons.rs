@@ -10,7 +10,7 @@ use kms_conformance::run::{RunOptions, Unsupported};
 use serde_json::{Value, json};
 use snapbox::{Assert, Data};
 
-use crate::altering::Alter;
+use crate::altering::{Alter, refused};
 use crate::asked::{Asked, Asking};
 
 /// What goes wrong.
@@ -58,15 +58,6 @@ impl Trouble {
             Field(operation, pointer, None) => format!("{operation} answers no {pointer}"),
         }
     }
-}
-
-fn refused(operation: &'static str, refused: u16, code: &'static str) -> Alter {
-    Arc::new(move |asked, status, fields| {
-        if asked == operation {
-            *status = refused;
-            *fields = json!({"Code": code, "Message": "as the test wants it", "RequestId": "1"});
-        }
-    })
 }
 
 fn field(operation: &'static str, pointer: &'static str, value: Option<Value>) -> Alter {

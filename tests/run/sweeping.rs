@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::altering::Alter;
+use crate::altering::{Alter, refused};
 use crate::asked::Asking;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,14 +23,9 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_found_key_that_can_not_be_removed_is_told() {
-    let alter: Alter = Arc::new(|operation, status, fields| {
-        if operation == "ScheduleKeyDeletion" {
-            *status = 409;
-            *fields = json!({"Code": "Rejected.Odd", "Message": "", "RequestId": "1"});
-        }
-    });
+    let alter = Some(refused("ScheduleKeyDeletion", 409, "Rejected.Odd"));
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
-    let asked = Asking { alter: Some(alter), faults, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
+    let asked = Asking { alter, faults, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
     assert_eq!(asked.notices.len(), 2, "{:?}", asked.notices);
     let found = &asked.notices[1];
     let why = "whose making was never answered, was left behind: ScheduleKeyDeletion answered Rejected.Odd (409)";

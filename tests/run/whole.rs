@@ -3,29 +3,13 @@
 use std::sync::Arc;
 
 use kms_conformance::suite::case::Subject;
-use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use crate::altering::Alter;
+use crate::altering::{Alter, refused};
 use crate::asked::{Asked, Asking, SUITE};
 
-fn refusing(
-    operation: &'static str,
-    refused: u16,
-    code: &'static str,
-    hook: impl Fn() + Send + Sync + 'static,
-) -> Alter {
-    Arc::new(move |asked, status, fields| {
-        if asked == operation {
-            *status = refused;
-            *fields = json!({"Code": code, "Message": "", "RequestId": "1"});
-            hook();
-        }
-    })
-}
-
 fn denied() -> Asking {
-    Asking { alter: Some(refusing("CreateKey", 400, "SignatureDoesNotMatch", || {})), ..Asking::new() }
+    Asking { alter: Some(refused("CreateKey", 400, "SignatureDoesNotMatch")), ..Asking::new() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +31,13 @@ async fn a_run_that_is_refused_at_its_last_case_is_complete() {
 async fn what_an_interrupted_run_leaves_is_told() {
     let interrupt = CancellationToken::new();
     let stop = interrupt.clone();
-    let alter = Some(refusing("ScheduleKeyDeletion", 409, "Rejected.Odd", move || stop.cancel()));
+    let refuse = refused("ScheduleKeyDeletion", 409, "Rejected.Odd");
+    let alter: Option<Alter> = Some(Arc::new(move |operation, status, fields| {
+        refuse(operation, status, fields);
+        if operation == "ScheduleKeyDeletion" {
+            stop.cancel();
+        }
+    }));
     // The answer is lost each time, so that the case would be asked again.
     let faults = vec!["drop-after,operation=Encrypt".to_owned()];
     let asked = Asking { alter, faults, interrupt, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
@@ -61,8 +51,7 @@ async fn what_an_interrupted_run_leaves_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_editions_are_those_of_the_cases_in_the_order_of_the_rows() {
-    let wrong = Some(refusing("CreateKey", 400, "SignatureDoesNotMatch", || {}));
-    let asked = Asking { alter: wrong, ..Asking::new() }.ask((0..SUITE.cases.len()).collect()).await;
+    let asked = denied().ask((0..SUITE.cases.len()).collect()).await;
     let mut editions: Vec<String> = SUITE.rows.iter().map(|row| row.edition.to_string()).collect();
     editions.dedup();
     assert!(editions.len() > 1);
