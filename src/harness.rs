@@ -203,7 +203,7 @@ fn judged(case: CaseResult) -> Result<Completion, Failed> {
     match case.verdict {
         Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
         Verdict::Skipped => Ok(Completion::ignored_with(case.reason)),
-        Verdict::Inconclusive | Verdict::UnexpectedPass | Verdict::Fail => {
+        Verdict::NotRun | Verdict::Inconclusive | Verdict::UnexpectedPass | Verdict::Fail => {
             Err(Failed::from(format!("{}: {}", case.verdict, Finding::of(&case, ANSWER).to_text())))
         }
     }

@@ -13,8 +13,10 @@ pub enum Verdict {
     Pass,
     /// It failed, or could not be judged, as the list of known failures says.
     KnownFailure,
-    /// It was not asked, for a reason that is given.
+    /// It was not run, for a reason that is given.
     Skipped,
+    /// The run ended before it was begun.
+    NotRun,
     /// It could not be judged.
     Inconclusive,
     /// A listed known failure passed.
@@ -25,8 +27,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, from the most harmless to the worst.
-    pub const ALL: [Self; 6] =
-        [Self::Pass, Self::KnownFailure, Self::Skipped, Self::Inconclusive, Self::UnexpectedPass, Self::Fail];
+    pub const ALL: [Self; 7] = [
+        Self::Pass,
+        Self::KnownFailure,
+        Self::Skipped,
+        Self::NotRun,
+        Self::Inconclusive,
+        Self::UnexpectedPass,
+        Self::Fail,
+    ];
 
     /// The name as it stands in files and on the terminal.
     pub const fn name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Verdict {
             Self::Pass => "pass",
             Self::KnownFailure => "known-failure",
             Self::Skipped => "skipped",
+            Self::NotRun => "not-run",
             Self::Inconclusive => "inconclusive",
             Self::UnexpectedPass => "unexpected-pass",
             Self::Fail => "fail",
@@ -65,6 +75,12 @@ pub enum Kind {
     Effect,
     /// The endpoint does not know the operation.
     Unsupported,
+    /// The same server error each time, on fresh keys too, from a service that responds well elsewhere.
+    Crash,
+    /// A response that can't be read, or whose fields have another form than the documents say, each time.
+    Malformed,
+    /// Two fresh keys got different responses; inconclusive.
+    Unstable,
     /// The state or another fixture could not be made; inconclusive, never a pass.
     Fixture,
     /// No usable answer came; inconclusive.
@@ -90,6 +106,9 @@ impl Kind {
             Self::Body => "body",
             Self::Effect => "effect",
             Self::Unsupported => "unsupported",
+            Self::Crash => "crash",
+            Self::Malformed => "malformed",
+            Self::Unstable => "unstable",
             Self::Fixture => "fixture",
             Self::Transport => "transport",
             Self::Refusal => "refusal",

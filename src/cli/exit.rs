@@ -13,10 +13,10 @@ pub enum Exit {
     Failed,
     /// 2: the command line, the configuration or a case file is wrong; nothing was run.
     Usage,
-    /// 3: no failure, but something stayed inconclusive, the run was cut short, or a report could not be written.
+    /// 3: no failure, but something is inconclusive, not run or leaked, or a report could not be written.
     Inconclusive,
-    /// 4: no case was selected.
-    NothingSelected,
+    /// 4: no case was selected, or none could be judged.
+    NothingJudged,
 }
 
 impl Exit {
@@ -27,7 +27,7 @@ impl Exit {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Inconclusive => 3,
-            Self::NothingSelected => 4,
+            Self::NothingJudged => 4,
         }
     }
 
@@ -36,7 +36,9 @@ impl Exit {
         let summary = &footer.summary;
         if summary.fail > 0 || summary.unexpected_pass > 0 {
             Self::Failed
-        } else if summary.inconclusive > 0 || !footer.complete {
+        } else if summary.pass + summary.known_failure == 0 {
+            Self::NothingJudged
+        } else if summary.inconclusive > 0 || summary.not_run > 0 || !footer.complete || !footer.leaks.is_empty() {
             Self::Inconclusive
         } else {
             Self::Passed
@@ -64,6 +66,7 @@ mod tests {
             summary: Summary { fail, inconclusive, pass: 1, ..Summary::default() },
             usage: Usage::default(),
             routes: None,
+            leaks: Vec::new(),
         };
         assert_eq!(Exit::of_run(&footer(0, 0, true)), Exit::Passed);
         assert_eq!(Exit::of_run(&footer(1, 1, false)), Exit::Failed);

@@ -70,7 +70,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
     let suite = Arc::new(arguments.suite.load()?);
     let selection = arguments.select.select(&suite, RouteLimit::All)?;
     if selection.is_empty() {
-        return Ok(Exit::NothingSelected);
+        return Ok(Exit::NothingJudged);
     }
     let text = match (arguments.coverage, arguments.format) {
         (true, Format::Plain) => Coverage::of(&suite).to_string(),

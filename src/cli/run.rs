@@ -114,7 +114,7 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
     let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
     let selection = arguments.select.select(&suite, routes)?;
     if selection.is_empty() {
-        return Ok(Exit::NothingSelected);
+        return Ok(Exit::NothingJudged);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(execute(arguments, suite, selection, known.map(Arc::new), color, context))

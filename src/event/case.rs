@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Exchange, Listed, RequestRecord};
+use super::{BlockedBy, Exchange, Listed, RequestRecord};
 use crate::verdict::{Kind, Verdict};
 
 /// The result of one case.
@@ -52,6 +52,12 @@ pub struct CaseResult {
     /// What went wrong; none for a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<Kind>,
+    /// What kept the case from being judged, for one that is inconclusive or was skipped because of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<Box<BlockedBy>>,
+    /// For an unstable case: what the first key got. [`Self::actual`] is what the next one got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_actual: Option<Answered>,
     /// Answers that the table does not have and that passed, because the documents leave room for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lenient: Vec<Lenient>,
@@ -79,14 +85,20 @@ impl CaseResult {
 impl CaseResult {
     /// The texts that an endpoint may have had a part in.
     pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
-        let code = self.actual.iter_mut().map(|answered| &mut answered.code);
+        let actual = self.actual.iter_mut().chain(&mut self.first_actual);
+        let code = actual.map(|answered| &mut answered.code);
+        let blocked = self.blocked_by.iter_mut().flat_map(|blocked| {
+            let response = blocked.response.iter_mut();
+            let response = response.flat_map(|response| [&mut response.code, &mut response.message]);
+            response.chain([&mut blocked.problem])
+        });
         let exchanges = self.exchanges.iter_mut().flat_map(|exchange| {
             let Exchange { request, answer, error, .. } = exchange;
             let RequestRecord { method: _, url, headers, body } = request;
             let answer = answer.iter_mut().map(|answer| &mut answer.body);
             [url, body].into_iter().chain(headers.values_mut()).chain(answer).chain(error)
         });
-        [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(exchanges)
+        [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(blocked).chain(exchanges)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A run emits a stream of [`Event`]s; a report is a fold over it. `results.json` is the stored form of the stream, so
 //! the serialised names of these types are a promise (format version [`FORMAT`]).
 
+mod blocked;
 mod case;
 mod exchange;
 mod listed;
@@ -10,6 +11,7 @@ mod run;
 
 use std::sync::Arc;
 
+pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
 pub use self::case::{Answered, CaseResult, Lenient, Source};
 pub use self::exchange::{AnswerRecord, Exchange, Purpose, RequestRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
@@ -66,7 +68,7 @@ impl Event {
             Self::RunStarted(_) | Self::CaseStarted { .. } | Self::CaseJudged { .. } => {}
             Self::CaseFinished(case) => case.texts().for_each(redact),
             Self::Notice { message } => redact(message),
-            Self::RunFinished(footer) => footer.stopped.iter_mut().for_each(redact),
+            Self::RunFinished(footer) => footer.stopped.iter_mut().chain(&mut footer.leaks).for_each(redact),
         }
     }
 }

@@ -81,6 +81,9 @@ pub struct RunFooter {
     /// How much of the table was asked; none in files of before there was more than one route.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<RouteTally>,
+    /// What the run made and could not remove, or could not make sure of having removed: a line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<String>,
 }
 
 /// How many (cell, class of key, route) of the suite were asked: the cases of one operation on one key in one state.
@@ -104,8 +107,11 @@ pub struct Summary {
     pub fail: usize,
     /// Cases that could not be judged.
     pub inconclusive: usize,
-    /// Cases that were not asked.
+    /// Cases that were not run, for a reason that is given.
     pub skipped: usize,
+    /// Cases that the end of the run came before; none in files of before they were counted apart.
+    #[serde(default)]
+    pub not_run: usize,
     /// Listed failures that failed as listed.
     pub known_failure: usize,
     /// Listed failures that passed.
@@ -134,6 +140,7 @@ impl Summary {
             Verdict::Fail => &mut self.fail,
             Verdict::Inconclusive => &mut self.inconclusive,
             Verdict::Skipped => &mut self.skipped,
+            Verdict::NotRun => &mut self.not_run,
             Verdict::KnownFailure => &mut self.known_failure,
             Verdict::UnexpectedPass => &mut self.unexpected_pass,
         }
@@ -168,7 +175,7 @@ mod tests {
             summary.count(verdict);
             assert_eq!(summary.of(verdict), 1, "{verdict}");
         }
-        assert_eq!(summary.total(), 6);
+        assert_eq!(summary.total(), 7);
         let json = serde_json::to_value(&summary).unwrap();
         for verdict in Verdict::ALL {
             assert_eq!(json[verdict.name()], 1, "{verdict}");

@@ -14,7 +14,7 @@ impl KnownFailures {
         let as_listed = observed.is_some_and(|failure| failure == entry.failure);
         let outcome = match verdict {
             Verdict::Pass | Verdict::UnexpectedPass => ListedOutcome::Passes,
-            Verdict::Skipped => return None,
+            Verdict::Skipped | Verdict::NotRun => return None,
             Verdict::Inconclusive if !as_listed => return None,
             // What has expired is no longer held against what is observed.
             _ if self.is_expired(entry) => ListedOutcome::Expired,

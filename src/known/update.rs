@@ -199,7 +199,7 @@ fn see(case: &CaseResult) -> Result<Seen, Refusal> {
     match (verdict, Failure::of(verdict, case.kind, case.actual.as_ref())) {
         (_, Some(failure)) => Ok(Seen::Failing(failure)),
         (Verdict::Pass | Verdict::UnexpectedPass, None) => Ok(Seen::Passing),
-        (Verdict::Skipped | Verdict::Inconclusive, None) => Ok(Seen::Unjudged),
+        (Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive, None) => Ok(Seen::Unjudged),
         (Verdict::Fail | Verdict::KnownFailure, None) => Err(Refusal::Unlistable { id: case.id.to_string() }),
     }
 }

@@ -107,6 +107,9 @@ fn observed(case: &CaseResult) -> String {
         Some(
             Kind::Body
             | Kind::Effect
+            | Kind::Crash
+            | Kind::Malformed
+            | Kind::Unstable
             | Kind::Fixture
             | Kind::Transport
             | Kind::Refusal
@@ -142,6 +145,9 @@ pub const fn meaning(kind: Kind) -> &'static str {
         Kind::Body => "a field of the answer is missing or wrong",
         Kind::Effect => "right answer, wrong effect",
         Kind::Unsupported => "the endpoint does not know the operation",
+        Kind::Crash => "the service failed each time",
+        Kind::Malformed => "the response has another form than the documents say",
+        Kind::Unstable => "two keys got different responses",
         Kind::Fixture => "the state could not be reached",
         Kind::Transport => "no usable answer came",
         Kind::Refusal => "it was refused for a reason that is not the key's state",

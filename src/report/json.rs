@@ -116,7 +116,7 @@ fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
 /// Writes everything before the cases.
 fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
     let RunHeader { tool, target, suite, seed, started_at } = header;
-    let RunFooter { duration_ms, complete, stopped, summary, usage, routes } = footer;
+    let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
     out.write_all(b"{\n")?;
     field(out, "format", &FORMAT)?;
     field(out, "tool", tool)?;
@@ -135,6 +135,9 @@ fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[
     field(out, "usage", usage)?;
     if let Some(routes) = routes {
         field(out, "routes", routes)?;
+    }
+    if !leaks.is_empty() {
+        field(out, "leaks", leaks)?;
     }
     if !notices.is_empty() {
         field(out, "notices", notices)?;

@@ -49,6 +49,9 @@ pub struct Results {
     /// How much of the table was asked, by which routes of keys into their states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<RouteTally>,
+    /// What the run made and could not remove, or could not make sure of having removed: one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaks: Vec<String>,
     /// What a person should know and what belongs to no case: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
@@ -84,11 +87,13 @@ impl Results {
             summary,
             usage,
             routes,
+            leaks,
             notices,
             cases,
         } = self;
         let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at }));
-        let last = Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes }));
+        let last =
+            Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks }));
         let cases = cases.into_iter().flat_map(|case| {
             let started = Event::CaseStarted { id: case.id.clone() };
             let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };

@@ -29,6 +29,8 @@ pub(super) fn passed(id: &str) -> CaseResult {
         actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
         reason: String::new(),
         kind: None,
+        blocked_by: None,
+        first_actual: None,
         lenient: Vec::new(),
         listed: None,
         notes: Vec::new(),
@@ -145,6 +147,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         summary,
         usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0, clock_skew_seconds: None },
         routes: Some(RouteTally { exist: 490, asked }),
+        leaks: Vec::new(),
     })));
     events
 }

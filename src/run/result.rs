@@ -123,6 +123,8 @@ pub(super) fn result(shared: &Shared, case: &Case, walk: Option<&Walk>, outcome:
         actual,
         reason,
         kind,
+        blocked_by: None,
+        first_actual: None,
         lenient: outcome.lenient,
         listed: outcome.listed,
         notes: outcome.notes,

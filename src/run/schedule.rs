@@ -255,6 +255,7 @@ impl Runner {
                 clock_skew_seconds: self.shared.client.clock_skew_seconds(),
             },
             routes: Some(RouteTally { exist: self.shared.suite.cells_by_route(), asked: results.cells_asked }),
+            leaks: Vec::new(),
         };
         emit(Event::RunFinished(Box::new(footer.clone())));
         footer

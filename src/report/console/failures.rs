@@ -61,7 +61,7 @@ impl Failures {
     pub(super) fn add(&mut self, case: &CaseResult) {
         match case.verdict {
             Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped => return,
-            Verdict::Inconclusive => {
+            Verdict::NotRun | Verdict::Inconclusive => {
                 let group = self.headlines.entry(finding::headline(case)).or_default();
                 group.cases += 1;
                 group.cut |= case.kind == Some(Kind::Cut);

@@ -61,6 +61,7 @@ pub(super) enum Mark {
     Pass,
     KnownFailure,
     Skipped,
+    NotRun,
     Inconclusive,
     UnexpectedPass,
     Fail,
@@ -73,6 +74,7 @@ impl Mark {
             Verdict::KnownFailure => Self::KnownFailure,
             Verdict::Skipped if case.kind == Some(Kind::NotApplicable) => Self::NotApplicable,
             Verdict::Skipped => Self::Skipped,
+            Verdict::NotRun => Self::NotRun,
             Verdict::Inconclusive => Self::Inconclusive,
             Verdict::UnexpectedPass => Self::UnexpectedPass,
             Verdict::Fail => Self::Fail,
@@ -82,7 +84,8 @@ impl Mark {
     /// What the mark says, for the legend.
     pub(super) const fn meaning(self) -> &'static str {
         match self {
-            Self::NotApplicable | Self::Skipped => "not asked",
+            Self::NotApplicable | Self::Skipped => "skipped",
+            Self::NotRun => "not run",
             Self::Pass => "pass",
             Self::KnownFailure => "known failure",
             Self::Inconclusive => "inconclusive",
@@ -96,7 +99,7 @@ impl Mark {
             Self::Pass => GOOD,
             Self::KnownFailure => AnsiColor::Cyan.on_default(),
             Self::NotApplicable | Self::Skipped => FAINT,
-            Self::Inconclusive => DOUBTFUL,
+            Self::NotRun | Self::Inconclusive => DOUBTFUL,
             Self::UnexpectedPass | Self::Fail => BAD,
         }
     }
@@ -128,6 +131,7 @@ impl Pen {
             Mark::Pass => "✔",
             Mark::KnownFailure => "k",
             Mark::Inconclusive => "?",
+            Mark::NotRun => "·",
             Mark::UnexpectedPass => "!",
             Mark::Fail if ascii => "x",
             Mark::Fail => "✘",

@@ -95,7 +95,7 @@ fn clock() -> impl Fn() -> Duration + Send {
 fn is_failure(verdict: Verdict) -> bool {
     match verdict {
         Verdict::Fail | Verdict::UnexpectedPass => true,
-        Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped | Verdict::Inconclusive => false,
+        Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive => false,
     }
 }
 

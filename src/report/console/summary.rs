@@ -23,7 +23,7 @@ pub(super) fn render(
     lenient: usize,
     pen: Pen,
 ) -> String {
-    let RunFooter { duration_ms, complete, stopped, summary, usage, routes: _ } = footer;
+    let RunFooter { duration_ms, complete, stopped, summary, usage, routes: _, leaks: _ } = footer;
     let mut rendered = String::new();
     for notice in notices {
         rendered.push_str(&format!("{} {}\n", pen.paint(DOUBTFUL, "note:"), one_line(notice)));
@@ -58,7 +58,7 @@ pub(super) fn render(
 
 /// How many cases have which verdict; those that no case has are left out.
 fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
-    let Summary { pass, fail, inconclusive, skipped, known_failure, unexpected_pass } = summary;
+    let Summary { pass, fail, inconclusive, skipped, not_run, known_failure, unexpected_pass } = summary;
     let mut told: Vec<String> = [
         (*pass, "passed", "passed", GOOD),
         (*fail, "failed", "failed", BAD),
@@ -66,6 +66,7 @@ fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
         (*inconclusive, "inconclusive", "inconclusive", DOUBTFUL),
         (*known_failure, "known failure", "known failures", STRONG),
         (*skipped, "skipped", "skipped", STRONG),
+        (*not_run, "not run", "not run", DOUBTFUL),
     ]
     .into_iter()
     .filter(|(number, ..)| *number > 0)
@@ -105,7 +106,15 @@ mod tests {
 
     fn footer_of_two_passes() -> RunFooter {
         let summary = Summary { pass: 2, ..Summary::default() };
-        RunFooter { duration_ms: 0, complete: true, stopped: None, summary, usage: Usage::default(), routes: None }
+        RunFooter {
+            duration_ms: 0,
+            complete: true,
+            stopped: None,
+            summary,
+            usage: Usage::default(),
+            routes: None,
+            leaks: Vec::new(),
+        }
     }
 
     #[test]
@@ -117,6 +126,7 @@ mod tests {
             summary: Summary { unexpected_pass: 1, ..Summary::default() },
             usage: Usage { requests: 1, retries: 1, keys_created: 1, keys_left: 1, ..Usage::default() },
             routes: None,
+            leaks: Vec::new(),
         };
         assert_eq!(
             render(&footer, footer.routes, &[], 0, 0, Pen::default()),

@@ -50,13 +50,14 @@ pub(super) struct Table {
 }
 
 /// In which order the marks are explained.
-const LEGEND: [Mark; 7] = [
+const LEGEND: [Mark; 8] = [
     Mark::Pass,
     Mark::Fail,
     Mark::UnexpectedPass,
     Mark::Inconclusive,
     Mark::KnownFailure,
     Mark::Skipped,
+    Mark::NotRun,
     Mark::NotApplicable,
 ];
 

@@ -114,7 +114,7 @@ scenarios
 defaults  ✔
 deletion  –
 
-✔ pass  ✘ fail  ! unexpected pass  ? inconclusive  k known failure  – not asked
+✔ pass  ✘ fail  ! unexpected pass  ? inconclusive  k known failure  – skipped
 
 note: the suite has no cases of edition \u{1b}[1mlater
 13 of 490 (cell, class of key, route) asked
@@ -175,7 +175,7 @@ Encrypt     ✔
 scenarios
 deletion  –
 
-✔ pass  – not asked
+✔ pass  – skipped
 
 2 of 490 (cell, class of key, route) asked
 2 cases: 1 passed, 1 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
@@ -258,7 +258,7 @@ deletion  -
 
 + pass  x fail  ! unexpected pass
 ? inconclusive  k known failure
-- not asked
+- skipped
 
 "#]]
         .raw(),

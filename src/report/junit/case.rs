@@ -6,7 +6,7 @@
 //! | `fail` | `failure` | `fail.<kind>`, such as `fail.allowed` |
 //! | `unexpected-pass` | `failure` | `unexpected-pass` |
 //! | `inconclusive` | `error`, or `skipped` if asked for | `inconclusive.<kind>`, such as `inconclusive.transport` |
-//! | `inconclusive`, cut off by the end of the run | `error` | `not-run` |
+//! | `not-run` | `error` | `not-run` |
 //! | `skipped` | `skipped` | `skipped.<kind>`, such as `skipped.not-applicable` |
 //! | `known-failure` | `skipped` | `known-failure` |
 //!
@@ -19,7 +19,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 use crate::event::CaseResult;
 use crate::report::finding::{self, Finding};
 use crate::report::text;
-use crate::verdict::{Kind, Verdict};
+use crate::verdict::Verdict;
 
 use super::{InconclusiveAs, JunitOptions};
 
@@ -68,7 +68,7 @@ fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
         (Verdict::Pass, _) => return TestCaseStatus::success(),
         (Verdict::Fail, _) => (failure(), dotted()),
         (Verdict::UnexpectedPass, _) => (failure(), case.verdict.name().to_owned()),
-        (Verdict::Inconclusive, _) if case.kind == Some(Kind::Cut) => (error(), "not-run".to_owned()),
+        (Verdict::NotRun, _) => (error(), case.verdict.name().to_owned()),
         (Verdict::Inconclusive, InconclusiveAs::Error) => (error(), dotted()),
         (Verdict::Inconclusive, InconclusiveAs::Skipped) | (Verdict::Skipped, _) => {
             (TestCaseStatus::skipped(), dotted())
