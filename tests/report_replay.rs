@@ -37,3 +37,15 @@ fn a_stored_result_makes_the_reports_again() {
         assert_same(fs::read_to_string(path(name)).unwrap(), name);
     }
 }
+
+#[test]
+fn a_file_of_before_there_were_blockers_is_still_read() {
+    let text = fs::read_to_string(data("results.json")).unwrap();
+    let blockers = text.lines().find(|line| line.starts_with("\"blockers\": ")).unwrap();
+    let old = text.replace(&format!("{blockers}\n"), "").replace("\"not-run\":1,", "");
+    assert_eq!(old.len(), text.len() - blockers.len() - "\n".len() - "\"not-run\":1,".len());
+
+    let (old, new): (Results, Results) = (old.parse().unwrap(), text.parse().unwrap());
+    assert_eq!((old.blockers.len(), new.blockers.len()), (0, 1));
+    assert_eq!(old.cases, new.cases);
+}

@@ -57,20 +57,37 @@ mod tests {
     use super::*;
     use crate::event::{Summary, Usage};
 
-    #[test]
-    fn a_failure_outweighs_everything_else() {
-        let footer = |fail, inconclusive, complete| RunFooter {
+    fn footer(summary: Summary) -> RunFooter {
+        RunFooter {
             duration_ms: 0,
-            complete,
+            complete: true,
             stopped: None,
-            summary: Summary { fail, inconclusive, pass: 1, ..Summary::default() },
+            summary,
             usage: Usage::default(),
             routes: None,
             leaks: Vec::new(),
-        };
-        assert_eq!(Exit::of_run(&footer(0, 0, true)), Exit::Passed);
-        assert_eq!(Exit::of_run(&footer(1, 1, false)), Exit::Failed);
-        assert_eq!(Exit::of_run(&footer(0, 1, true)), Exit::Inconclusive);
-        assert_eq!(Exit::of_run(&footer(0, 0, false)), Exit::Inconclusive);
+        }
+    }
+
+    #[test]
+    fn a_failure_outweighs_everything_else() {
+        let none = Summary::default;
+        for (summary, complete, leaks, wanted) in [
+            (Summary { pass: 1, ..none() }, true, 0, Exit::Passed),
+            (Summary { known_failure: 1, skipped: 3, ..none() }, true, 0, Exit::Passed),
+            (Summary { fail: 1, inconclusive: 1, not_run: 1, ..none() }, false, 1, Exit::Failed),
+            (Summary { unexpected_pass: 1, pass: 1, ..none() }, true, 0, Exit::Failed),
+            (Summary { pass: 1, inconclusive: 1, ..none() }, true, 0, Exit::Inconclusive),
+            (Summary { pass: 1, not_run: 1, ..none() }, true, 0, Exit::Inconclusive),
+            (Summary { pass: 1, ..none() }, false, 0, Exit::Inconclusive),
+            (Summary { pass: 1, ..none() }, true, 1, Exit::Inconclusive),
+            (none(), true, 0, Exit::NothingJudged),
+            (Summary { skipped: 2, ..none() }, true, 0, Exit::NothingJudged),
+            (Summary { inconclusive: 2, not_run: 1, ..none() }, false, 1, Exit::NothingJudged),
+        ] {
+            let leaks = vec!["key 1".to_owned(); leaks];
+            let footer = RunFooter { complete, leaks, ..footer(summary) };
+            assert_eq!(Exit::of_run(&footer), wanted, "{footer:?}");
+        }
     }
 }

@@ -16,15 +16,25 @@ use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::mock::{Faults, Mock, MockConfig, WrappingKeys};
 use crate::report::Reports;
-use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, Verbosity};
+use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{RunOptions, Runner, Settle, TargetClock, Unsupported, find_clock, new_mark};
 use crate::suite::Suite;
 use crate::suite::route_limit::RouteLimit;
 
+/// What the exit codes mean, for the end of the help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every selected case passed, is a known failure, or was skipped for a reason that is shown
+  1  a case failed, or passed although it is listed as a known failure
+  2  the command line, the configuration or a file is wrong: nothing was run
+  3  nothing failed, but something is inconclusive, was not run or leaked, or a report could not be written
+  4  no case was selected, or none could be judged";
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(super) struct RunArguments {
     #[command(flatten)]
     suite: SuiteArguments,
@@ -95,6 +105,9 @@ pub(super) struct RunArguments {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     progress: Progress,
+    /// How much of the table is shown: the rows with something to see, every row, or none
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    table: TableMode,
     /// Show every case; the exchanges of passed cases are kept in the results too
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
@@ -248,6 +261,7 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
             signs: Signs::of_locale(|name| context.variable(name)),
             width: width(context),
             layout,
+            table: arguments.table,
         },
     ));
     let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));

@@ -5,12 +5,12 @@
 //!   --> cases/alibaba/matrix/encrypt.yaml:12:3
 //!   clause: key-states/table-2/encrypt (official)
 //!   route: CreateKey, DisableKey
-//!   answer: 200 {"CiphertextBlob":"…"}
+//!   response: 200 {"CiphertextBlob":"…"}
 //!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&…'
 //! ```
 
 use crate::event::{Answered, CaseResult, Exchange, Listed, ListedKind, ListedOutcome, Purpose};
-use crate::verdict::Kind;
+use crate::verdict::{Kind, Verdict};
 
 use super::{curl, text};
 
@@ -26,8 +26,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Tells a case in words; the answer is cut to `answer_limit` bytes.
-    pub fn of(case: &CaseResult, answer_limit: usize) -> Self {
+    /// Tells a case in words; the response is cut to `response_limit` bytes.
+    pub fn of(case: &CaseResult, response_limit: usize) -> Self {
         let headline = headline(case);
         let mut details = Vec::new();
         let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
@@ -49,9 +49,10 @@ impl Finding {
             return Self { headline, location: location(case), details };
         };
         for exchange in earlier.iter().filter(|exchange| exchange.operation == last.operation) {
-            details.push(("earlier attempt", answer(exchange, EARLIER_LIMIT)));
+            details.push(("earlier attempt", response(exchange, EARLIER_LIMIT)));
         }
-        details.push(("answer", answer(last, answer_limit)));
+
+        details.push(("response", response(last, response_limit)));
         details.push(("reproduce", curl::command(&last.request)));
         Self { headline, location: location(case), details }
     }
@@ -72,7 +73,7 @@ impl Finding {
 /// How much of a reason or a note is shown, in bytes.
 const REASON_LIMIT: usize = 1000;
 
-/// How much of the answer to an earlier attempt is shown, in bytes.
+/// How much of the response to an earlier attempt is shown, in bytes.
 const EARLIER_LIMIT: usize = 200;
 
 /// Where the expectation of a case stands.
@@ -100,9 +101,26 @@ pub fn headline(case: &CaseResult) -> String {
     }
 }
 
-/// What was expected and what came, or else the reason: one line, never empty.
+/// What kept a case from being judged, in one line that is the same for all cases with that cause. None for a case that
+/// was judged, or that names no cause.
+pub fn cause(case: &CaseResult) -> Option<String> {
+    let blocked = case.blocked_by.as_ref().filter(|_| case.verdict != Verdict::Fail)?;
+    Some(text::cut(&text::one_line(&blocked.to_string()), REASON_LIMIT))
+}
+
+/// What was expected and what came, or else what blocked the case, or else the reason: one line, never empty.
 fn observed(case: &CaseResult) -> String {
-    let by_answer = match case.kind {
+    if let Some(cause) = cause(case) {
+        return cause;
+    }
+
+    // Which of the two is the right one nobody knows, so both are shown.
+    if let (Some(Kind::Unstable), Some(first), Some(next)) = (case.kind, &case.first_actual, &case.actual) {
+        let expected = case.expected.as_ref().map_or_else(String::new, |one| format!("expected {}, ", code(one)));
+        return format!("{expected}got {} from the first key and {} from the next", code(first), code(next));
+    }
+
+    let by_code = match case.kind {
         Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => true,
         Some(
             Kind::Body
@@ -121,13 +139,13 @@ fn observed(case: &CaseResult) -> String {
     };
     let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
     match (&case.expected, &case.actual) {
-        (Some(expected), Some(actual)) if by_answer || (reason.is_empty() && expected != actual) => {
+        (Some(expected), Some(actual)) if by_code || (reason.is_empty() && expected != actual) => {
             let alternatives: String =
                 case.also_accepted.iter().map(|answered| format!(" or {}", code(answered))).collect();
             format!("expected {}{alternatives}, got {}", code(expected), code(actual))
         }
         _ if !reason.is_empty() => reason,
-        (Some(expected), None) => format!("expected {}, got no usable answer", code(expected)),
+        (Some(expected), None) => format!("expected {}, got no usable response", code(expected)),
         _ => match case.kind {
             Some(kind) => meaning(kind).to_owned(),
             None => case.verdict.name().to_owned(),
@@ -138,19 +156,19 @@ fn observed(case: &CaseResult) -> String {
 /// What a kind says, for people who don't know the word.
 pub const fn meaning(kind: Kind) -> &'static str {
     match kind {
-        Kind::Allowed => "it succeeded where the table refuses",
-        Kind::Refused => "it was refused where the table allows",
-        Kind::Code => "it was refused under another code",
+        Kind::Allowed => "it succeeded where the table rejects",
+        Kind::Refused => "it was rejected where the table allows",
+        Kind::Code => "it was rejected with another code",
         Kind::Status => "right code, other HTTP status",
-        Kind::Body => "a field of the answer is missing or wrong",
-        Kind::Effect => "right answer, wrong effect",
+        Kind::Body => "a field of the response is missing or wrong",
+        Kind::Effect => "right response, wrong effect",
         Kind::Unsupported => "the endpoint does not know the operation",
         Kind::Crash => "the service failed each time",
         Kind::Malformed => "the response has another form than the documents say",
         Kind::Unstable => "two keys got different responses",
         Kind::Fixture => "the state could not be reached",
-        Kind::Transport => "no usable answer came",
-        Kind::Refusal => "it was refused for a reason that is not the key's state",
+        Kind::Transport => "no usable response came",
+        Kind::Refusal => "it was rejected for a reason that is not the key's state",
         Kind::Cut => "the run ended before the case was judged",
         Kind::NotApplicable => "the table has no such cell",
         Kind::Unavailable => "the target lacks something that the case needs",
@@ -196,25 +214,24 @@ fn code(answered: &Answered) -> String {
     format!("{} ({})", text::cut(&text::one_line(&answered.code), EARLIER_LIMIT), answered.status)
 }
 
-fn answer(exchange: &Exchange, limit: usize) -> String {
-    let told = match (&exchange.answer, &exchange.error) {
+fn response(exchange: &Exchange, limit: usize) -> String {
+    let shown = match (&exchange.answer, &exchange.error) {
         (Some(answer), None) => format!("{} {}", answer.status, answer.body),
         (Some(answer), Some(error)) => format!("{error}: {} {}", answer.status, answer.body),
         (None, Some(error)) => error.clone(),
         (None, None) => "none".to_owned(),
     };
     // Cut first: a body is long, and the escapes make it longer.
-    text::one_line(&text::cut(told.trim(), limit))
+    text::one_line(&text::cut(shown.trim(), limit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::sample;
-    use crate::verdict::Verdict;
 
     #[test]
-    fn an_answer_that_differs_is_set_against_the_expectation() {
+    fn a_response_that_differs_is_set_against_the_expectation() {
         let mut case = sample::failed("alibaba/Encrypt/Disabled");
         assert_eq!(headline(&case), "expected Rejected.Disabled (409), got Success (200)");
         case.also_accepted = vec![Answered { code: "Forbidden.X".to_owned(), status: 403 }];
@@ -222,9 +239,9 @@ mod tests {
         case.actual = None;
         assert_eq!(headline(&case), "an Encrypt of a key that is Disabled succeeded");
         case.reason.clear();
-        assert_eq!(headline(&case), "expected Rejected.Disabled (409), got no usable answer");
+        assert_eq!(headline(&case), "expected Rejected.Disabled (409), got no usable response");
         case.expected = None;
-        assert_eq!(headline(&case), "it succeeded where the table refuses");
+        assert_eq!(headline(&case), "it succeeded where the table rejects");
         case.kind = None;
         assert_eq!(headline(&case), "fail");
     }
@@ -239,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn earlier_attempts_and_hostile_answers_are_shown_harmless() {
+    fn earlier_attempts_and_hostile_responses_are_shown_harmless() {
         let mut case = sample::failed("alibaba/Encrypt/Disabled");
         let mut first = case.exchanges[0].clone();
         (first.answer, first.error) = (None, Some("connection reset".to_owned()));
@@ -249,10 +266,32 @@ mod tests {
         }
         case.exchanges.insert(0, first);
         let whole = Finding::of(&case, 20).to_text();
-        assert!(whole.contains("\n  earlier attempt: connection reset\n  answer: 200 \\u{1b}[2J"), "{whole}");
+        assert!(whole.contains("\n  earlier attempt: connection reset\n  response: 200 \\u{1b}[2J"), "{whole}");
         assert!(whole.contains("bytes cut\n  reproduce: curl -sS -i 'http://"), "{whole}");
         assert!(!whole.contains('\u{1b}'), "{whole}");
         assert_eq!(case.verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_blocked_case_is_its_cause_and_then_its_reason() {
+        let case = sample::blocked("alibaba/Encrypt/Disabled");
+        let cause = "DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)";
+        assert_eq!(headline(&case), cause);
+        let whole = Finding::of(&case, 100).to_text();
+        assert!(whole.contains("\n  reason: DescribeKey says Enabled of key 0b7d4e21-"), "{whole}");
+
+        let judged = CaseResult { verdict: Verdict::Fail, ..case };
+        assert!(!headline(&judged).contains(cause));
+    }
+
+    #[test]
+    fn an_unstable_case_shows_both_responses() {
+        let case = sample::unstable("alibaba/Encrypt/Disabled");
+        assert_eq!(
+            headline(&case),
+            "expected Rejected.Disabled (409), got Success (200) from the first key and Rejected.Disabled (409) from the \
+             next"
+        );
     }
 
     #[test]

@@ -22,18 +22,19 @@
 //! }
 //! ```
 //!
-//! `stopped` follows `complete` in a run that was cut short, and `notices` precedes `cases` if there are any. What
-//! stands first in the file is known last, so the cases go to a nameless temporary file as they come: a run of
+//! `stopped` follows `complete` in a run that was cut short; `leaks`, `notices` and `blockers` precede `cases` if there
+//! are any. What stands first in the file is known last, so the cases go to a nameless temporary file as they come: a run of
 //! 100,000 cases needs no more memory than one of ten.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader};
 
+use super::cause::Blockers;
 use super::destination::Destination;
 use super::{Report, ReportError};
 use crate::secret::Vault;
@@ -44,6 +45,7 @@ pub struct JsonReport {
     destination: Destination,
     header: Option<Box<RunHeader>>,
     notices: Vec<String>,
+    blockers: Blockers,
     cases: BufWriter<File>,
     empty: bool,
 }
@@ -57,7 +59,8 @@ impl JsonReport {
     pub fn create(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
         let destination = Destination::prepare(path)?;
         let cases = BufWriter::new(destination.spool()?);
-        Ok(Self { destination, header: None, notices: Vec::new(), cases, empty: true })
+        let (notices, blockers) = (Vec::new(), Blockers::default());
+        Ok(Self { destination, header: None, notices, blockers, cases, empty: true })
     }
 
     /// The same without the secrets of a vault.
@@ -71,17 +74,22 @@ impl JsonReport {
             self.cases.write_all(b",\n")?;
         }
         self.empty = false;
+        self.blockers.add(case);
         Ok(serde_json::to_writer(&mut self.cases, case)?)
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
-        let Self { destination, header, notices, cases, empty } = self;
+        let Self { destination, header, notices, blockers, cases, empty } = self;
         let Some(header) = header.take() else {
             return Err(destination.error(io::Error::other("the run ended without having begun")));
         };
+        let blockers = std::mem::take(blockers).into_list();
         let spooled = rewound(cases).map_err(|error| destination.error(error))?;
         destination.write(|out| {
             head(out, &header, footer, notices)?;
+            if !blockers.is_empty() {
+                field(out, "blockers", &blockers)?;
+            }
             out.write_all(b"\"cases\": [")?;
             if !*empty {
                 out.write_all(b"\n")?;
@@ -94,6 +102,10 @@ impl JsonReport {
 }
 
 impl Report for JsonReport {
+    fn file(&self) -> Option<&Path> {
+        Some(self.destination.path())
+    }
+
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         match event {
             Event::RunStarted(header) => self.header = Some(header.clone()),
@@ -209,6 +221,21 @@ mod tests {
     fn what_is_read_back_and_replayed_is_written_byte_for_byte() {
         let text = written(&sample::every_verdict());
         let replayed: Vec<Event> = text.parse::<Results>().unwrap().into_events().collect();
+        assert_eq!(written(&replayed), text);
+    }
+
+    #[test]
+    fn blockers_are_counted_and_follow_from_the_cases() {
+        let text = written(&sample::poor());
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let blockers = value["blockers"].as_array().unwrap();
+        assert_eq!(blockers.len(), 1, "{text}");
+        assert_eq!((&blockers[0]["cases"], &blockers[0]["first"]), (&3.into(), &"alibaba/CreateAlias/Disabled".into()));
+        assert_eq!(blockers[0]["blocked_by"]["operation"], "DisableKey");
+
+        let mut results: Results = text.parse().unwrap();
+        results.blockers.clear();
+        let replayed: Vec<Event> = results.into_events().collect();
         assert_eq!(written(&replayed), text);
     }
 

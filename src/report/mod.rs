@@ -5,21 +5,24 @@
 //! - [`junit`]: JUnit XML for continuous integration.
 //!
 //! What they share: [`destination`] writes a file whole or not at all, [`finding`] says in words what is wrong with a
-//! case, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
+//! case, [`cause`] gathers the cases that were not judged by what kept them from it, [`pattern`] says what many failures
+//! have in common, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::event::Event;
 
+pub(crate) mod cause;
 pub mod console;
 pub mod curl;
 pub mod destination;
 pub mod finding;
 pub mod json;
 pub mod junit;
+pub(crate) mod pattern;
 pub mod results;
 pub mod text;
 
@@ -37,6 +40,14 @@ pub trait Report: Send {
     ///
     /// The report can't be written; it takes no more events after that.
     fn event(&mut self, event: &Event) -> Result<(), ReportError>;
+
+    /// The file that the report writes; none for one that is shown and not kept.
+    fn file(&self) -> Option<&Path> {
+        None
+    }
+
+    /// Takes the files that other reports have written. Comes before [`Event::RunFinished`], to a report without a file.
+    fn files_written(&mut self, _files: &[PathBuf]) {}
 }
 
 /// Why a report can't be written.
@@ -75,14 +86,31 @@ impl Reports {
         self.reports.push(Box::new(report));
     }
 
-    /// Hands the event to each report; one that fails is left out from then on.
+    /// Hands the event to each report; one that fails is left out from then on. Files are written before the end of the
+    /// run is shown, so that what is shown can name them.
     pub fn event(&mut self, event: &Event) {
+        if !matches!(event, Event::RunFinished(_)) {
+            return self.hand(event, |_| true);
+        }
+
+        self.hand(event, |report| report.file().is_some());
+        let files: Vec<PathBuf> = self.reports.iter().filter_map(|report| report.file().map(Path::to_owned)).collect();
+        self.reports.iter_mut().for_each(|report| report.files_written(&files));
+        self.hand(event, |report| report.file().is_none());
+    }
+
+    fn hand(&mut self, event: &Event, is_meant: impl Fn(&dyn Report) -> bool) {
         let errors = &mut self.errors;
-        self.reports.retain_mut(|report| match report.event(event) {
-            Ok(()) => true,
-            Err(error) => {
-                errors.push(error);
-                false
+        self.reports.retain_mut(|report| {
+            if !is_meant(&**report) {
+                return true;
+            }
+            match report.event(event) {
+                Ok(()) => true,
+                Err(error) => {
+                    errors.push(error);
+                    false
+                }
             }
         });
     }
@@ -104,6 +132,38 @@ mod tests {
             self.0 += 1;
             if self.0 == 2 { Err(ReportError::Output(io::ErrorKind::StorageFull.into())) } else { Ok(()) }
         }
+    }
+
+    /// Keeps what it was given to know.
+    struct Named(std::sync::Arc<std::sync::Mutex<Vec<PathBuf>>>);
+
+    impl Report for Named {
+        fn event(&mut self, event: &Event) -> Result<(), ReportError> {
+            let ended = matches!(event, Event::RunFinished(_));
+            assert_eq!(ended, !self.0.lock().unwrap().is_empty(), "the files are known before the end is");
+            Ok(())
+        }
+
+        fn files_written(&mut self, files: &[PathBuf]) {
+            self.0.lock().unwrap().extend_from_slice(files);
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn only_files_that_were_written_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let named = std::sync::Arc::default();
+        let mut reports = Reports::new();
+        reports.push(Named(std::sync::Arc::clone(&named)));
+        reports.push(json::JsonReport::create(&path).unwrap());
+        reports.push(junit::JunitReport::create("/dev/full", junit::JunitOptions::default()).unwrap());
+        for event in sample::every_verdict() {
+            reports.event(&event);
+        }
+        assert_eq!(*named.lock().unwrap(), [path]);
+        assert_eq!(reports.into_errors().len(), 1);
     }
 
     #[test]

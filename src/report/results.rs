@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::event::{
-    CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage,
+    BlockedBy, CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool,
+    Usage,
 };
 use crate::input::read_text;
 
@@ -55,8 +57,23 @@ pub struct Results {
     /// What a person should know and what belongs to no case: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
+    /// What kept cases from being judged, the one of most cases first. It follows from the cases.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blockers: Vec<Blocker>,
     /// The results of the cases, in the order of their ids.
     pub cases: Vec<CaseResult>,
+}
+
+/// One cause that kept cases from being judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Blocker {
+    /// The cause, as each of its cases has it.
+    pub blocked_by: BlockedBy,
+    /// How many cases it blocked.
+    pub cases: usize,
+    /// The id of the first of them.
+    pub first: Arc<str>,
 }
 
 impl Results {
@@ -89,6 +106,7 @@ impl Results {
             routes,
             leaks,
             notices,
+            blockers: _,
             cases,
         } = self;
         let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at }));

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::event::{
-    AnswerRecord, Answered, CaseResult, Event, Exchange, Listed, ListedOutcome, Purpose, RequestRecord, RouteTally,
-    RunFooter, RunHeader, Source, SuiteHeader, Summary, TargetHeader, Tool, Usage,
+    AnswerRecord, Answered, BlockedBy, BlockedStep, BlockingResponse, CaseResult, Event, Exchange, Listed,
+    ListedOutcome, Purpose, RequestRecord, RouteTally, RunFooter, RunHeader, Source, SuiteHeader, Summary,
+    TargetHeader, Tool, Usage,
 };
 use crate::verdict::{Kind, Verdict};
 
@@ -40,7 +41,7 @@ pub(super) fn passed(id: &str) -> CaseResult {
     }
 }
 
-/// A case that the endpoint allowed and should have refused.
+/// A case that the endpoint allowed and should have rejected.
 pub(super) fn failed(id: &str) -> CaseResult {
     CaseResult {
         verdict: Verdict::Fail,
@@ -55,6 +56,43 @@ pub(super) fn failed(id: &str) -> CaseResult {
 /// A case with another verdict, its kind and the reason for it.
 pub(super) fn other(id: &str, verdict: Verdict, kind: Kind, reason: &str) -> CaseResult {
     CaseResult { verdict, kind: Some(kind), actual: None, reason: reason.to_owned(), ..passed(id) }
+}
+
+/// A case whose key could not be brought into its state, for DisableKey has no effect.
+pub(super) fn blocked(id: &str) -> CaseResult {
+    let number = id.len();
+    let reason = format!("DescribeKey says Enabled of key 0b7d4e21-6a9f-4c35-b1e8-0000000000{number:02}");
+    CaseResult {
+        blocked_by: Some(Box::new(BlockedBy {
+            step: BlockedStep::Setup,
+            operation: Some("DisableKey".to_owned()),
+            key_class: Some("Aliyun_KMS".to_owned()),
+            state: Some("Enabled".to_owned()),
+            response: Some(BlockingResponse { code: "Success".to_owned(), status: 200, message: String::new() }),
+            problem: "had no effect".to_owned(),
+        })),
+        ..other(id, Verdict::Inconclusive, Kind::Fixture, &reason)
+    }
+}
+
+/// A case that got one response with the first key and another with the next.
+pub(super) fn unstable(id: &str) -> CaseResult {
+    CaseResult {
+        first_actual: Some(Answered { code: "Success".to_owned(), status: 200 }),
+        actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        exchanges: vec![probe()],
+        ..other(id, Verdict::Inconclusive, Kind::Unstable, "the responses differ from key to key")
+    }
+}
+
+/// A case in which the service fails each time.
+pub(super) fn crashed(id: &str) -> CaseResult {
+    CaseResult {
+        kind: Some(Kind::Crash),
+        actual: Some(Answered { code: "InternalFailure".to_owned(), status: 500 }),
+        reason: "Encrypt responded InternalFailure (500) each time".to_owned(),
+        ..failed(id)
+    }
 }
 
 /// A move of an alias from a key in one state to a key in another; where it fails, it had no effect.
@@ -184,5 +222,41 @@ pub(super) fn every_verdict() -> Vec<Event> {
         moved("Enabled", "Enabled", Verdict::Pass),
     ]);
     events.insert(1, Event::Notice { message: "the suite has no cases of edition \u{1b}[1mlater".to_owned() });
+    events
+}
+
+/// A run with each way in which an endpoint can be poor: many cases with one cause, one deviation by several routes,
+/// responses that differ, a crash, a part that was not run, and a key that stays.
+pub(super) fn poor() -> Vec<Event> {
+    let mut cases = Vec::new();
+    for state in ["Disabled", "PendingDeletion"] {
+        for route in ["", "/via-cancel", "/via-enable"] {
+            let mut case = failed(&format!("alibaba/Encrypt/{state}{route}"));
+            case.route.extend((!route.is_empty()).then(|| route.trim_start_matches("/via-").to_owned()));
+            cases.push(case);
+        }
+    }
+    cases.push(crashed("alibaba/Decrypt/Disabled"));
+    cases.push(unstable("alibaba/GenerateDataKey/Disabled"));
+    for operation in ["CreateAlias", "DescribeKey", "TagResource"] {
+        cases.push(blocked(&format!("alibaba/{operation}/Disabled")));
+    }
+    for (kind, reason) in
+        [(Kind::NotApplicable, "there is no such cell"), (Kind::Unavailable, "the clock stands still")]
+    {
+        for number in 1..3 {
+            cases.push(other(&format!("alibaba/deletion/{kind}-{number}"), Verdict::Skipped, kind, reason));
+        }
+    }
+    cases.push(other("alibaba/UntagResource/Enabled", Verdict::NotRun, Kind::Cut, "interrupted"));
+    cases.push(passed("alibaba/UntagResource/Disabled"));
+    cases.sort_by(|one, next| one.id.cmp(&next.id));
+
+    let mut events = finished(cases, Some("interrupted"));
+    if let Some(Event::RunFinished(footer)) = events.last_mut() {
+        footer.leaks =
+            vec!["key 0b7d4e21 of alibaba/Encrypt/Disabled: ScheduleKeyDeletion responded \u{1b}[1mX".to_owned()];
+        footer.usage.keys_left = 1;
+    }
     events
 }

@@ -46,6 +46,28 @@ pub fn cut(text: &str, limit: usize) -> String {
     format!("{} ... {} bytes cut", &text[..end], thousands(as_u64(text.len() - end)))
 }
 
+/// A text without what differs from key to key and from request to request: each word of at least eight characters with
+/// two digits or more becomes `…`. For comparing texts, not for showing them.
+pub fn without_ids(text: &str) -> String {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '/' | ':');
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+
+    while let Some(first) = rest.chars().next() {
+        let length = rest.find(|character: char| !is_part(character)).unwrap_or(rest.len());
+        if length == 0 {
+            plain.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
+        let (word, after) = rest.split_at(length);
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        plain.push_str(if word.len() >= 8 && digits >= 2 { "…" } else { word });
+        rest = after;
+    }
+    plain
+}
+
 /// A number with separators: `2,431`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -97,6 +119,18 @@ mod tests {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("ää", 3), "ä ... 2 bytes cut");
         assert_eq!(cut(&"x".repeat(5000), 1), "x ... 4,999 bytes cut");
+    }
+
+    #[test]
+    fn ids_and_times_do_not_count_in_a_comparison() {
+        for (text, plain) in [
+            ("key 0b7d4e21-6a9f-4c35-b1e8-000000000001 is Enabled", "key … is Enabled"),
+            ("alias/kc-31af90-2 of key-hz1234567, 2026-01-02T03:04:05Z", "… of …, …"),
+            ("Rejected.Disabled (409): HTTP 500, 密钥", "Rejected.Disabled (409): HTTP 500, 密钥"),
+            ("", ""),
+        ] {
+            assert_eq!(without_ids(text), plain);
+        }
     }
 
     #[test]

@@ -1,116 +1,193 @@
-//! What went wrong, case by case in the order of ids.
+//! What failed, cell by cell in the order of ids.
 //!
 //! ```text
-//! ✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table refuses
+//! ✘ alibaba/Encrypt/Disabled  7 cases fail: it succeeded where the table rejects
 //!   expected Rejected.Disabled (409), got Success (200)
+//!   also: alibaba/Encrypt/Disabled/EXTERNAL, alibaba/Encrypt/Disabled/EXTERNAL/via-cancel and 4 more
 //!   --> cases/alibaba/matrix/encrypt.yaml:12:3
 //!   clause: key-states/table-2/encrypt (official)
-//!   route: CreateKey, DisableKey
+//!   routes: CreateKey, DisableKey; CreateKey, ScheduleKeyDeletion, CancelKeyDeletion, DisableKey and 3 more
+//!   response: 200 {"CiphertextBlob":"Zm9v"}
 //!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1'
-//!
-//! ? 243 cases  inconclusive: connection refused
 //! ```
 //!
-//! Inconclusive cases with one and the same reason are told once if they are many, or if the end of the run cut them
-//! off: an endpoint that can't be reached is one finding and not a thousand.
+//! A deviation that several routes and classes of keys show is one paragraph: the cases are of one cell, expect the same
+//! and got the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use crate::event::CaseResult;
+use crate::event::{CaseResult, Listed};
 use crate::report::finding::{self, Finding};
 use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
 
-/// How many inconclusive cases with one reason are told each by itself.
-const APART: usize = 10;
+/// How many names of a list are shown unless all are asked for.
+const FEW: usize = 3;
 
-/// How much of an answer is shown, in bytes.
-const ANSWER_LIMIT: usize = 300;
+/// How much of a response is shown, in bytes.
+pub(super) const RESPONSE_LIMIT: usize = 300;
 
-/// Gathers what went wrong.
+/// Gathers what failed.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
-    entries: Vec<Entry>,
-    /// The inconclusive cases by their headline.
-    headlines: BTreeMap<String, Group>,
+    paragraphs: Vec<Paragraph>,
+    /// The index of the paragraph of a deviation.
+    by_deviation: HashMap<Deviation, usize>,
 }
 
-#[derive(Debug, Default)]
-struct Group {
-    cases: usize,
-    cut: bool,
+/// What makes two failures the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Deviation {
+    place: Place,
+    kind: Option<Kind>,
+    /// What was expected and what came, without ids.
+    headline: String,
+    reason: String,
 }
 
-impl Group {
-    fn is_told_once(&self) -> bool {
-        self.cases > APART || self.cut
-    }
+/// Where in the table a failure is.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Place {
+    Cell {
+        operation: String,
+        original_state: Option<String>,
+        state: String,
+    },
+    Scenario {
+        file: String,
+        line: u32,
+    },
+    /// The entry of the list of known failures that no longer holds, by its line and column.
+    Entry(u32, u32),
 }
 
+/// Failures that are the same.
 #[derive(Debug)]
-struct Entry {
-    id: String,
+struct Paragraph {
     mark: Mark,
-    title: String,
+    verdict: Verdict,
+    kind: Option<Kind>,
+    /// What is said of the first.
     finding: Finding,
+    ids: Vec<String>,
+    /// Where the expectations stand, each once.
+    locations: Vec<String>,
+    /// The routes of the keys, each once.
+    routes: Vec<String>,
 }
 
 impl Failures {
     pub(super) fn add(&mut self, case: &CaseResult) {
         match case.verdict {
-            Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped => return,
-            Verdict::NotRun | Verdict::Inconclusive => {
-                let group = self.headlines.entry(finding::headline(case)).or_default();
-                group.cases += 1;
-                group.cut |= case.kind == Some(Kind::Cut);
+            Verdict::Fail | Verdict::UnexpectedPass => {}
+            Verdict::Pass | Verdict::KnownFailure | Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive => {
+                return;
             }
-            Verdict::UnexpectedPass | Verdict::Fail => {}
         }
-        let title = match case.kind {
-            Some(kind) => format!("{}: {}", case.verdict, finding::meaning(kind)),
-            None => case.verdict.name().to_owned(),
-        };
-        let finding = Finding::of(case, ANSWER_LIMIT);
-        self.entries.push(Entry { id: text::one_line(&case.id), mark: Mark::of(case), title, finding });
+
+        let new = self.paragraphs.len();
+        let index = *self.by_deviation.entry(Deviation::of(case)).or_insert(new);
+        if index == new {
+            self.paragraphs.push(Paragraph::of(case));
+        }
+        if let Some(paragraph) = self.paragraphs.get_mut(index) {
+            paragraph.ids.push(text::one_line(&case.id));
+            keep(&mut paragraph.locations, finding::location(case));
+            keep(&mut paragraph.routes, text::one_line(&case.route.join(", ")));
+        }
     }
 
-    /// The findings, with an empty line after each. With `every_id` a group lists its cases.
+    /// The paragraphs, with an empty line after each. With `every_id` no list is shortened.
     pub(super) fn render(&self, every_id: bool, pen: Pen) -> String {
-        let mut rendered = String::new();
-        for entry in self.entries.iter().filter(|entry| !self.is_grouped(entry)) {
-            let lines = entry.finding.to_text();
-            let (headline, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
-            rendered.push_str(&format!(
-                "{} {}  {}\n  {headline}\n{}\n\n",
-                pen.mark(entry.mark),
-                pen.paint(STRONG, &entry.id),
-                entry.title,
-                pen.paint(FAINT, rest),
-            ));
+        self.paragraphs.iter().map(|paragraph| paragraph.render(every_id, pen)).collect()
+    }
+}
+
+impl Deviation {
+    fn of(case: &CaseResult) -> Self {
+        let CaseResult { operation, state, original_state, source, .. } = case;
+        let place = match (case.verdict, case.listed.as_deref(), operation, state) {
+            (Verdict::UnexpectedPass, Some(Listed { line, column, .. }), _, _) => Place::Entry(*line, *column),
+            (_, _, Some(operation), Some(state)) => Place::Cell {
+                operation: operation.clone(),
+                original_state: original_state.clone(),
+                state: state.clone(),
+            },
+            _ => Place::Scenario { file: source.file.to_string(), line: source.line },
+        };
+        let headline = text::without_ids(&finding::headline(case));
+        Self { place, kind: case.kind, headline, reason: text::without_ids(&case.reason) }
+    }
+}
+
+impl Paragraph {
+    fn of(case: &CaseResult) -> Self {
+        Self {
+            mark: Mark::of(case),
+            verdict: case.verdict,
+            kind: case.kind,
+            finding: Finding::of(case, RESPONSE_LIMIT),
+            ids: Vec::new(),
+            locations: Vec::new(),
+            routes: Vec::new(),
         }
-        for (headline, group) in self.headlines.iter().filter(|(_, group)| group.is_told_once()) {
-            let cases = text::count(text::as_u64(group.cases), "case");
-            rendered.push_str(&format!(
-                "{} {}  {}: {headline}\n",
-                pen.mark(Mark::Inconclusive),
-                pen.paint(STRONG, &cases),
-                Verdict::Inconclusive
-            ));
-            if every_id {
-                for entry in self.entries.iter().filter(|entry| self.is_grouped(entry)) {
-                    if entry.finding.headline == *headline {
-                        rendered.push_str(&format!("  {}\n", entry.id));
-                    }
-                }
-            }
-            rendered.push('\n');
-        }
-        rendered
     }
 
-    fn is_grouped(&self, entry: &Entry) -> bool {
-        entry.mark == Mark::Inconclusive && self.headlines.get(&entry.finding.headline).is_some_and(Group::is_told_once)
+    fn render(&self, every_id: bool, pen: Pen) -> String {
+        let few = if every_id { usize::MAX } else { FEW };
+        let Some((first, others)) = self.ids.split_first() else { return String::new() };
+
+        let mut lines = Vec::new();
+        if !others.is_empty() {
+            lines.push(format!("also: {}", some(others, ", ", few)));
+        }
+        lines.extend(self.locations.iter().take(few).map(|location| format!("--> {location}")));
+        for (label, detail) in &self.finding.details {
+            lines.push(match *label {
+                "route" if self.routes.len() > 1 => format!("routes: {}", some(&self.routes, "; ", few)),
+                label => format!("{label}: {detail}"),
+            });
+        }
+
+        let rest: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+        format!(
+            "{} {}  {}\n  {}{}\n\n",
+            pen.mark(self.mark),
+            pen.paint(STRONG, first),
+            self.title(),
+            self.finding.headline,
+            pen.paint(FAINT, &rest),
+        )
     }
+
+    /// `fail: it succeeded where the table rejects`, `7 cases fail: …`.
+    fn title(&self) -> String {
+        let verdict = match self.ids.len() {
+            1 => self.verdict.name().to_owned(),
+            cases => format!("{} {}", text::count(text::as_u64(cases), "case"), self.verdict),
+        };
+        match self.kind {
+            Some(kind) => format!("{verdict}: {}", finding::meaning(kind)),
+            None => verdict,
+        }
+    }
+}
+
+/// Adds a text that is not there yet.
+fn keep(texts: &mut Vec<String>, text: String) {
+    if !text.is_empty() && !texts.contains(&text) {
+        texts.push(text);
+    }
+}
+
+/// The first texts of a list, and how many there are besides.
+fn some(texts: &[String], separator: &str, few: usize) -> String {
+    let shown: Vec<&str> = texts.iter().take(few).map(String::as_str).collect();
+    let more = match texts.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {} more", text::thousands(text::as_u64(more))),
+    };
+    shown.join(separator) + &more
 }

@@ -32,11 +32,14 @@ impl Lenients {
         }
     }
 
-    /// A line for each answer.
+    /// A line for each response, with an empty line after them; nothing if there are none.
     pub(super) fn render(&self, pen: Pen) -> String {
         let mut rendered = String::new();
         for line in &self.lines {
             let _ = writeln!(rendered, "{} {line}", pen.paint(DOUBTFUL, "lenient:"));
+        }
+        if !rendered.is_empty() {
+            rendered.push('\n');
         }
         rendered
     }

@@ -1,30 +1,38 @@
 //! What a person sees of a run.
 //!
 //! ```text
-//! kms-conformance 0.1.0: 3 cases against http://127.0.0.1:8080/ (alibaba, bundled mock)
-//!
-//! ✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table refuses
-//!   expected Rejected.Disabled (409), got Success (200)
-//!   --> cases/alibaba/matrix/encrypt.yaml:12:3
-//!   …
+//! kms-conformance 0.1.0: 343 cases against http://127.0.0.1:8080/ (alibaba)
 //!
 //!          Enabled  Disabled
-//! Decrypt     ✔
 //! Encrypt     ✔        ✘
 //!
 //! ✔ pass  ✘ fail
 //!
-//! 3 cases: 2 passed, 1 failed · 31 requests, 3 keys (0 left) · 0.12 s
+//! 27 more rows pass; --table full shows them
+//!
+//! ? 12 cases  inconclusive in setup: DisableKey (EXTERNAL, Enabled) had no effect: Success (200)
+//!   such as alibaba/Decrypt/Disabled/EXTERNAL, alibaba/Encrypt/Disabled/EXTERNAL
+//!
+//! ✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table rejects
+//!   expected Rejected.Disabled (409), got Success (200)
+//!   --> cases/alibaba/matrix/encrypt.yaml:12:3
+//!   …
+//!
+//! reports: reports/results.json, reports/junit.xml
+//! 343 cases: 330 passed, 1 failed, 12 inconclusive · 2,431 requests, 260 keys (0 left) · 0.12 s
 //! ```
 //!
-//! Results go to the writer that is handed in, progress to the standard error. The table comes after the failures, so
-//! that the last screen shows the whole of a long output. Nothing that a server sent reaches the terminal as it came.
+//! Results go to the writer that is handed in, progress to the standard error. What matters most stands last, right above
+//! the closing line, where a person looks first. Nothing that a server sent reaches the terminal as it came.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::event::{CaseResult, Event, RunFooter, RunHeader};
-use crate::verdict::Kind;
+use crate::verdict::{Kind, Verdict};
 
+use super::cause::Causes;
+use super::pattern::Patterns;
 use super::{Report, ReportError, text};
 
 mod failures;
@@ -35,27 +43,30 @@ mod pen;
 mod progress;
 mod summary;
 mod table;
+mod unjudged;
 
 #[cfg(test)]
 mod tests;
 
 pub use pen::{Color, Signs};
 pub use progress::Progress;
-pub use table::Layout;
+pub use table::{Layout, TableMode};
 
 use failures::Failures;
 use known::Known;
 use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
+use summary::Remarks;
 use table::Table;
+use unjudged::Detail;
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verbosity {
     /// What went wrong and the closing line.
     Quiet,
-    /// The table besides.
+    /// The table, what was skipped and the paths of the reports besides.
     #[default]
     Normal,
     /// A line for each case besides, and every id of a group.
@@ -77,6 +88,8 @@ pub struct ConsoleOptions {
     pub width: usize,
     /// The order of the table.
     pub layout: Layout,
+    /// How much of the table is shown, unless the console is quiet.
+    pub table: TableMode,
 }
 
 impl Default for ConsoleOptions {
@@ -88,6 +101,7 @@ impl Default for ConsoleOptions {
             signs: Signs::default(),
             width: 80,
             layout: Layout::default(),
+            table: TableMode::default(),
         }
     }
 }
@@ -103,7 +117,10 @@ pub struct Console<W> {
     failures: Failures,
     lenients: Lenients,
     known: Known,
+    causes: Causes,
+    patterns: Patterns,
     notices: Vec<String>,
+    files: Vec<String>,
     selected: usize,
     judged: usize,
 }
@@ -125,7 +142,10 @@ impl<W: Write + Send> Console<W> {
             failures: Failures::default(),
             lenients: Lenients::default(),
             known: Known::default(),
+            causes: Causes::default(),
+            patterns: Patterns::default(),
             notices: Vec::new(),
+            files: Vec::new(),
             selected: 0,
             judged: 0,
         }
@@ -150,11 +170,14 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn case(&mut self, case: &CaseResult) -> Result<(), ReportError> {
-        self.judged += usize::from(case.kind != Some(Kind::Cut));
+        let is_cut = case.kind == Some(Kind::Cut) || case.verdict == Verdict::NotRun;
+        self.judged += usize::from(!is_cut);
         self.table.add(case);
         self.failures.add(case);
         self.lenients.add(case);
         self.known.add(case);
+        self.causes.add(case);
+        self.patterns.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
@@ -178,21 +201,40 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
+        let ConsoleOptions { verbosity, layout, width, table, .. } = &self.options;
+        let (is_quiet, every_id) = (*verbosity == Verbosity::Quiet, *verbosity == Verbosity::Verbose);
+        let is_cut_short = !footer.complete || footer.stopped.is_some();
+        let summary = &footer.summary;
+        let judged = summary.pass + summary.fail + summary.known_failure + summary.unexpected_pass;
+        let detail = match every_id {
+            true => Detail::EveryId,
+            // That there is no service is one finding, which stands with the end of the run.
+            false if judged == 0 && is_cut_short => Detail::Line,
+            false => Detail::Normal,
+        };
+
         let mut rendered = String::new();
-        if self.options.verbosity == Verbosity::Verbose && self.judged > 0 {
+        if every_id && self.judged > 0 {
             rendered.push('\n');
         }
-        rendered.push_str(&self.failures.render(self.options.verbosity == Verbosity::Verbose, self.pen));
-        if self.options.verbosity > Verbosity::Quiet {
-            rendered.push_str(&self.known.render(self.pen));
-            rendered.push_str(&self.table.render(&self.options.layout, self.options.width, self.pen));
-        }
-        if self.options.verbosity > Verbosity::Quiet {
+        if !is_quiet {
+            rendered.push_str(&self.table.render(*table, layout, *width, self.pen));
             rendered.push_str(&self.lenients.render(self.pen));
+            rendered.push_str(&self.known.render(self.pen));
+            rendered.push_str(&unjudged::skipped(&self.causes, every_id, self.pen));
         }
-        let unjudged = self.selected.saturating_sub(self.judged);
-        let routes = footer.routes.filter(|_| self.options.verbosity > Verbosity::Quiet);
-        rendered.push_str(&summary::render(footer, routes, &self.notices, unjudged, self.lenients.cases, self.pen));
+        rendered.push_str(&unjudged::inconclusive(&self.causes, is_cut_short, detail, self.pen));
+        rendered.push_str(&self.failures.render(every_id, self.pen));
+
+        let remarks = Remarks {
+            patterns: &self.patterns.sentences(layout),
+            notices: &self.notices,
+            files: if is_quiet { &[] } else { &self.files },
+            unjudged: self.selected.saturating_sub(self.judged),
+            lenient: self.lenients.cases,
+            routes: !is_quiet,
+        };
+        rendered.push_str(&summary::render(footer, &remarks, self.pen));
         self.write(&rendered)?;
         self.flush()
     }
@@ -221,6 +263,10 @@ impl<W: Write + Send> Console<W> {
 }
 
 impl<W: Write + Send> Report for Console<W> {
+    fn files_written(&mut self, files: &[PathBuf]) {
+        self.files = files.iter().map(|file| file.display().to_string()).collect();
+    }
+
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         self.progress.event(event);
         match event {

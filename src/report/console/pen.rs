@@ -94,6 +94,14 @@ impl Mark {
         }
     }
 
+    /// Whether the endpoint was held against the table.
+    pub(super) const fn is_judged(self) -> bool {
+        match self {
+            Self::Pass | Self::KnownFailure | Self::UnexpectedPass | Self::Fail => true,
+            Self::NotApplicable | Self::Skipped | Self::NotRun | Self::Inconclusive => false,
+        }
+    }
+
     const fn style(self) -> Style {
         match self {
             Self::Pass => GOOD,
@@ -121,6 +129,12 @@ pub(super) struct Pen {
 impl Pen {
     pub(super) fn paint(self, style: Style, text: &str) -> String {
         if self.color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// Paints a text without the line feeds at its end.
+    pub(super) fn paint_lines(self, style: Style, text: &str) -> String {
+        let line = text.trim_end_matches('\n');
+        self.paint(style, line) + text.get(line.len()..).unwrap_or_default()
     }
 
     pub(super) fn mark(self, mark: Mark) -> String {

@@ -1,10 +1,13 @@
 //! The closing line, and before it what a person should know.
 //!
 //! ```text
-//! note: 3 keys are left behind in the account: run the clean-up with the ledger of this run
+//! pattern: Encrypt and Decrypt seem not to look at the state of a key: they succeeded in Disabled and PendingImport
+//! note: the suite has no cases of edition later
+//! leak: key 0b7d4e21-… of alibaba/Encrypt/Disabled: ScheduleKeyDeletion responded Rejected.X (409)
 //! cut short: interrupted; 12 cases were not judged
-//! 228 of 230 (cell, class of key, route) asked
-//! 243 cases: 240 passed, 1 failed, 2 skipped · 2,431 requests, 260 keys (0 left) · 0.12 s
+//! 228 of 230 (cell, class of key, route) run
+//! reports: reports/results.json, reports/junit.xml
+//! 243 cases: 240 passed, 1 failed, 2 skipped · 2,431 requests, 260 keys (1 left), 1 leak · 0.12 s
 //! ```
 
 use crate::event::{RouteTally, RunFooter, Summary, Usage};
@@ -12,54 +15,72 @@ use crate::report::text::{as_u64, count, duration, one_line, thousands};
 
 use super::pen::{BAD, DOUBTFUL, GOOD, Pen, STRONG};
 
-/// The notices, how much of the table was asked if that is to be told, and the closing line. `unjudged` is the number of
-/// selected cases that the end of the run cut off, `lenient` that of those that passed only because the documents leave
-/// room.
-pub(super) fn render(
-    footer: &RunFooter,
-    routes: Option<RouteTally>,
-    notices: &[String],
-    unjudged: usize,
-    lenient: usize,
-    pen: Pen,
-) -> String {
-    let RunFooter { duration_ms, complete, stopped, summary, usage, routes: _, leaks: _ } = footer;
-    let mut rendered = String::new();
-    for notice in notices {
-        rendered.push_str(&format!("{} {}\n", pen.paint(DOUBTFUL, "note:"), one_line(notice)));
+/// What stands above the closing line besides what the footer says.
+#[derive(Debug, Default)]
+pub(super) struct Remarks<'a> {
+    /// What many failures have in common.
+    pub(super) patterns: &'a [String],
+    /// What belongs to no case.
+    pub(super) notices: &'a [String],
+    /// The files that were written; none if they are not to be named.
+    pub(super) files: &'a [String],
+    /// How many of the selected cases were not judged because the run ended before.
+    pub(super) unjudged: usize,
+    /// How many cases passed only because the documents leave room.
+    pub(super) lenient: usize,
+    /// Whether to say how much of the table was run.
+    pub(super) routes: bool,
+}
+
+/// What a person should know, and the closing line.
+pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> String {
+    let RunFooter { duration_ms, complete: _, stopped: _, summary, usage, routes, leaks } = footer;
+    let mut lines = Vec::new();
+
+    let labelled = |style, label, text: &String| format!("{} {}", pen.paint(style, label), one_line(text));
+    lines.extend(remarks.patterns.iter().map(|pattern| labelled(DOUBTFUL, "pattern:", pattern)));
+    lines.extend(remarks.notices.iter().map(|notice| labelled(DOUBTFUL, "note:", notice)));
+    lines.extend(leaks.iter().map(|leak| labelled(BAD, "leak:", leak)));
+    lines.extend(end(footer, remarks.unjudged, pen));
+
+    if let Some(RouteTally { exist, asked }) = routes.filter(|routes| remarks.routes && routes.asked > 0) {
+        let [run, exist] = [asked, exist].map(|number| thousands(as_u64(number)));
+        lines.push(format!("{run} of {exist} (cell, class of key, route) run"));
     }
-    if !complete || stopped.is_some() {
-        let reason = stopped.as_deref().unwrap_or("the run ended early");
-        let were = if unjudged == 1 { "was" } else { "were" };
-        rendered.push_str(&format!(
-            "{} {}; {} {were} not judged\n",
-            pen.paint(BAD, "cut short:"),
-            one_line(reason),
-            count(as_u64(unjudged), "case")
-        ));
+    if !remarks.files.is_empty() {
+        lines.push(one_line(&format!("reports: {}", remarks.files.join(", "))));
     }
-    if let Some(RouteTally { exist, asked }) = routes
-        && exist > 0
-    {
-        let [asked, exist] = [asked, exist].map(|number| thousands(as_u64(number)));
-        rendered.push_str(&format!("{asked} of {exist} (cell, class of key, route) asked\n"));
+    let parts = [
+        format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, remarks.lenient, pen)),
+        cost(usage, leaks.len(), pen),
+        duration(*duration_ms),
+    ];
+    lines.push(parts.join(pen.separator()));
+
+    lines.join("\n") + "\n"
+}
+
+/// Why the run is not what it should have been: it was cut short, or nothing was judged.
+fn end(footer: &RunFooter, unjudged: usize, pen: Pen) -> Option<String> {
+    let Summary { pass, fail, known_failure, unexpected_pass, .. } = &footer.summary;
+    let nothing_judged = pass + fail + known_failure + unexpected_pass == 0;
+    if footer.complete && footer.stopped.is_none() {
+        return nothing_judged.then(|| pen.paint(BAD, "no case could be judged"));
     }
-    rendered.push_str(
-        &[
-            format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, lenient, pen)),
-            cost(usage, pen),
-            duration(*duration_ms),
-        ]
-        .join(pen.separator()),
-    );
-    rendered.push('\n');
-    rendered
+
+    let reason = one_line(footer.stopped.as_deref().unwrap_or("the run ended early"));
+    let consequence = match unjudged {
+        _ if nothing_judged => "no case could be judged".to_owned(),
+        1 => "1 case was not judged".to_owned(),
+        cases => format!("{} were not judged", count(as_u64(cases), "case")),
+    };
+    Some(format!("{} {reason}; {consequence}", pen.paint(BAD, "cut short:")))
 }
 
 /// How many cases have which verdict; those that no case has are left out.
 fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
     let Summary { pass, fail, inconclusive, skipped, not_run, known_failure, unexpected_pass } = summary;
-    let mut told: Vec<String> = [
+    let mut shown: Vec<String> = [
         (*pass, "passed", "passed", GOOD),
         (*fail, "failed", "failed", BAD),
         (*unexpected_pass, "unexpected pass", "unexpected passes", BAD),
@@ -76,28 +97,32 @@ fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
     })
     .collect();
     if lenient > 0
-        && let Some(passed) = told.first_mut()
+        && let Some(passed) = shown.first_mut()
     {
         passed.push_str(&format!(" ({} lenient)", thousands(as_u64(lenient))));
     }
-    if told.is_empty() { "nothing was judged".to_owned() } else { told.join(", ") }
+    if shown.is_empty() { "nothing was judged".to_owned() } else { shown.join(", ") }
 }
 
-fn cost(usage: &Usage, pen: Pen) -> String {
+fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
     let Usage { requests, retries, keys_created, keys_left, clock_skew_seconds: _ } = usage;
-    let mut told = count(*requests, "request");
+    let mut shown = count(*requests, "request");
     if *retries > 0 {
         let word = if *retries == 1 { "retry" } else { "retries" };
-        told.push_str(&format!(" ({} {word})", thousands(*retries)));
+        shown.push_str(&format!(" ({} {word})", thousands(*retries)));
     }
-    told.push_str(", ");
-    told.push_str(&count(*keys_created, "key"));
+    shown.push_str(", ");
+    shown.push_str(&count(*keys_created, "key"));
     if *keys_created > 0 || *keys_left > 0 {
         let left = format!("({} left)", thousands(*keys_left));
-        told.push(' ');
-        told.push_str(&if *keys_left > 0 { pen.paint(DOUBTFUL, &left) } else { left });
+        shown.push(' ');
+        shown.push_str(&if *keys_left > 0 { pen.paint(DOUBTFUL, &left) } else { left });
     }
-    told
+    if leaks > 0 {
+        shown.push_str(", ");
+        shown.push_str(&pen.paint(BAD, &count(as_u64(leaks), "leak")));
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -117,22 +142,23 @@ mod tests {
         }
     }
 
+    fn rendered(footer: &RunFooter, remarks: &Remarks<'_>) -> String {
+        render(footer, remarks, Pen::default())
+    }
+
     #[test]
     fn singular_and_plural_are_right() {
         let footer = RunFooter {
             duration_ms: 61_000,
-            complete: true,
-            stopped: None,
             summary: Summary { unexpected_pass: 1, ..Summary::default() },
             usage: Usage { requests: 1, retries: 1, keys_created: 1, keys_left: 1, ..Usage::default() },
-            routes: None,
-            leaks: Vec::new(),
+            ..footer_of_two_passes()
         };
         assert_eq!(
-            render(&footer, footer.routes, &[], 0, 0, Pen::default()),
+            rendered(&footer, &Remarks::default()),
             "1 case: 1 unexpected pass · 1 request (1 retry), 1 key (1 left) · 1 min 01 s\n"
         );
-        let lenient = render(&footer_of_two_passes(), None, &[], 0, 1, Pen::default());
+        let lenient = rendered(&footer_of_two_passes(), &Remarks { lenient: 1, ..Remarks::default() });
         assert!(lenient.starts_with("2 cases: 2 passed (1 lenient) · "), "{lenient}");
         let footer = RunFooter {
             summary: Summary { pass: 1234, unexpected_pass: 2, ..Summary::default() },
@@ -141,9 +167,31 @@ mod tests {
             ..footer
         };
         assert_eq!(
-            render(&footer, footer.routes, &[], 0, 0, Pen::default()),
-            "1,200 of 2,000 (cell, class of key, route) asked\n\
+            rendered(&footer, &Remarks { routes: true, ..Remarks::default() }),
+            "1,200 of 2,000 (cell, class of key, route) run\n\
              1,236 cases: 1,234 passed, 2 unexpected passes · 5,000 requests (2 retries), 0 keys · 1 min 01 s\n"
+        );
+    }
+
+    #[test]
+    fn a_run_that_judged_nothing_says_so() {
+        let summary = Summary { inconclusive: 1, not_run: 2, ..Summary::default() };
+        let footer = RunFooter { summary, ..footer_of_two_passes() };
+        let remarks = Remarks { unjudged: 3, ..Remarks::default() };
+        let closing = "3 cases: 1 inconclusive, 2 not run · 0 requests, 0 keys · 0.00 s\n";
+        assert_eq!(rendered(&footer, &remarks), format!("no case could be judged\n{closing}"));
+        let footer = RunFooter { complete: false, stopped: Some("no service\n".to_owned()), ..footer };
+        assert_eq!(rendered(&footer, &remarks), format!("cut short: no service; no case could be judged\n{closing}"));
+    }
+
+    #[test]
+    fn leaks_stand_right_above_the_end_and_are_counted() {
+        let footer = RunFooter { leaks: vec!["key \u{1b}1".to_owned(), "key 2".to_owned()], ..footer_of_two_passes() };
+        let files = ["reports/a.json".to_owned(), "reports/\nb.xml".to_owned()];
+        assert_eq!(
+            rendered(&footer, &Remarks { files: &files, ..Remarks::default() }),
+            "leak: key \\u{1b}1\nleak: key 2\nreports: reports/a.json, reports/ b.xml\n\
+             2 cases: 2 passed · 0 requests, 0 keys, 2 leaks · 0.00 s\n"
         );
     }
 }

@@ -14,18 +14,33 @@
 //! defaults   ✔✔✔
 //! deletion   ✔–
 //!
-//! ✔ pass  ✘ fail  ? inconclusive  k known failure  – not asked
+//! ✔ pass  ✘ fail  ? inconclusive  k known failure  – skipped
 //! ```
 //!
-//! A cell shows the worst of its cases; one that has none is empty.
+//! A cell shows the worst of its cases; one that has none is empty. Rows in which everything passed are left out unless
+//! the whole table is asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use clap::ValueEnum;
 
 use crate::event::CaseResult;
 use crate::report::text;
 
 use super::grid::{self, Grid};
 use super::pen::{FAINT, Mark, Pen, STRONG};
+
+/// How much of the table is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TableMode {
+    /// The rows with something to see: any other mark than a pass.
+    #[default]
+    Auto,
+    /// Every row.
+    Full,
+    /// No table.
+    None,
+}
 
 /// In which order operations and states are shown: as the published table has them. What is missing in a list follows
 /// in alphabetical order.
@@ -56,8 +71,8 @@ const LEGEND: [Mark; 8] = [
     Mark::UnexpectedPass,
     Mark::Inconclusive,
     Mark::KnownFailure,
-    Mark::Skipped,
     Mark::NotRun,
+    Mark::Skipped,
     Mark::NotApplicable,
 ];
 
@@ -80,8 +95,56 @@ impl Table {
         }
     }
 
+    /// The table, with an empty line after it; nothing if there is nothing to show.
+    pub(super) fn render(&self, mode: TableMode, layout: &Layout, width: usize, pen: Pen) -> String {
+        match mode {
+            TableMode::None => String::new(),
+            TableMode::Full => self.render_rows(layout, width, pen),
+            // A table of question marks says no more than the one line about them.
+            TableMode::Auto if !self.seen.iter().any(|mark| mark.is_judged()) => String::new(),
+            TableMode::Auto => {
+                let (shown, left_out) = self.without_passed_rows();
+                let rest = match (shown.seen.is_empty(), left_out) {
+                    (_, 0) => String::new(),
+                    (true, 1) => "the only row passes; --table full shows it\n\n".to_owned(),
+                    (true, rows) => format!("all {rows} rows pass; --table full shows them\n\n"),
+                    (false, 1) => "1 more row passes; --table full shows it\n\n".to_owned(),
+                    (false, rows) => format!("{rows} more rows pass; --table full shows them\n\n"),
+                };
+                shown.render_rows(layout, width, pen) + &pen.paint_lines(FAINT, &rest)
+            }
+        }
+    }
+
+    /// The rows with something to see, and how many others there are.
+    fn without_passed_rows(&self) -> (Self, usize) {
+        let mut left_out = 0;
+        let mut some = |cells: &Cells| {
+            let rows: BTreeSet<&str> = cells.keys().map(|(row, _)| row.as_str()).collect();
+            let is_seen = |mark: &Mark| !matches!(mark, Mark::Pass | Mark::NotApplicable);
+            let seen = cells.iter().filter(|(_, mark)| is_seen(mark));
+            let seen: BTreeSet<&str> = seen.map(|((row, _), _)| row.as_str()).collect();
+            left_out += rows.len() - seen.len();
+            let kept = cells.iter().filter(|((row, _), _)| seen.contains(row.as_str()));
+            kept.map(|(cell, mark)| (cell.clone(), *mark)).collect::<Cells>()
+        };
+
+        let cells = some(&self.cells);
+        let moves = self.moves.iter().map(|(operation, cells)| (operation.clone(), some(cells)));
+        let moves: BTreeMap<String, Cells> = moves.filter(|(_, cells)| !cells.is_empty()).collect();
+        let passes = |marks: &[Mark]| marks.iter().all(|mark| matches!(mark, Mark::Pass | Mark::NotApplicable));
+        let scenarios = self.scenarios.iter().filter(|(_, marks)| !passes(marks));
+        let scenarios: BTreeMap<String, Vec<Mark>> =
+            scenarios.map(|(name, marks)| (name.clone(), marks.clone())).collect();
+        left_out += self.scenarios.len() - scenarios.len();
+
+        let marks = cells.values().chain(moves.values().flat_map(BTreeMap::values));
+        let seen = marks.chain(scenarios.values().flatten()).copied().collect();
+        (Self { cells, moves, scenarios, seen }, left_out)
+    }
+
     /// The table, with an empty line after it; nothing if there were no cases.
-    pub(super) fn render(&self, layout: &Layout, width: usize, pen: Pen) -> String {
+    fn render_rows(&self, layout: &Layout, width: usize, pen: Pen) -> String {
         let mut parts = Vec::new();
         if !self.cells.is_empty() {
             parts.push(render(&self.cells, &layout.operations, &layout.states, width, pen));
@@ -176,6 +239,45 @@ mod tests {
         assert_eq!(after(&not_applicable), Mark::Pass);
         assert_eq!(after(&sample::failed(id)), Mark::Fail);
         assert_eq!(after(&sample::other(id, Verdict::Inconclusive, Kind::Transport, "")), Mark::Fail);
+    }
+
+    fn rendered(cases: &[CaseResult], mode: TableMode) -> String {
+        let mut table = Table::default();
+        cases.iter().for_each(|case| table.add(case));
+        table.render(mode, &Layout::default(), 80, Pen::default())
+    }
+
+    #[test]
+    fn rows_in_which_all_passed_are_left_out_unless_asked_for() {
+        let mut cases = vec![
+            sample::passed("alibaba/Decrypt/Disabled"),
+            sample::passed("alibaba/Encrypt/Disabled"),
+            sample::other("alibaba/Encrypt/PendingImport", Verdict::Skipped, Kind::NotApplicable, ""),
+            sample::moved("Enabled", "Disabled", Verdict::Pass),
+            sample::passed("alibaba/defaults/new-key-is-enabled"),
+        ];
+        assert_eq!(rendered(&cases, TableMode::Auto), "all 4 rows pass; --table full shows them\n\n");
+        assert_eq!(rendered(&cases[..1], TableMode::Auto), "the only row passes; --table full shows it\n\n");
+        cases.push(sample::failed("alibaba/DescribeKey/Disabled"));
+        assert_eq!(
+            rendered(&cases, TableMode::Auto),
+            "             Disabled\nDescribeKey     ✘\n\n✘ fail\n\n4 more rows pass; --table full shows them\n\n"
+        );
+        let full = rendered(&cases, TableMode::Full);
+        assert!(full.contains("\nscenarios\ndefaults  ✔\n") && !full.contains("--table"), "{full}");
+        assert_eq!(rendered(&cases, TableMode::None), "");
+    }
+
+    #[test]
+    fn a_run_that_judged_nothing_has_no_table() {
+        let mut cases = vec![
+            sample::other("alibaba/Encrypt/Disabled", Verdict::Inconclusive, Kind::Transport, "connection refused"),
+            sample::other("alibaba/Encrypt/Enabled", Verdict::NotRun, Kind::Cut, "interrupted"),
+        ];
+        assert_eq!(rendered(&cases, TableMode::Auto), "");
+        assert_ne!(rendered(&cases, TableMode::Full), "");
+        cases.push(sample::passed("alibaba/Decrypt/Enabled"));
+        assert!(rendered(&cases, TableMode::Auto).contains("\nEncrypt "));
     }
 
     #[test]

@@ -21,6 +21,8 @@
 //! - One `testcase` a case and at most one `failure`, `error` or `skipped` in it: [`case`] says which.
 //! - `classname` is `<provider>.kms.<state>`, or `<provider>.kms.scenario` for a case without a state; `name` is the
 //!   rest of the id. The pair is unique, because readers drop the second of two that are equal.
+//! - What kept cases from being judged is their message, equal for equal causes; the `system-out` of a suite lists the
+//!   causes, each with the number of its cases.
 //! - The `time` of a suite is the sum of its cases; that of the root is wall time, which is less if cases ran in
 //!   parallel.
 //!
@@ -29,7 +31,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -37,6 +39,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use crate::event::{CaseResult, Event, RunFooter, RunHeader};
 
+use super::cause::Causes;
 use super::destination::Destination;
 use super::{Report, ReportError, text};
 use crate::secret::Vault;
@@ -72,6 +75,8 @@ pub struct JunitReport {
     options: JunitOptions,
     header: Option<Box<RunHeader>>,
     suites: BTreeMap<String, TestSuite>,
+    /// Why cases of a suite were not judged, by its name.
+    causes: BTreeMap<String, Causes>,
     seen: usize,
 }
 
@@ -82,7 +87,14 @@ impl JunitReport {
     ///
     /// The folder can't be made or written to.
     pub fn create(path: impl Into<PathBuf>, options: JunitOptions) -> Result<Self, ReportError> {
-        Ok(Self { destination: Destination::prepare(path)?, options, header: None, suites: BTreeMap::new(), seen: 0 })
+        Ok(Self {
+            destination: Destination::prepare(path)?,
+            options,
+            header: None,
+            suites: BTreeMap::new(),
+            causes: BTreeMap::new(),
+            seen: 0,
+        })
     }
 
     /// The same without the secrets of a vault.
@@ -94,7 +106,9 @@ impl JunitReport {
     fn case(&mut self, result: &CaseResult) {
         self.seen += 1;
         let case = case::test_case(result, self.options);
-        self.add(case::classname(result), case);
+        let classname = case::classname(result);
+        self.causes.entry(classname.clone()).or_default().add(result);
+        self.add(classname, case);
     }
 
     fn add(&mut self, classname: String, case: TestCase) {
@@ -123,6 +137,10 @@ impl JunitReport {
         report.timestamp = started_at.parse().ok();
         for mut suite in std::mem::take(&mut self.suites).into_values() {
             suite.timestamp = report.timestamp;
+            let causes = self.causes.get(suite.name.as_str()).map(Causes::lines).unwrap_or_default();
+            if !causes.is_empty() {
+                suite.set_system_out(causes.join("\n"));
+            }
             suite.add_properties(properties.iter().map(|(name, value)| (*name, value.as_str())));
             report.add_test_suite(suite);
         }
@@ -184,6 +202,10 @@ impl Write for Watched<'_> {
 }
 
 impl Report for JunitReport {
+    fn file(&self) -> Option<&Path> {
+        Some(self.destination.path())
+    }
+
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         match event {
             Event::RunStarted(header) => self.header = Some(header.clone()),

@@ -112,7 +112,7 @@ fn the_file_looks_so() {
   reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
-  answer: 200 {&quot;CiphertextBlob&quot;:&quot;Zm9v&quot;,&quot;RequestId&quot;:&quot;1&quot;}
+  response: 200 {&quot;CiphertextBlob&quot;:&quot;Zm9v&quot;,&quot;RequestId&quot;:&quot;1&quot;}
   reproduce: curl -sS -i &apos;http://127.0.0.1:8080/?Action=Encrypt&amp;KeyId=key-1&amp;Plaintext=Y29uZg%3D%3D&amp;Signature=***&apos;</failure>
         </testcase>
     </testsuite>
@@ -142,6 +142,7 @@ fn the_file_looks_so() {
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey</skipped>
         </testcase>
+        <system-out>1 case skipped: the clock can&apos;t be moved</system-out>
     </testsuite>
 </testsuites>
 
@@ -178,6 +179,33 @@ fn every_verdict_has_one_element_and_its_type() {
         ("deletion/after-the-window", "skipped skipped.unavailable"),
     ];
     assert_eq!(found, expected.map(|(name, status)| (name, status.to_owned())));
+}
+
+#[test]
+fn equal_causes_have_equal_messages_and_are_counted_for_each_suite() {
+    for strict in [false, true] {
+        let options = JunitOptions { strict, ..JunitOptions::default() };
+        let root = parsed(&written(&sample::poor(), options));
+        let cause = "DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)";
+        let blocked: Vec<&Element> = root.cases().into_iter().flat_map(|case| case.children("error")).collect();
+        let messages: Vec<&str> = blocked
+            .iter()
+            .filter(|error| error.attribute("type") == "inconclusive.fixture")
+            .map(|error| error.attribute("message"))
+            .collect();
+        assert_eq!(messages, [cause; 3]);
+        assert!(blocked.iter().any(|error| error.attribute("type") == "inconclusive.unstable"));
+        let crash = root.cases().into_iter().find(|case| case.attribute("name") == "Decrypt/Disabled").unwrap();
+        assert_eq!(crash.children[0].attribute("type"), "fail.crash");
+
+        let suite = root.children("testsuite").find(|suite| suite.attribute("name") == "alibaba.kms.Disabled").unwrap();
+        let out = &suite.children.last().unwrap();
+        assert_eq!(out.name, "system-out");
+        let lines: Vec<&str> = out.text.lines().collect();
+        assert_eq!(lines[0], format!("3 cases inconclusive in setup: {cause}"));
+        assert!(lines[1].starts_with("1 case inconclusive: GenerateDataKey in Disabled: expected "), "{lines:?}");
+        assert_eq!(lines.len(), 2);
+    }
 }
 
 #[test]

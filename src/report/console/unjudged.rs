@@ -1,0 +1,123 @@
+//! What was not judged: a line for each cause, however many cases it has.
+//!
+//! ```text
+//! ? 324 cases  inconclusive in setup: DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)
+//!   such as alibaba/Decrypt/Disabled, alibaba/Encrypt/Disabled
+//!
+//! ? alibaba/GenerateDataKey/Disabled  inconclusive: two keys got different responses
+//!   expected Rejected.Disabled (409), got Success (200) from the first key and Rejected.Disabled (409) from the next
+//!   --> cases/alibaba/matrix/generate-data-key.yaml:12:3
+//!   …
+//!
+//! – 12 cases  skipped: the case moves the target's clock, which needs the bundled mock or --clock-hook
+//! ```
+
+use crate::report::cause::{Causes, Group};
+use crate::report::{finding, text};
+use crate::verdict::{Kind, Verdict};
+
+use super::pen::{FAINT, Mark, Pen, STRONG};
+
+/// How many causes are shown unless all are asked for.
+const MOST: usize = 20;
+
+/// How many ids of a group are shown unless all are asked for.
+const FEW: usize = 2;
+
+/// How much is said of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// The line of the cause: nothing was judged at all, and the reason for that stands elsewhere.
+    Line,
+    /// Some ids as well, and everything that is known of a single case.
+    Normal,
+    /// Every id.
+    EveryId,
+}
+
+/// The inconclusive cases by their causes, and those that were not run unless `is_cut_short`: then the reason stands
+/// with the end of the run.
+pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, pen: Pen) -> String {
+    let mut groups = causes.of(Verdict::Inconclusive);
+    if !is_cut_short {
+        groups.extend(causes.of(Verdict::NotRun));
+    }
+    let shown = if detail == Detail::EveryId { groups.len() } else { MOST.min(groups.len()) };
+
+    let mut rendered: String = groups.iter().take(shown).map(|group| paragraph(group, detail, pen)).collect();
+    let more = groups.get(shown..).unwrap_or_default();
+    if !more.is_empty() {
+        let cases: usize = more.iter().map(|group| group.ids.len()).sum();
+        rendered.push_str(&format!(
+            "{} {} of {} more; --verbose shows them\n\n",
+            pen.mark(Mark::Inconclusive),
+            text::count(text::as_u64(cases), "case"),
+            text::count(text::as_u64(more.len()), "cause"),
+        ));
+    }
+    if detail == Detail::Line && !rendered.is_empty() {
+        rendered.push('\n');
+    }
+    rendered
+}
+
+/// The skipped cases by their reasons. That the table has no such cell is nothing to do about, so it is shown only with
+/// every id.
+pub(super) fn skipped(causes: &Causes, every_id: bool, pen: Pen) -> String {
+    let mut rendered = String::new();
+    for group in causes.of(Verdict::Skipped) {
+        if every_id || group.kind != Some(Kind::NotApplicable) {
+            rendered.push_str(&(title(group, &group.sentence(), pen) + "\n"));
+        }
+        if every_id && group.ids.len() > 1 {
+            rendered.push_str(&ids(group));
+        }
+    }
+    if !rendered.is_empty() {
+        rendered.push('\n');
+    }
+    rendered
+}
+
+fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
+    let sentence = title(group, &group.sentence(), pen);
+    match (detail, &*group.ids) {
+        (Detail::Line, _) => sentence + "\n",
+        (Detail::Normal | Detail::EveryId, [_]) => single(group, pen),
+        (Detail::EveryId, _) => format!("{sentence}\n{}\n", ids(group)),
+        (Detail::Normal, all) => {
+            let some = all.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("{sentence}\n{}\n\n", pen.paint(FAINT, &format!("  such as {some}")))
+        }
+    }
+}
+
+/// A cause of one case: everything that is known of the case.
+fn single(group: &Group, pen: Pen) -> String {
+    let step = group.step.map(|step| format!(" in {}", step.name())).unwrap_or_default();
+    let meaning = group.kind.map(|kind| format!(": {}", finding::meaning(kind))).unwrap_or_default();
+    let lines = group.first.to_text();
+    let (headline, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
+    let title = title(group, &format!("{}{step}{meaning}", group.verdict), pen);
+    format!("{title}\n  {headline}\n{}\n\n", pen.paint(FAINT, rest))
+}
+
+/// The mark, the id or the number of cases, and a sentence.
+fn title(group: &Group, sentence: &str, pen: Pen) -> String {
+    let mark = match group.verdict {
+        Verdict::Skipped => Mark::Skipped,
+        Verdict::NotRun => Mark::NotRun,
+        Verdict::Pass | Verdict::KnownFailure | Verdict::Inconclusive | Verdict::UnexpectedPass | Verdict::Fail => {
+            Mark::Inconclusive
+        }
+    };
+    let cases = match &*group.ids {
+        [id] => id.clone(),
+        _ => group.cases(),
+    };
+    format!("{} {}  {sentence}", pen.mark(mark), pen.paint(STRONG, &cases))
+}
+
+fn ids(group: &Group) -> String {
+    group.ids.iter().map(|id| format!("  {id}\n")).collect()
+}
