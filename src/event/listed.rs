@@ -45,6 +45,10 @@ pub enum ListedKind {
     Body,
     /// The answer is right, but it has another effect.
     Effect,
+    /// The service fails each time; with a code and a status only if it is always the same one.
+    Crash,
+    /// The response can't be read, or has another form than the documents say, each time.
+    Malformed,
     /// The case can't be judged, since another answer of the endpoint is wrong: its state can't be reached, or its effect
     /// can't be seen.
     Inconclusive,
@@ -56,6 +60,8 @@ impl ListedKind {
         match self {
             Self::Body => "body",
             Self::Effect => "effect",
+            Self::Crash => "crash",
+            Self::Malformed => "malformed",
             Self::Inconclusive => "inconclusive",
         }
     }

@@ -32,24 +32,48 @@ pub struct Entry {
 pub enum Failure {
     /// The answer is not one that the table allows.
     Answer(Answered),
-    /// The answer is right, but something beyond its code and status is not.
+    /// What is wrong is something beyond the response's code and status.
     Beyond {
         /// What is wrong.
         kind: Beyond,
-        /// The answer; none for a case that judges no single answer.
+        /// The response; none for a case that judges no single one, or where none could be read.
         answer: Option<Answered>,
     },
     /// The case can't be judged, since another answer of the endpoint is wrong.
     Inconclusive,
 }
 
-/// What can be wrong with a right answer.
+/// What can be wrong with a response beyond its code and status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beyond {
     /// A field of it is missing or wrong.
     Body,
     /// It has another effect.
     Effect,
+    /// The service fails each time.
+    Crash,
+    /// It can't be read, or has another form than the documents say.
+    Malformed,
+}
+
+impl Beyond {
+    /// The kind as the list names it.
+    pub const fn listed(self) -> ListedKind {
+        match self {
+            Self::Body => ListedKind::Body,
+            Self::Effect => ListedKind::Effect,
+            Self::Crash => ListedKind::Crash,
+            Self::Malformed => ListedKind::Malformed,
+        }
+    }
+
+    /// Whether the kind says enough by itself: what a service that fails, or that can't be read, responds is chance.
+    const fn is_enough(self) -> bool {
+        match self {
+            Self::Crash | Self::Malformed => true,
+            Self::Body | Self::Effect => false,
+        }
+    }
 }
 
 impl Failure {
@@ -57,14 +81,32 @@ impl Failure {
     /// nothing that would be the same in another run.
     pub fn of(verdict: Verdict, kind: Option<Kind>, actual: Option<&Answered>) -> Option<Self> {
         let beyond = |kind| Some(Self::Beyond { kind, answer: actual.cloned() });
+        // A response without a code can't be written down; that it has none is what the kind says.
+        let whole = actual.filter(|answer| !answer.code.trim().is_empty() && (100..600).contains(&answer.status));
+        let broken = |kind| Some(Self::Beyond { kind, answer: whole.cloned() });
+
         match (verdict, kind?) {
-            (Verdict::Inconclusive, Kind::Fixture | Kind::Effect) => Some(Self::Inconclusive),
+            // Blocked by a response that deviates: the same again in another run.
+            (
+                Verdict::Inconclusive,
+                Kind::Fixture | Kind::Effect | Kind::Unsupported | Kind::Crash | Kind::Malformed,
+            ) => Some(Self::Inconclusive),
             (Verdict::Fail, Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => {
                 actual.cloned().map(Self::Answer)
             }
             (Verdict::Fail, Kind::Body) => beyond(Beyond::Body),
             (Verdict::Fail, Kind::Effect) => beyond(Beyond::Effect),
+            (Verdict::Fail, Kind::Crash) => broken(Beyond::Crash),
+            (Verdict::Fail, Kind::Malformed) => broken(Beyond::Malformed),
             _ => None,
+        }
+    }
+
+    /// Whether an entry that says this holds for what was observed.
+    pub fn holds_for(&self, observed: &Self) -> bool {
+        match (self, observed) {
+            (Self::Beyond { kind, answer: None }, Self::Beyond { kind: seen, .. }) if kind.is_enough() => kind == seen,
+            _ => self == observed,
         }
     }
 
@@ -81,8 +123,7 @@ impl Failure {
     pub fn kind(&self) -> Option<ListedKind> {
         match self {
             Self::Answer(_) => None,
-            Self::Beyond { kind: Beyond::Body, .. } => Some(ListedKind::Body),
-            Self::Beyond { kind: Beyond::Effect, .. } => Some(ListedKind::Effect),
+            Self::Beyond { kind, .. } => Some(kind.listed()),
             Self::Inconclusive => Some(ListedKind::Inconclusive),
         }
     }
@@ -107,6 +148,8 @@ mod tests {
     #[test]
     fn a_failure_is_told_by_its_answer_or_by_what_is_beyond_it() {
         let answer = Answered { code: "Success".to_owned(), status: 200 };
+        let failure = Answered { code: "InternalFailure".to_owned(), status: 500 };
+        let nameless = Answered { code: String::new(), status: 500 };
         let told = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
         for (verdict, kind, actual, wanted) in [
             (Verdict::Fail, Kind::Allowed, Some(&answer), Some("Success (200)")),
@@ -117,7 +160,14 @@ mod tests {
             (Verdict::Inconclusive, Kind::Effect, None, Some("inconclusive")),
             (Verdict::Inconclusive, Kind::Transport, Some(&answer), None),
             (Verdict::Inconclusive, Kind::Cut, None, None),
+            (Verdict::Inconclusive, Kind::Unstable, Some(&answer), None),
+            (Verdict::NotRun, Kind::Cut, None, None),
             (Verdict::Skipped, Kind::Unavailable, None, None),
+            (Verdict::Fail, Kind::Crash, Some(&failure), Some("crash with InternalFailure (500)")),
+            (Verdict::Fail, Kind::Crash, None, Some("crash")),
+            (Verdict::Fail, Kind::Crash, Some(&nameless), Some("crash")),
+            (Verdict::Fail, Kind::Malformed, Some(&answer), Some("malformed with Success (200)")),
+            (Verdict::Inconclusive, Kind::Crash, Some(&failure), Some("inconclusive")),
         ] {
             assert_eq!(told(verdict, kind, actual).as_deref(), wanted, "{verdict} {kind}");
         }

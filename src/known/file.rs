@@ -24,12 +24,12 @@ pub struct KnownFile {
 pub struct EntryFile {
     /// The id of a case, or a pattern of ids: `*` stands for anything within a part, `**` for any number of parts.
     pub case: String,
-    /// The code that the endpoint answers, or `Success`; with `status`.
+    /// The code of the response, or `Success`; with `status`.
     pub code: Option<String>,
-    /// The HTTP status that the endpoint answers; with `code`.
+    /// The HTTP status of the response; with `code`.
     #[schemars(range(min = 100, max = 599))]
     pub status: Option<u16>,
-    /// Only where the answer is not what is wrong: what else is.
+    /// Only where code and status are not what is wrong: what else is.
     pub kind: Option<ListedKind>,
     /// Why the failure is accepted.
     #[schemars(length(min = 1))]

@@ -89,7 +89,7 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
     }
     let said = given.code.is_some() || given.status.is_some() || given.kind.is_some();
     if !said && !page.outline.is_curtailed_at(at) {
-        let help = "give the `code` and the `status` that the endpoint answers, and a `kind` if they are right";
+        let help = "give the `code` and the `status` of the response, and a `kind` if they are not what is wrong";
         page.note(at, "the entry does not say how the case fails", Some(help.to_owned()));
     }
     if given.reason.trim().is_empty() {
@@ -110,6 +110,8 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
     let failure = match (given.kind, answer) {
         (Some(ListedKind::Body), answer) => Failure::Beyond { kind: Beyond::Body, answer },
         (Some(ListedKind::Effect), answer) => Failure::Beyond { kind: Beyond::Effect, answer },
+        (Some(ListedKind::Crash), answer) => Failure::Beyond { kind: Beyond::Crash, answer },
+        (Some(ListedKind::Malformed), answer) => Failure::Beyond { kind: Beyond::Malformed, answer },
         (Some(ListedKind::Inconclusive), _) => Failure::Inconclusive,
         (None, Some(answer)) => Failure::Answer(answer),
         (None, None) => Failure::Answer(Answered { code: String::new(), status: 0 }),

@@ -65,6 +65,14 @@ pub enum Refusal {
     /// The run was cut short.
     #[error("the run was cut short, so it does not show which failures are left; let it run to its end")]
     Incomplete,
+    /// Cases were not run.
+    #[error("{} not run, such as {first}, so the run does not show which failures are left; let it run to its end", counted(*count, "case was", "cases were"))]
+    NotRun {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: String,
+    },
     /// The run was one of other case files.
     #[error("the run was one of other case files; give the same as to the run with --cases, or run again")]
     OtherCases,
@@ -145,9 +153,14 @@ impl Update {
         if judged.suite_hash != suite.hash {
             return Err(Refusal::OtherCases);
         }
+        let mut not_run = judged.cases.iter().filter(|case| case.verdict == Verdict::NotRun);
+        if let Some(first) = not_run.next() {
+            return Err(Refusal::NotRun { count: 1 + not_run.count(), first: first.id.to_string() });
+        }
         if !judged.complete {
             return Err(Refusal::Incomplete);
         }
+
         let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
         for case in judged.cases {
             seen.insert(&case.id, see(case)?);
@@ -207,7 +220,7 @@ fn see(case: &CaseResult) -> Result<Seen, Refusal> {
 fn change(entry: &Entry, seen: &BTreeMap<&str, Seen>) -> Change {
     let holds = |id: &str| match seen.get(id) {
         // That a case can't be judged says nothing about how it would fail.
-        Some(Seen::Failing(failure)) => *failure == entry.failure || *failure == Failure::Inconclusive,
+        Some(Seen::Failing(failure)) => entry.failure.holds_for(failure) || *failure == Failure::Inconclusive,
         Some(Seen::Passing) => false,
         Some(Seen::Unjudged) | None => true,
     };

@@ -65,6 +65,10 @@ fn a_run_that_says_too_little_is_refused() {
         refusal(Judged { complete: false, ..judged(&all) }),
         "the run was cut short, so it does not show which failures are left; let it run to its end"
     );
+    all[0].verdict = Verdict::NotRun;
+    let not_run = format!("1 case was not run, such as {}, so the run does not show", all[0].id);
+    assert!(refusal(judged(&all)).starts_with(&not_run), "{}", refusal(judged(&all)));
+    all[0].verdict = Verdict::Pass;
     assert!(refusal(Judged { suite_hash: "0", ..judged(&all) }).starts_with("the run was one of other case files"));
     assert_eq!(
         refusal(judged(&all)),
@@ -118,4 +122,31 @@ fn what_the_endpoint_keeps_from_being_judged_is_listed_too() {
     assert_eq!(changed(stuck), Change::Keep);
     assert_eq!(changed(PASS), Change::Remove);
     assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Answer(_))));
+}
+
+#[test]
+fn a_crash_is_listed_with_its_response_and_held_by_its_kind_alone() {
+    const CRASH: End<'_> = ("crash", "InternalFailure", 500);
+    let update = plan(&[(DISABLED, CRASH), ("alibaba/Encrypt/Enabled", ("malformed", "", 0))]);
+    assert_eq!(update.entries[0], Change::Correct(failure_of("crash", "InternalFailure", 500)));
+    assert_eq!(update.added, [("alibaba/Encrypt/Enabled".to_owned(), failure_of("malformed", "", 0))]);
+
+    let list =
+        format!("format: 1\nknown_failures:\n  - {{case: {DISABLED}, kind: crash, reason: a, until: '2026-12-31'}}\n");
+    let known = known(&list);
+    let changed = |end| {
+        let all = results(&[(DISABLED, end)]);
+        Update::plan(&known, suite(), judged(&all), None).unwrap().entries.swap_remove(0)
+    };
+    assert_eq!(changed(CRASH), Change::Keep);
+    assert_eq!(changed(("crash", "", 0)), Change::Keep);
+    assert_eq!(changed(UNJUDGED), Change::Keep);
+    assert!(matches!(changed(("malformed", "", 0)), Change::Correct(_)));
+    assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Answer(_))));
+}
+
+fn failure_of(kind: &str, code: &str, status: u16) -> Failure {
+    let all = results(&[(DISABLED, (kind, code, status))]);
+    let case = all.iter().find(|case| &*case.id == DISABLED).unwrap();
+    Failure::of(case.verdict, case.kind, case.actual.as_ref()).unwrap()
 }
