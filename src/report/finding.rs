@@ -120,23 +120,25 @@ fn observed(case: &CaseResult) -> String {
         return format!("{expected}got {} from the first key and {} from the next", code(first), code(next));
     }
 
-    let by_code = match case.kind {
-        Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => true,
-        Some(
-            Kind::Body
-            | Kind::Effect
-            | Kind::Crash
-            | Kind::Malformed
-            | Kind::Unstable
-            | Kind::Fixture
-            | Kind::Transport
-            | Kind::Refusal
-            | Kind::Cut
-            | Kind::NotApplicable
-            | Kind::Unavailable,
-        )
-        | None => false,
-    };
+    let is_judged = !matches!(case.verdict, Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive);
+    let by_code = is_judged
+        && match case.kind {
+            Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => true,
+            Some(
+                Kind::Body
+                | Kind::Effect
+                | Kind::Crash
+                | Kind::Malformed
+                | Kind::Unstable
+                | Kind::Fixture
+                | Kind::Transport
+                | Kind::Refusal
+                | Kind::Cut
+                | Kind::NotApplicable
+                | Kind::Unavailable,
+            )
+            | None => false,
+        };
     let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
     match (&case.expected, &case.actual) {
         (Some(expected), Some(actual)) if by_code || (reason.is_empty() && expected != actual) => {

@@ -115,7 +115,7 @@ fn an_entry_that_is_not_asked_about_says_nothing() {
     // Its state can't be reached.
     let arguments =
         format!("run --known known.yaml --deviate DisableKey:Enabled=409/Rejected.PendingImport {DISABLED}");
-    assert_eq!(ended(place.program(&arguments)).code, 3);
+    assert_eq!(ended(place.program(&arguments)).code, 4);
     assert_eq!(judged(&place), (Verdict::Inconclusive, None));
 }
 

@@ -44,7 +44,7 @@ fn an_access_key_of_ones_own_is_the_only_one() {
     let place = Place::new();
     let mock = MockProcess::start(&place, "--access-key-id mine --access-key-secret-env MOCK_SECRET");
     let run = || place.program(&format!("run operation:Encrypt --endpoint {}", mock.endpoint));
-    assert_eq!(ended(run()).code, 3);
+    assert_eq!(ended(run()).code, 4);
     let own = run().env("ALIBABA_CLOUD_ACCESS_KEY_ID", "mine").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "another secret");
     let Ended { code, out, .. } = ended(own);
     assert_eq!(code, 0, "{out}");

@@ -71,7 +71,7 @@ fn consistent(place: &Place, strict: bool) -> Results {
     }
     assert_eq!(junit.root.iter().flatten().count(), if strict { 3 } else { 4 });
     assert_eq!(junit.suites, junit.counted);
-    let red = summary.inconclusive + summary.unexpected_pass;
+    let red = summary.inconclusive + summary.not_run + summary.unexpected_pass;
     let grey = summary.skipped + summary.known_failure;
     let [tests, failures, errors, skipped] = junit.counted;
     assert_eq!((tests, failures + errors, skipped), (summary.total(), summary.fail + red, grey), "{summary:?}");
@@ -86,7 +86,7 @@ fn both_reports_say_the_same_and_can_be_read() {
         ("run", 0),
         ("run --deviate Decrypt:Enabled=409/Rejected.Disabled --deviate DisableKey:Enabled=400/Rejected.Disabled", 1),
         ("run --junit-strict --fail-fast --jobs 1 --deviate CreateAlias:Disabled=409/Rejected.Disabled", 1),
-        ("run --endpoint http://127.0.0.1:1", 3),
+        ("run --endpoint http://127.0.0.1:1", 4),
     ] {
         let place = Place::new();
         assert_eq!(ended(place.program(arguments)).code, code, "{arguments}");
@@ -110,7 +110,9 @@ fn a_second_run_takes_the_place_of_the_first() {
 fn reports_go_where_they_are_told() {
     let place = Place::new();
     let arguments = "run operation:Encrypt --reports all/of --junit test/unit.xml --json machine.json";
-    assert_eq!(ended(place.program(arguments)).code, 0);
+    let Ended { code, out, .. } = ended(place.program(arguments));
+    assert_eq!(code, 0);
+    assert!(out.contains("\nreports: machine.json, test/unit.xml\n"), "{out}");
     assert!(place.path().join("test/unit.xml").is_file() && place.path().join("machine.json").is_file());
     assert!(!place.path().join("reports").exists());
 }
@@ -166,6 +168,7 @@ fn a_full_disk_is_told_after_the_run_and_the_other_report_is_written() {
             "error: failed to write /dev/full: No space left on device (os error 28); free some space or choose another disk\n"
         );
         assert!(out.contains("passed"), "{out}");
+        assert!(out.contains(&format!("\nreports: reports/{other}\n")), "{out}");
         assert_eq!(place.names("reports"), [other]);
     }
 }

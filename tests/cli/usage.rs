@@ -59,7 +59,7 @@ fn a_deviation_by_one_route_fails_the_cases_of_that_route() {
     let routes = results.routes.unwrap();
     assert_eq!(routes.asked, results.cases.len());
     assert!(routes.exist > routes.asked);
-    let told = format!("{} of {} (cell, class of key, route) asked\n", routes.asked, routes.exist);
+    let told = format!("{} of {} (cell, class of key, route) run\n", routes.asked, routes.exist);
     assert!(out.contains(&told), "{out}");
     let shortest =
         ended(place.program(&format!("run operation:Encrypt --routes canonical --exclude kind:scenario {deviation}")));

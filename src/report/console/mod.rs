@@ -221,7 +221,7 @@ impl<W: Write + Send> Console<W> {
             rendered.push_str(&self.table.render(*table, layout, *width, self.pen));
             rendered.push_str(&self.lenients.render(self.pen));
             rendered.push_str(&self.known.render(self.pen));
-            rendered.push_str(&unjudged::skipped(&self.causes, every_id, self.pen));
+            rendered.push_str(&unjudged::skipped(&self.causes, detail, self.pen));
         }
         rendered.push_str(&unjudged::inconclusive(&self.causes, is_cut_short, detail, self.pen));
         rendered.push_str(&self.failures.render(every_id, self.pen));
@@ -232,7 +232,7 @@ impl<W: Write + Send> Console<W> {
             files: if is_quiet { &[] } else { &self.files },
             unjudged: self.selected.saturating_sub(self.judged),
             lenient: self.lenients.cases,
-            routes: !is_quiet,
+            routes: !is_quiet && judged > 0,
         };
         rendered.push_str(&summary::render(footer, &remarks, self.pen));
         self.write(&rendered)?;

@@ -43,7 +43,7 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     lines.extend(leaks.iter().map(|leak| labelled(BAD, "leak:", leak)));
     lines.extend(end(footer, remarks.unjudged, pen));
 
-    if let Some(RouteTally { exist, asked }) = routes.filter(|routes| remarks.routes && routes.asked > 0) {
+    if let Some(RouteTally { exist, asked }) = routes.filter(|routes| remarks.routes && routes.exist > 0) {
         let [run, exist] = [asked, exist].map(|number| thousands(as_u64(number)));
         lines.push(format!("{run} of {exist} (cell, class of key, route) run"));
     }

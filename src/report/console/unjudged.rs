@@ -63,7 +63,8 @@ pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, 
 
 /// The skipped cases by their reasons. That the table has no such cell is nothing to do about, so it is shown only with
 /// every id.
-pub(super) fn skipped(causes: &Causes, every_id: bool, pen: Pen) -> String {
+pub(super) fn skipped(causes: &Causes, detail: Detail, pen: Pen) -> String {
+    let every_id = detail == Detail::EveryId;
     let mut rendered = String::new();
     for group in causes.of(Verdict::Skipped) {
         if every_id || group.kind != Some(Kind::NotApplicable) {
@@ -73,7 +74,8 @@ pub(super) fn skipped(causes: &Causes, every_id: bool, pen: Pen) -> String {
             rendered.push_str(&ids(group));
         }
     }
-    if !rendered.is_empty() {
+    let more_lines_follow = detail == Detail::Line && !causes.of(Verdict::Inconclusive).is_empty();
+    if !rendered.is_empty() && !more_lines_follow {
         rendered.push('\n');
     }
     rendered
@@ -83,6 +85,10 @@ fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
     let sentence = title(group, &group.sentence(), pen);
     match (detail, &*group.ids) {
         (Detail::Line, _) => sentence + "\n",
+        // What else the case is about has nothing to do with what blocked it.
+        (Detail::Normal | Detail::EveryId, [_]) if group.step.is_some() => {
+            format!("{sentence}\n{}\n\n", pen.paint(FAINT, &format!("  --> {}", group.first.location)))
+        }
         (Detail::Normal | Detail::EveryId, [_]) => single(group, pen),
         (Detail::EveryId, _) => format!("{sentence}\n{}\n", ids(group)),
         (Detail::Normal, all) => {
@@ -92,13 +98,12 @@ fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
     }
 }
 
-/// A cause of one case: everything that is known of the case.
+/// A reason of one case: everything that is known of the case.
 fn single(group: &Group, pen: Pen) -> String {
-    let step = group.step.map(|step| format!(" in {}", step.name())).unwrap_or_default();
     let meaning = group.kind.map(|kind| format!(": {}", finding::meaning(kind))).unwrap_or_default();
     let lines = group.first.to_text();
     let (headline, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
-    let title = title(group, &format!("{}{step}{meaning}", group.verdict), pen);
+    let title = title(group, &format!("{}{meaning}", group.verdict), pen);
     format!("{title}\n  {headline}\n{}\n\n", pen.paint(FAINT, rest))
 }
 
