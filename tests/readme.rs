@@ -170,7 +170,11 @@ fn steady(text: &str) -> String {
     for line in text.lines() {
         let start = line.trim_start();
         // Long lines, which hold ids and signatures, would only make the picture small; paths differ from system to system.
-        if start.starts_with("reports: ") || start.contains("response: ") || start.contains("reproduce: ") || start.contains("reason: ") {
+        if start.starts_with("reports: ")
+            || start.contains("response: ")
+            || start.contains("reproduce: ")
+            || start.contains("reason: ")
+        {
             continue;
         }
         let line = match line.split_once("http://127.0.0.1:") {

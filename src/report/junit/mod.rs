@@ -47,6 +47,9 @@ use crate::secret::Vault;
 pub mod case;
 mod strict;
 
+/// How long the message about leaks may be, in bytes; the text names each of them.
+const LEAKS_LIMIT: usize = 300;
+
 /// How JUnit XML is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JunitOptions {
@@ -122,6 +125,7 @@ impl JunitReport {
             return Err(self.destination.error(io::Error::other("the run ended without having begun")));
         };
         self.add_missing(&header, footer);
+        self.add_leaks(&header, footer);
         let RunHeader { tool, target, suite, seed, started_at } = *header;
         let properties = [
             ("tool", format!("{} {}", tool.name, tool.version)),
@@ -161,10 +165,27 @@ impl JunitReport {
         let stopped = footer.stopped.as_deref().unwrap_or("the run ended early");
         let message =
             format!("{}: {} without a result", text::one_line(stopped), text::count(text::as_u64(missing), "case"));
+        self.add_to_run(header, "complete", "not-run", &message, &message);
+    }
+
+    /// What stays behind belongs to no case, but costs money and quota.
+    fn add_leaks(&mut self, header: &RunHeader, footer: &RunFooter) {
+        let leaks: Vec<String> = footer.leaks.iter().map(|leak| text::one_line(leak)).collect();
+        if leaks.is_empty() {
+            return;
+        }
+        let message = format!("{}: {}", text::count(text::as_u64(leaks.len()), "leak"), leaks.join("; "));
+        let message = text::cut(&message, LEAKS_LIMIT);
+        let body = format!("{message}\n  {}", leaks.join("\n  "));
+        self.add_to_run(header, "teardown", "leak", &message, &body);
+    }
+
+    /// Adds an error that is about the run as a whole.
+    fn add_to_run(&mut self, header: &RunHeader, name: &str, kind: &str, message: &str, body: &str) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("not-run").set_message(&message).set_description(&message);
+        status.set_type(kind).set_message(message).set_description(body);
         let classname = format!("{}.kms.run", text::one_line(&header.target.provider));
-        let mut case = TestCase::new("complete", status);
+        let mut case = TestCase::new(name, status);
         case.set_classname(&classname).set_time(Duration::ZERO);
         self.add(classname, case);
     }

@@ -264,6 +264,21 @@ fn a_cut_run_is_never_green() {
 }
 
 #[test]
+fn a_leak_is_an_error_of_the_run() {
+    let mut events = sample::run(vec![sample::passed("alibaba/Encrypt/Enabled")]);
+    if let Some(Event::RunFinished(footer)) = events.last_mut() {
+        footer.leaks = vec!["key 1 \u{1b}".to_owned(), "alias 2\n".to_owned()];
+    }
+    let root = parsed(&written(&events, JunitOptions::default()));
+    assert_eq!((root.attribute("errors"), root.attribute("tests")), ("1", "2"));
+    let leak = root.cases().into_iter().find(|case| case.attribute("name") == "teardown").unwrap();
+    assert_eq!(leak.attribute("classname"), "alibaba.kms.run");
+    let message = "2 leaks: key 1 \\u{1b}; alias 2";
+    assert_eq!((leak.children[0].attribute("type"), leak.children[0].attribute("message")), ("leak", message));
+    assert_eq!(leak.children[0].text, format!("{message}\n  key 1 \\u{{1b}}\n  alias 2"));
+}
+
+#[test]
 fn the_strict_form_has_no_attributes_of_its_own() {
     let options = JunitOptions { strict: true, ..JunitOptions::default() };
     let xml = written(&sample::every_verdict(), options);
