@@ -107,7 +107,7 @@ impl Group {
     }
 }
 
-/// The cause in one line. What differs from key to key is told with the cell, or else nobody would know of which.
+/// The cause in one line. What differs from key to key is said with the cell, or else nobody would know which it is.
 fn line(case: &CaseResult) -> String {
     let headline = finding::headline(case);
     match (case.kind, &case.operation, &case.state) {

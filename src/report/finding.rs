@@ -115,9 +115,10 @@ fn observed(case: &CaseResult) -> String {
     }
 
     // Which of the two is the right one nobody knows, so both are shown.
-    if let (Some(Kind::Unstable), Some(first), Some(next)) = (case.kind, &case.first_actual, &case.actual) {
+    if let (Some(Kind::Unstable), Some(first)) = (case.kind, &case.first_actual) {
         let expected = case.expected.as_ref().map_or_else(String::new, |one| format!("expected {}, ", code(one)));
-        return format!("{expected}got {} from the first key and {} from the next", code(first), code(next));
+        let next = case.actual.as_ref().map_or_else(|| "no usable response".to_owned(), code);
+        return format!("{expected}got {} from the first key and {next} from the next", code(first));
     }
 
     let is_judged = !matches!(case.verdict, Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive);
@@ -294,6 +295,14 @@ mod tests {
             "expected Rejected.Disabled (409), got Success (200) from the first key and Rejected.Disabled (409) from the \
              next"
         );
+    }
+
+    #[test]
+    fn a_skipped_case_says_why_and_not_what_came() {
+        let case = sample::failed("alibaba/Encrypt/Disabled");
+        let reason = "the endpoint does not know Encrypt".to_owned();
+        let case = CaseResult { verdict: Verdict::Skipped, kind: Some(Kind::Unsupported), reason, ..case };
+        assert_eq!(headline(&case), "the endpoint does not know Encrypt");
     }
 
     #[test]

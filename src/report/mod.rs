@@ -5,7 +5,7 @@
 //! - [`junit`]: JUnit XML for continuous integration.
 //!
 //! What they share: [`destination`] writes a file whole or not at all, [`finding`] says in words what is wrong with a
-//! case, [`cause`] gathers the cases that were not judged by what kept them from it, [`pattern`] says what many failures
+//! case, `cause` gathers the cases that were not judged by what kept them from it, `pattern` says what many failures
 //! have in common, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
 
 use std::io;

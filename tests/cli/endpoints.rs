@@ -42,6 +42,16 @@ fn a_closed_port_ends_the_run_early() {
 }
 
 #[test]
+fn an_endpoint_that_is_not_there_takes_few_lines() {
+    let place = Place::new();
+    let Ended { code, out, .. } = ended(place.program(&format!("run --endpoint {}", closed())));
+    assert_eq!(code, 4, "{out}");
+    assert!(out.lines().count() < 10, "{out}");
+    assert!(out.contains("; no case could be judged\n"), "{out}");
+    assert!(out.lines().last().unwrap().contains(" cases: "), "{out}");
+}
+
+#[test]
 fn a_web_page_ends_the_run_early() {
     let server = Server::web_page();
     let arguments = format!("run --endpoint {}", server.endpoint());

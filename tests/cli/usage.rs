@@ -112,6 +112,24 @@ fn the_first_failure_ends_the_run_when_asked() {
 }
 
 #[test]
+fn the_table_shows_what_there_is_to_see_unless_it_is_wanted_whole() {
+    let place = Place::new();
+    let deviate = "--deviate Encrypt:Disabled=Success";
+    let cases = "alibaba/Encrypt/Disabled alibaba/Decrypt/Disabled";
+    for (arguments, shown, hidden) in [
+        (format!("run {cases}"), "all 2 rows pass; --table full shows them\n", "✔ pass"),
+        (format!("run {cases} --table full"), "Decrypt     ✔", "--table full"),
+        (format!("run {cases} --table none"), "2 cases: 2 passed", "Decrypt"),
+        (format!("run {cases} {deviate}"), "1 more row passes; --table full shows it\n", "Decrypt  "),
+        (format!("run {cases} {deviate} -q"), "✘ alibaba/Encrypt/Disabled  fail: ", "more row"),
+    ] {
+        let Ended { out, .. } = ended(place.program(&arguments));
+        assert!(out.contains(shown), "{arguments}: {out}");
+        assert!(!out.contains(hidden), "{arguments}: {out}");
+    }
+}
+
+#[test]
 fn nothing_selected_is_an_exit_code_of_its_own() {
     let place = Place::new();
     let Ended { code, err, .. } = ended(place.program("run state:Disabled --exclude state:*"));

@@ -23,7 +23,7 @@ use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
 
-/// How many names of a list are shown unless all are asked for.
+/// How many names of a list are shown unless all are wanted.
 const FEW: usize = 3;
 
 /// How much of a response is shown, in bytes.

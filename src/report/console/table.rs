@@ -18,7 +18,7 @@
 //! ```
 //!
 //! A cell shows the worst of its cases; one that has none is empty. Rows in which everything passed are left out unless
-//! the whole table is asked for.
+//! the whole table is wanted.
 
 use std::collections::{BTreeMap, BTreeSet};
 

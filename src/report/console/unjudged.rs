@@ -18,10 +18,10 @@ use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
 
-/// How many causes are shown unless all are asked for.
+/// How many causes are shown unless all are wanted.
 const MOST: usize = 20;
 
-/// How many ids of a group are shown unless all are asked for.
+/// How many ids of a group are shown unless all are wanted.
 const FEW: usize = 2;
 
 /// How much is said of a group.
