@@ -65,8 +65,11 @@ pub enum Refusal {
     /// The run was cut short.
     #[error("the run was cut short, so it does not show which failures are left; let it run to its end")]
     Incomplete,
-    /// Cases were not run.
-    #[error("{} not run, such as {first}, so the run does not show which failures are left; let it run to its end", counted(*count, "case was", "cases were"))]
+    /// The run was cut short before some cases.
+    #[error(
+        "the run was cut short before {} run, such as {first}, so it does not show which failures are left; let it run to its end",
+        counted(*count, "case was", "cases were")
+    )]
     NotRun {
         /// How many.
         count: usize,

@@ -66,7 +66,7 @@ fn a_run_that_says_too_little_is_refused() {
         "the run was cut short, so it does not show which failures are left; let it run to its end"
     );
     all[0].verdict = Verdict::NotRun;
-    let not_run = format!("1 case was not run, such as {}, so the run does not show", all[0].id);
+    let not_run = format!("the run was cut short before 1 case was run, such as {}, so it does not show", all[0].id);
     assert!(refusal(judged(&all)).starts_with(&not_run), "{}", refusal(judged(&all)));
     all[0].verdict = Verdict::Pass;
     assert!(refusal(Judged { suite_hash: "0", ..judged(&all) }).starts_with("the run was one of other case files"));
