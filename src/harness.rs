@@ -128,7 +128,7 @@ impl Session {
     fn ask(&self, index: usize) -> Result<Completion, Failed> {
         let live = self.live.get_or_init(|| self.start()).as_ref().map_err(|error| Failed::from(error.clone()))?;
         let moves_clock =
-            Planner::new(Arc::clone(&self.suite)).walk(&self.suite.cases[index]).is_ok_and(|walk| walk.moves_clock);
+            Planner::new(Arc::clone(&self.suite)).plan(&self.suite.cases[index]).is_ok_and(|plan| plan.moves_clock);
         let (alone, beside) = if moves_clock {
             (Some(self.alone.write().unwrap_or_else(PoisonError::into_inner)), None)
         } else {

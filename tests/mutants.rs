@@ -147,7 +147,7 @@ fn leads_through(planner: &Planner, case: usize, cell: &TargetCell<'_>) -> bool 
     if is_canonical(case) {
         return false;
     }
-    planner.walk(case).unwrap().keys.iter().any(|key| {
+    planner.plan(case).unwrap().keys.iter().any(|key| {
         let mut at = planner.new_key(&key.class).unwrap().state;
         key.route.legs.iter().any(|leg| match leg {
             Leg::Prepare(fixture) => {

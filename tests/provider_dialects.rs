@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Target, Transcript};
+use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Target, Transcript, Envelope, Outgoing};
 use kms_conformance::event::{Answered, CaseResult, Event, Exchange, Purpose};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};
@@ -205,9 +205,13 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
         let mut transcript = Transcript::default();
         let error = client
             .call(
-                Purpose::Probe,
-                "Encrypt",
-                parameters.as_object().unwrap(),
+                Outgoing {
+                    envelope: Envelope::Right,
+                    purpose: Purpose::Probe,
+                    operation: "Encrypt",
+                    parameters: parameters.as_object().unwrap(),
+                    attempts: None,
+                },
                 &mut transcript,
                 &CancellationToken::new(),
             )

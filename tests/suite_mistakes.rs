@@ -242,8 +242,8 @@ fn ids_and_editions_of_clauses() {
 }
 
 #[test]
-fn witnesses() {
-    Base::new().change("kms.yaml", "behaviour: [Seal]", "behaviour: [Show, Drop]").says("witnesses");
+fn behaviour() {
+    Base::new().change("kms.yaml", "behaviour: {own: [Seal]", "behaviour: {own: [Show, Drop]").says("behaviour");
 }
 
 #[test]
@@ -306,7 +306,7 @@ fixtures:
 fn fixtures_that_can_be_made_nowhere() {
     Base::new()
         .change("matrix/seal.yaml", "  On: Success\n", "  On: Refused.Off\n")
-        .change("kms.yaml", "behaviour: [Seal]", "behaviour: [Seal, Switch]")
+        .change("kms.yaml", "behaviour: {own: [Seal]", "behaviour: {own: [Seal, Switch]")
         .change("matrix/show.yaml", "request:", "needs: [blob]\nrequest:")
         .change("scenarios/no-colour.yaml", "\"\"", "\"${blob.text}\"")
         .says("fixtures");
@@ -403,7 +403,7 @@ fn a_transition_is_taken_by_keys_that_have_what_it_wants() {
     );
     let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let planner = Planner::new(Arc::new(suite));
-    let walk = planner.walk(planner.suite().case("tiny/Seal/Off").expect("the case is there")).expect("it has a walk");
+    let walk = planner.plan(planner.suite().case("tiny/Seal/Off").expect("the case is there")).expect("it has a walk");
     assert_eq!(walk.keys[0].calls(planner.suite()), ["Make", "Seal", "Switch"]);
 }
 
@@ -418,7 +418,7 @@ fn a_fixture_brings_the_one_that_it_needs() {
     );
     let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let planner = Planner::new(Arc::new(suite));
-    let walk = planner.walk(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a walk");
+    let walk = planner.plan(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a walk");
     assert_eq!(walk.keys[0].route.legs, [Leg::Prepare("blob".into()), Leg::Prepare("note".into())]);
 }
 

@@ -27,7 +27,7 @@ fn route(case: &Case) -> Option<&CaseRoute> {
 }
 
 fn calls(suite: &Arc<Suite>, id: &str) -> String {
-    let walk = Planner::new(Arc::clone(suite)).walk(suite.case(id).unwrap()).unwrap();
+    let walk = Planner::new(Arc::clone(suite)).plan(suite.case(id).unwrap()).unwrap();
     walk.keys[0].calls(suite).join(" ")
 }
 
@@ -40,7 +40,7 @@ fn every_route_passes_what_it_says_and_ends_in_its_state() {
         let Subject::Cell { class, state, route: Some(route), .. } = &case.subject else { continue };
         seen += 1;
         let declared = &suite.service.routes[state][&route.name];
-        let walk = planner.walk(case).unwrap();
+        let walk = planner.plan(case).unwrap();
         let key = &walk.keys[0];
         assert_eq!(key.calls(&suite).len(), route.calls, "{}", case.id);
         let mut at: Vec<(Option<&str>, Position)> = vec![(None, planner.new_key(class).unwrap())];
@@ -74,7 +74,7 @@ fn no_two_cases_of_a_cell_take_the_same_way() {
     let mut seen = HashSet::new();
     for case in suite.cases.iter().filter(|case| suite.not_applicable(case).is_none()) {
         let Subject::Cell { row, class, state, .. } = &case.subject else { continue };
-        let walk = planner.walk(case).unwrap();
+        let walk = planner.plan(case).unwrap();
         let way = (*row, class.clone(), state.clone(), walk.keys[0].route.legs.clone());
         assert!(seen.insert(way), "{}", case.id);
     }
@@ -129,7 +129,7 @@ fn only_routes_through_time_move_the_clock() {
     let suite = suite();
     let planner = Planner::new(Arc::clone(&suite));
     for case in suite.cases.iter().filter(|case| route(case).is_some()) {
-        let walk = planner.walk(case).unwrap();
+        let walk = planner.plan(case).unwrap();
         let timed = route(case).unwrap().name.as_str() == "via-expiry";
         assert_eq!(walk.moves_clock, timed || walk.age.is_some(), "{}", case.id);
         assert!(!timed || walk.age.is_none(), "{}", case.id);

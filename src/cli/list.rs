@@ -95,7 +95,7 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
         .map(|index| {
             let case = &suite.cases[*index];
             let not_applicable = suite.not_applicable(case);
-            let walk = if not_applicable.is_none() { Some(planner.walk(case)?) } else { None };
+            let walk = if not_applicable.is_none() { Some(planner.plan(case)?) } else { None };
             let source = suite.source(case);
             let keys = walk.iter().flat_map(|walk| &walk.keys).map(|key| ListedKey {
                 name: key.name.to_string(),

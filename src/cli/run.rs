@@ -55,6 +55,9 @@ pub(super) struct RunArguments {
     /// How often in a row a state must be confirmed before it counts; 1 on this machine, 2 elsewhere unless given
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
+    /// How often a failure must come again on fresh keys before it is reported; 0 reports it at once
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    confirm_failures: u32,
     /// How long to wait for a state; 1s on this machine, 30s elsewhere unless given
     #[arg(long, value_name = "TIME", value_parser = duration)]
     settle_timeout: Option<Duration>,
@@ -183,6 +186,8 @@ async fn execute(
         seed: arguments.seed.unwrap_or_else(|| fastrand::u32(..)),
         mark: mark.clone(),
         attempts: 3,
+        confirm_failures: arguments.confirm_failures,
+        account: !here,
         bundled_mock: mock.is_some(),
         strict: arguments.strict,
         unsupported: arguments.unsupported,

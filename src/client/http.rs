@@ -16,6 +16,9 @@ use crate::provider::{HttpRequest, HttpResponse};
 /// The longest body that is read; answers of a key management service are a few KiB.
 const LONGEST_BODY: usize = 1 << 20;
 
+/// The header by which the gateway of a cloud says for how many milliseconds it throttles.
+const THROTTLED: &str = "x-acs-retry-after";
+
 /// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
 const BIGGEST_PEM: usize = 4 << 20;
 
@@ -103,6 +106,8 @@ impl SendError {
 pub(super) struct Received {
     pub(super) response: HttpResponse,
     pub(super) retry_after: Option<Duration>,
+    /// Whether it carries the header by which a gateway throttles, whatever its code.
+    pub(super) throttled: bool,
     pub(super) date: Option<Timestamp>,
 }
 
@@ -155,7 +160,8 @@ impl Http {
         }
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
         let content_type = header("content-type").unwrap_or_default().to_owned();
-        let retry_after = header("x-acs-retry-after")
+        let throttled = header(THROTTLED).is_some();
+        let retry_after = header(THROTTLED)
             .and_then(|text| text.parse().ok().map(Duration::from_millis))
             .or_else(|| header("retry-after").and_then(|text| text.parse().ok().map(Duration::from_secs)));
         let date = header("date").and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
@@ -166,7 +172,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after, date })
+        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after, throttled, date })
     }
 
     fn send_error(&self, error: reqwest::Error) -> SendError {

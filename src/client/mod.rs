@@ -75,6 +75,25 @@ pub struct Client {
     skew: Skew,
     /// Whether the service has ever answered.
     answered: AtomicBool,
+    /// How many requests succeeded.
+    accepted: AtomicU64,
+    /// How many responses said something about a key or a request: successes, and rejections with a code.
+    well: AtomicU64,
+}
+
+/// A call to be sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// What is right or wrong with its request.
+    pub envelope: Envelope<'a>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The operation.
+    pub operation: &'a str,
+    /// Its parameters.
+    pub parameters: &'a Map<String, Value>,
+    /// How often it is sent at most; as often as the retry policy says unless given.
+    pub attempts: Option<u32>,
 }
 
 /// The request of a call.
@@ -117,7 +136,7 @@ pub enum CallError {
     /// The call can't be put on the wire.
     #[error(transparent)]
     Encode(#[from] EncodeError),
-    /// The endpoint gave no usable answer, also not when it was asked again.
+    /// The endpoint gave no usable response, also not when the request was sent again.
     #[error("{cause} ({})", attempts_text(*attempts))]
     NoAnswer {
         /// The last trouble, in one line.
@@ -128,6 +147,8 @@ pub enum CallError {
         lost: bool,
         /// Whether the service has ever answered, this call or another.
         answered: bool,
+        /// What came, if it was the same each time the request was sent.
+        repeated: Option<Unusable>,
     },
     /// The endpoint refuses this account as a whole.
     #[error("{code} ({status}): {message}")]
@@ -146,6 +167,26 @@ pub enum CallError {
     /// The run was told to stop before an answer came.
     #[error("the run was stopped")]
     Stopped,
+}
+
+/// A response that says nothing about a key, and that a service of this kind must not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// The HTTP status.
+    pub status: u16,
+    /// The error code, or the empty text.
+    pub code: String,
+    /// The service's message, or the empty text.
+    pub message: String,
+    /// What is wrong with its form, in a few words; none for a server error with a code.
+    pub malformed: Option<String>,
+}
+
+impl Unusable {
+    /// Whether two are the same but for their messages, which may name the key.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.status, &self.code, &self.malformed) == (other.status, &other.code, &other.malformed)
+    }
 }
 
 fn attempts_text(attempts: u32) -> String {
@@ -183,6 +224,8 @@ impl Client {
             retries: AtomicU64::new(0),
             skew: Skew::default(),
             answered: AtomicBool::new(false),
+            accepted: AtomicU64::new(0),
+            well: AtomicU64::new(0),
         })
     }
 
@@ -201,62 +244,51 @@ impl Client {
         self.answered.load(Ordering::Relaxed)
     }
 
+    /// Whether the service has ever accepted a request.
+    pub fn has_accepted(&self) -> bool {
+        self.accepted.load(Ordering::Relaxed) > 0
+    }
+
+    /// How many responses said something about a key or a request so far: successes, and rejections with a code.
+    pub fn responded_well(&self) -> u64 {
+        self.well.load(Ordering::Relaxed)
+    }
+
     /// How many requests were sent so far.
     pub fn traffic(&self) -> Traffic {
         Traffic { requests: self.requests.load(Ordering::Relaxed), retries: self.retries.load(Ordering::Relaxed) }
     }
 
-    /// Sends a call until a usable answer comes or patience ends, and notes every attempt in the transcript. Once
-    /// `stop` is cancelled, the request under way is finished and none is sent any more.
+    /// Sends a call until a usable response comes or the attempts are used up, and notes every attempt in the
+    /// transcript. Once `stop` is cancelled, the request under way is finished and none is sent any more.
+    ///
+    /// That a request which is wrong on purpose is rejected for its signature, its time or its nonce is a response like
+    /// any other, and says nothing about the account.
     ///
     /// # Errors
     ///
-    /// When no answer comes that says something about the key: see [`CallError`].
+    /// When no response comes that says something about the key: see [`CallError`].
     pub async fn call(
         &self,
-        purpose: Purpose,
-        operation: &str,
-        parameters: &Map<String, Value>,
+        outgoing: Outgoing<'_>,
         transcript: &mut Transcript,
         stop: &CancellationToken,
     ) -> Result<Reply, CallError> {
-        self.call_in(Envelope::Right, purpose, operation, parameters, transcript, stop).await
-    }
-
-    /// The same with a request that may be wrong on purpose. That such a one is refused for its signature, its time or
-    /// its nonce is an answer, and says nothing about the account.
-    ///
-    /// # Errors
-    ///
-    /// As those of [`Self::call`].
-    pub async fn call_in(
-        &self,
-        envelope: Envelope<'_>,
-        purpose: Purpose,
-        operation: &str,
-        parameters: &Map<String, Value>,
-        transcript: &mut Transcript,
-        stop: &CancellationToken,
-    ) -> Result<Reply, CallError> {
+        let Outgoing { envelope, purpose, operation, parameters, attempts } = outgoing;
         let call = ApiCall { operation, parameters };
         let mut lost = false;
+        let mut repeated: Option<Unusable> = None;
         let mut attempt = 0;
+
         loop {
             attempt += 1;
-            if let Some(bucket) = &self.rate {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = bucket.take() => {}
-                }
-            }
-            if stop.is_cancelled() {
-                return Err(CallError::Stopped);
-            }
+            self.wait_for_turn(stop).await?;
             let request = match envelope {
                 Envelope::Right => Arc::new(self.encode(&call, None)?),
                 Envelope::Tampered(tamper) => Arc::new(self.encode(&call, Some(tamper))?),
                 Envelope::Replayed(sent) => Arc::clone(&sent.0),
             };
+
             self.requests.fetch_add(1, Ordering::Relaxed);
             if attempt > 1 {
                 self.retries.fetch_add(1, Ordering::Relaxed);
@@ -275,24 +307,52 @@ impl Client {
             if !matches!(attempted, Attempted::Trouble { response: false, .. }) {
                 self.answered.store(true, Ordering::Relaxed);
             }
+
             let (cause, retry_after) = match attempted {
                 Attempted::Answer { answer, class } => {
+                    self.well.fetch_add(1, Ordering::Relaxed);
+                    if answer.code.is_none() {
+                        self.accepted.fetch_add(1, Ordering::Relaxed);
+                    }
                     return Ok(Reply { answer, class, lost_before: lost, sent: Sent(request) });
                 }
                 Attempted::Denied(error) => return Err(error),
-                Attempted::Trouble { cause, maybe_effect, retry_after, .. } => {
+                Attempted::Trouble { cause, maybe_effect, retry_after, unusable, .. } => {
                     lost |= maybe_effect;
+                    // What differs once is noise, however it goes on.
+                    repeated = match (attempt, repeated, unusable) {
+                        (1, _, unusable) => unusable,
+                        (_, Some(before), Some(now)) if now.is_like(&before) => Some(now),
+                        _ => None,
+                    };
                     (cause, retry_after)
                 }
             };
-            let no_answer =
-                |cause| CallError::NoAnswer { cause, attempts: attempt, lost, answered: self.has_answered() };
-            let Some(pause) = self.retry.pause(attempt, retry_after) else { return Err(no_answer(cause)) };
+
+            let answered = self.has_answered();
+            let spent = attempts.is_some_and(|most| attempt >= most);
+            let Some(pause) = self.retry.pause(attempt, retry_after).filter(|_| !spent) else {
+                return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered, repeated });
+            };
             tokio::select! {
-                () = stop.cancelled() => return Err(no_answer(cause)),
+                () = stop.cancelled() => {
+                    // The attempts that are left might have ended otherwise.
+                    return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered, repeated: None });
+                }
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// Waits until the rate allows a request.
+    async fn wait_for_turn(&self, stop: &CancellationToken) -> Result<(), CallError> {
+        if let Some(bucket) = &self.rate {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = bucket.take() => {}
+            }
+        }
+        if stop.is_cancelled() { Err(CallError::Stopped) } else { Ok(()) }
     }
 
     fn encode(&self, call: &ApiCall<'_>, tamper: Option<Tamper>) -> Result<HttpRequest, EncodeError> {
@@ -325,16 +385,43 @@ impl Client {
                     response: error.response_began(),
                     retry_after: None,
                     cause: cause.clone(),
+                    unusable: None,
                 };
                 return (Got::Nothing(cause), attempted);
             }
         };
         let retry_after = received.retry_after;
         let clock_skew_seconds = received.date.map(|date| self.skew.note(date, Timestamp::now()));
+        let status = received.response.status;
         let attempted = match self.target.provider.decode(&received.response) {
+            // A gateway says by a header of its own that it throttles, whatever it calls that.
+            answer if received.throttled && status >= 400 => Attempted::Trouble {
+                cause: match answer {
+                    Ok(Answer { code: Some(code), .. }) => format!("{code} ({status})"),
+                    _ => format!("HTTP {status} that says when to come back"),
+                },
+                maybe_effect: false,
+                response: true,
+                retry_after,
+                unusable: None,
+            },
+            // A status that means "not implemented" needs no code to be understood.
+            Err(error) if status == 501 => {
+                let code = Some("NotImplemented".to_owned());
+                let answer = Answer { status, code, message: error.to_string(), fields: Value::Null };
+                Attempted::Answer { answer, class: Some(ErrorClass::UnknownOperation) }
+            }
             Err(error) => {
-                // Something answers there, but not this service.
-                Attempted::Trouble { cause: error.to_string(), maybe_effect: true, response: false, retry_after }
+                // Something answers there, but it may not be this service.
+                let malformed = Some(error.to_string());
+                let unusable = Unusable { status, code: String::new(), message: String::new(), malformed };
+                Attempted::Trouble {
+                    cause: error.to_string(),
+                    maybe_effect: true,
+                    response: false,
+                    retry_after,
+                    unusable: Some(unusable),
+                }
             }
             Ok(mut answer) => {
                 self.tame(&mut answer);
@@ -368,6 +455,12 @@ impl Client {
                 maybe_effect: class == ErrorClass::Transient,
                 response: true,
                 retry_after,
+                unusable: (class == ErrorClass::Transient).then(|| Unusable {
+                    status: answer.status,
+                    code: code.clone(),
+                    message: answer.message.clone(),
+                    malformed: None,
+                }),
             },
             ErrorClass::Auth | ErrorClass::Clock if !right => Attempted::Answer { answer, class: Some(class) },
             ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
@@ -379,7 +472,11 @@ impl Client {
                     clock_skew_seconds,
                 })
             }
-            ErrorClass::StateRejection | ErrorClass::NotFound | ErrorClass::UnknownOperation | ErrorClass::Other => {
+            ErrorClass::StateRejection
+            | ErrorClass::NotFound
+            | ErrorClass::Permission
+            | ErrorClass::UnknownOperation
+            | ErrorClass::Other => {
                 Attempted::Answer { answer, class: Some(class) }
             }
         }
@@ -389,5 +486,11 @@ impl Client {
 enum Attempted {
     Answer { answer: Answer, class: Option<ErrorClass> },
     Denied(CallError),
-    Trouble { cause: String, maybe_effect: bool, response: bool, retry_after: Option<Duration> },
+    Trouble {
+        cause: String,
+        maybe_effect: bool,
+        response: bool,
+        retry_after: Option<Duration>,
+        unusable: Option<Unusable>,
+    },
 }

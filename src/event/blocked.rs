@@ -41,6 +41,17 @@ pub enum BlockedStep {
     Verification,
 }
 
+impl BlockedBy {
+    /// Whether two are one cause. Messages don't count, for they may name the key.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let Self { step, operation, key_class, state, response, problem } = self;
+        let seen = |response: &BlockingResponse| (response.code.clone(), response.status);
+        (step, operation, key_class, state, problem)
+            == (&other.step, &other.operation, &other.key_class, &other.state, &other.problem)
+            && response.as_ref().map(seen) == other.response.as_ref().map(seen)
+    }
+}
+
 impl BlockedStep {
     /// The name as it stands in files and on the terminal.
     pub const fn name(self) -> &'static str {

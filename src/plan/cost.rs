@@ -1,4 +1,4 @@
-//! What a walk costs.
+//! What a case costs.
 
 use std::ops::AddAssign;
 
@@ -8,10 +8,10 @@ use crate::suite::scenario::Scenario;
 use crate::suite::service::Service;
 use crate::suite::step::{Action, Makes, Step};
 
-/// The questions that tell the state of a key: a description and a use.
-const QUESTIONS: usize = 2;
+/// The requests that observe a key: one that describes it and one that uses it.
+const OBSERVATION: usize = 2;
 
-/// What a walk costs when nothing goes wrong. A list is counted as one page, and driving a key further in the middle of a
+/// What a case costs when nothing goes wrong. A list is counted as one page, and driving a key further in the middle of a
 /// scenario as one call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cost {
@@ -25,7 +25,7 @@ impl Cost {
     /// Of a row's probe of a cell, with what is looked at afterwards.
     pub(super) fn of_probe(service: &Service, row: &Row, cell: Option<&Cell>, keys: &[PlannedKey]) -> Self {
         let mut cost = Self::of_keys(service, keys);
-        cost.requests += 1 + QUESTIONS * keys.len();
+        cost.requests += 1 + OBSERVATION * keys.len();
         let succeeds = cell.is_some_and(|cell| cell.expect.is_success());
         if succeeds {
             cost += Self::of_making(row.makes.as_ref());
@@ -53,7 +53,7 @@ impl Cost {
         };
         let of_key = |key: &PlannedKey| {
             let undone = key.route.legs.iter().filter(|leg| undone(leg)).count();
-            key.route.calls() + QUESTIONS + 1 + undone
+            key.route.calls() + OBSERVATION + 1 + undone
         };
         Self { requests: keys.iter().map(of_key).sum(), keys: keys.len() }
     }
@@ -67,8 +67,8 @@ impl Cost {
                 }
                 return cost;
             }
-            Action::State { .. } => QUESTIONS,
-            Action::Drive(_) => 1 + QUESTIONS,
+            Action::State { .. } => OBSERVATION,
+            Action::Drive(_) => 1 + OBSERVATION,
             Action::Advance { .. } => 0,
         };
         Self { requests, keys: 0 }

@@ -1,10 +1,10 @@
-//! Cases → walks: which keys a case needs, how they come into their states, and what that costs.
+//! Cases → case plans: which keys a case needs, how they come into their states, and what that costs.
 //!
-//! The ways into states are derived in [`crate::suite::route`].
+//! Routes are derived in [`crate::suite::route`].
 
+mod case_plan;
 mod cost;
-mod walk;
 
 pub use self::cost::Cost;
-pub use self::walk::{PlannedKey, Planner, Walk};
+pub use self::case_plan::{CasePlan, PlannedKey, Planner};
 pub use crate::suite::route::{Leg, NoRoute, Position, Route};

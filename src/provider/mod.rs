@@ -184,8 +184,10 @@ pub enum ErrorClass {
     Throttled,
     /// Trouble of the service; may be sent again.
     Transient,
-    /// Credentials, signature or permission.
+    /// Credentials or signature.
     Auth,
+    /// The account may not send this operation, or not for this key.
+    Permission,
     /// The time of the request is too far from that of the service.
     Clock,
     /// The account may not use the service at all: debt, risk control, not activated.

@@ -1,113 +1,117 @@
-//! Asks a case, as often as answers are lost, and finds out whose a deviation is.
-
-use std::sync::Arc;
-use std::time::Instant;
+//! One attempt at a case on fresh keys: set-up, probe or steps, tear-down.
 
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::Shared;
-use super::finding::Finding;
-use super::health::Health;
-use super::order::Planned;
-use super::result::Outcome;
-use super::walker::Walker;
-use crate::suite::case::Case;
-use crate::verdict::{Kind, Verdict};
+use super::RunContext;
+use super::bindings::Bindings;
+use super::failure::Failure;
+use super::inventory::{Inventory, Leak};
+use super::probe::Probe;
+use super::remarks::{Remarked, Remarks};
+use super::requester::Requester;
+use super::scenario::Steps;
+use super::setup::Setup;
+use crate::event::Exchange;
+use crate::plan::CasePlan;
+use crate::suite::case::{Case, Subject};
+use crate::suite::name::OperationName;
 
-/// A case and what came of it.
-pub(super) struct Done {
-    pub(super) planned: Planned,
-    pub(super) outcome: Outcome,
+/// One attempt at a case.
+pub(super) struct Attempt<'a> {
+    run: &'a RunContext,
+    case: &'a Case,
+    requester: Requester<'a>,
+    inventory: Inventory<'a>,
+    remarks: Remarks,
+    /// The number at which the case was begun; that of a control is no one's.
+    begun: usize,
 }
 
-/// Asks a case, again on fresh keys when an answer was lost, and removes what it made.
-pub(super) async fn ask(shared: Arc<Shared>, planned: Planned, health: Arc<Health>) -> Done {
-    let case = &shared.suite.cases[planned.index];
-    let begin = Instant::now();
-    let walk = match &planned.walk {
-        Ok(walk) => Arc::clone(walk),
-        Err(finding) => {
-            let outcome = Outcome::not_asked(finding.clone());
-            return Done { planned, outcome };
-        }
-    };
-    let position = planned.position;
-    let mut attempts = 0;
-    let mut left = Vec::new();
-    loop {
-        if health.stop.is_cancelled() {
-            let finding = Finding::inconclusive(Kind::Cut, health.why_not_judged());
-            return Done { planned, outcome: Outcome { left, ..Outcome::not_asked(finding) } };
-        }
-        attempts += 1;
-        let prefix = format!("{}-{position}-{attempts}", shared.options.mark);
-        let random = random_of(shared.options.seed, case, attempts);
-        let mut walker = Walker::new(&shared, case, prefix.clone(), random, health.stop.clone());
-        let mut finding = walker.ask(&walk).await.err();
-        left.extend(walker.clean_up().await);
-        if let Some(found) = &mut finding {
-            if let Some(operation) = &walker.unknown {
-                found.for_want_of(operation, shared.options.unsupported);
-            }
-            if found.kind == Kind::Cut {
-                found.reason = health.why_not_judged();
-            }
-            left.extend(attribute(&shared, found, format!("{prefix}-cell"), attempts, &health.stop).await);
-        }
-        let again = finding.as_ref().is_some_and(|finding| finding.again);
-        // An endpoint that has never answered does not do so for the asking.
-        let hopeless = finding.as_ref().is_some_and(|finding| finding.silent);
-        if again && !hopeless && attempts < shared.options.attempts {
-            continue;
-        }
-        let finding = finding.map(|finding| if again { lost(finding) } else { finding });
-        let keep = finding.is_some() || shared.options.keep_exchanges;
-        let provider = &shared.client.target().provider;
-        let vault = shared.client.vault();
-        let exchanges = if keep { walker.transcript.render(&**provider, vault) } else { Vec::new() };
-        let outcome = Outcome {
-            finding: finding.map(Box::new),
-            expected: walker.expected,
-            also_accepted: walker.also_accepted,
-            actual: walker.actual,
-            lenient: walker.lenient,
-            notes: walker.notes,
-            exchanges,
-            attempts,
-            duration_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
-            left,
-            listed: None,
+impl<'a> Attempt<'a> {
+    /// An attempt whose names begin with `prefix`, and whose test data is drawn by its number.
+    pub(super) fn new(
+        run: &'a RunContext,
+        case: &'a Case,
+        prefix: String,
+        number: u32,
+        begun: usize,
+        stop: CancellationToken,
+    ) -> Self {
+        let (class, state) = match &case.subject {
+            Subject::Cell { class, state, .. } => (class, Some(state)),
+            Subject::Move { target: (class, state), .. } => (class, Some(state)),
+            Subject::Scenario { class, .. } => (class, None),
         };
-        return Done { planned, outcome };
+        let vault = run.client.vault().clone();
+        let random = random_of(run.options.seed, case, number);
+        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, vault);
+        Self {
+            run,
+            case,
+            requester: Requester::new(run, bindings, stop),
+            inventory: Inventory::new(run, case),
+            remarks: Remarks::default(),
+            begun,
+        }
     }
-}
 
-/// Says whose a deviation is that a scenario met on its way: if the table's own case for the same cell fails too, on a
-/// fresh key by the shortest route, it is that cell's, and the scenario could not be judged. What could not be removed
-/// comes back.
-async fn attribute(
-    shared: &Shared,
-    finding: &mut Finding,
-    prefix: String,
-    attempt: u32,
-    stop: &CancellationToken,
-) -> Vec<String> {
-    let Some(cell) = finding.cell.take().map(|index| &shared.suite.cases[index]) else { return Vec::new() };
-    let Ok(walk) = shared.planner.walk(cell) else { return Vec::new() };
-    if walk.moves_clock {
-        return Vec::new();
+    /// Runs the case. `Ok` is a pass.
+    pub(super) async fn run(&mut self, plan: &CasePlan) -> Result<(), Failure> {
+        let Self { run, case, requester, inventory, remarks, begun } = self;
+        let run: &'a RunContext = run;
+        let before = Setup::new(run, requester, inventory, remarks, *begun).prepare(plan).await?;
+        match &case.subject {
+            Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
+                let row = &run.suite.rows[*row];
+                Probe { run, requester, inventory, remarks }.run(row, state, plan, &before).await
+            }
+            Subject::Scenario { scenario, .. } => {
+                let scenario = &run.suite.scenarios[*scenario];
+                requester.compute(&scenario.values)?;
+                Steps { run, requester, inventory, remarks }.run(&scenario.steps).await
+            }
+        }
     }
-    let random = random_of(shared.options.seed, cell, attempt);
-    let mut walker = Walker::new(shared, cell, prefix, random, stop.clone());
-    let same = walker.ask(&walk).await.is_err();
-    let left = walker.clean_up().await;
-    if same {
-        finding.verdict = Verdict::Inconclusive;
-        finding.kind = Kind::Fixture;
-        finding.reason = format!("{}, as in {}", finding.reason, cell.id);
+
+    /// Removes everything that was made; what could not be removed comes back.
+    pub(super) async fn tear_down(&mut self) -> Vec<Leak> {
+        let leaks = self.inventory.tear_down(&mut self.requester).await;
+        if self.remarks.has_notes() || !leaks.is_empty() {
+            self.requester.hand_in();
+        }
+        leaks
     }
-    left
+
+    /// The first operation that the endpoint does not know.
+    pub(super) fn unknown(&self) -> Option<&OperationName> {
+        self.requester.unknown()
+    }
+
+    /// Whether a request was sent that the case judges.
+    pub(super) fn has_probed(&self) -> bool {
+        self.requester.has_probed()
+    }
+
+    /// Whether a response came that says something about a key.
+    pub(super) fn got_well(&self) -> bool {
+        self.requester.got_well()
+    }
+
+    /// Everything that was sent and received, redacted.
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        self.requester.exchanges()
+    }
+
+    /// Hands in the secrets of what was sent, for what is said beside the exchanges may repeat them.
+    pub(super) fn hand_in(&self) {
+        self.requester.hand_in();
+    }
+
+    /// What was remarked.
+    pub(super) fn into_remarked(self) -> Remarked {
+        self.remarks.into_remarked()
+    }
 }
 
 /// What the test data of a case is drawn from: of the seed and the case, so that neither the number of jobs nor the
@@ -120,15 +124,6 @@ fn random_of(seed: u32, case: &Case, attempt: u32) -> fastrand::Rng {
     let digest: [u8; 32] = digest.finalize().into();
     let [a, b, c, d, e, f, g, h, ..] = digest;
     fastrand::Rng::with_seed(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
-}
-
-/// A deviation that a lost answer may explain is none.
-fn lost(finding: Finding) -> Finding {
-    if finding.verdict != Verdict::Fail {
-        return finding;
-    }
-    let reason = format!("{}, but an earlier answer was lost, which may explain it", finding.reason);
-    Finding { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..finding }
 }
 
 #[cfg(test)]

@@ -1,45 +1,63 @@
-//! Executes walks, judges, cleans up, and emits events. It never prints.
+//! Runs cases, judges, tears down, and emits events. It never prints.
+//!
+//! What a case passes through, from its plan to its result:
+//!
+//! - [`runner`] takes the case plans in their [`order`], several at a time, and emits what comes of them;
+//! - [`case_runner`] runs one case, again on fresh keys to confirm a failure or where a response was lost;
+//! - [`attempt`] is one go at it: [`setup`], then the [`probe`] of a row or the steps of a [`scenario`], then tear-down by
+//!   the [`inventory`] of what was made;
+//! - [`requester`] fills in requests from the [`bindings`] and sends them; [`observer`] finds out the state of a key;
+//!   [`verifier`] looks for effects; [`judge`] and [`checks`] hold responses against the case files;
+//! - a [`failure`] says why a case did not pass, all the way to [`outcome`], where it becomes a result;
+//! - [`experience`] is what the run has learned of its endpoint, so that nothing is paid for twice; the
+//!   [`sequence`] in which cases are begun says which of them may know it.
 
 mod attempt;
-mod binding;
-mod check;
-mod clean_up;
+mod bindings;
+mod case_runner;
+mod checks;
 mod clock;
-mod drive;
-mod finding;
-mod health;
+mod experience;
+mod failure;
+mod inventory;
 mod judge;
-mod make;
+mod observer;
 mod order;
+mod outcome;
 mod pages;
-mod result;
-mod schedule;
+mod probe;
+mod remarks;
+mod requester;
+mod runner;
+mod scenario;
+mod sequence;
 mod settle;
-mod step;
+mod setup;
+mod status;
+mod stretch;
 mod sweep;
-mod walker;
-mod witness;
+mod tally;
+mod verifier;
 mod wrap;
 
-use std::collections::HashSet;
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use clap::ValueEnum;
 
 pub use self::clock::{TargetClock, find_clock};
-pub use self::schedule::Runner;
+pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;
 use crate::ledger::Ledger;
 use crate::plan::Planner;
 use crate::suite::Suite;
+use crate::suite::field_path::FieldPath;
 
 /// How cases are run.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// How many cases are asked at the same time.
+    /// How many cases are run at the same time.
     pub jobs: NonZeroUsize,
     /// Whether the run ends after the first failure.
     pub fail_fast: bool,
@@ -53,11 +71,16 @@ pub struct RunOptions {
     pub seed: u32,
     /// Marks the keys and aliases of this run, and no others.
     pub mark: String,
-    /// How often a case is begun at most, when answers are lost.
+    /// How often a case is begun at most, when responses are lost.
     pub attempts: u32,
+    /// How often a failure must come again on fresh keys before it is reported.
+    pub confirm_failures: u32,
     /// Whether the target is the bundled mock of this process.
     pub bundled_mock: bool,
-    /// Whether an answer that the documents only leave room for is a failure.
+    /// Whether the keys of the target cost quota and money: removals are looked after, and after one that is refused no
+    /// further key is made.
+    pub account: bool,
+    /// Whether a response that the documents only leave room for is a failure.
     pub strict: bool,
     /// What a case is that needs an operation which the endpoint does not know.
     pub unsupported: Unsupported,
@@ -66,7 +89,7 @@ pub struct RunOptions {
 /// What a case is that needs an operation which the endpoint does not know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Unsupported {
-    /// A failure if it asks the operation, inconclusive if it needs it on its way.
+    /// A failure if it judges the operation, inconclusive if it needs it on its way.
     #[default]
     Fail,
     /// Skipped, naming the operation.
@@ -85,7 +108,9 @@ impl Default for RunOptions {
             seed: fastrand::u32(..),
             mark: new_mark(),
             attempts: 3,
+            confirm_failures: 1,
             bundled_mock: false,
+            account: false,
             strict: false,
             unsupported: Unsupported::default(),
         }
@@ -97,18 +122,40 @@ pub fn new_mark() -> String {
     format!("kc-{:08x}", fastrand::u32(..))
 }
 
-/// What the walks of a run share.
+/// What the cases of a run have in common: what it is about, and what it has learned.
 #[derive(Debug)]
-pub(crate) struct Shared {
+pub(crate) struct RunContext {
     suite: Arc<Suite>,
     planner: Planner,
     client: Client,
     ledger: Ledger,
     options: RunOptions,
-    /// The ids of the keys that cases know of.
-    noted: Mutex<HashSet<String>>,
-    /// How many keys may have been made without anybody being told.
-    unanswered: AtomicU64,
-    keys_created: AtomicU64,
-    keys_left: AtomicU64,
+    experience: experience::Experience,
+    sequence: sequence::Sequence,
+    tally: tally::Tally,
+}
+
+impl RunContext {
+    /// The beginning of a text of a response, without secrets.
+    fn brief(&self, text: &str, longest: usize) -> String {
+        let text = self.client.vault().redact(text);
+        let mut shown: String = text.chars().take(longest).collect();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        shown
+    }
+
+    /// A value in a message: never a secret one, and never a long one.
+    fn shown(&self, path: &FieldPath, text: &str) -> String {
+        const LONGEST: usize = 120;
+        let name = path.as_str().rsplit('.').next().unwrap_or_default();
+        if self.client.target().provider.is_sensitive(name) {
+            return format!("({} characters)", text.chars().count());
+        }
+        if text.is_empty() {
+            return "(nothing)".to_owned();
+        }
+        format!("`{}`", self.brief(text, LONGEST))
+    }
 }

@@ -1,10 +1,10 @@
-//! Which case is asked when.
+//! Which case is run when.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::finding::Finding;
-use crate::plan::Walk;
+use super::failure::Failure;
+use crate::plan::CasePlan;
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::step::{Action, Checks};
@@ -13,8 +13,8 @@ use crate::suite::step::{Action, Checks};
 /// is still making its import keys.
 const WINDOW: usize = 512;
 
-/// Cases that are asked before others. What a case meets, and how many pages a list of all keys has, is then the same
-/// however many cases are asked at the same time.
+/// Cases that are run before others. What a case meets, and how many pages a list of all keys has, is then the same
+/// however many cases are run at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
     /// Scenarios that look through the list of all keys, perhaps in small pages: alone, while the list is short.
@@ -28,10 +28,10 @@ pub(super) enum Turn {
 }
 
 impl Turn {
-    /// In the order of asking.
+    /// In the order of running.
     pub(super) const ALL: [Self; 4] = [Self::Search, Self::List, Self::Common, Self::Clock];
 
-    /// Whether one case is asked at a time.
+    /// Whether one case is run at a time.
     pub(super) fn alone(self) -> bool {
         matches!(self, Self::Search | Self::Clock)
     }
@@ -64,11 +64,11 @@ pub(super) struct Planned {
     pub(super) position: usize,
     /// Its place in the suite.
     pub(super) index: usize,
-    /// Its walk, or why it is not asked.
-    pub(super) walk: Result<Arc<Walk>, Finding>,
+    /// Its plan, or why it is not run.
+    pub(super) plan: Result<Arc<CasePlan>, Failure>,
 }
 
-/// The order of asking: by turn, and by cost within a window.
+/// The order of running: by turn, and by cost within a window.
 pub(super) struct Order {
     /// Places in the selection and in the suite.
     search: VecDeque<(usize, usize)>,
@@ -93,7 +93,7 @@ impl Order {
     }
 
     /// The next case of a turn. A case that turns out to move the clock is put off until then.
-    pub(super) fn next(&mut self, turn: Turn, plan: impl Fn(usize) -> Result<Arc<Walk>, Finding>) -> Option<Planned> {
+    pub(super) fn next(&mut self, turn: Turn, plan: impl Fn(usize) -> Result<Arc<CasePlan>, Failure>) -> Option<Planned> {
         if turn == Turn::Clock {
             return self.clock.pop_front();
         }
@@ -106,13 +106,13 @@ impl Order {
                 };
                 let window = places.drain(..places.len().min(WINDOW));
                 let mut window: Vec<Planned> =
-                    window.map(|(position, index)| Planned { position, index, walk: plan(index) }).collect();
-                window.sort_by_key(|planned| planned.walk.as_ref().map_or(0, |walk| walk.cost.requests));
+                    window.map(|(position, index)| Planned { position, index, plan: plan(index) }).collect();
+                window.sort_by_key(|planned| planned.plan.as_ref().map_or(0, |plan| plan.cost.requests));
                 self.ahead.extend(window);
             }
             let planned = self.ahead.pop_front()?;
-            match &planned.walk {
-                Ok(walk) if walk.moves_clock => self.clock.push_back(planned),
+            match &planned.plan {
+                Ok(plan) if plan.moves_clock => self.clock.push_back(planned),
                 _ => return Some(planned),
             }
         }
@@ -135,16 +135,16 @@ mod tests {
         let mut seen = vec![0; selection.len()];
         let mut turns = Vec::new();
         for turn in Turn::ALL {
-            let plan = |index: usize| Ok(Arc::new(planner.walk(&suite.cases[index]).unwrap()));
+            let plan = |index: usize| Ok(Arc::new(planner.plan(&suite.cases[index]).unwrap()));
             let mut costs = Vec::new();
             while let Some(planned) = order.next(turn, plan) {
-                let walk = planned.walk.unwrap();
+                let plan = planned.plan.unwrap();
                 let id = suite.cases[planned.index].id.as_str();
                 assert_eq!(planned.position, planned.index);
-                assert_eq!(walk.moves_clock, turn == Turn::Clock, "{id}");
-                assert_eq!(id.starts_with("alibaba/ListKeys/") && !walk.moves_clock, turn == Turn::List, "{id}");
+                assert_eq!(plan.moves_clock, turn == Turn::Clock, "{id}");
+                assert_eq!(id.starts_with("alibaba/ListKeys/") && !plan.moves_clock, turn == Turn::List, "{id}");
                 seen[planned.index] += 1;
-                costs.push(walk.cost.requests);
+                costs.push(plan.cost.requests);
             }
             assert!(turn != Turn::List || costs.is_sorted(), "{costs:?}");
             turns.push(costs.len());
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_that_disturb_others_are_asked_alone() {
+    fn cases_that_disturb_others_are_run_alone() {
         let alone: Vec<Turn> = Turn::ALL.into_iter().filter(|turn| turn.alone()).collect();
         assert_eq!(alone, [Turn::Search, Turn::Clock]);
     }

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::finding::Finding;
-use super::walker::Walker;
+use super::RunContext;
+use super::failure::{Failure, blocking_response};
+use super::requester::{Request, Requester};
 use crate::event::Purpose;
-use crate::suite::name::OperationName;
+use crate::suite::name::{KeyName, OperationName};
 use crate::suite::service::Paging;
 use crate::verdict::Kind;
 
@@ -27,25 +28,35 @@ pub(super) struct Pages<'a> {
     read: u64,
 }
 
-/// The list goes on and on.
+/// Why a list can't be read to its end.
 #[derive(Debug, PartialEq, Eq)]
-struct Endless;
+enum Unreadable {
+    /// It goes on and on.
+    Endless,
+    /// Its counter, or the size of its pages, is missing or not a number.
+    Uncounted(String),
+}
 
 impl<'a> Pages<'a> {
-    /// A list of which the first page was asked for with these parameters.
+    /// A list of which the first page was requested with these parameters.
     pub(super) fn new(operation: &'a OperationName, purpose: Purpose, parameters: Map<String, Value>) -> Self {
         Self { operation, purpose, parameters, page: 1, read: 1 }
     }
 
     /// Goes on to the page after one with so many entries; `false` if that was the last.
-    fn turn(&mut self, paging: &Paging, answer: &Value, entries: usize) -> Result<bool, Endless> {
-        let number = |name: &str| answer.get(name).and_then(Value::as_u64);
-        let (Some(total), Some(size)) = (number(&paging.total), number(&paging.size)) else { return Ok(false) };
-        if entries == 0 || self.page.saturating_mul(size) >= total {
+    fn turn(&mut self, paging: &Paging, answer: &Value, entries: usize) -> Result<bool, Unreadable> {
+        if paging.unpaged.contains(self.operation) || entries == 0 {
+            return Ok(false);
+        }
+        let number = |name: &String| {
+            answer.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()))
+        };
+        let (total, size) = (number(&paging.total)?, number(&paging.size)?);
+        if self.page.saturating_mul(size) >= total {
             return Ok(false);
         }
         if self.read == MOST_PAGES {
-            return Err(Endless);
+            return Err(Unreadable::Endless);
         }
         self.page += 1;
         if self.read == PAGES_AS_ASKED && size < paging.largest {
@@ -56,31 +67,41 @@ impl<'a> Pages<'a> {
         self.parameters.insert(paging.number.clone(), Value::from(self.page));
         Ok(true)
     }
-}
 
-impl Walker<'_> {
-    /// The answer with the page after one with so many entries; nothing if that was the last.
-    pub(super) async fn next_page(
+    /// The response with the page after one with so many entries; nothing if that was the last.
+    ///
+    /// # Errors
+    ///
+    /// When the list can't be read to its end.
+    pub(super) async fn next(
         &mut self,
-        pages: &mut Pages<'_>,
+        run: &RunContext,
+        requester: &mut Requester<'_>,
         answer: &Value,
         entries: usize,
-    ) -> Result<Option<Value>, Finding> {
-        let Pages { operation, purpose, .. } = *pages;
-        match pages.turn(&self.shared.suite.service.paging, answer, entries) {
+    ) -> Result<Option<Value>, Failure> {
+        let (operation, purpose) = (self.operation, self.purpose);
+        let subject = KeyName::subject();
+        let blame = requester.blame(purpose, operation, &subject);
+        let unreadable = |problem: String| {
+            let reason = format!("the list of {operation} can't be read to its end: {problem}");
+            Failure::blocked(Kind::Effect, blame.blocked(problem, None), reason)
+        };
+        match self.turn(&run.suite.service.paging, answer, entries) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
-            Err(Endless) => {
-                let reason = format!("the list of {operation} has no end within {MOST_PAGES} pages");
-                return Err(Finding::inconclusive(Kind::Effect, reason));
-            }
+            Err(Unreadable::Endless) => return Err(unreadable(format!("it has more than {MOST_PAGES} pages"))),
+            Err(Unreadable::Uncounted(name)) => return Err(unreadable(format!("{name} is not a number"))),
         }
-        let reply = self.send(purpose, operation, &pages.parameters).await?;
+
+        let request = Request { purpose, operation, parameters: &self.parameters, on: &subject };
+        let reply = requester.send(request).await?;
         match &reply.answer.code {
             None => Ok(Some(reply.answer.fields)),
             Some(code) => {
-                let reason = format!("page {} of {operation} answered {code}", pages.page);
-                Err(Finding::inconclusive(Kind::Fixture, reason))
+                let reason = format!("page {} of {operation} responded {code}", self.page);
+                let by = blame.blocked("did not give a further page", Some(blocking_response(&reply)));
+                Err(Failure::blocked(Kind::Effect, by, reason))
             }
         }
     }
@@ -93,11 +114,11 @@ mod tests {
     use super::*;
 
     fn paging() -> Paging {
-        Paging { number: "Page".to_owned(), total: "Total".to_owned(), size: "Size".to_owned(), largest: 100 }
+        Paging { number: "Page".to_owned(), total: "Total".to_owned(), size: "Size".to_owned(), largest: 100, unpaged: vec!["Flat".into()] }
     }
 
     /// The pages that are asked for of a list with so many entries, each with its size.
-    fn asked(total: u64, size: u64) -> (Vec<(u64, u64)>, Result<bool, Endless>) {
+    fn asked(total: u64, size: u64) -> (Vec<(u64, u64)>, Result<bool, Unreadable>) {
         let operation = OperationName::from("List");
         let parameters = json!({"Size": size}).as_object().unwrap().clone();
         let mut pages = Pages::new(&operation, Purpose::Effect, parameters);
@@ -131,10 +152,25 @@ mod tests {
     #[test]
     fn a_list_without_an_end_is_left() {
         let (pages, end) = asked(u64::MAX, 100);
-        assert_eq!((pages.len(), end), (1_000, Err(Endless)));
+        assert_eq!((pages.len(), end), (1_000, Err(Unreadable::Endless)));
         let operation = OperationName::from("List");
         let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
         assert_eq!(pages.turn(&paging(), &json!({"Total": 9, "Size": 2}), 0), Ok(false), "a page with nothing on it");
+        let operation = OperationName::from("Flat");
+        let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
         assert_eq!(pages.turn(&paging(), &json!({}), 2), Ok(false), "a list without pages");
+    }
+
+    #[test]
+    fn a_list_whose_counter_is_missing_or_text_is_not_taken_for_read() {
+        let operation = OperationName::from("List");
+        for (answer, field) in [
+            (json!({"Size": 2}), "Total"),
+            (json!({"Total": "9", "Size": 2}), "Total"),
+            (json!({"Total": 9, "Size": "2"}), "Size"),
+        ] {
+            let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
+            assert_eq!(pages.turn(&paging(), &answer, 2), Err(Unreadable::Uncounted(field.to_owned())), "{answer}");
+        }
     }
 }

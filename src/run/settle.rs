@@ -1,4 +1,4 @@
-//! When a state counts as reached, and how long it is waited for what may be late.
+//! When a state counts as reached, and how long what may be late is waited for.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub struct Settle {
     pub confirmations: u32,
     /// Within this time.
     pub timeout: Duration,
-    /// The first pause between questions; it doubles up to sixteen times as long.
+    /// The first pause between two looks; it doubles up to sixteen times as long.
     pub poll: Duration,
 }
 
@@ -25,27 +25,27 @@ impl Default for Settle {
 }
 
 impl Settle {
-    /// Patience that begins now.
-    pub(super) fn patience(&self) -> Patience {
-        Patience { deadline: Instant::now() + self.timeout, pause: self.poll, longest: self.poll * LONGEST }
+    /// A wait that begins now.
+    pub(super) fn pacer(&self) -> Pacer {
+        Pacer { deadline: Instant::now() + self.timeout, pause: self.poll, longest: self.poll * LONGEST }
     }
 }
 
-/// How long something is waited for.
+/// How long something is waited for, and how often it is looked at meanwhile.
 #[derive(Debug)]
-pub(super) struct Patience {
+pub(super) struct Pacer {
     deadline: Instant,
     pause: Duration,
     longest: Duration,
 }
 
-impl Patience {
+impl Pacer {
     /// Whether the time is over.
     pub(super) fn ends(&self) -> bool {
         Instant::now() >= self.deadline
     }
 
-    /// The pause before the next question.
+    /// The pause before the next look.
     pub(super) fn pause(&mut self) -> Duration {
         let next = (self.pause * 2).min(self.longest);
         std::mem::replace(&mut self.pause, next)
@@ -61,18 +61,18 @@ mod tests {
     #[test]
     fn pauses_double_up_to_a_bound() {
         let poll = Duration::from_millis(20);
-        let mut patience = Settle { poll, ..Settle::default() }.patience();
-        let pauses: Vec<u128> = (0..7).map(|_| patience.pause().as_millis()).collect();
+        let mut pacer = Settle { poll, ..Settle::default() }.pacer();
+        let pauses: Vec<u128> = (0..7).map(|_| pacer.pause().as_millis()).collect();
         assert_eq!(pauses, [20, 40, 80, 160, 320, 320, 320]);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn patience_ends_with_the_time() {
-        assert!(Settle::default().patience().ends());
-        let patience = Settle { timeout: Duration::from_secs(5), ..Settle::default() }.patience();
+    async fn a_wait_ends_with_the_time() {
+        assert!(Settle::default().pacer().ends());
+        let pacer = Settle { timeout: Duration::from_secs(5), ..Settle::default() }.pacer();
         advance(Duration::from_millis(4_999)).await;
-        assert!(!patience.ends());
+        assert!(!pacer.ends());
         advance(Duration::from_millis(1)).await;
-        assert!(patience.ends());
+        assert!(pacer.ends());
     }
 }

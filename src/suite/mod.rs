@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use case::{Case, Subject};
-use name::{CaseId, ClauseId, Edition, OperationName, State};
+use name::{ClassName, CaseId, ClauseId, Edition, OperationName, State};
 use route::StateGraph;
 use row::{Cell, Row};
 use scenario::Scenario;
@@ -99,6 +99,22 @@ impl Suite {
     pub fn case(&self, id: &str) -> Option<&Case> {
         let index = self.cases.binary_search_by(|case| case.id.as_str().cmp(id)).ok()?;
         self.cases.get(index)
+    }
+
+    /// The place of a case among all.
+    pub fn index_of(&self, case: &Case) -> Option<usize> {
+        self.cases.binary_search_by(|other| other.id.as_str().cmp(case.id.as_str())).ok()
+    }
+
+    /// The operation that a case judges, the state of its subject, and the class of that key.
+    pub fn cell_of_case<'s>(&'s self, case: &'s Case) -> (Option<&'s OperationName>, Option<&'s State>, &'s ClassName) {
+        match &case.subject {
+            Subject::Cell { row, class, state, .. } => (Some(&self.rows[*row].operation), Some(state), class),
+            Subject::Move { row, target: (class, state), .. } => {
+                (Some(&self.rows[*row].operation), Some(state), class)
+            }
+            Subject::Scenario { class, .. } => (None, None, class),
+        }
     }
 
     /// The edition that a case belongs to.

@@ -36,8 +36,8 @@ pub struct Service {
     pub remove: Remove,
     /// How keys are found again whose making was never answered, if they can be.
     pub sweep: Option<Sweep>,
-    /// How the state of a key is found out.
-    pub witnesses: Witnesses,
+    /// How the state of a key is observed.
+    pub observation: Observation,
     /// What successful operations do to the state of a key.
     pub transitions: Vec<Transition>,
     /// Changes of state that happen only on routes which name them.
@@ -105,17 +105,17 @@ pub struct Sweep {
     pub mark: FieldPath,
 }
 
-/// How the state of a key is found out.
+/// How the state of a key is observed.
 #[derive(Debug, Clone)]
-pub struct Witnesses {
-    /// The operation whose answer names the state.
+pub struct Observation {
+    /// The operation whose response names the state.
     pub describe: OperationName,
-    /// The path of the state in its answer.
+    /// The path of the state in its response.
     pub state: FieldPath,
-    /// The paths that a refused request must leave alone.
+    /// The paths that a rejected request must leave alone.
     pub unchanged: Vec<FieldPath>,
-    /// Operations whose answers tell the states apart.
-    pub behaviour: Vec<OperationName>,
+    /// For each class of keys, operations whose responses tell its states apart; the first that says something counts.
+    pub behaviour: IndexMap<ClassName, Vec<OperationName>>,
 }
 
 /// What a successful operation does to the state of a key.
@@ -135,10 +135,23 @@ pub struct Transition {
     pub gives: Option<String>,
     /// What the key lacks afterwards.
     pub takes: Option<String>,
+    /// Other states afterwards that the documents leave room for.
+    pub accept: Vec<AcceptedState>,
     /// Whether a document says so.
     pub basis: Basis,
     /// The clause that says so.
     pub clause: Option<ClauseId>,
+}
+
+/// A state after a transition that the documents leave room for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedState {
+    /// The state.
+    pub to: State,
+    /// The state that the key was in before the one that the transition leaves.
+    pub before: State,
+    /// Why.
+    pub why: String,
 }
 
 /// A change of state that happens only on routes which name it.
@@ -227,8 +240,10 @@ pub struct Paging {
     pub total: String,
     /// The field with the number of entries on a full page, and the parameter that asks for it.
     pub size: String,
-    /// The most entries of a page that may be asked for.
+    /// The most entries of a page that may be requested.
     pub largest: u64,
+    /// Operations whose lists come whole.
+    pub unpaged: Vec<OperationName>,
 }
 
 impl Service {

@@ -28,7 +28,7 @@ pub struct Step {
 pub enum Action {
     /// Sends a request.
     Call(Box<Call>),
-    /// Asks the witnesses for the state of the key.
+    /// Observes the state of the key.
     State {
         /// The state that it must be in.
         is: State,

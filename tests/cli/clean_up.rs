@@ -43,9 +43,9 @@ fn a_key_that_can_not_be_removed_is_named() {
 }
 
 #[test]
-fn what_can_not_be_looked_for_is_told() {
+fn what_can_not_be_looked_for_is_a_leak() {
     let (ended, _, place) = run(&["drop-after,operation=CreateKey,nth=1", "internal-error,operation=ListKeys"]);
-    let told = "not all keys whose making was not answered could be looked for: ListKeys: InternalFailure (500)";
-    assert!(ended.out.contains(told), "{}", ended.out);
-    assert!(place.results().notices.iter().any(|notice| notice.starts_with(told)));
+    let leak = "keys whose making was not answered: not all of them could be looked for: ListKeys failed each time";
+    assert!(ended.code == 3 && ended.out.contains(leak), "{}", ended.out);
+    assert!(place.results().leaks.iter().any(|line| line.starts_with(leak)));
 }

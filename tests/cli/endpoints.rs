@@ -101,8 +101,7 @@ fn wrong_credentials_end_the_run_early() {
 #[test]
 fn what_refuses_the_whole_account_ends_the_run_early() {
     for (answer, what) in [
-        ("403/Forbidden.NoPermission", "the endpoint refuses the credentials, the signature or the permission"),
-        ("400/InvalidSecurityToken.Expired", "the endpoint refuses the credentials, the signature or the permission"),
+        ("400/InvalidSecurityToken.Expired", "the endpoint refuses the credentials or the signature"),
         ("403/Forbidden.InDebtOverdue", "the account may not use the service"),
         ("403/Forbidden.ProhibitedByRiskControl", "the account may not use the service"),
         ("403/Forbidden.KmsServiceNotEnabled", "the account may not use the service"),

@@ -104,7 +104,7 @@ fn the_first_failure_ends_the_run_when_asked() {
     assert_eq!(code, 1, "{out}");
     let results = place.results();
     assert!(!results.complete);
-    assert_eq!(results.stopped.as_deref(), Some("stopped after the first failure, as asked"));
+    assert_eq!(results.stopped.as_deref(), Some("stopped after the first failure, as --fail-fast says"));
     assert_eq!(results.summary.fail, 1);
     assert_eq!(results.cases.len(), results.suite.cases);
     assert!(results.cases.iter().any(|case| case.kind == Some(Kind::Cut)));

@@ -29,7 +29,7 @@ async fn a_case_costs_what_was_planned() {
         if result.verdict == Verdict::Skipped {
             continue;
         }
-        let planned = planner.walk(case).unwrap().cost;
+        let planned = planner.plan(case).unwrap().cost;
         let keys = result.exchanges.iter().filter(|exchange| exchange.operation == "CreateKey").count();
         let requests = result.exchanges.len() - usize::from(ONE_REQUEST_MORE.contains(&case.id.as_str()));
         assert_eq!(planned, Cost { requests, keys }, "{}", case.id);

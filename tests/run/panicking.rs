@@ -68,6 +68,7 @@ async fn a_case_that_panics_is_told_and_the_others_are_judged() {
     assert_eq!((&*result.id, result.kind), ("alibaba/TagResource/Enabled", Some(Kind::Cut)));
     let says = "the case ended unexpectedly, which is a bug of this program: ";
     assert!(result.reason.starts_with(says) && result.reason.contains("a bug"), "{}", result.reason);
-    assert_eq!(asked.notices, [format!("what alibaba/TagResource/Enabled made may be left: {}", result.reason)]);
+    let leak = format!("what the case made of alibaba/TagResource/Enabled was left behind: {}", result.reason);
+    assert_eq!(asked.footer.leaks, [leak]);
     assert!(!asked.footer.complete);
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::altering::{Alter, refused};
+use crate::altering::Alter;
 use crate::asked::Asking;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,24 +12,25 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
     let mut faults: Vec<String> = (2..=13).map(|nth| format!("drop-after,operation=CreateKey,nth={nth}")).collect();
     faults.push("internal-error,operation=DescribeKey".to_owned());
     let asked = Asking { faults, ..Asking::new() }.ask_for(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
-    let (last, told) = asked.notices.split_last().unwrap();
-    assert_eq!(last, "further keys whose making was not answered were not looked for", "{:?}", asked.notices);
-    assert_eq!(told.len(), 10, "{told:?}");
-    for line in told {
-        let why = "is of this run could not be found out: DescribeKey: InternalFailure (500) (4 attempts)";
-        assert!(line.starts_with("whether key ") && line.ends_with(why), "{line}");
+    let leaks = &asked.footer.leaks;
+    let (last, keys) = leaks.split_last().unwrap();
+    assert_eq!(last, "keys whose making was not answered: further ones were not looked for", "{leaks:?}");
+    assert_eq!(keys.len(), 10, "{keys:?}");
+    for line in keys {
+        assert!(line.starts_with("key "), "{line}");
+        assert!(line.contains(": whether it is of this run could not be found out: DescribeKey: "), "{line}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_found_key_that_can_not_be_removed_is_told() {
-    let alter = Some(refused("ScheduleKeyDeletion", 409, "Rejected.Odd"));
+    let deviations = vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
-    let asked = Asking { alter, faults, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-    assert_eq!(asked.notices.len(), 2, "{:?}", asked.notices);
-    let found = &asked.notices[1];
-    let why = "whose making was never answered, was left behind: ScheduleKeyDeletion answered Rejected.Odd (409)";
-    assert!(found.starts_with("key ") && found.ends_with(why), "{found}");
+    let asked = Asking { deviations, faults, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
+    let leaks = &asked.footer.leaks;
+    assert_eq!(leaks.len(), 2, "{leaks:?}");
+    let why = "its making was never answered; ScheduleKeyDeletion responded Rejected.Odd (409), and the key is Enabled";
+    assert!(leaks[1].starts_with("key ") && leaks[1].ends_with(why), "{leaks:?}");
     let usage = &asked.footer.usage;
     assert_eq!((usage.keys_created, usage.keys_left), (2, 2));
 }
@@ -68,12 +69,12 @@ async fn a_list_of_very_many_keys_is_read_in_part() {
         (10_000, &[][..]),
         (
             10_001,
-            &["not all keys whose making was not answered could be looked for: the account has more than 10000 keys"],
+            &["keys whose making was not answered: not all of them could be looked for: the account has more than 10000 keys"],
         ),
     ] {
         let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];
         let alter = Some(listing(entries));
         let asked = Asking { faults, alter, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-        assert_eq!(asked.notices, told, "{entries}");
+        assert_eq!(asked.footer.leaks, told, "{entries}");
     }
 }

@@ -4,6 +4,9 @@ use crate::provider::ErrorClass;
 
 /// Classifies a code; codes decide, the status only where there is no known code.
 pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
+    if status == 501 {
+        return ErrorClass::UnknownOperation;
+    }
     match code {
         // The table's own, and the misspelling that one edition prints.
         "Rejected.Enabled"
@@ -16,7 +19,6 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         "InvalidAccessKeyId.NotFound"
         | "InvalidAccessKeyId.Inactive"
         | "Forbidden.AccessKey"
-        | "Forbidden.NoPermission"
         | "IncompleteSignature"
         | "SignatureDoesNotMatch"
         | "SignatureNonceUsed"
@@ -43,6 +45,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "SerivceUnavailableTemporary"
         | "SerivceUnvailableTemporary" => ErrorClass::Transient,
         "InvalidAction.NotFound" | "InvalidApi.NotFound" | "InvalidProduct.NotFound" => ErrorClass::UnknownOperation,
+        "Forbidden.NoPermission" | "AccessDeniedError" | "NoPermission" => ErrorClass::Permission,
         "Forbidden.KmsServiceNotEnabled" => ErrorClass::Account,
         _ if code.starts_with("Throttling.") => ErrorClass::Throttled,
         _ if code.starts_with("InvalidSecurityToken.") || code.starts_with("InvalidTimeStamp.") => ErrorClass::Auth,
@@ -53,10 +56,20 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
             ErrorClass::Account
         }
         _ if code.starts_with("Forbidden.") && code.ends_with("NotFound") => ErrorClass::NotFound,
+        _ if says_unknown_operation(code) => ErrorClass::UnknownOperation,
+        _ if code.contains("NotFound") => ErrorClass::NotFound,
         _ if status == 429 => ErrorClass::Throttled,
         _ if status >= 500 => ErrorClass::Transient,
         _ => ErrorClass::Other,
     }
+}
+
+/// Whether a code of another kind of service says that it does not know the operation. `UnsupportedOperation` is none of
+/// them: here it means "not for this key".
+fn says_unknown_operation(code: &str) -> bool {
+    const WORDS: [&str; 6] =
+        ["NotImplemented", "UnknownOperation", "UnknownAction", "InvalidAction", "ActionNotFound", "OperationNotFound"];
+    WORDS.iter().any(|word| code.contains(word))
 }
 
 #[cfg(test)]
@@ -71,7 +84,8 @@ mod tests {
             (404, "Forbidden.KeyNotFound", ErrorClass::NotFound),
             (404, "Forbidden.AliasNotFound", ErrorClass::NotFound),
             (403, "Forbidden.NoSuchThing", ErrorClass::Other),
-            (404, "Whatever.NotFound", ErrorClass::Other),
+            (404, "Whatever.NotFound", ErrorClass::NotFound),
+            (400, "NotFoundException", ErrorClass::NotFound),
             (404, "InvalidAccessKeyId.NotFound", ErrorClass::Auth),
             (400, "Throttling.User", ErrorClass::Throttled),
             (400, "Throttling", ErrorClass::Throttled),
@@ -88,6 +102,12 @@ mod tests {
             (403, "Forbidden.InDebtOverdue", ErrorClass::Account),
             (400, "Rejected.LimitExceeded", ErrorClass::Quota),
             (404, "InvalidAction.NotFound", ErrorClass::UnknownOperation),
+            (501, "Whatever", ErrorClass::UnknownOperation),
+            (501, "InternalFailure", ErrorClass::UnknownOperation),
+            (400, "NotImplemented", ErrorClass::UnknownOperation),
+            (400, "UnknownOperationException", ErrorClass::UnknownOperation),
+            (400, "UnsupportedOperation", ErrorClass::Other),
+            (403, "Forbidden.NoPermission", ErrorClass::Permission),
             (400, "InvalidParameter", ErrorClass::Other),
             (400, "Unsupported.Origin", ErrorClass::Other),
         ] {

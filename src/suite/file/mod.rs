@@ -18,7 +18,7 @@ pub use self::row::{FromFile, RowFile};
 pub use self::scenario::{KeyFile, ScenarioFile};
 pub use self::service::{
     Basis, CreateFile, DescribeFile, FixtureFile, KeyClassFile, OtherOperationFile, OutcomeFile, PagingFile,
-    RemoveFile, RouteFile, ServiceFile, StageFile, SweepFile, TransitionFile, UndoFile, WitnessesFile,
+    RemoveFile, RouteFile, ServiceFile, StageFile, SweepFile, TransitionFile, UndoFile, ObservationFile, AcceptedStateFile,
 };
 pub use self::step::{AcceptFile, EntryFile, MakesFile, StepFile};
 

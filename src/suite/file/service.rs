@@ -37,8 +37,8 @@ pub struct ServiceFile {
     /// How keys are found again whose making was never answered, if they can be.
     #[serde(default)]
     pub sweep: Option<SweepFile>,
-    /// How the state of a key is found out.
-    pub witnesses: WitnessesFile,
+    /// How the state of a key is observed.
+    pub observation: ObservationFile,
     /// What successful operations do to the state of a key. An operation that is not listed leaves it as it is.
     pub transitions: Vec<TransitionFile>,
     /// Changes of state that happen only on routes which name them: a call with a request of its own, or time.
@@ -132,18 +132,18 @@ pub struct SweepFile {
     pub mark: String,
 }
 
-/// How the state of a key is found out.
+/// How the state of a key is observed: by what the service says of it, and by how it behaves.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WitnessesFile {
-    /// The operation whose answer names the state.
+pub struct ObservationFile {
+    /// The operation whose response names the state.
     pub describe: DescribeFile,
-    /// Operations whose answers tell the states apart, by the table itself. They are asked in this order; the later
-    /// ones only when the earlier witnesses contradict each other.
-    pub behaviour: Vec<String>,
+    /// For each class of keys, the operations whose responses tell its states apart by the table itself. The first one
+    /// that responds as the table knows it counts; a later one is sent only where those before it say nothing.
+    pub behaviour: Map<Vec<String>>,
 }
 
-/// The operation whose answer names the state.
+/// The operation whose response names the state.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescribeFile {
@@ -177,6 +177,9 @@ pub struct TransitionFile {
     /// What the key lacks afterwards.
     #[serde(default)]
     pub takes: Option<String>,
+    /// Other states afterwards that the documents leave room for: they pass as lenient.
+    #[serde(default)]
+    pub accept: Vec<AcceptedStateFile>,
     /// Whether a document says so, or it was inferred.
     pub basis: Basis,
     /// The clause that says so.
@@ -185,6 +188,18 @@ pub struct TransitionFile {
     /// What a reader should know.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+/// A state after a transition that the documents leave room for.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedStateFile {
+    /// The state.
+    pub to: String,
+    /// Only for keys that were in this state before they came into the one that the transition leaves.
+    pub before: String,
+    /// Why the documents leave room.
+    pub why: String,
 }
 
 /// A change of state that happens only on routes which name it: by a call with a request of its own, or by time.
@@ -291,7 +306,10 @@ pub struct PagingFile {
     pub total: String,
     /// The field with the number of entries on a full page, and the parameter that asks for it.
     pub size: String,
-    /// The most entries of a page that may be asked for.
+    /// The most entries of a page that may be requested.
     #[schemars(range(min = 1))]
     pub largest: std::num::NonZeroU64,
+    /// Operations whose lists come whole, without a counter.
+    #[serde(default)]
+    pub unpaged: Vec<String>,
 }

@@ -18,7 +18,7 @@ pub struct StepFile {
     /// is inconclusive, for the deviation belongs to another case.
     #[serde(default)]
     pub look: Option<String>,
-    /// The state that the key must be in, by its witnesses.
+    /// The state that the key must be in.
     #[serde(default)]
     pub state: Option<String>,
     /// The state that the key is driven to by the shortest route; if that fails, the case is inconclusive.

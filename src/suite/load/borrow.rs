@@ -79,24 +79,27 @@ pub(super) fn lend_to_service(
             sheet.value(&transitions.item(index).key("operation"), message);
         }
     }
-    let (create, remove, witnesses) = (root.key("create"), root.key("remove"), root.key("witnesses"));
-    let describe = witnesses.key("describe");
+    let (create, remove, observation) = (root.key("create"), root.key("remove"), root.key("observation"));
+    let describe = observation.key("describe");
     let value = &document.value;
     for (at, operation) in [
         (create.key("operation"), &value.create.operation),
         (remove.key("operation"), &value.remove.operation),
-        (describe.key("operation"), &value.witnesses.describe.operation),
+        (describe.key("operation"), &value.observation.describe.operation),
     ] {
         let request = requests.get(operation.as_str());
         if let Some(message) = request.and_then(|request| unknown(operation, request, &outside, words)) {
             sheet.value(&at, message);
         }
     }
-    let behaviour = witnesses.key("behaviour");
-    for (index, operation) in value.witnesses.behaviour.iter().enumerate() {
-        let request = requests.get(operation.as_str());
-        if let Some(message) = request.and_then(|request| unknown(operation, request, &outside, words)) {
-            sheet.value(&behaviour.item(index), message);
+    let behaviour = observation.key("behaviour");
+    for (class, operations) in &value.observation.behaviour {
+        let behaviour = behaviour.key(class);
+        for (index, operation) in operations.iter().enumerate() {
+            let request = requests.get(operation.as_str());
+            if let Some(message) = request.and_then(|request| unknown(operation, request, &outside, words)) {
+                sheet.value(&behaviour.item(index), message);
+            }
         }
     }
 }

@@ -123,7 +123,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
         let mut sheet = Sheet { outline, words: &words, mistakes };
         routes::check(&mut sheet, &service, &rows, &scenarios);
         itinerary::words(&mut sheet, &service);
-        together::witnesses(&mut sheet, &service, &rows);
+        together::behaviour(&mut sheet, &service, &rows);
     }
     let mistaken = !mistakes.is_empty();
     let clauses = words.clauses.take().unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
 use crate::suite::route::Marks;
 use crate::suite::service::{
-    Create, Fixture, KeyClass, Outcome, Paging, Remove, Service, Sweep, Transition, Witnesses,
+    AcceptedState, Create, Fixture, KeyClass, Observation, Outcome, Paging, Remove, Service, Sweep, Transition,
 };
 use crate::yaml::Path;
 
@@ -71,17 +71,12 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         create: create(sheet, file),
         remove: remove(sheet, file),
         sweep: file.sweep.as_ref().map(|file| sweep(sheet, file)),
-        witnesses: witnesses(sheet, file),
+        observation: observation(sheet, file),
         transitions,
         stages: super::itinerary::stages(sheet, file),
         routes: super::itinerary::routes(sheet, file),
         fixtures,
-        paging: Paging {
-            number: file.paging.number.clone(),
-            total: file.paging.total.clone(),
-            size: file.paging.size.clone(),
-            largest: file.paging.largest.get(),
-        },
+        paging: paging(sheet, file),
     };
     if service.words().count() > Marks::MOST {
         sheet.key(&root.key("transitions"), format!("keys have or lack more than {} things", Marks::MOST));
@@ -191,9 +186,27 @@ fn transition(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &TransitionFile) -> Tr
         lacks: file.lacks.clone(),
         gives: file.gives.clone(),
         takes: file.takes.clone(),
+        accept: accepted_states(sheet, &at.key("accept"), file),
         basis: file.basis,
         clause: file.clause.as_ref().map(|clause| sheet.clause(&at.key("clause"), clause)),
     }
+}
+
+fn accepted_states(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &TransitionFile) -> Vec<AcceptedState> {
+    let mut accepted = Vec::new();
+    for (index, state) in file.accept.iter().enumerate() {
+        let at = at.item(index);
+        sheet.sentence(&at.key("why"), &state.why);
+        if state.to == file.to {
+            sheet.value(&at.key("to"), format!("`{}` is where the transition leads anyway", state.to));
+        }
+        accepted.push(AcceptedState {
+            to: sheet.state(&at.key("to"), &state.to),
+            before: sheet.state(&at.key("before"), &state.before),
+            why: state.why.clone(),
+        });
+    }
+    accepted
 }
 
 fn fixture(sheet: &mut Sheet<'_>, at: &Path<'_>, name: &str, file: &FixtureFile) -> Fixture {
@@ -261,22 +274,47 @@ fn sweep(sheet: &mut Sheet<'_>, file: &SweepFile) -> Sweep {
     Sweep { operation, list: path("list", &file.list), id: path("id", &file.id), mark: path("mark", &file.mark) }
 }
 
-fn witnesses(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Witnesses {
+fn paging(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Paging {
     let root = Path::Root;
-    let at = root.key("witnesses");
+    let at = root.key("paging");
+    let at = at.key("unpaged");
+    once(sheet, &at, &file.paging.unpaged);
+    let unpaged = file.paging.unpaged.iter().enumerate();
+    Paging {
+        number: file.paging.number.clone(),
+        total: file.paging.total.clone(),
+        size: file.paging.size.clone(),
+        largest: file.paging.largest.get(),
+        unpaged: unpaged.map(|(index, name)| sheet.operation(&at.item(index), name)).collect(),
+    }
+}
+
+fn observation(sheet: &mut Sheet<'_>, file: &ServiceFile) -> Observation {
+    let root = Path::Root;
+    let at = root.key("observation");
     let describe_at = at.key("describe");
-    let describe = &file.witnesses.describe;
+    let describe = &file.observation.describe;
+
     let behaviour_at = at.key("behaviour");
-    let names = &file.witnesses.behaviour;
-    once(sheet, &behaviour_at, names);
-    Witnesses {
+    let mut behaviour = IndexMap::new();
+    for (class, names) in &file.observation.behaviour {
+        let at = behaviour_at.key(class);
+        once(sheet, &at, names);
+        let operations = names.iter().enumerate().map(|(index, name)| sheet.row_operation(&at.item(index), name));
+        let operations = operations.collect();
+        if let Some(class) = sheet.class(&at, class, true) {
+            behaviour.insert(class, operations);
+        }
+    }
+    for class in file.key_classes.keys().filter(|class| !file.observation.behaviour.contains_key(*class)) {
+        let help = Some("an empty list means that no operation tells its states apart".to_owned());
+        sheet.key(&behaviour_at, Note::from(format!("the class `{class}` is missing")).help(help));
+    }
+
+    Observation {
         describe: sheet.row_operation(&describe_at.key("operation"), &describe.operation),
         state: sheet.field_path(&describe_at.key("state"), &describe.state, false).unwrap_or_else(FieldPath::any),
         unchanged: sheet.field_paths(&describe_at.key("unchanged"), &describe.unchanged),
-        behaviour: names
-            .iter()
-            .enumerate()
-            .map(|(index, name)| sheet.row_operation(&behaviour_at.item(index), name))
-            .collect(),
+        behaviour,
     }
 }

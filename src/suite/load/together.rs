@@ -12,25 +12,28 @@ use crate::suite::row::Row;
 use crate::suite::service::Service;
 use crate::yaml::Path;
 
-/// Notes states that the witnesses can't tell apart.
-pub(super) fn witnesses(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row]) {
+/// Notes states of a class that its behavioural operations can't tell apart.
+pub(super) fn behaviour(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row]) {
     let rows: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
-    let Some(witnesses) =
-        service.witnesses.behaviour.iter().map(|name| rows.get(name).copied()).collect::<Option<Vec<_>>>()
-    else {
-        return;
-    };
-    let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
     let root = Path::Root;
-    let at = root.key("witnesses");
-    for state in &service.states {
-        let answers = witnesses.iter().map(|row| {
-            let outcomes = row.cells.get(state).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
-            outcomes.iter().map(|expected| &expected.code).collect()
-        });
-        if let Some(other) = seen.insert(answers.collect(), state.as_str()) {
-            let message = format!("no witness tells the states `{other}` and `{state}` apart");
-            sheet.key(&at.key("behaviour"), message);
+    let at = root.key("observation");
+    let at = at.key("behaviour");
+
+    for (name, operations) in &service.observation.behaviour {
+        let Some(class) = service.classes.get(name).filter(|_| !operations.is_empty()) else { continue };
+        let behavioural: Option<Vec<&Row>> = operations.iter().map(|name| rows.get(name).copied()).collect();
+        let Some(behavioural) = behavioural else { continue };
+
+        let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
+        for state in &class.states {
+            let responses = behavioural.iter().map(|row| {
+                let outcomes = row.cells.get(state).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
+                outcomes.iter().map(|expected| &expected.code).collect()
+            });
+            if let Some(other) = seen.insert(responses.collect(), state.as_str()) {
+                let message = format!("no operation tells the states `{other}` and `{state}` of a key apart");
+                sheet.key(&at.key(name.as_str()), message);
+            }
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) use self::marks::Marks;
 pub(super) use self::reach::Reach;
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
-use super::service::{Itinerary, Transition};
+use super::service::{AcceptedState, Itinerary, Transition};
 
 /// What is known of a key while it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -114,6 +114,13 @@ impl Suite {
                 && transition.has.as_ref().is_none_or(|has| at.has.contains(has))
                 && transition.lacks.as_ref().is_none_or(|lacks| !at.has.contains(lacks))
         })
+    }
+
+    /// The states, beside the one that the table says, that the documents leave room for after a successful operation on
+    /// a key that was in another state before.
+    pub fn accepted_after(&self, operation: &OperationName, at: &Position, before: Option<&State>) -> Vec<AcceptedState> {
+        let accepted = self.transition(operation, at).into_iter().flat_map(|transition| &transition.accept);
+        accepted.filter(|accepted| Some(&accepted.before) == before).cloned().collect()
     }
 
     /// How a new key of a class comes into a state with fixtures: by a route of that state, or by the shortest one.

@@ -43,10 +43,27 @@ pub(super) const DELETION_IS_NOT_SCHEDULED: &[&str] = &[
 const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static str]) {
     match effect {
         Effect::DisableDoesNothing => (
-            &["DisableKey/Enabled/**", "disabled-key-works-again-once-enabled/**", "replayed-request-in-disable-key"],
+            // By the route through EnableKey the key is never Disabled, which is settled by then.
+            &[
+                "DisableKey/Enabled",
+                "DisableKey/Enabled/EXTERNAL",
+                "DisableKey/Enabled/**/via-cancel",
+                "DisableKey/Enabled/EXTERNAL/via-reimport",
+                "disabled-key-works-again-once-enabled/**",
+                "replayed-request-in-disable-key",
+            ],
             &[],
         ),
-        Effect::EnableDoesNothing => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
+        Effect::EnableDoesNothing => (
+            &[
+                "EnableKey/Disabled",
+                "EnableKey/Disabled/EXTERNAL",
+                "EnableKey/Disabled/**/via-cancel",
+                "EnableKey/Disabled/EXTERNAL/via-reimport",
+                "disabled-key-works-again-once-enabled/**",
+            ],
+            &[],
+        ),
         Effect::DisableToggles => (&["DisableKey/Disabled/**"], &[]),
         Effect::EnableToggles => (&["EnableKey/Enabled/**"], &[]),
         Effect::EnableLosesCiphertexts => (
@@ -71,7 +88,6 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::CancelLeavesDisabled => (
             &[
                 "CancelKeyDeletion/PendingDeletion",
-                "CancelKeyDeletion/PendingDeletion/**/via-disabled",
                 "CancelKeyDeletion/PendingDeletion/EXTERNAL/via-import",
                 "cancel-deletion-of-an-enabled-key/**",
                 "key-stays-until-its-window-ends/**",

@@ -12,8 +12,9 @@ use super::wrap::wrap;
 use crate::plan::Position;
 use crate::secret::{Secret, Vault};
 use crate::suite::field_path::text_of;
-use crate::suite::name::{ClassName, FixtureName, KeyName, State};
+use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
 use crate::suite::request::{Parameter, RequestTemplate};
+use crate::suite::service::AcceptedState;
 use crate::suite::template::{Expression, Function, Part, Template};
 
 /// A key that a case owns.
@@ -24,8 +25,12 @@ pub(super) struct KeyBinding {
     pub(super) captures: HashMap<String, String>,
     /// Values and captures of its fixtures.
     pub(super) fixtures: HashMap<FixtureName, HashMap<String, String>>,
-    /// Where it is, as far as the table and its answers say; none after the clock was moved.
-    pub(super) position: Option<Position>,
+    /// Where it is, as far as the table and its responses say; none after the clock was moved.
+    position: Option<Position>,
+    /// The state that it was in before.
+    before: Option<State>,
+    /// Other states that the documents leave room for instead of the one that it has come to, and after which operation.
+    room: Option<(OperationName, Vec<AcceptedState>)>,
     /// The bytes that are imported into it, Base64.
     pub(super) material: Secret,
 }
@@ -33,7 +38,46 @@ pub(super) struct KeyBinding {
 impl KeyBinding {
     pub(super) fn new(class: ClassName, position: Option<Position>) -> Self {
         let material = Secret::new(STANDARD.encode(new_material()));
-        Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, material }
+        Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, before: None, room: None, material }
+    }
+
+    /// Where it is, as far as that is known.
+    pub(super) fn position(&self) -> Option<&Position> {
+        self.position.as_ref()
+    }
+
+    /// Its state, as far as that is known.
+    pub(super) fn state(&self) -> Option<&State> {
+        self.position.as_ref().map(|position| &position.state)
+    }
+
+    /// The state that it was in before the one that it is in.
+    pub(super) fn before(&self) -> Option<&State> {
+        self.before.as_ref()
+    }
+
+    /// Takes note of where it has come to.
+    pub(super) fn come_to(&mut self, position: Position) {
+        if let Some(was) = self.position.take().filter(|was| was.state != position.state) {
+            self.before = Some(was.state);
+        }
+        self.position = Some(position);
+        self.room = None;
+    }
+
+    /// Takes note of other states that the documents leave room for instead of the one that it has come to.
+    pub(super) fn leave_room_after(&mut self, operation: &OperationName, room: Vec<AcceptedState>) {
+        self.room = Some((operation.clone(), room));
+    }
+
+    /// Other states that the documents leave room for instead of the one that it has come to, and after which operation.
+    pub(super) fn room(&self) -> Option<&(OperationName, Vec<AcceptedState>)> {
+        self.room.as_ref()
+    }
+
+    /// Takes note that where it is can't be known any more; what it had comes back.
+    pub(super) fn lose_position(&mut self) -> Option<BTreeSet<String>> {
+        self.position.take().map(|position| position.has)
     }
 
     pub(super) fn id(&self) -> &str {

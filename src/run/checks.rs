@@ -1,18 +1,19 @@
-//! What an answer must hold: fields, and entries of lists on whatever page.
+//! What a response must hold: fields, and entries of lists on whatever page.
 
 use serde_json::{Map, Value};
 
-use super::binding::Context;
-use super::finding::Finding;
+use super::RunContext;
+use super::bindings::Context;
+use super::failure::Failure;
 use super::pages::Pages;
-use super::walker::Walker;
+use super::requester::Requester;
 use crate::event::Purpose;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{KeyName, OperationName};
 use crate::suite::step::{Checks, Entry};
 use crate::verdict::Kind;
 
-/// The call whose answer is checked.
+/// The call whose response is checked.
 #[derive(Debug)]
 pub(super) struct Checked<'a> {
     pub(super) purpose: Purpose,
@@ -22,66 +23,99 @@ pub(super) struct Checked<'a> {
     pub(super) on: &'a KeyName,
 }
 
-/// What an answer gets wrong.
+/// What a response gets wrong.
 #[derive(Debug)]
 pub(super) struct Wrong {
     pub(super) kind: Kind,
+    /// What of it, in words that are the same for every key.
+    pub(super) aspect: String,
     /// One line.
     pub(super) text: String,
 }
 
-impl Walker<'_> {
-    /// The first thing that the answer gets wrong; none if it holds everything.
-    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Finding> {
+impl Wrong {
+    /// The failure that this is.
+    pub(super) fn into_failure(self) -> Failure {
+        Failure::fail(self.kind, self.aspect, self.text)
+    }
+}
+
+/// Checks responses.
+pub(super) struct Checker<'s, 'a> {
+    run: &'a RunContext,
+    requester: &'s mut Requester<'a>,
+}
+
+impl<'s, 'a> Checker<'s, 'a> {
+    pub(super) fn new(run: &'a RunContext, requester: &'s mut Requester<'a>) -> Self {
+        Self { run, requester }
+    }
+
+    /// The first thing that the response gets wrong; none if it holds everything.
+    ///
+    /// # Errors
+    ///
+    /// When a value that it is held against can't be known, or a page of a list can't be read.
+    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Failure> {
         let operation = call.operation;
-        let body = |text: String| Ok(Some(Wrong { kind: Kind::Body, text }));
-        // What a list holds is the effect of other calls.
-        let effect = |text: String| Ok(Some(Wrong { kind: Kind::Effect, text }));
+        let wrong = |kind, of: &FieldPath, text: String| {
+            let aspect = format!("{of} of {operation}");
+            Ok(Some(Wrong { kind, aspect, text }))
+        };
+
         for path in &checks.present {
             if field(call.answer, path).is_empty() {
-                return body(format!("the answer of {operation} has no {path}"));
+                return wrong(Kind::Body, path, format!("the response of {operation} has no {path}"));
             }
         }
+
         for (path, template) in &checks.fields {
-            let wanted = self.evaluate(template, Context::on(call.on))?;
+            let wanted = self.requester.evaluate(template, Context::on(call.on))?;
             let found = field(call.answer, path);
             if found != wanted {
-                let witnesses = &self.shared.suite.service.witnesses;
-                let state = *operation == witnesses.describe && *path == witnesses.state;
                 let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
                 let text = if found == wanted {
                     // Of what is secret only the length is shown.
-                    format!("{operation} answers another {path} {found} than it should")
+                    format!("{operation} responds with another {path} {found} than it should")
                 } else {
-                    format!("{operation} answers {path} {found} instead of {wanted}")
+                    format!("{operation} responds with {path} {found} instead of {wanted}")
                 };
-                return if state { effect(text) } else { body(text) };
+                // What state a key is in is the effect of the calls before.
+                let observation = &self.run.suite.service.observation;
+                let state = *operation == observation.describe && *path == observation.state;
+                return wrong(if state { Kind::Effect } else { Kind::Body }, path, text);
             }
         }
+
         for (path, template) in &checks.differs {
-            let unwanted = self.evaluate(template, Context::on(call.on))?;
+            let unwanted = self.requester.evaluate(template, Context::on(call.on))?;
             if field(call.answer, path) == unwanted {
-                return body(format!("{operation} answers {path} {} as before", self.shown(path, &unwanted)));
+                let text = format!("{operation} responds with {path} {} as before", self.shown(path, &unwanted));
+                return wrong(Kind::Body, path, text);
             }
         }
+
+        // What a list holds is the effect of other calls.
         if let Some(entry) = &checks.contains
             && !self.lists(&call, entry).await?
         {
-            return effect(format!("{operation} does not list {}", self.entry_text(entry, call.on)?));
+            let text = format!("{operation} does not list {}", self.entry_text(entry, call.on)?);
+            return wrong(Kind::Effect, &entry.list, text);
         }
         if let Some(entry) = &checks.lacks
             && self.lists(&call, entry).await?
         {
-            return effect(format!("{operation} lists {}", self.entry_text(entry, call.on)?));
+            let text = format!("{operation} lists {}", self.entry_text(entry, call.on)?);
+            return wrong(Kind::Effect, &entry.list, text);
         }
         Ok(None)
     }
 
     /// Whether a list holds an entry: first on the page that came, then on those after it.
-    async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Finding> {
+    async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Failure> {
         let mut wanted = Vec::new();
         for (path, template) in &entry.fields {
-            wanted.push((path.clone(), self.evaluate(template, Context::on(call.on))?));
+            wanted.push((path.clone(), self.requester.evaluate(template, Context::on(call.on))?));
         }
         let mut pages = Pages::new(call.operation, call.purpose, call.parameters.clone());
         let mut answer = call.answer.clone();
@@ -90,53 +124,36 @@ impl Walker<'_> {
             if entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text)) {
                 return Ok(true);
             }
-            match self.next_page(&mut pages, &answer, entries.len()).await? {
+            match pages.next(self.run, self.requester, &answer, entries.len()).await? {
                 Some(next) => answer = next,
                 None => return Ok(false),
             }
         }
     }
 
-    fn entry_text(&mut self, entry: &Entry, on: &KeyName) -> Result<String, Finding> {
+    fn entry_text(&mut self, entry: &Entry, on: &KeyName) -> Result<String, Failure> {
         let mut parts = Vec::new();
         for (path, template) in &entry.fields {
-            let text = self.evaluate(template, Context::on(on))?;
+            let text = self.requester.evaluate(template, Context::on(on))?;
             parts.push(format!("{path} {}", self.shown(path, &text)));
         }
         Ok(parts.join(" with "))
     }
 
-    /// A value in a message: never a secret one, and never a long one.
+    /// A value in a message.
     fn shown(&self, path: &FieldPath, text: &str) -> String {
-        const LONGEST: usize = 120;
-        let name = path.as_str().rsplit('.').next().unwrap_or_default();
-        if self.shared.client.target().provider.is_sensitive(name) {
-            return format!("({} characters)", text.chars().count());
-        }
-        if text.is_empty() {
-            return "(nothing)".to_owned();
-        }
-        format!("`{}`", self.brief(text, LONGEST))
+        self.run.shown(path, text)
     }
+}
 
-    /// The beginning of a text of an answer, without secrets.
-    pub(super) fn brief(&self, text: &str, longest: usize) -> String {
-        let text = self.shared.client.vault().redact(text);
-        let mut shown: String = text.chars().take(longest).collect();
-        if shown.len() < text.len() {
-            shown.push('…');
-        }
-        shown
-    }
-
-    /// What of the description of a key must not have changed but has, in one line.
-    pub(super) fn changed(&self, before: &Value, after: &Value) -> Option<String> {
-        let unchanged = &self.shared.suite.service.witnesses.unchanged;
-        unchanged.iter().find_map(|path| {
-            let (was, is) = (field(before, path), field(after, path));
-            (was != is).then(|| format!("{path} was {} and is {}", self.shown(path, &was), self.shown(path, &is)))
-        })
-    }
+/// What of the description of a key must not have changed but has: the field, and one line.
+pub(super) fn changed(run: &RunContext, before: &Value, after: &Value) -> Option<(FieldPath, String)> {
+    let unchanged = &run.suite.service.observation.unchanged;
+    unchanged.iter().find_map(|path| {
+        let (was, is) = (field(before, path), field(after, path));
+        let text = || format!("{path} was {} and is {}", run.shown(path, &was), run.shown(path, &is));
+        (was != is).then(|| (path.clone(), text()))
+    })
 }
 
 /// A field as text; an absent one is the empty text.
@@ -153,7 +170,7 @@ pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
         let container = path.find(answer).is_some_and(|value| value.is_array() || value.is_object());
         match (within, container) {
             (true, _) => Some(format!("what {path} belongs to is missing")),
-            (false, true) => Some(format!("{path} is no single value")),
+            (false, true) => Some(format!("{path} is not a single value")),
             (false, false) => None,
         }
     });
@@ -163,7 +180,7 @@ pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
             let within = list.parent().and_then(|parent| parent.find(answer)).is_some_and(|value| !value.is_object());
             within || list.find(answer).is_some_and(|value| !value.is_array())
         })?;
-        Some(format!("{list} is no list"))
+        Some(format!("{list} is not a list"))
     })
 }
 
@@ -175,7 +192,7 @@ mod tests {
     use crate::suite::template::Template;
 
     #[test]
-    fn an_answer_of_another_form_can_not_be_read() {
+    fn a_response_of_another_form_can_not_be_read() {
         let path = |text: &str| FieldPath::parse(text).unwrap();
         let checks = Checks {
             fields: vec![(path("Key.Id"), Template::parse("x").unwrap())],
@@ -186,7 +203,7 @@ mod tests {
         assert_eq!(read(json!({"Key": {"Id": "x"}, "Tags": {"Tag": []}})), None);
         assert_eq!(read(json!({"Key": {}})), None);
         assert_eq!(read(json!({})).as_deref(), Some("what Key.Id belongs to is missing"));
-        assert_eq!(read(json!({"Key": {"Id": ["x"]}})).as_deref(), Some("Key.Id is no single value"));
-        assert_eq!(read(json!({"Key": {}, "Tags": {"Tag": {}}})).as_deref(), Some("Tags.Tag is no list"));
+        assert_eq!(read(json!({"Key": {"Id": ["x"]}})).as_deref(), Some("Key.Id is not a single value"));
+        assert_eq!(read(json!({"Key": {}, "Tags": {"Tag": {}}})).as_deref(), Some("Tags.Tag is not a list"));
     }
 }

@@ -1,4 +1,4 @@
-//! A walk: the keys of a case with their routes, and what it costs. The steps after that stand in the suite.
+//! A case plan: the keys of a case with their routes, and what it costs. The steps after that stand in the suite.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,18 +16,18 @@ use crate::suite::step::Action;
 
 /// The keys that a case owns and how they come into their states.
 #[derive(Debug, Clone)]
-pub struct Walk {
+pub struct CasePlan {
     /// The keys, in the order in which they are made and driven.
     pub keys: Vec<PlannedKey>,
     /// How old the keys must be before they are driven.
     pub age: Option<Duration>,
-    /// Whether the walk moves the target's clock, so that it must run alone.
+    /// Whether the case moves the target's clock, so that it must run alone.
     pub moves_clock: bool,
     /// What it costs.
     pub cost: Cost,
 }
 
-/// A key of a walk.
+/// A key of a case plan.
 #[derive(Debug, Clone)]
 pub struct PlannedKey {
     /// Its name in templates.
@@ -40,7 +40,7 @@ pub struct PlannedKey {
     pub route: Arc<Route>,
 }
 
-/// Plans walks; routes are found once.
+/// Plans cases; routes are found once.
 #[derive(Debug)]
 pub struct Planner {
     suite: Arc<Suite>,
@@ -63,27 +63,27 @@ impl Planner {
         &self.suite
     }
 
-    /// The walk of a case.
+    /// The plan of a case.
     ///
     /// # Errors
     ///
     /// When a key of the case can't come into its state.
-    pub fn walk(&self, case: &Case) -> Result<Walk, NoRoute> {
+    pub fn plan(&self, case: &Case) -> Result<CasePlan, NoRoute> {
         match &case.subject {
             Subject::Cell { row, class, state, route } => {
                 let route = route.as_ref().map(|route| &route.name);
                 let keys = [(KeyName::subject(), class.clone(), state.clone(), route)];
-                self.row_walk(*row, &keys)
+                self.plan_row(*row, &keys)
             }
             Subject::Move { row, original, target } => {
-                let Some(from) = &self.suite.rows[*row].from else { return self.row_walk(*row, &[]) };
+                let Some(from) = &self.suite.rows[*row].from else { return self.plan_row(*row, &[]) };
                 let keys = [
                     (from.key.clone(), original.0.clone(), original.1.clone(), None),
                     (KeyName::subject(), target.0.clone(), target.1.clone(), None),
                 ];
-                self.row_walk(*row, &keys)
+                self.plan_row(*row, &keys)
             }
-            Subject::Scenario { scenario, class } => self.scenario_walk(*scenario, class),
+            Subject::Scenario { scenario, class } => self.plan_scenario(*scenario, class),
         }
     }
 
@@ -115,7 +115,7 @@ impl Planner {
         }
     }
 
-    fn row_walk(&self, row: usize, keys: &[Wanted<'_>]) -> Result<Walk, NoRoute> {
+    fn plan_row(&self, row: usize, keys: &[Wanted<'_>]) -> Result<CasePlan, NoRoute> {
         let row = &self.suite.rows[row];
         // The state of the subject is the column of the table.
         let subject =
@@ -125,10 +125,10 @@ impl Planner {
         let cell = subject.and_then(|state| row.cells.get(&state));
         let cost = Cost::of_probe(&self.suite.service, row, cell, &keys);
         let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
-        Ok(Walk { moves_clock, age: row.age, keys, cost })
+        Ok(CasePlan { moves_clock, age: row.age, keys, cost })
     }
 
-    fn scenario_walk(&self, scenario: usize, class: &ClassName) -> Result<Walk, NoRoute> {
+    fn plan_scenario(&self, scenario: usize, class: &ClassName) -> Result<CasePlan, NoRoute> {
         let scenario = &self.suite.scenarios[scenario];
         let wanted = needs::of_scenario(&self.suite.service, scenario);
         let of_key = |(name, key): (&KeyName, &ScenarioKey)| {
@@ -138,7 +138,7 @@ impl Planner {
         let keys = self.keys(&keys, &wanted)?;
         let moves_clock = scenario.steps.iter().any(|step| matches!(step.action, Action::Advance { .. }));
         let cost = Cost::of_scenario(&self.suite.service, scenario, &keys);
-        Ok(Walk { age: None, moves_clock, keys, cost })
+        Ok(CasePlan { age: None, moves_clock, keys, cost })
     }
 
     fn keys(&self, keys: &[Wanted<'_>], wanted: &Needs) -> Result<Vec<PlannedKey>, NoRoute> {

@@ -1,0 +1,179 @@
+//! What came of a case, and the result that reports get of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::RunContext;
+use super::failure::Failure;
+use super::inventory::Leak;
+use super::remarks::Remarked;
+use crate::event::{BlockedBy, CaseResult, Exchange, Listed, Source, Summary};
+use crate::known::KnownFailures;
+use crate::plan::CasePlan;
+use crate::secret::Vault;
+use crate::suite::case::{Case, Subject};
+use crate::verdict::Verdict;
+
+/// What came of running a case. A plain pass holds nothing on the heap but what it judged.
+#[derive(Debug)]
+pub(super) struct CaseOutcome {
+    /// Why it did not simply pass.
+    pub(super) failure: Option<Box<Failure>>,
+    pub(super) remarked: Remarked,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) attempts: u32,
+    /// Whether a request was sent that the case judges.
+    pub(super) probed: bool,
+    pub(super) duration_ms: u64,
+    /// What could not be removed.
+    pub(super) leaks: Vec<Leak>,
+    /// What the list of known failures says of it.
+    pub(super) listed: Option<Box<Listed>>,
+}
+
+impl CaseOutcome {
+    /// A case that was not begun.
+    pub(super) fn not_begun(failure: Failure) -> Self {
+        Self {
+            failure: Some(Box::new(failure)),
+            remarked: Remarked::default(),
+            exchanges: Vec::new(),
+            attempts: 0,
+            probed: false,
+            duration_ms: 0,
+            leaks: Vec::new(),
+            listed: None,
+        }
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
+        let observed = self.failure.as_ref().map_or(Verdict::Pass, |failure| failure.verdict);
+        self.listed.as_ref().map_or(observed, |listed| listed.outcome.verdict(observed))
+    }
+
+    /// What a list of known failures says of it.
+    pub(super) fn held_against(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
+        let failure = self.failure.as_ref();
+        let deciding = failure.and_then(|failure| failure.actual.as_ref()).or(self.remarked.actual.as_ref());
+        known.judge(id, self.verdict(), failure.map(|failure| failure.kind), deciding)
+    }
+}
+
+/// Outcomes that wait for those before them, and what they add up to.
+#[derive(Default)]
+pub(super) struct Outcomes {
+    /// The place in the selection of the next that is reported.
+    pub(super) next: usize,
+    pub(super) waiting: BTreeMap<usize, (CaseOutcome, Option<Arc<CasePlan>>)>,
+    pub(super) summary: Summary,
+    /// How many cases the end of the run cut off.
+    pub(super) cut: usize,
+    /// How many cells, each of a class of keys by a route, got their probe.
+    pub(super) cells_probed: usize,
+    pub(super) leaks: Vec<Leak>,
+}
+
+/// The result of a case.
+pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, outcome: CaseOutcome) -> CaseResult {
+    let suite = &run.suite;
+    let (operation, state, class) = suite.cell_of_case(case);
+    let original_state = match &case.subject {
+        Subject::Move { original: (_, state), .. } => Some(state.to_string()),
+        Subject::Cell { .. } | Subject::Scenario { .. } => None,
+    };
+    // Of a move, the route of the target key; the other key's stands in the exchanges.
+    let route = plan.and_then(|plan| plan.keys.last()).map(|key| key.calls(suite)).unwrap_or_default();
+    let clause = suite.clauses_of(case).first().map(ToString::to_string).unwrap_or_default();
+    let nowhere = || Source { file: "".into(), line: 1, column: 1 };
+
+    let verdict = outcome.verdict();
+    let Remarked { expected, also_accepted, actual, lenient, notes } = outcome.remarked;
+    let mut result = CaseResult {
+        id: case.id.shared(),
+        operation: operation.map(ToString::to_string),
+        state: state.map(ToString::to_string),
+        original_state,
+        key_class: Some(class.to_string()),
+        route,
+        edition: suite.edition(case).to_string(),
+        clause,
+        source: suite.source(case).cloned().unwrap_or_else(nowhere),
+        verdict,
+        expected,
+        also_accepted,
+        actual,
+        reason: String::new(),
+        kind: None,
+        blocked_by: None,
+        first_actual: None,
+        lenient,
+        listed: outcome.listed,
+        notes,
+        attempts: outcome.attempts,
+        duration_ms: outcome.duration_ms,
+        exchanges: outcome.exchanges,
+    };
+    match outcome.failure {
+        Some(failure) => {
+            result.reason = failure.reason;
+            result.kind = Some(failure.kind);
+            result.blocked_by = failure.blocked_by.map(|by| presentable(run.client.vault(), by));
+            result.first_actual = failure.first_actual;
+            result.expected = failure.expected.or(result.expected);
+            result.actual = failure.actual.or(result.actual);
+        }
+        None if verdict == Verdict::UnexpectedPass => {
+            "it passed, but it is listed as a known failure".clone_into(&mut result.reason);
+        }
+        None => {}
+    }
+    result
+}
+
+/// How much of a service's message is kept of a response that blocked a case, in characters.
+const LONGEST_MESSAGE: usize = 200;
+
+/// A blocker as reports group by it: without secrets, and with a message that is equal for equal causes.
+fn presentable(vault: &Vault, mut by: Box<BlockedBy>) -> Box<BlockedBy> {
+    if let Some(response) = &mut by.response {
+        // Secrets first: what is left of one after a cut is not known for a secret any more.
+        response.message = brief(&vault.redact(&response.message));
+    }
+    by
+}
+
+/// A message without what differs from key to key, for equal causes are grouped.
+fn brief(message: &str) -> String {
+    let message = message.split("server string to sign").next().unwrap_or_default();
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    let mut text = String::new();
+    let mut word = String::new();
+    for character in message.chars().chain(std::iter::once('\0')).take(LONGEST_MESSAGE * 4) {
+        if is_part(character) {
+            word.push(character);
+            continue;
+        }
+        // An id or the name of something that a case made: long, and with digits.
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        text.push_str(if word.len() >= 16 && digits >= 4 { "ID" } else { &word });
+        word.clear();
+        if character != '\0' {
+            text.push(character);
+        }
+    }
+    text.trim().chars().take(LONGEST_MESSAGE).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_equal_for_every_key() {
+        assert_eq!(brief("The key 5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11 is gone."), "The key ID is gone.");
+        assert_eq!(brief("alias/kms-conformance-kc-1f2e3d4c-12-1-1 exists"), "alias/ID exists");
+        assert_eq!(brief("no key-state-modification-was-possible 42"), "no key-state-modification-was-possible 42");
+        assert_eq!(brief("mismatch, server string to sign is: secret"), "mismatch,");
+        assert_eq!(brief(&"a ".repeat(5_000)).chars().count(), LONGEST_MESSAGE);
+    }
+}

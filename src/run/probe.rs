@@ -1,0 +1,136 @@
+//! Sends the probe of a row, judges the response, and has its effect verified.
+
+use std::collections::HashMap;
+
+use super::RunContext;
+use super::bindings::Context;
+use super::checks::{Checked, Checker};
+use super::failure::Failure;
+use super::inventory::Inventory;
+use super::judge::Judge;
+use super::observer::Seen;
+use super::remarks::Remarks;
+use super::requester::{Request, Requester};
+use super::scenario::Steps;
+use super::verifier::{Destination, Sent, Verifier};
+use crate::client::{Envelope, Reply};
+use crate::event::Purpose;
+use crate::plan::CasePlan;
+use crate::provider::ErrorClass;
+use crate::suite::name::{Code, KeyName, State};
+use crate::suite::row::Row;
+use crate::suite::step::Expectation;
+use crate::verdict::Kind;
+
+/// The probe of one attempt at a case of a row.
+pub(super) struct Probe<'s, 'a> {
+    pub(super) run: &'a RunContext,
+    pub(super) requester: &'s mut Requester<'a>,
+    pub(super) inventory: &'s mut Inventory<'a>,
+    pub(super) remarks: &'s mut Remarks,
+}
+
+impl<'a> Probe<'_, 'a> {
+    /// Sends the probe in a state; `before` is what was seen of the keys in their states.
+    ///
+    /// # Errors
+    ///
+    /// A failure if the response or its effect is not as the table says, or can't be judged.
+    pub(super) async fn run(
+        mut self,
+        row: &'a Row,
+        state: &State,
+        plan: &CasePlan,
+        before: &HashMap<KeyName, Seen>,
+    ) -> Result<(), Failure> {
+        let Some(cell) = row.cells.get(state) else {
+            return Err(Failure::inconclusive(Kind::Fixture, "the table has no such cell"));
+        };
+        self.requester.compute(&row.values)?;
+        let subject = KeyName::subject();
+        let accept = self.requester.accepted_after(&row.operation, &subject);
+        let parameters = self.requester.parameters(&row.request, Context::on(&subject))?;
+        let request =
+            Request { purpose: Purpose::Probe, operation: &row.operation, parameters: &parameters, on: &subject };
+        let makes = row.makes.as_ref();
+        let reply = self.judged(Envelope::Right, request, &cell.expect, makes).await?;
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judgement = judge.judge(&row.operation, &cell.expect, &reply);
+        let success = self.remarks.admit(judgement).map_err(|failure| *failure)?;
+
+        if success {
+            self.requester.keep("answer", &reply);
+            let call = Checked {
+                purpose: Purpose::Effect,
+                operation: &row.operation,
+                parameters: &parameters,
+                answer: &reply.answer.fields,
+                on: &subject,
+            };
+            if let Some(wrong) = Checker::new(self.run, self.requester).check(call, &row.checks).await? {
+                return Err(wrong.into_failure());
+            }
+        }
+
+        for key in &plan.keys {
+            let moved = success && key.name == subject;
+            let Some(position) =
+                self.requester.bindings().keys.get(&key.name).and_then(|binding| binding.position().cloned())
+            else {
+                continue;
+            };
+            let destination = if moved {
+                let (position, stated) = self.run.planner.after(&row.operation, &position);
+                Destination { position, stated, accept: accept.clone() }
+            } else {
+                Destination { position, stated: true, accept: Vec::new() }
+            };
+            let rejected = self.remarks.actual().is_some_and(|actual| actual.code != Code::SUCCESS);
+            let sent = Sent { operation: &row.operation, rejected };
+            let mut verifier = Verifier::new(self.run, self.requester, self.remarks);
+            verifier.verify(&key.name, sent, destination, before.get(&key.name)).await?;
+        }
+
+        let follow_ups = if success { &row.then } else { &row.refused };
+        let Self { run, requester, inventory, remarks } = self;
+        Steps { run, requester, inventory, remarks }.run(follow_ups).await
+    }
+
+    /// Sends a request that the case judges.
+    ///
+    /// # Errors
+    ///
+    /// When no response comes that says something about the key. One that is unusable in the same way each time is the
+    /// endpoint's failure.
+    pub(super) async fn judged(
+        &mut self,
+        envelope: Envelope<'_>,
+        request: Request<'_>,
+        expect: &Expectation,
+        makes: Option<&crate::suite::step::Makes>,
+    ) -> Result<Reply, Failure> {
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        self.remarks.expect(judge, expect);
+        let provider = &self.run.client.target().provider;
+        let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
+        let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
+
+        let sent = self.inventory.send(self.requester, envelope, request, makes, missing).await;
+        let reply = sent.map_err(|failure| match failure.repeated.clone() {
+            Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
+            None => failure,
+        })?;
+        self.remarks.receive(&reply);
+
+        // An endpoint that has never accepted anything rejects everything, and not this request.
+        let rejected = reply.answer.code.is_some() && reply.class != Some(ErrorClass::UnknownOperation);
+        if rejected && expect.is_success() && !self.run.client.has_accepted() {
+            let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&reply);
+            let came = self.remarks.actual().map(|actual| format!("{} ({})", actual.code, actual.status));
+            let came = came.unwrap_or_default();
+            let reason = format!("{} responded {came}: the endpoint has accepted no request yet", request.operation);
+            return Err(Failure::blocked(Kind::Refusal, by, reason));
+        }
+        Ok(reply)
+    }
+}

@@ -1,0 +1,324 @@
+//! Fills in the requests of a case and sends them.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::RunContext;
+use super::bindings::{Bindings, Context, NoValue};
+use super::experience::Place;
+use super::failure::{Blame, Failure, blocking_response};
+use crate::client::{CallError, Envelope, Outgoing, Reply, Sent, Transcript};
+use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
+use crate::provider::ErrorClass;
+use crate::suite::field_path::{FieldPath, text_of};
+use crate::suite::name::{ClassName, KeyName, OperationName};
+use crate::suite::request::RequestTemplate;
+use crate::suite::service::AcceptedState;
+use crate::suite::template::Template;
+use crate::verdict::Kind;
+
+/// A request that is to be sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Request<'r> {
+    pub(super) purpose: Purpose,
+    pub(super) operation: &'r OperationName,
+    pub(super) parameters: &'r Map<String, Value>,
+    /// The key that it is about.
+    pub(super) on: &'r KeyName,
+}
+
+/// Fills in the requests of one attempt at a case and sends them, and keeps what was sent and received.
+#[derive(Debug)]
+pub(super) struct Requester<'a> {
+    run: &'a RunContext,
+    bindings: Bindings,
+    transcript: Transcript,
+    stop: CancellationToken,
+    /// The requests of responses that later steps know by name.
+    sent: HashMap<String, Sent>,
+    /// When the latest thing was made, which may not be found everywhere yet.
+    made: Option<Instant>,
+    /// The first operation that the endpoint does not know.
+    unknown: Option<OperationName>,
+    /// Whether a request was sent that the case judges.
+    probed: bool,
+    /// Whether a response came that says something about a key.
+    well: bool,
+}
+
+impl<'a> Requester<'a> {
+    pub(super) fn new(run: &'a RunContext, bindings: Bindings, stop: CancellationToken) -> Self {
+        Self {
+            run,
+            bindings,
+            transcript: Transcript::default(),
+            stop,
+            sent: HashMap::new(),
+            made: None,
+            unknown: None,
+            probed: false,
+            well: false,
+        }
+    }
+
+    /// What templates stand for.
+    pub(super) fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// What templates stand for, to be filled.
+    pub(super) fn bindings_mut(&mut self) -> &mut Bindings {
+        &mut self.bindings
+    }
+
+    /// Whether the run was stopped.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Completes when the run is stopped.
+    pub(super) async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    /// Goes on after the run was stopped, for what was made is removed all the same.
+    pub(super) fn outlive_the_stop(&mut self) {
+        self.stop = CancellationToken::new();
+    }
+
+    /// The first operation that the endpoint does not know.
+    pub(super) fn unknown(&self) -> Option<&OperationName> {
+        self.unknown.as_ref()
+    }
+
+    /// Whether a request was sent that the case judges.
+    pub(super) fn has_probed(&self) -> bool {
+        self.probed
+    }
+
+    /// Whether a response came that says something about a key.
+    pub(super) fn got_well(&self) -> bool {
+        self.well
+    }
+
+    /// Takes note that something was made just now, which may not be found everywhere yet.
+    pub(super) fn something_was_made(&mut self) {
+        self.made = Some(Instant::now());
+    }
+
+    /// Keeps the response to a call under a name, and its request.
+    pub(super) fn keep(&mut self, name: &str, reply: &Reply) {
+        self.bindings.answers.insert(name.to_owned(), reply.answer.fields.clone());
+        self.sent.insert(name.to_owned(), reply.sent.clone());
+    }
+
+    /// The request of a response that was kept.
+    pub(super) fn request_of(&self, name: &str) -> Option<&Sent> {
+        self.sent.get(name)
+    }
+
+    /// Everything that was sent and received, redacted.
+    pub(super) fn exchanges(&self) -> Vec<Exchange> {
+        let client = &self.run.client;
+        self.transcript.render(&*client.target().provider, client.vault())
+    }
+
+    /// Hands in the secrets of what was sent, for what is said beside the exchanges may repeat them.
+    pub(super) fn hand_in(&self) {
+        let client = &self.run.client;
+        self.transcript.hand_in(&*client.target().provider, client.vault());
+    }
+
+    /// The parameters of a request.
+    pub(super) fn parameters(
+        &mut self,
+        request: &RequestTemplate,
+        context: Context<'_>,
+    ) -> Result<Map<String, Value>, Failure> {
+        self.bindings.request(request, context).map_err(no_value)
+    }
+
+    /// The text of a template.
+    pub(super) fn evaluate(&mut self, template: &Template, context: Context<'_>) -> Result<String, Failure> {
+        self.bindings.text(template, context).map_err(no_value)
+    }
+
+    /// Computes the values of a case.
+    pub(super) fn compute(&mut self, values: &indexmap::IndexMap<String, Template>) -> Result<(), Failure> {
+        let subject = KeyName::subject();
+        for (name, template) in values {
+            let value = self.evaluate(template, Context::on(&subject))?;
+            self.bindings.values.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Moves the target's clock.
+    pub(super) async fn advance(&mut self, step: BlockedStep, by: std::time::Duration) -> Result<(), Failure> {
+        let moved = self.run.options.clock.advance(by).await;
+        moved.map_err(|reason| {
+            let problem = "the target's clock did not move".to_owned();
+            let by =
+                BlockedBy { step, operation: None, key_class: None, state: None, response: None, problem };
+            Failure::blocked(Kind::Unavailable, by, reason)
+        })
+    }
+
+    /// Who is to blame if a request gets no response that helps.
+    pub(super) fn blame(&self, purpose: Purpose, operation: &OperationName, on: &KeyName) -> Blame {
+        let step = match purpose {
+            Purpose::Drive | Purpose::Settle => BlockedStep::Setup,
+            Purpose::Probe => BlockedStep::Probe,
+            Purpose::Effect | Purpose::CleanUp => BlockedStep::Verification,
+        };
+        let key = self.bindings.keys.get(on);
+        let class = key.map(|key| key.class.clone());
+        let state = key.and_then(|key| key.state().cloned());
+        Blame { step, operation: operation.clone(), class, state }
+    }
+
+    /// Sends an operation with the request of its row.
+    pub(super) async fn send_default(
+        &mut self,
+        purpose: Purpose,
+        operation: &OperationName,
+        context: Context<'_>,
+    ) -> Result<Reply, Failure> {
+        let parameters = self.default_parameters(operation, context)?;
+        self.send(Request { purpose, operation, parameters: &parameters, on: context.on }).await
+    }
+
+    /// The parameters of the request of an operation's row.
+    pub(super) fn default_parameters(
+        &mut self,
+        operation: &OperationName,
+        context: Context<'_>,
+    ) -> Result<Map<String, Value>, Failure> {
+        let Some(request) = self.run.suite.service.requests.get(operation) else {
+            return Err(Failure::inconclusive(Kind::Fixture, format!("no request is known for {operation}")));
+        };
+        self.parameters(request, context)
+    }
+
+    /// Sends a request as it must be.
+    ///
+    /// # Errors
+    ///
+    /// When no response comes that says something about the key.
+    pub(super) async fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
+        self.send_in(Envelope::Right, request).await
+    }
+
+    /// Sends a request, and again as long as something that was just made is not found yet. `missing` is whether that
+    /// it is not found is one of the outcomes.
+    pub(super) async fn send_until_found(
+        &mut self,
+        envelope: Envelope<'_>,
+        request: Request<'_>,
+        missing: bool,
+    ) -> Result<Reply, Failure> {
+        let settle = &self.run.options.settle;
+        let mut pacer = settle.pacer();
+        loop {
+            let reply = self.send_in(envelope, request).await?;
+            let young = self.made.is_some_and(|made| made.elapsed() < settle.timeout);
+            if missing || !young || self.is_stopped() || reply.class != Some(ErrorClass::NotFound) {
+                return Ok(reply);
+            }
+            sleep(pacer.pause()).await;
+        }
+    }
+
+    async fn send_in(&mut self, envelope: Envelope<'_>, request: Request<'_>) -> Result<Reply, Failure> {
+        let Request { purpose, operation, parameters, on } = request;
+        let run = self.run;
+        let blame = self.blame(purpose, operation, on);
+        let right = matches!(envelope, Envelope::Right);
+        let place = Place { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
+        self.probed |= purpose == Purpose::Probe;
+
+        // What is known to fail each time is sent once, as long as it goes on failing in the same way.
+        let known = if right { run.experience.trouble(&place) } else { None };
+        let mut outgoing = Outgoing {
+            envelope,
+            purpose,
+            operation: operation.as_str(),
+            parameters,
+            attempts: known.as_ref().map(|_| 1),
+        };
+        let mut sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
+        if let (Some(known), Err(CallError::NoAnswer { repeated, .. })) = (&known, &sent)
+            && !repeated.as_ref().is_some_and(|unusable| unusable.is_like(known))
+        {
+            outgoing.attempts = None;
+            sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
+        }
+
+        self.learn(&place, right, &sent);
+        let reply = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
+        if right && reply.class == Some(ErrorClass::Permission) {
+            return Err(Failure::not_permitted(&blame, &reply));
+        }
+        Ok(reply)
+    }
+
+    /// Takes note of what a response says of the endpoint.
+    fn learn(&mut self, place: &Place, right: bool, sent: &Result<Reply, CallError>) {
+        let experience = &self.run.experience;
+        let lost = match sent {
+            Ok(reply) => {
+                self.well = true;
+                if right {
+                    experience.responded(place);
+                }
+                if reply.class == Some(ErrorClass::UnknownOperation) {
+                    self.unknown.get_or_insert_with(|| place.operation.clone());
+                    experience.unknown(&place.operation, &blocking_response(reply));
+                }
+                reply.lost_before
+            }
+            Err(CallError::NoAnswer { lost, repeated, .. }) => {
+                if let Some(unusable) = repeated
+                    && right
+                {
+                    experience.failed(place, unusable);
+                }
+                *lost
+            }
+            Err(_) => false,
+        };
+        if lost && place.operation == self.run.suite.service.create.operation {
+            self.run.tally.key_unanswered();
+        }
+    }
+
+    /// The states that the documents leave room for after a successful operation on a key as it is now.
+    pub(super) fn accepted_after(&self, operation: &OperationName, on: &KeyName) -> Vec<AcceptedState> {
+        let key = self.bindings.keys.get(on);
+        let at = key.and_then(|key| Some((key.position()?, key.before())));
+        at.map(|(at, before)| self.run.suite.accepted_after(operation, at, before)).unwrap_or_default()
+    }
+
+    /// The class of the case, or that of a key.
+    pub(super) fn class_of(&self, key: &KeyName) -> ClassName {
+        self.bindings.keys.get(key).map_or_else(|| self.bindings.class.clone(), |key| key.class.clone())
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the shape that map_err wants")]
+fn no_value(error: NoValue) -> Failure {
+    Failure::inconclusive(Kind::Fixture, error.to_string())
+}
+
+/// The longest value of a response that later requests repeat, in bytes; tokens have some 2 KiB.
+const LONGEST_CAPTURE: usize = 64 << 10;
+
+/// A value of a response that later requests can repeat: no list, no map, and not endless.
+pub(super) fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
+    let value = path.find(answer)?;
+    let text = (!value.is_array() && !value.is_object()).then(|| text_of(value));
+    text.filter(|text| text.len() <= LONGEST_CAPTURE)
+}

@@ -1,0 +1,269 @@
+//! Runs the steps of a scenario, and those that verify the effect of a probe.
+
+use tokio::time::sleep;
+
+use super::RunContext;
+use super::bindings::Context;
+use super::checks::{Checked, Checker, Wrong, unreadable};
+use super::failure::Failure;
+use super::inventory::Inventory;
+use super::judge::Judge;
+use super::observer::{Conclusion, Expected, StateObserver};
+use super::probe::Probe;
+use super::remarks::Remarks;
+use super::requester::{Request, Requester};
+use super::setup::Setup;
+use crate::client::{Envelope, Reply};
+use crate::event::{BlockedStep, Purpose};
+use crate::plan::Position;
+use crate::suite::case::Subject;
+use crate::suite::name::{Code, KeyName, State};
+use crate::suite::step::{Action, Call, Step};
+use crate::verdict::Kind;
+
+/// Runs steps.
+pub(super) struct Steps<'s, 'a> {
+    pub(super) run: &'a RunContext,
+    pub(super) requester: &'s mut Requester<'a>,
+    pub(super) inventory: &'s mut Inventory<'a>,
+    pub(super) remarks: &'s mut Remarks,
+}
+
+impl<'a> Steps<'_, 'a> {
+    /// Runs steps one after the other. `Ok` if each went as it must.
+    pub(super) async fn run(&mut self, steps: &[Step]) -> Result<(), Failure> {
+        for step in steps {
+            match &step.action {
+                Action::Call(call) if call.judged => self.judged_call(call, &step.on).await?,
+                Action::Call(call) => self.look(call, &step.on).await?,
+                Action::State { is, record } => self.state(&step.on, is, record.as_deref()).await?,
+                Action::Drive(to) => self.drive(&step.on, to).await?,
+                Action::Advance { by, becomes } => self.advance(&step.on, *by, becomes.as_ref()).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A call whose response is judged.
+    async fn judged_call(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
+        let parameters = self.requester.parameters(&call.request, Context::on(on))?;
+        let earlier = call.replay.as_ref().and_then(|name| self.requester.request_of(name)).cloned();
+        let envelope = match (&call.replay, &earlier, call.tamper) {
+            (Some(_), Some(sent), _) => Envelope::Replayed(sent),
+            (Some(name), None, _) => {
+                return Err(Failure::inconclusive(Kind::Fixture, format!("the request of `{name}` was not sent")));
+            }
+            (None, _, Some(tamper)) => Envelope::Tampered(tamper),
+            (None, _, None) => Envelope::Right,
+        };
+        let accept = self.requester.accepted_after(&call.operation, on);
+        let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
+
+        let operation = &call.operation;
+        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
+        let sent = {
+            let (run, requester) = (self.run, &mut *self.requester);
+            let (inventory, remarks) = (&mut *self.inventory, &mut *self.remarks);
+            let mut probe = Probe { run, requester, inventory, remarks };
+            probe.judged(envelope, request, &call.expect, call.makes.as_ref()).await
+        };
+        let reply = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
+
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let success = match self.remarks.admit(judge.judge(operation, &call.expect, &reply)) {
+            Ok(success) => success,
+            Err(failure) => {
+                let cell = self.cell_of(call, on);
+                return Err(held_against(call, Failure { cell, ..*failure }));
+            }
+        };
+
+        let cell = self.cell_of(call, on);
+        if let (true, Some(at)) = (success, at) {
+            let position = self.run.planner.after(operation, &at).0;
+            if let Some(key) = self.requester.bindings_mut().keys.get_mut(on) {
+                key.come_to(position);
+                key.leave_room_after(operation, accept);
+            }
+        }
+        let wrong = self.check(Purpose::Effect, call, &parameters, &reply, on).await?;
+        self.keep(call, &reply);
+        match wrong {
+            None => Ok(()),
+            Some(wrong) => Err(held_against(call, Failure { cell, ..wrong.into_failure() })),
+        }
+    }
+
+    /// The case of the table that sends the same as a call, the same operation in the same state: with the same
+    /// expectation, or where the state allows it and something else must be the reason of the rejection.
+    fn cell_of(&self, call: &Call, on: &KeyName) -> Option<usize> {
+        // The table says nothing about requests that are wrong beside what they say.
+        if call.tamper.is_some() || call.replay.is_some() {
+            return None;
+        }
+        let suite = &self.run.suite;
+        let key = self.requester.bindings().keys.get(on)?;
+        let at = key.state()?;
+        let cell = &suite.cell(&call.operation, at)?.expect;
+        let by_the_table = self.remarks.actual().is_some_and(|actual| actual.code == Code::SUCCESS);
+        if cell.outcomes != call.expect.outcomes && (!cell.is_success() || by_the_table) {
+            return None;
+        }
+        suite.cases.iter().position(|case| match &case.subject {
+            Subject::Cell { row, class, state, route } => {
+                route.is_none()
+                    && suite.rows[*row].operation == call.operation
+                    && *class == key.class
+                    && state == at
+                    && suite.not_applicable(case).is_none()
+            }
+            Subject::Move { row, target, .. } => {
+                suite.rows[*row].operation == call.operation && target.0 == key.class && target.1 == *at
+            }
+            Subject::Scenario { .. } => false,
+        })
+    }
+
+    /// A call that looks for an effect: its response must be as expected, else the case says nothing; what the response
+    /// holds is judged, and may be late.
+    async fn look(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
+        let parameters = self.requester.parameters(&call.request, Context::on(on))?;
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let mut pacer = self.run.options.settle.pacer();
+        let operation = &call.operation;
+        loop {
+            let request = Request { purpose: Purpose::Effect, operation, parameters: &parameters, on };
+            let blame = self.requester.blame(Purpose::Effect, operation, on);
+            let makes = call.makes.as_ref();
+            let reply = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
+
+            if let Err(failure) = self.remarks.admit(judge.judge(operation, &call.expect, &reply)) {
+                let reason = format!("the effect can't be seen: {}", failure.reason);
+                let lost = failure.lost;
+                return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&reply), reason) });
+            }
+            if let Some(why) = unreadable(&reply.answer.fields, &call.checks) {
+                let reason = format!("the effect can't be seen: in the response of {operation}, {why}");
+                let by = blame.blocked(format!("has an unreadable response: {why}"), None);
+                return Err(Failure::blocked(Kind::Effect, by, reason));
+            }
+
+            let wrong = self.check(Purpose::Effect, call, &parameters, &reply, on).await?;
+            let Some(wrong) = wrong else {
+                self.keep(call, &reply);
+                return Ok(());
+            };
+            if pacer.ends() || self.requester.is_stopped() {
+                return Err(Failure { kind: Kind::Effect, ..wrong.into_failure() });
+            }
+            sleep(pacer.pause()).await;
+        }
+    }
+
+    async fn check(
+        &mut self,
+        purpose: Purpose,
+        call: &Call,
+        parameters: &serde_json::Map<String, serde_json::Value>,
+        reply: &Reply,
+        on: &KeyName,
+    ) -> Result<Option<Wrong>, Failure> {
+        let checked = Checked { purpose, operation: &call.operation, parameters, answer: &reply.answer.fields, on };
+        Checker::new(self.run, self.requester).check(checked, &call.checks).await
+    }
+
+    fn keep(&mut self, call: &Call, reply: &Reply) {
+        if let Some(name) = &call.answer {
+            self.requester.keep(name, reply);
+        }
+    }
+
+    /// A key must be in a state; another one is only noted where there is a reason to.
+    async fn state(&mut self, on: &KeyName, is: &State, record: Option<&str>) -> Result<(), Failure> {
+        let room = self.requester.bindings().keys.get(on).and_then(|key| key.room().cloned());
+        let (after, accept) = room.unzip();
+        let accept = accept.unwrap_or_default();
+        let observer = StateObserver::new(self.run);
+        let expected = Expected { accept: &accept, ..Expected::just(is) };
+        let observation = observer.settle(self.requester, Purpose::Effect, on, expected).await?;
+        let describe = observer.describe_operation();
+        let says = observation.seen.says(describe);
+
+        match (observation.conclusion, record) {
+            (Conclusion::Reached(contradiction), _) => {
+                if let Some(contradiction) = contradiction {
+                    self.remarks.note(contradiction);
+                }
+                if let Some(accepted) = &observation.instead {
+                    let after = after.as_ref().unwrap_or(describe);
+                    self.remarks.admit_state(after.as_str(), is.as_str(), accepted);
+                    self.is_in(on, &accepted.to);
+                }
+                Ok(())
+            }
+            (Conclusion::NotReached | Conclusion::Unclear, Some(why)) => {
+                self.remarks.note(format!("the key is not {is}: {says}; {why}"));
+                Ok(())
+            }
+            (Conclusion::NotReached, None) => {
+                Err(Failure::fail(Kind::Effect, format!("{is} of the key"), format!("the key is not {is}: {says}")))
+            }
+            (Conclusion::Unclear, None) => {
+                let by = observation.seen.hidden(&self.requester.blame(Purpose::Effect, describe, on));
+                let reason = format!("it is unclear whether the key is {is}: {says}");
+                Err(Failure::blocked(Kind::Effect, by, reason))
+            }
+        }
+    }
+
+    /// Takes note of a state that a key is in.
+    fn is_in(&mut self, on: &KeyName, state: &State) {
+        if let Some(key) = self.requester.bindings_mut().keys.get_mut(on)
+            && let Some(position) = key.position().cloned()
+        {
+            key.come_to(Position { state: state.clone(), ..position });
+        }
+    }
+
+    async fn drive(&mut self, on: &KeyName, to: &State) -> Result<(), Failure> {
+        let Some(key) = self.requester.bindings().keys.get(on) else {
+            return Err(Failure::inconclusive(Kind::Fixture, format!("there is no key `{on}` yet")));
+        };
+        let Some(position) = key.position() else {
+            return Err(Failure::inconclusive(Kind::Fixture, format!("where the key `{on}` is, is not known")));
+        };
+        let route = self.run.planner.onward(&key.class, position, &key.made(), to);
+        let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
+        let mut setup = Setup::new(self.run, self.requester, self.inventory, self.remarks, usize::MAX);
+        setup.drive_on(on, &route.legs, to).await
+    }
+
+    /// Moves the target's clock, after which only the state that is said is known.
+    async fn advance(
+        &mut self,
+        on: &KeyName,
+        by: std::time::Duration,
+        becomes: Option<&State>,
+    ) -> Result<(), Failure> {
+        self.requester.advance(BlockedStep::Probe, by).await?;
+        for (name, key) in &mut self.requester.bindings_mut().keys {
+            let has = key.lose_position();
+            if name == on
+                && let (Some(state), Some(has)) = (becomes, has)
+            {
+                key.come_to(Position { state: state.clone(), has });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a call shows of the steps before it: where the step says what must hold, a deviation is a wrong effect.
+fn held_against(call: &Call, failure: Failure) -> Failure {
+    match &call.holds {
+        Some(holds) if failure.kind != Kind::Unsupported => {
+            Failure { kind: Kind::Effect, reason: format!("{}; what must hold: {holds}", failure.reason), ..failure }
+        }
+        _ => failure,
+    }
+}

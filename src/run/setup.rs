@@ -1,0 +1,321 @@
+//! Makes the keys of a case and drives them into their states, with fixtures made on the way.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::RunContext;
+use super::bindings::Context;
+use super::failure::{Blame, Failure, blocking_response};
+use super::inventory::Inventory;
+use super::observer::{Conclusion, Expected, Observation, Seen, StateObserver};
+use super::remarks::Remarks;
+use super::requester::{Request, Requester, captured};
+use super::stretch::{Stretch, Trail};
+use crate::client::{Envelope, Reply};
+use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Purpose};
+use crate::plan::{CasePlan, Leg, PlannedKey, Position};
+use crate::suite::name::{FixtureName, KeyName, OperationName, StageName, State};
+use crate::suite::service::{AcceptedState, Cause};
+use crate::verdict::Kind;
+
+/// Makes and drives the keys of one attempt at a case.
+pub(super) struct Setup<'s, 'a> {
+    run: &'a RunContext,
+    requester: &'s mut Requester<'a>,
+    inventory: &'s mut Inventory<'a>,
+    remarks: &'s mut Remarks,
+    /// The number at which the case was begun.
+    number: usize,
+}
+
+/// What changed a key last on its route: a call, or time.
+struct LastChange {
+    /// What it was, for messages.
+    what: String,
+    /// The blocker that it is if it had no effect.
+    by: BlockedBy,
+    /// Other states that the documents leave room for.
+    accept: Vec<AcceptedState>,
+}
+
+impl LastChange {
+    fn call(blame: &Blame, response: Option<BlockingResponse>, accept: Vec<AcceptedState>) -> Self {
+        Self { what: blame.operation.to_string(), by: blame.blocked("had no effect", response), accept }
+    }
+
+    fn time(class: Option<String>, by: Duration) -> Self {
+        let what = format!("{} s", by.as_secs());
+        let by = BlockedBy {
+            step: BlockedStep::Setup,
+            operation: None,
+            key_class: class,
+            state: None,
+            response: None,
+            problem: format!("the key did not change with time, {what} later"),
+        };
+        Self { what, by, accept: Vec::new() }
+    }
+}
+
+impl<'s, 'a> Setup<'s, 'a> {
+    pub(super) fn new(
+        run: &'a RunContext,
+        requester: &'s mut Requester<'a>,
+        inventory: &'s mut Inventory<'a>,
+        remarks: &'s mut Remarks,
+        number: usize,
+    ) -> Self {
+        Self { run, requester, inventory, remarks, number }
+    }
+
+    /// Makes the keys of a case and brings each into its state; what was seen of them there comes back.
+    ///
+    /// # Errors
+    ///
+    /// When a call of a route is not responded to as the table says, or a key is not in its state at the end.
+    pub(super) async fn prepare(mut self, plan: &CasePlan) -> Result<HashMap<KeyName, Seen>, Failure> {
+        let mut ways = Vec::new();
+        for key in &plan.keys {
+            let mut trail = Trail::new(&key.class);
+            let stretch = trail.make(&self.run.suite);
+            let made = self.inventory.make_key(self.requester, &key.name, &key.class).await;
+            let reply = self.passing(&stretch, made)?;
+            let blame = self.requester.blame(Purpose::Drive, &self.run.suite.service.create.operation, &key.name);
+            let made = LastChange::call(&blame, Some(blocking_response(&reply)), Vec::new());
+            ways.push((trail, stretch, made));
+        }
+        if let Some(age) = plan.age {
+            self.requester.advance(BlockedStep::Setup, age).await?;
+        }
+
+        let mut seen = HashMap::new();
+        for (key, (trail, stretch, made)) in plan.keys.iter().zip(ways) {
+            seen.insert(key.name.clone(), self.drive(key, trail, stretch, made).await?);
+        }
+        Ok(seen)
+    }
+
+    /// Drives a key along its route and makes sure of its state.
+    async fn drive(
+        &mut self,
+        key: &PlannedKey,
+        mut trail: Trail,
+        made: Stretch,
+        mut last: LastChange,
+    ) -> Result<Seen, Failure> {
+        let mut stretches = vec![made];
+        for leg in &key.route.legs {
+            let stretch = trail.leg(&self.run.suite, leg);
+            let went = self.go(&key.name, leg, &key.state).await;
+            let went = self.passing(&stretch, went)?;
+            match (leg, went) {
+                // A fixture leaves the key where it is.
+                (Leg::Prepare(_), _) => self.run.sequence.passed(self.number, &stretch),
+                (Leg::Drive { .. } | Leg::Advance { .. }, change) => {
+                    last = change.unwrap_or(last);
+                    stretches.push(stretch);
+                }
+            }
+        }
+
+        let seen = self.arrive(&key.name, &key.state, last).await;
+        let seen = match stretches.last() {
+            Some(last) => self.passing(last, seen)?,
+            None => seen?,
+        };
+        // That the calls before had their effects is known once the key is seen in its state.
+        for stretch in &stretches {
+            self.run.sequence.passed(self.number, stretch);
+        }
+        Ok(seen)
+    }
+
+    /// Drives a key further in the middle of a scenario, along legs that lead to a state.
+    pub(super) async fn drive_on(&mut self, name: &KeyName, legs: &[Leg], state: &State) -> Result<(), Failure> {
+        let describe = &self.run.suite.service.observation.describe;
+        let blame = self.requester.blame(Purpose::Drive, describe, name);
+        let last = LastChange::call(&blame, None, Vec::new());
+        let last = self.follow(name, legs, state, last).await?;
+        self.arrive(name, state, last).await.map(|_| ())
+    }
+
+    /// Goes along legs; the last change comes back.
+    async fn follow(
+        &mut self,
+        name: &KeyName,
+        legs: &[Leg],
+        state: &State,
+        mut last: LastChange,
+    ) -> Result<LastChange, Failure> {
+        for leg in legs {
+            if let Some(call) = self.go(name, leg, state).await? {
+                last = call;
+            }
+        }
+        Ok(last)
+    }
+
+    /// Makes sure that a key has come into its state. Where the documents leave room for another one, it is driven on
+    /// from there.
+    async fn arrive(&mut self, name: &KeyName, state: &State, last: LastChange) -> Result<Seen, Failure> {
+        let observer = StateObserver::new(self.run);
+        let expected = Expected { accept: &last.accept, ..Expected::just(state) };
+        let observation = observer.settle(self.requester, Purpose::Settle, name, expected).await?;
+        let (seen, instead) = self.reached(name, state, &last, observation)?;
+        let Some(accepted) = instead else { return Ok(seen) };
+
+        self.remarks.admit_state(&last.what, state.as_str(), &accepted);
+        let Some(key) = self.requester.bindings_mut().keys.get_mut(name) else { return Ok(seen) };
+        let has = key.position().map(|position| position.has.clone()).unwrap_or_default();
+        let position = Position { state: accepted.to, has };
+        key.come_to(position.clone());
+        let route = self.run.planner.onward(&key.class, &position, &key.made(), state);
+        let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
+
+        let last = self.follow(name, &route.legs, state, LastChange { accept: Vec::new(), ..last }).await?;
+        let observation = observer.settle(self.requester, Purpose::Settle, name, Expected::just(state)).await?;
+        self.reached(name, state, &last, observation).map(|(seen, _)| seen)
+    }
+
+    /// Goes one leg of a route; the change comes back if it is one.
+    async fn go(&mut self, name: &KeyName, leg: &Leg, target: &State) -> Result<Option<LastChange>, Failure> {
+        match leg {
+            Leg::Prepare(fixture) => self.make_fixture(name, fixture).await.map(|()| None),
+            Leg::Drive { operation, stage, to } => {
+                let accept = self.requester.accepted_after(operation, name);
+                let blame = self.requester.blame(Purpose::Drive, operation, name);
+                let reply = self.drive_by(operation, stage.as_ref(), name).await?;
+                if let Some(code) = &reply.answer.code
+                    && !reply.lost_before
+                {
+                    let status = reply.answer.status;
+                    let reason = format!("{operation}, on the route to {target}, responded {code} ({status})");
+                    return Err(Failure::blocked(Kind::Fixture, blame.rejected(&reply), reason));
+                }
+                self.arrived(name, to).await?;
+                Ok(Some(LastChange::call(&blame, Some(blocking_response(&reply)), accept)))
+            }
+            Leg::Advance { by, to } => {
+                self.requester.advance(BlockedStep::Setup, *by).await?;
+                self.arrived(name, to).await?;
+                Ok(Some(LastChange::time(Some(self.requester.class_of(name).to_string()), *by)))
+            }
+        }
+    }
+
+    /// Takes note of where a key has come to.
+    async fn arrived(&mut self, name: &KeyName, to: &Position) -> Result<(), Failure> {
+        if let Some(key) = self.requester.bindings_mut().keys.get_mut(name) {
+            key.come_to(to.clone());
+        }
+        if self.run.options.settle.confirmations > 1 {
+            let observer = StateObserver::new(self.run);
+            observer.settle(self.requester, Purpose::Settle, name, Expected::just(&to.state)).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a driving operation with the request of its stage, or of its row.
+    async fn drive_by(
+        &mut self,
+        operation: &OperationName,
+        stage: Option<&StageName>,
+        name: &KeyName,
+    ) -> Result<Reply, Failure> {
+        let context = Context::on(name);
+        let stage = stage.and_then(|stage| self.run.suite.service.stages.get(stage));
+        let parameters = match stage.map(|stage| &stage.cause) {
+            Some(Cause::Call { request, .. }) => self.requester.parameters(request, context)?,
+            _ => self.requester.default_parameters(operation, context)?,
+        };
+        let request = Request { purpose: Purpose::Drive, operation, parameters: &parameters, on: name };
+        self.requester.send_until_found(Envelope::Right, request, false).await
+    }
+
+    /// Makes a fixture of a key.
+    async fn make_fixture(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Failure> {
+        let suite = &self.run.suite;
+        let Some(fixture) = suite.service.fixtures.get(name) else {
+            return Err(Failure::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));
+        };
+        let mut values = HashMap::new();
+        for (value, template) in &fixture.values {
+            values.insert(value.clone(), self.requester.evaluate(template, Context::on(key))?);
+        }
+
+        let operation = &fixture.operation;
+        let context = Context { fixture: Some((name, &values)), ..Context::on(key) };
+        let parameters = self.requester.parameters(&fixture.request, context)?;
+        let undo = match &fixture.undo {
+            Some(undo) => Some((undo.operation.clone(), self.requester.parameters(&undo.request, context)?)),
+            None => None,
+        };
+        if let Some((_, parameters)) = &undo {
+            self.inventory.making(operation, parameters)?;
+        }
+
+        let blame = self.requester.blame(Purpose::Drive, operation, key);
+        let request = Request { purpose: Purpose::Drive, operation, parameters: &parameters, on: key };
+        let reply = self.requester.send_until_found(Envelope::Right, request, false).await?;
+        if let Some(code) = &reply.answer.code {
+            let status = reply.answer.status;
+            let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
+            let lost = reply.lost_before;
+            return Err(Failure { lost, ..Failure::blocked(Kind::Fixture, blame.rejected(&reply), reason) });
+        }
+        if let Some(undo) = undo {
+            self.inventory.made_with_undo(self.requester, operation, undo)?;
+        }
+
+        for (capture, path) in &fixture.capture {
+            let Some(value) = captured(&reply.answer.fields, path) else {
+                let reason = format!("the response of {operation}, for the fixture `{name}`, has no {path}");
+                let by = blame.blocked(format!("has no {path}"), Some(blocking_response(&reply)));
+                return Err(Failure::blocked(Kind::Fixture, by, reason));
+            };
+            values.insert(capture.clone(), value);
+        }
+        if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
+            binding.fixtures.insert(name.clone(), values);
+        }
+        Ok(())
+    }
+
+    /// Whether a key has come into its state: what was seen of it, and the state that it is in instead if the documents
+    /// leave room for that.
+    fn reached(
+        &mut self,
+        name: &KeyName,
+        state: &State,
+        last: &LastChange,
+        observation: Observation,
+    ) -> Result<(Seen, Option<AcceptedState>), Failure> {
+        let Observation { conclusion, seen, instead } = observation;
+        let describe = &self.run.suite.service.observation.describe;
+        let says = seen.says(describe);
+        let what = &last.what;
+        match conclusion {
+            Conclusion::Reached(contradiction) => {
+                if let Some(contradiction) = contradiction {
+                    self.remarks.note(format!("after {what}, {contradiction}"));
+                }
+                Ok((seen, instead))
+            }
+            Conclusion::NotReached => {
+                let by = last.by.clone();
+                let reason = format!("after {what} the key is not {state}: {says}");
+                Err(Failure::blocked(Kind::Fixture, by, reason))
+            }
+            Conclusion::Unclear => {
+                let by = seen.hidden(&self.requester.blame(Purpose::Settle, describe, name));
+                let reason = format!("after {what} it is unclear whether the key is {state}: {says}");
+                Err(Failure::blocked(Kind::Fixture, by, reason))
+            }
+        }
+    }
+
+    /// Takes note of where on its route a key was blocked.
+    fn passing<T>(&self, stretch: &Stretch, went: Result<T, Failure>) -> Result<T, Failure> {
+        went.map_err(|failure| Failure { stretch: failure.stretch.or(Some(Box::new(stretch.clone()))), ..failure })
+    }
+}
