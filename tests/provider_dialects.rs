@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Target, Transcript, Envelope, Outgoing};
+use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Envelope, Outgoing, Target, Transcript};
 use kms_conformance::event::{Answered, CaseResult, Event, Exchange, Purpose};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};

@@ -1,31 +1,38 @@
-//! `self-test`: the suite against every deviation that the bundled mock knows.
+//! `self-test`: the suite against every deviation that the bundled mock knows, and against poor emulators.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio_util::sync::CancellationToken;
 
 use super::suite::SuiteArguments;
 use super::target::one_or_more;
 use super::{CliError, Context, Exit, signal};
 use crate::mock::{CatalogueEntry, catalogue};
 use crate::near::nearest;
-use crate::self_test::{Others, SelfTest, Table, Trial, summary};
+use crate::self_test::{
+    Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table, Trial, poor_emulators,
+    poor_summary, summary,
+};
 
 /// Arguments of `self-test`.
 #[derive(Debug, Args)]
 pub(super) struct SelfTestArguments {
-    /// Try only deviations whose names contain one of these texts, such as `Encrypt:Disabled`; all unless given
+    /// Try only deviations and poor emulators whose names contain one of these texts, such as `Encrypt:Disabled`; all
+    /// unless given
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Ask only the cases that must catch a deviation, and not also all others, which must not notice it
+    /// Run only the cases that must catch a deviation, and not also all others, which must not notice it; poor
+    /// emulators are always tried with all
     #[arg(long)]
     named_only: bool,
-    /// How many deviations are tried at the same time; as many as there are processors unless given
+    /// How many of them are tried at the same time; as many as there are processors unless given
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
     /// Show only what is not as it should be, and the closing line
@@ -36,68 +43,109 @@ pub(super) struct SelfTestArguments {
 /// Tries the suite.
 pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load()?);
-    let entries = entries(&arguments.names)?;
+    let Tried { entries, emulators } = named(&arguments.names)?;
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let wanted = entries.len();
-    let test = SelfTest { suite, entries, others, jobs };
-    let bar = progress(wanted);
+    let (wanted, wanted_emulators) = (entries.len(), emulators.len());
+    let test = SelfTest { suite: Arc::clone(&suite), entries, others, jobs };
+    let poor = PoorTest { suite, emulators, jobs };
+
+    let bar = progress(wanted + wanted_emulators);
     let mut trials: Vec<Trial> = Vec::with_capacity(wanted);
-    let mut printed = Ok(());
+    let mut poor_trials: Vec<PoorTrial> = Vec::with_capacity(wanted_emulators);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(async {
-        let stop = signal::stop_token();
+    let printed = runtime.block_on(async {
+        let mut lines =
+            Lines { bar: &bar, context, quiet: arguments.quiet, stop: signal::stop_token(), printed: Ok(()) };
+        let stop = lines.stop.clone();
         let emit = |trial: Trial| {
-            bar.inc(1);
-            if !arguments.quiet || !trial.is_as_named() {
-                let text = Table(&trial).to_string();
-                let shown = bar.suspend(|| context.print(&text));
-                if printed.is_ok() {
-                    printed = shown;
-                    // Whoever reads the table has gone, so nobody needs the rest.
-                    if printed.is_err() {
-                        stop.cancel();
-                    }
-                }
-            }
+            lines.show(&Table(&trial), trial.is_as_named());
             trials.push(trial);
         };
-        test.run(stop.clone(), emit).await
+        test.run(stop.clone(), emit).await?;
+        let emit = |trial: PoorTrial| {
+            lines.show(&PoorTable(&trial), trial.is_as_named());
+            poor_trials.push(trial);
+        };
+        poor.run(stop, emit).await?;
+        Ok::<_, SelfTestError>(lines.printed)
     })?;
     bar.finish_and_clear();
     printed?;
-    context.print(&format!("{}\n", summary(&trials)))?;
-    if !trials.iter().all(Trial::is_as_named) {
+
+    if wanted > 0 {
+        context.print(&format!("{}\n", summary(&trials)))?;
+    }
+    if wanted_emulators > 0 {
+        context.print(&format!("{}\n", poor_summary(&poor_trials)))?;
+    }
+    if !trials.iter().all(Trial::is_as_named) || !poor_trials.iter().all(PoorTrial::is_as_named) {
         return Ok(Exit::Failed);
     }
-    if trials.len() < wanted {
-        context.tell(&format!("interrupted: {} of {wanted} deviations were tried", trials.len()));
+    if trials.len() < wanted || poor_trials.len() < wanted_emulators {
+        let (tried, wanted) = (trials.len() + poor_trials.len(), wanted + wanted_emulators);
+        context.tell(&format!("interrupted: {tried} of {wanted} deviations and emulators were tried"));
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Passed)
 }
 
-/// The deviations whose names contain one of these texts.
-fn entries(names: &[String]) -> Result<Vec<CatalogueEntry>, CliError> {
-    let all = catalogue();
+/// The lines of the table on their way to the terminal.
+struct Lines<'a> {
+    bar: &'a ProgressBar,
+    context: &'a Context,
+    quiet: bool,
+    stop: CancellationToken,
+    printed: Result<(), CliError>,
+}
+
+impl Lines<'_> {
+    /// Shows a trial, unless only what is wrong is shown and nothing is.
+    fn show(&mut self, trial: &dyn fmt::Display, is_as_named: bool) {
+        self.bar.inc(1);
+        if self.quiet && is_as_named || self.printed.is_err() {
+            return;
+        }
+        let text = trial.to_string();
+        self.printed = self.bar.suspend(|| self.context.print(&text));
+        // Whoever reads the table has gone, so nobody needs the rest.
+        if self.printed.is_err() {
+            self.stop.cancel();
+        }
+    }
+}
+
+/// What is tried.
+struct Tried {
+    entries: Vec<CatalogueEntry>,
+    emulators: Vec<PoorEmulator>,
+}
+
+/// The deviations and emulators whose names contain one of these texts.
+fn named(names: &[String]) -> Result<Tried, CliError> {
+    let (mut entries, mut emulators) = (catalogue(), poor_emulators().map_err(SelfTestError::from)?);
+    let known: Vec<String> = entries
+        .iter()
+        .map(CatalogueEntry::name)
+        .chain(emulators.iter().map(|emulator| emulator.name.clone()))
+        .collect();
     for name in names {
-        if !all.iter().any(|entry| entry.name().contains(name.as_str())) {
-            let known: Vec<String> = all.iter().map(CatalogueEntry::name).collect();
+        if !known.iter().any(|known| known.contains(name.as_str())) {
             let near = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
             return Err(CliError::NoDeviation { name: name.clone(), near });
         }
     }
-    let is_wanted = |entry: &CatalogueEntry| {
-        let own = entry.name();
-        names.is_empty() || names.iter().any(|name| own.contains(name.as_str()))
-    };
-    Ok(all.into_iter().filter(is_wanted).collect())
+
+    let is_wanted = |own: &str| names.is_empty() || names.iter().any(|name| own.contains(name.as_str()));
+    entries.retain(|entry| is_wanted(&entry.name()));
+    emulators.retain(|emulator| is_wanted(&emulator.name));
+    Ok(Tried { entries, emulators })
 }
 
 /// A bar on a terminal, and nothing elsewhere.
 fn progress(length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} deviations  {elapsed}");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tried  {elapsed}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar

@@ -476,15 +476,16 @@ impl Client {
             | ErrorClass::NotFound
             | ErrorClass::Permission
             | ErrorClass::UnknownOperation
-            | ErrorClass::Other => {
-                Attempted::Answer { answer, class: Some(class) }
-            }
+            | ErrorClass::Other => Attempted::Answer { answer, class: Some(class) },
         }
     }
 }
 
 enum Attempted {
-    Answer { answer: Answer, class: Option<ErrorClass> },
+    Answer {
+        answer: Answer,
+        class: Option<ErrorClass>,
+    },
     Denied(CallError),
     Trouble {
         cause: String,

@@ -125,8 +125,9 @@ impl<'a> Call<'a> {
 
     /// Does the operation.
     pub(crate) fn run(&self) -> Result<Fields, Refusal> {
-        if self.deviations().faults(self.operation).0.contains(&AnswerFault::NotImplemented) {
-            return Err(Refusal::unknown_operation());
+        let (own, _) = self.deviations().faults(self.operation);
+        if let Some(instead) = own.into_iter().find_map(AnswerFault::instead) {
+            return Err(instead);
         }
         let done = (self.operation.definition().run)(self);
         match self.refused.take() {

@@ -50,6 +50,9 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
     if call.service.deviations.has_in_state(StateEffect::DescribeLies, key.state) {
         metadata.insert("KeyState".to_owned(), another_state(key.state).name().into());
     }
+    if call.deviates(Effect::DescribeHidesState) {
+        metadata.remove("KeyState");
+    }
     if call.deviates(Effect::DescribeHidesDeleteDate) {
         metadata.insert("DeleteDate".to_owned(), "".into());
     }

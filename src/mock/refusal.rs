@@ -121,6 +121,11 @@ impl Refusal {
         Self::fixed(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
     }
 
+    /// The same in the words of HTTP. Here only a deviation says so.
+    pub(crate) const fn not_implemented() -> Self {
+        Self::fixed(501, "NotImplemented", "This operation is not implemented.")
+    }
+
     pub(crate) const fn state_modified_failed() -> Self {
         Self::fixed(409, "Rejected.StateModifiedFailed", "Keystate modified failed.")
     }

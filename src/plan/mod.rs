@@ -5,6 +5,6 @@
 mod case_plan;
 mod cost;
 
-pub use self::cost::Cost;
 pub use self::case_plan::{CasePlan, PlannedKey, Planner};
+pub use self::cost::Cost;
 pub use crate::suite::route::{Leg, NoRoute, Position, Route};

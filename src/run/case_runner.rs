@@ -268,9 +268,17 @@ impl CaseRunner<'_> {
                 if plan.moves_clock {
                     return;
                 }
-                let mut attempt =
-                    Attempt::new(self.run, cell, prefix.to_owned(), self.attempts, usize::MAX, self.status.stop.clone());
-                let deviates = attempt.run(&plan).await.is_err();
+                let mut attempt = Attempt::new(
+                    self.run,
+                    cell,
+                    prefix.to_owned(),
+                    self.attempts,
+                    usize::MAX,
+                    self.status.stop.clone(),
+                );
+                // One that can't be judged itself explains nothing.
+                let failure = attempt.run(&plan).await.err();
+                let deviates = failure.is_some_and(|failure| failure.verdict == Verdict::Fail);
                 self.leaks.extend(attempt.tear_down().await);
                 if deviates {
                     attempt.hand_in();
@@ -330,7 +338,12 @@ impl CaseRunner<'_> {
 
     /// What came of a case that the end of the run came before.
     fn ended_early(self, failure: Failure) -> CaseOutcome {
-        CaseOutcome { leaks: self.leaks, attempts: self.attempts, probed: self.probed, ..CaseOutcome::not_begun(failure) }
+        CaseOutcome {
+            leaks: self.leaks,
+            attempts: self.attempts,
+            probed: self.probed,
+            ..CaseOutcome::not_begun(failure)
+        }
     }
 
     fn outcome(self, attempted: Attempted) -> CaseOutcome {
@@ -338,7 +351,8 @@ impl CaseRunner<'_> {
         if let Subject::Cell { route: None, .. } | Subject::Move { .. } = &self.case.subject
             && let Some(index) = self.run.suite.index_of(self.case)
         {
-            self.run.experience.cell_deviates(self.number, index, failure.is_some());
+            let deviates = failure.as_ref().is_some_and(|failure| failure.verdict == Verdict::Fail);
+            self.run.experience.cell_deviates(self.number, index, deviates);
         }
         CaseOutcome {
             failure: failure.map(Box::new),

@@ -122,13 +122,7 @@ impl Experience {
 
     /// Whether the same failure of the same cell was confirmed by a case before that of this number, perhaps by another
     /// route.
-    pub(super) fn is_confirmed(
-        &self,
-        number: usize,
-        cell: &str,
-        failure: &Failure,
-        actual: Option<&Answered>,
-    ) -> bool {
+    pub(super) fn is_confirmed(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Answered>) -> bool {
         self.known().confirmed.get(&confirmed(cell, failure, actual)).is_some_and(|first| *first < number)
     }
 

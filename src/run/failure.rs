@@ -27,6 +27,8 @@ pub(super) struct Failure {
     pub(super) first_actual: Option<Answered>,
     /// What kept the case from being judged.
     pub(super) blocked_by: Option<Box<BlockedBy>>,
+    /// Whether it is that a call of a route was rejected.
+    pub(super) rejected: bool,
     /// Whether a response was lost on the way, so that the case should be run again on fresh keys.
     pub(super) lost: bool,
     /// The unusable response that came each time a request was sent.
@@ -84,6 +86,7 @@ impl Failure {
             actual: None,
             first_actual: None,
             blocked_by: None,
+            rejected: false,
             lost: false,
             repeated: None,
             ends_run: None,
@@ -173,10 +176,8 @@ impl Failure {
     /// The account may not send an operation.
     pub(super) fn not_permitted(blame: &Blame, reply: &Reply) -> Self {
         let response = blocking_response(reply);
-        let reason = format!(
-            "the account has no permission for {}: {} ({})",
-            blame.operation, response.code, response.status
-        );
+        let reason =
+            format!("the account has no permission for {}: {} ({})", blame.operation, response.code, response.status);
         Self::blocked(Kind::Refusal, blame.blocked("is not permitted", Some(response)), reason)
     }
 
@@ -203,7 +204,8 @@ impl Failure {
 
     /// Whether another failure of the same case is the same one.
     pub(super) fn is_like(&self, other: &Self) -> bool {
-        (self.verdict, self.kind, &self.aspect, &self.actual) == (other.verdict, other.kind, &other.aspect, &other.actual)
+        (self.verdict, self.kind, &self.aspect, &self.actual)
+            == (other.verdict, other.kind, &other.aspect, &other.actual)
     }
 }
 
@@ -231,7 +233,9 @@ fn denial(class: ErrorClass, clock_skew_seconds: Option<i64>) -> String {
     match class {
         ErrorClass::Quota => "a quota of the account is used up".to_owned(),
         ErrorClass::Account => "the account may not use the service".to_owned(),
-        ErrorClass::Clock => format!("the endpoint refuses the time of the request, {}", clock_text(clock_skew_seconds)),
+        ErrorClass::Clock => {
+            format!("the endpoint refuses the time of the request, {}", clock_text(clock_skew_seconds))
+        }
         _ => "the endpoint refuses the credentials or the signature".to_owned(),
     }
 }

@@ -106,7 +106,11 @@ impl<'a> Inventory<'a> {
         if id.is_empty() {
             let by = requester.blame(Purpose::Drive, &create.operation, name);
             let by = by.blocked("names no key", Some(blocking_response(reply)));
-            return Err(Failure::blocked(Kind::Fixture, by, format!("the response of {} names no key", create.operation)));
+            return Err(Failure::blocked(
+                Kind::Fixture,
+                by,
+                format!("the response of {} names no key", create.operation),
+            ));
         }
 
         self.run.tally.key_made(&id);
@@ -141,10 +145,14 @@ impl<'a> Inventory<'a> {
         }
         if let Some(name) = &makes.key {
             let class = requester.class_of(&KeyName::subject());
-            self.keep_key(requester, name, &class, &reply).map_err(|failure| match (request.purpose, failure.kind) {
-                // What the response to the probe holds is what the case is about.
-                (Purpose::Probe, Kind::Fixture) => Failure::fail(Kind::Body, "the key that it names", failure.reason),
-                _ => failure,
+            self.keep_key(requester, name, &class, &reply).map_err(|failure| {
+                match (request.purpose, failure.kind) {
+                    // What the response to the probe holds is what the case is about.
+                    (Purpose::Probe, Kind::Fixture) => {
+                        Failure::fail(Kind::Body, "the key that it names", failure.reason)
+                    }
+                    _ => failure,
+                }
             })?;
         }
         if let Some(Undo { operation, request: undo }) = &makes.undo {
@@ -251,7 +259,8 @@ impl<'a> Inventory<'a> {
             reason: failure.reason,
         })?;
 
-        let rejected = reply.answer.code.as_deref().filter(|code| !self.is_on_its_way_out(requester, name, code, &reply));
+        let rejected =
+            reply.answer.code.as_deref().filter(|code| !self.is_on_its_way_out(requester, name, code, &reply));
         if rejected.is_some() || self.run.options.account {
             self.must_be_removed(requester, name, &reply).await?;
         }
@@ -289,7 +298,8 @@ impl<'a> Inventory<'a> {
         let removal = format!("{operation} responded {code} ({})", reply.answer.status);
         let unremoved = |what: String| Unremoved { reason: format!("{removal}, and {what}"), again: false };
 
-        let described = requester.send_default(Purpose::CleanUp, &service.observation.describe, Context::on(name)).await;
+        let described =
+            requester.send_default(Purpose::CleanUp, &service.observation.describe, Context::on(name)).await;
         let described = described.map_err(|failure| unremoved(failure.reason))?;
         if described.class == Some(ErrorClass::NotFound) {
             return Ok(());

@@ -201,9 +201,9 @@ impl<'a> StateObserver<'a> {
                 Described::Gone => true,
                 Described::Hidden(_) => false,
             };
-            let changed = expected.before.is_some_and(|before| {
-                state_changed(before, &observation.seen, expected.state).is_some()
-            });
+            let changed = expected
+                .before
+                .is_some_and(|before| state_changed(before, &observation.seen, expected.state).is_some());
             let good = matches!(observation.conclusion, Conclusion::Reached(_)) && !late && !changed;
             confirmed = if good { confirmed + 1 } else { 0 };
             if confirmed >= settle.confirmations {

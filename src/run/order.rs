@@ -93,7 +93,11 @@ impl Order {
     }
 
     /// The next case of a turn. A case that turns out to move the clock is put off until then.
-    pub(super) fn next(&mut self, turn: Turn, plan: impl Fn(usize) -> Result<Arc<CasePlan>, Failure>) -> Option<Planned> {
+    pub(super) fn next(
+        &mut self,
+        turn: Turn,
+        plan: impl Fn(usize) -> Result<Arc<CasePlan>, Failure>,
+    ) -> Option<Planned> {
         if turn == Turn::Clock {
             return self.clock.pop_front();
         }

@@ -48,9 +48,8 @@ impl<'a> Pages<'a> {
         if paging.unpaged.contains(self.operation) || entries == 0 {
             return Ok(false);
         }
-        let number = |name: &String| {
-            answer.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()))
-        };
+        let number =
+            |name: &String| answer.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()));
         let (total, size) = (number(&paging.total)?, number(&paging.size)?);
         if self.page.saturating_mul(size) >= total {
             return Ok(false);
@@ -114,7 +113,13 @@ mod tests {
     use super::*;
 
     fn paging() -> Paging {
-        Paging { number: "Page".to_owned(), total: "Total".to_owned(), size: "Size".to_owned(), largest: 100, unpaged: vec!["Flat".into()] }
+        Paging {
+            number: "Page".to_owned(),
+            total: "Total".to_owned(),
+            size: "Size".to_owned(),
+            largest: 100,
+            unpaged: vec!["Flat".into()],
+        }
     }
 
     /// The pages that are asked for of a list with so many entries, each with its size.

@@ -161,8 +161,7 @@ impl<'a> Requester<'a> {
         let moved = self.run.options.clock.advance(by).await;
         moved.map_err(|reason| {
             let problem = "the target's clock did not move".to_owned();
-            let by =
-                BlockedBy { step, operation: None, key_class: None, state: None, response: None, problem };
+            let by = BlockedBy { step, operation: None, key_class: None, state: None, response: None, problem };
             Failure::blocked(Kind::Unavailable, by, reason)
         })
     }

@@ -318,10 +318,7 @@ mod tests {
             (0..30).map(|number| leak(number, if number == 0 { "lost" } else { "rejected" })).collect();
         assert_eq!(
             lines(&many),
-            [
-                "1 left behind: lost: key 0",
-                "29 left behind: rejected: key 1, key 2, key 3, key 4, key 5 and 24 more"
-            ]
+            ["1 left behind: lost: key 0", "29 left behind: rejected: key 1, key 2, key 3, key 4, key 5 and 24 more"]
         );
     }
 }

@@ -239,12 +239,7 @@ impl<'a> Steps<'_, 'a> {
     }
 
     /// Moves the target's clock, after which only the state that is said is known.
-    async fn advance(
-        &mut self,
-        on: &KeyName,
-        by: std::time::Duration,
-        becomes: Option<&State>,
-    ) -> Result<(), Failure> {
+    async fn advance(&mut self, on: &KeyName, by: std::time::Duration, becomes: Option<&State>) -> Result<(), Failure> {
         self.requester.advance(BlockedStep::Probe, by).await?;
         for (name, key) in &mut self.requester.bindings_mut().keys {
             let has = key.lose_position();

@@ -106,8 +106,16 @@ impl<'s, 'a> Setup<'s, 'a> {
         let mut stretches = vec![made];
         for leg in &key.route.legs {
             let stretch = trail.leg(&self.run.suite, leg);
-            let went = self.go(&key.name, leg, &key.state).await;
-            let went = self.passing(&stretch, went)?;
+            let went = match self.go(&key.name, leg, &key.state).await {
+                Err(failure) if failure.rejected => {
+                    // A call that is rejected because the one before had no effect is not to blame.
+                    let blamed = self.blame_the_change_before(&key.name, &last).await;
+                    let before = stretches.last().filter(|_| blamed.is_some());
+                    let failure = blamed.unwrap_or(failure);
+                    return self.passing(before.unwrap_or(&stretch), Err(failure));
+                }
+                went => self.passing(&stretch, went)?,
+            };
             match (leg, went) {
                 // A fixture leaves the key where it is.
                 (Leg::Prepare(_), _) => self.run.sequence.passed(self.number, &stretch),
@@ -128,6 +136,18 @@ impl<'s, 'a> Setup<'s, 'a> {
             self.run.sequence.passed(self.number, stretch);
         }
         Ok(seen)
+    }
+
+    /// The failure that the last change of a key is, if the key is not in the state where that should have brought it.
+    async fn blame_the_change_before(&mut self, name: &KeyName, last: &LastChange) -> Option<Failure> {
+        let state = self.requester.bindings().keys.get(name)?.state()?.clone();
+        let observer = StateObserver::new(self.run);
+        let expected = Expected { accept: &last.accept, ..Expected::just(&state) };
+        let observation = observer.settle(self.requester, Purpose::Settle, name, expected).await.ok()?;
+        match observation.conclusion {
+            Conclusion::NotReached => self.reached(name, &state, last, observation).err(),
+            Conclusion::Reached(_) | Conclusion::Unclear => None,
+        }
     }
 
     /// Drives a key further in the middle of a scenario, along legs that lead to a state.
@@ -190,7 +210,8 @@ impl<'s, 'a> Setup<'s, 'a> {
                 {
                     let status = reply.answer.status;
                     let reason = format!("{operation}, on the route to {target}, responded {code} ({status})");
-                    return Err(Failure::blocked(Kind::Fixture, blame.rejected(&reply), reason));
+                    let by = blame.rejected(&reply);
+                    return Err(Failure { rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
                 }
                 self.arrived(name, to).await?;
                 Ok(Some(LastChange::call(&blame, Some(blocking_response(&reply)), accept)))
@@ -261,7 +282,8 @@ impl<'s, 'a> Setup<'s, 'a> {
             let status = reply.answer.status;
             let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
             let lost = reply.lost_before;
-            return Err(Failure { lost, ..Failure::blocked(Kind::Fixture, blame.rejected(&reply), reason) });
+            let by = blame.rejected(&reply);
+            return Err(Failure { lost, rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
         }
         if let Some(undo) = undo {
             self.inventory.made_with_undo(self.requester, operation, undo)?;

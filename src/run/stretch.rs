@@ -82,6 +82,9 @@ mod tests {
         let without = walk(&[disable]);
         assert_eq!(with[0], without[0]);
         assert_eq!(with[2], without[1]);
-        assert_eq!((with[1].next.as_str(), with[1].behind.as_slice()), ("CreateAlias for alias", &["CreateKey".to_owned()][..]));
+        assert_eq!(
+            (with[1].next.as_str(), with[1].behind.as_slice()),
+            ("CreateAlias for alias", &["CreateKey".to_owned()][..])
+        );
     }
 }

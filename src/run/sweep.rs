@@ -34,7 +34,11 @@ pub(super) struct Swept {
 /// Removes keys with the run's mark that no case knows of. `case` is one that was run: its name is in the ledger's lines.
 pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
     let mut swept = Swept::default();
-    let unknown = |what: String| Leak { what: "keys whose making was not answered".to_owned(), case: String::new(), reason: what };
+    let unknown = |what: String| Leak {
+        what: "keys whose making was not answered".to_owned(),
+        case: String::new(),
+        reason: what,
+    };
     let Some(how) = &run.suite.service.sweep else {
         swept.leaks.push(unknown("they can't be looked for in this service".to_owned()));
         return swept;
@@ -97,7 +101,8 @@ async fn read_list(
 ) -> Result<(), String> {
     let subject = KeyName::subject();
     let operation = &sweep.operation;
-    let parameters = requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
+    let parameters =
+        requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
     let mut pages = Pages::new(operation, Purpose::CleanUp, parameters.clone());
     let request = Request { purpose: Purpose::CleanUp, operation, parameters: &parameters, on: &subject };
     let reply = requester.send(request).await.map_err(|failure| failure.reason)?;
@@ -125,12 +130,7 @@ async fn read_list(
 }
 
 /// Whether a key carries the mark of the run. It is the subject of the requester afterwards.
-async fn is_marked(
-    run: &RunContext,
-    requester: &mut Requester<'_>,
-    sweep: &Sweep,
-    id: &str,
-) -> Result<bool, Failure> {
+async fn is_marked(run: &RunContext, requester: &mut Requester<'_>, sweep: &Sweep, id: &str) -> Result<bool, Failure> {
     let subject = KeyName::subject();
     let mut key = KeyBinding::new(requester.class_of(&subject), None);
     key.captures.insert("id".to_owned(), id.to_owned());

@@ -22,17 +22,36 @@ pub(super) const JOBS: NonZeroUsize = match NonZeroUsize::new(8) {
     None => NonZeroUsize::MIN,
 };
 
+/// What a run against a mock said and cost.
+#[derive(Debug)]
+pub(super) struct MockRun {
+    /// The results in the order of ids.
+    pub(super) results: Vec<CaseResult>,
+    /// How many requests were sent.
+    pub(super) requests: u64,
+}
+
 /// Asks cases of a new mock that deviates; the results are in the order of ids.
 pub(super) async fn ask(
     suite: &Arc<Suite>,
     deviation: &Deviation,
     cases: Vec<usize>,
 ) -> Result<Vec<CaseResult>, SelfTestError> {
-    let config = MockConfig {
-        deviations: vec![deviation.clone()],
-        wrapping_keys: WrappingKeys::BuiltIn,
-        ..MockConfig::default()
-    };
+    Ok(run_cases(suite, vec![deviation.clone()], cases).await?.results)
+}
+
+/// Runs every case of a suite against a new mock that deviates in these ways.
+pub(super) async fn run_suite(suite: &Arc<Suite>, deviations: Vec<Deviation>) -> Result<MockRun, SelfTestError> {
+    run_cases(suite, deviations, (0..suite.cases.len()).collect()).await
+}
+
+/// Runs cases against a new mock that deviates in these ways.
+async fn run_cases(
+    suite: &Arc<Suite>,
+    deviations: Vec<Deviation>,
+    cases: Vec<usize>,
+) -> Result<MockRun, SelfTestError> {
+    let config = MockConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..MockConfig::default() };
     let mock = Arc::new(Mock::start_with(config).map_err(|error| SelfTestError::Start(error.to_string()))?);
     let provider = Alibaba::default();
     let region = provider.default_region().to_owned();
@@ -58,12 +77,12 @@ pub(super) async fn ask(
         ..RunOptions::default()
     };
     let runner = Runner::new(Arc::clone(suite), cases, client, Ledger::none(mark), options);
-    let mut results = Vec::new();
-    let keep = |event| {
-        if let Event::CaseFinished(case) = event {
-            results.push(*case);
-        }
+    let (mut results, mut requests) = (Vec::new(), 0);
+    let keep = |event| match event {
+        Event::CaseFinished(case) => results.push(*case),
+        Event::RunFinished(footer) => requests = footer.usage.requests,
+        _ => {}
     };
     runner.run(CancellationToken::new(), keep).await;
-    Ok(results)
+    Ok(MockRun { results, requests })
 }

@@ -2,21 +2,28 @@
 //! names and by no others. Who deviates and who judges know nothing of each other; only here do they meet.
 //!
 //! - `mock_run`: cases against a mock of their own;
+//! - `trials`: trials beside each other, told in their order;
+//! - `poor`: endpoints that are wrong in many places at once;
 //! - `trial`: what the suite says of one deviation, held against the catalogue;
 //! - `table`: the trials as text.
 
 mod mock_run;
+mod poor;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod trials;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub use self::poor::{
+    PoorEmulator, PoorEmulatorError, PoorSurprise, PoorTable, PoorTest, PoorTrial, load as load_poor_emulators,
+    poor_emulators, poor_summary,
+};
 pub use self::table::{Table, summary};
 pub use self::trial::{Others, Surprise, Trial};
 use crate::mock::CatalogueEntry;
@@ -35,6 +42,9 @@ pub enum SelfTestError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The list of poor emulators is wrong, or names cases that the suite does not have.
+    #[error(transparent)]
+    PoorEmulators(#[from] PoorEmulatorError),
     /// A mock or a client could not be started.
     #[error("a mock or its client can't be started: {0}")]
     Start(String),
@@ -60,30 +70,11 @@ impl SelfTest {
     /// # Errors
     ///
     /// The first trial that could not be made ends the test.
-    pub async fn run(self, interrupt: CancellationToken, mut emit: impl FnMut(Trial)) -> Result<(), SelfTestError> {
-        let mut entries = self.entries.into_iter().enumerate();
-        let mut tasks = JoinSet::new();
-        let mut waiting = std::collections::BTreeMap::new();
-        let mut next = 0;
-        loop {
-            while tasks.len() < self.jobs.get()
-                && !interrupt.is_cancelled()
-                && let Some((position, entry)) = entries.next()
-            {
-                let (suite, others) = (Arc::clone(&self.suite), self.others.clone());
-                tasks.spawn(async move { (position, trial::try_entry(&suite, &entry, &others).await) });
-            }
-            match tasks.join_next().await {
-                None => return Ok(()),
-                Some(Err(error)) => return Err(SelfTestError::Start(error.to_string())),
-                Some(Ok((position, trial))) => {
-                    waiting.insert(position, trial?);
-                }
-            }
-            while let Some(trial) = waiting.remove(&next) {
-                emit(trial);
-                next += 1;
-            }
-        }
+    pub async fn run(self, interrupt: CancellationToken, emit: impl FnMut(Trial)) -> Result<(), SelfTestError> {
+        let trials = self.entries.into_iter().map(|entry| {
+            let (suite, others) = (Arc::clone(&self.suite), self.others.clone());
+            async move { trial::try_entry(&suite, &entry, &others).await }
+        });
+        trials::in_order(trials, self.jobs, &interrupt, emit).await
     }
 }

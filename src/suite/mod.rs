@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use case::{Case, Subject};
-use name::{ClassName, CaseId, ClauseId, Edition, OperationName, State};
+use name::{CaseId, ClassName, ClauseId, Edition, OperationName, State};
 use route::StateGraph;
 use row::{Cell, Row};
 use scenario::Scenario;
@@ -110,9 +110,7 @@ impl Suite {
     pub fn cell_of_case<'s>(&'s self, case: &'s Case) -> (Option<&'s OperationName>, Option<&'s State>, &'s ClassName) {
         match &case.subject {
             Subject::Cell { row, class, state, .. } => (Some(&self.rows[*row].operation), Some(state), class),
-            Subject::Move { row, target: (class, state), .. } => {
-                (Some(&self.rows[*row].operation), Some(state), class)
-            }
+            Subject::Move { row, target: (class, state), .. } => (Some(&self.rows[*row].operation), Some(state), class),
             Subject::Scenario { class, .. } => (None, None, class),
         }
     }

@@ -63,7 +63,7 @@ fn failures_are_the_same_whatever_the_number_of_jobs() {
                 exchange["answer"]["body"] = Value::Null;
             }
         }
-        assert!(exchanges > 1_000, "{exchanges}");
+        assert!(exchanges > 300, "{exchanges}");
         without_times_and_ids(&serde_json::to_string_pretty(&value).unwrap())
     };
     let (first, other) = (run("1"), run("32"));

@@ -77,7 +77,7 @@ fn whatever_an_endpoint_repeats_is_not_written() {
         let goes_on = matches!(place, Where::Message | Where::Code | Where::State | Where::Lists);
         assert_eq!(canaries.len() > 4, goes_on, "{place:?}: {}", canaries.len());
         let shown = goes_on || matches!(place, Where::Denial | Where::KeyId);
-        assert_eq!(shown, text.contains("[redacted]"), "{place:?} {}", &text[text.len().saturating_sub(9000)..]);
+        assert_eq!(shown, text.contains("[redacted]"), "{place:?}: {text}");
         assert!(text.contains("\"exchanges\":[{"), "{place:?}");
         let list = "run.yaml";
         for arguments in [
@@ -108,7 +108,7 @@ fn passes(deviations: &[&str], faults: &[&str], place: Where, case: &str, told: 
 /// The exchanges of a passed case are not kept, but what it tells may hold what was in them.
 #[test]
 fn what_a_passed_case_tells_is_without_secrets() {
-    let left = "ScheduleKeyDeletion responded Rejected.[redacted] (409), and the key is Enabled";
+    let left = "ScheduleKeyDeletion responded Rejected.[redacted]";
     let kept = &["schedule-does-nothing"];
     passes(kept, &[], Where::CleanUp, "Encrypt/Enabled", left);
     // The first attempt comes to nothing, so that the case is asked again.
@@ -122,8 +122,6 @@ fn what_a_passed_case_tells_is_without_secrets() {
     // The key is made, and nobody is told.
     let found = format!("its making was never answered; {left}");
     passes(kept, &["drop-after,operation=CreateKey,nth=1"], Where::CleanUp, "Encrypt/Enabled", &found);
-    let state = "DescribeKey says [redacted]";
-    passes(&["import-leaves-disabled"], &[], Where::State, "Encrypt/Disabled", state);
 }
 
 #[test]

@@ -39,6 +39,32 @@ fn a_case_that_blames_something_else_is_found() {
 }
 
 #[test]
+fn a_poor_emulator_is_tried_after_the_deviations() {
+    let place = Place::new();
+    let Ended { code, out, err } =
+        ended(place.program("self-test --named-only data-keys-never Encrypt:Disabled@EXTERNAL=Success"));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let lines: Vec<String> = out.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let [deviation, emulator, deviations, emulators] = lines.as_slice() else { panic!("{out}") };
+    assert!(deviation.starts_with("ok Encrypt:Disabled@EXTERNAL=Success "), "{out}");
+    assert!(emulator.starts_with("ok data-keys-never-look must fail: 34 of 34, inconclusive: "), "{out}");
+    assert!(emulator.ends_with(" × the requests"), "{out}");
+    assert!(deviations.starts_with("1 deviation: "), "{out}");
+    assert_eq!(emulators, "1 poor emulator: 34 of 34 cases that must fail did");
+}
+
+#[test]
+fn an_emulator_whose_cases_the_suite_lacks_is_named() {
+    let place = Place::new();
+    own(&place);
+    let scenarios = place.path().join("own/alibaba/scenarios");
+    std::fs::remove_file(scenarios.join("key-has-many-aliases.yaml")).unwrap();
+    let Ended { code, err, .. } = ended(place.program("self-test --cases own no-aliases-501"));
+    assert_eq!(code, 2, "{err}");
+    assert!(err.starts_with("error: poor emulator `no-aliases-501`: `alibaba/key-has-many-aliases` means no"), "{err}");
+}
+
+#[test]
 fn a_name_that_is_in_no_deviation_gets_a_hint() {
     let Ended { code, out, err } = ended(Place::new().program("self-test Encrpt:Disabled=Success"));
     assert_eq!((code, out.as_str()), (2, ""));

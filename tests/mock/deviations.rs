@@ -172,3 +172,49 @@ async fn a_refused_call_can_have_its_effect_all_the_same() {
     client.call("DisableKey", &[("KeyId", &key)]).await.refused(409, "Rejected.StateModifiedFailed");
     assert_eq!(client.state(&key).await, "Disabled");
 }
+
+#[tokio::test]
+async fn rejections_take_another_form_and_other_errors_do_not() {
+    for (deviation, status, code) in [
+        ("rejection-is-invalid-parameter", 400, "InvalidParameter"),
+        ("rejection-is-always-disabled", 409, "Rejected.Disabled"),
+        ("rejection-crashes", 500, "InternalFailure"),
+        ("aws-error-codes", 400, "KMSInvalidStateException"),
+    ] {
+        let mock = deviant(&[deviation]);
+        let client = Client::new(&mock);
+        let key = client.create_key(&[]).await;
+        client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.refused(status, code);
+        client.call("DescribeKey", &[]).await.refused(400, "MissingParameter");
+    }
+    let mock = deviant(&["aws-error-codes"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
+    client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).await.refused(400, "DisabledException");
+    client.call("DescribeKey", &[("KeyId", "alias/none")]).await.refused(400, "NotFoundException");
+    let mock = deviant(&["rejection-is-200"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    let answer = client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    assert_eq!(answer.text("/Code"), "Rejected.StateModifiedFailed");
+    let mock = deviant(&["not-found-crashes"]);
+    Client::new(&mock).call("DescribeKey", &[("KeyId", "alias/none")]).await.refused(500, "InternalFailure");
+}
+
+#[tokio::test]
+async fn an_operation_or_an_origin_can_be_missing() {
+    let mock = deviant(&["Encrypt:crashes", "ListKeys:not-implemented-501", "external-keys-unknown"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).await.refused(500, "InternalFailure");
+    client.call("ListKeys", &[]).await.refused(501, "NotImplemented");
+    client.call("CreateKey", &[("Origin", "EXTERNAL")]).await.refused(400, "InvalidParameter");
+
+    let mock = deviant(&["external-keys-crash", "describe-hides-state"]);
+    let client = Client::new(&mock);
+    client.call("CreateKey", &[("Origin", "EXTERNAL")]).await.refused(500, "InternalFailure");
+    let key = client.create_key(&[]).await;
+    let described = client.call("DescribeKey", &[("KeyId", &key)]).await.succeeded();
+    assert_eq!(described.json().pointer("/KeyMetadata/KeyState"), None);
+}

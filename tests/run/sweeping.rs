@@ -69,7 +69,9 @@ async fn a_list_of_very_many_keys_is_read_in_part() {
         (10_000, &[][..]),
         (
             10_001,
-            &["keys whose making was not answered: not all of them could be looked for: the account has more than 10000 keys"],
+            &[
+                "keys whose making was not answered: not all of them could be looked for: the account has more than 10000 keys",
+            ],
         ),
     ] {
         let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];

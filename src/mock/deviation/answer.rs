@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::mock::answer::Fields;
 use crate::mock::operation::Operation;
 use crate::mock::refusal::Refusal;
+use crate::mock::state::KeyState;
 
 /// What is wrong with the form of one operation's answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,10 @@ pub enum AnswerFault {
     MissingFields,
     /// The operation is not known.
     NotImplemented,
+    /// The operation is not known, which comes with HTTP status 501.
+    NotImplementedIs501,
+    /// Every request ends in the same server error.
+    Crashes,
 }
 
 impl AnswerFault {
@@ -32,6 +37,8 @@ impl AnswerFault {
         Self::WrongTypes,
         Self::MissingFields,
         Self::NotImplemented,
+        Self::NotImplementedIs501,
+        Self::Crashes,
     ];
 
     /// The name, which never changes; the operation and a colon stand before it.
@@ -43,6 +50,8 @@ impl AnswerFault {
             Self::WrongTypes => "wrong-types",
             Self::MissingFields => "missing-fields",
             Self::NotImplemented => "not-implemented",
+            Self::NotImplementedIs501 => "not-implemented-501",
+            Self::Crashes => "crashes",
         }
     }
 
@@ -55,6 +64,18 @@ impl AnswerFault {
             Self::WrongTypes => format!("the fields of a success of {operation} have other types"),
             Self::MissingFields => format!("the answer to a success of {operation} has no field but RequestId"),
             Self::NotImplemented => format!("the mock does not know {operation}"),
+            Self::NotImplementedIs501 => format!("the mock does not know {operation} and says so with HTTP status 501"),
+            Self::Crashes => format!("every {operation} ends in InternalFailure with HTTP status 500"),
+        }
+    }
+
+    /// What comes instead of the operation, if it is not even tried.
+    pub(crate) const fn instead(self) -> Option<Refusal> {
+        match self {
+            Self::NotImplemented => Some(Refusal::unknown_operation()),
+            Self::NotImplementedIs501 => Some(Refusal::not_implemented()),
+            Self::Crashes => Some(Refusal::internal_failure()),
+            _ => None,
         }
     }
 }
@@ -72,6 +93,18 @@ pub enum GeneralFault {
     NotFoundByAnotherName,
     /// The codes of refusals begin with `Rejeted.`, as in no document.
     RejectionMisspelt,
+    /// Every rejection for the state of a key is the same 400 `InvalidParameter`.
+    RejectionIsInvalidParameter,
+    /// Every rejection for the state of a key is a 409 `Rejected.Disabled`, whatever the state.
+    RejectionIsDisabled,
+    /// A rejection for the state of a key comes with HTTP status 200.
+    RejectionIs200,
+    /// Every rejection for the state of a key is a server error.
+    RejectionCrashes,
+    /// Every error for something that is not there is a server error.
+    NotFoundCrashes,
+    /// The errors for states and for what is not there are those of the KMS of AWS.
+    AwsErrorCodes,
     /// The RequestId of a success is empty.
     EmptyRequestId,
     /// A success has no RequestId.
@@ -86,6 +119,12 @@ impl GeneralFault {
         Self::NotFoundIs500,
         Self::NotFoundByAnotherName,
         Self::RejectionMisspelt,
+        Self::RejectionIsInvalidParameter,
+        Self::RejectionIsDisabled,
+        Self::RejectionIs200,
+        Self::RejectionCrashes,
+        Self::NotFoundCrashes,
+        Self::AwsErrorCodes,
         Self::EmptyRequestId,
         Self::NoRequestId,
     ];
@@ -98,6 +137,12 @@ impl GeneralFault {
             Self::NotFoundIs500 => "not-found-is-500",
             Self::NotFoundByAnotherName => "not-found-by-another-name",
             Self::RejectionMisspelt => "rejection-code-misspelt-wrongly",
+            Self::RejectionIsInvalidParameter => "rejection-is-invalid-parameter",
+            Self::RejectionIsDisabled => "rejection-is-always-disabled",
+            Self::RejectionIs200 => "rejection-is-200",
+            Self::RejectionCrashes => "rejection-crashes",
+            Self::NotFoundCrashes => "not-found-crashes",
+            Self::AwsErrorCodes => "aws-error-codes",
             Self::EmptyRequestId => "empty-request-id",
             Self::NoRequestId => "no-request-id",
         }
@@ -111,6 +156,16 @@ impl GeneralFault {
             Self::NotFoundIs500 => "errors for something that is not there come with HTTP status 500",
             Self::NotFoundByAnotherName => "what is not there is Forbidden.ResourceNotFound",
             Self::RejectionMisspelt => "the codes of refusals begin with Rejeted, as in no document",
+            Self::RejectionIsInvalidParameter => {
+                "every rejection for a key's state is InvalidParameter with status 400"
+            }
+            Self::RejectionIsDisabled => "every rejection for a key's state is Rejected.Disabled, whatever the state",
+            Self::RejectionIs200 => "every rejection for a key's state comes with HTTP status 200",
+            Self::RejectionCrashes => "every rejection for a key's state is InternalFailure with HTTP status 500",
+            Self::NotFoundCrashes => {
+                "every error for something that is not there is InternalFailure with HTTP status 500"
+            }
+            Self::AwsErrorCodes => "errors for states and for what is not there have the codes of AWS and status 400",
             Self::EmptyRequestId => "the RequestId of a success is empty",
             Self::NoRequestId => "a success has no RequestId",
         }
@@ -150,7 +205,8 @@ fn mistype(value: &mut Value) {
 }
 
 /// Makes the faults of an error.
-pub(crate) fn distort_refusal((own, general): &(Vec<AnswerFault>, Vec<GeneralFault>), mut refusal: Refusal) -> Refusal {
+pub(crate) fn distort_refusal((own, general): &(Vec<AnswerFault>, Vec<GeneralFault>), refusal: Refusal) -> Refusal {
+    let mut refusal = replace_refusal(general, refusal);
     if general.contains(&GeneralFault::NotFoundByAnotherName) && refusal.status == 404 {
         refusal.code = "Forbidden.ResourceNotFound".into();
     }
@@ -173,4 +229,32 @@ pub(crate) fn distort_refusal((own, general): &(Vec<AnswerFault>, Vec<GeneralFau
         refusal.status = 200;
     }
     refusal
+}
+
+/// The error that another service has in the place of one.
+fn replace_refusal(general: &[GeneralFault], refusal: Refusal) -> Refusal {
+    /// Only a rejection for the state of a key has it.
+    const REJECTED: u16 = 409;
+    const NOT_FOUND: u16 = 404;
+
+    let has = |fault| general.contains(&fault);
+    match refusal.status {
+        REJECTED if has(GeneralFault::RejectionCrashes) => Refusal::internal_failure(),
+        NOT_FOUND if has(GeneralFault::NotFoundCrashes) => Refusal::internal_failure(),
+        REJECTED if has(GeneralFault::RejectionIsInvalidParameter) => Refusal::invalid_parameter("KeyId"),
+        REJECTED if has(GeneralFault::RejectionIsDisabled) => Refusal::rejected(KeyState::Disabled),
+        REJECTED if has(GeneralFault::RejectionIs200) => Refusal { status: 200, ..refusal },
+        REJECTED | NOT_FOUND if has(GeneralFault::AwsErrorCodes) => {
+            let code = match refusal.code.as_ref() {
+                "Rejected.Disabled" => "DisabledException",
+                "Forbidden.KeyNotFound" | "Forbidden.AliasNotFound" | "Forbidden.KeyVersionNotFound" => {
+                    "NotFoundException"
+                }
+                code if code.starts_with("Rejected.") => "KMSInvalidStateException",
+                _ => return refusal,
+            };
+            Refusal { status: 400, code: code.into(), message: refusal.message }
+        }
+        _ => refusal,
+    }
 }

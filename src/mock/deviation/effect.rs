@@ -158,6 +158,10 @@ effects! {
     ProtectionIgnored "deletion-protection-ignored": "ScheduleKeyDeletion takes a key that is protected from it",
     DeleteMaterialOfAnyOrigin "delete-material-of-any-origin": "DeleteKeyMaterial takes keys of every origin",
     VersionNotPrimary "version-not-primary": "CreateKeyVersion makes a version that is not the primary one",
+    ExternalKeysUnknown "external-keys-unknown": "CreateKey takes no Origin EXTERNAL",
+    ExternalKeysCrash "external-keys-crash":
+        "every CreateKey with Origin EXTERNAL ends in InternalFailure with HTTP status 500",
+    DescribeHidesState "describe-hides-state": "DescribeKey does not name the state of a key",
 }
 
 impl Effect {

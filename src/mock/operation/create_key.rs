@@ -43,6 +43,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         call.required("RotationInterval")?;
     }
     let origin = call.choice("Origin", Origin::from_wire, Origin::Kms)?;
+    check_origin(call, origin)?;
     let spec = call.choice("KeySpec", KeySpec::from_wire, KeySpec::Aes256)?;
     let usage = call.choice("KeyUsage", Usage::from_wire, Usage::EncryptDecrypt)?;
     let protection_level =
@@ -107,6 +108,15 @@ fn new_state(call: &Call<'_>, origin: Origin) -> KeyState {
         Origin::External => KeyState::PendingImport,
         Origin::Kms if call.deviates(Effect::NewKeyIsDisabled) => KeyState::Disabled,
         Origin::Kms => KeyState::Enabled,
+    }
+}
+
+/// Every origin is taken, unless the mock deviates.
+fn check_origin(call: &Call<'_>, origin: Origin) -> Result<(), Refusal> {
+    match origin {
+        Origin::External if call.deviates(Effect::ExternalKeysUnknown) => Err(Refusal::invalid_parameter("Origin")),
+        Origin::External if call.deviates(Effect::ExternalKeysCrash) => Err(Refusal::internal_failure()),
+        _ => Ok(()),
     }
 }
 

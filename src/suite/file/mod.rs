@@ -17,8 +17,8 @@ pub use self::one_or_many::OneOrMany;
 pub use self::row::{FromFile, RowFile};
 pub use self::scenario::{KeyFile, ScenarioFile};
 pub use self::service::{
-    Basis, CreateFile, DescribeFile, FixtureFile, KeyClassFile, OtherOperationFile, OutcomeFile, PagingFile,
-    RemoveFile, RouteFile, ServiceFile, StageFile, SweepFile, TransitionFile, UndoFile, ObservationFile, AcceptedStateFile,
+    AcceptedStateFile, Basis, CreateFile, DescribeFile, FixtureFile, KeyClassFile, ObservationFile, OtherOperationFile,
+    OutcomeFile, PagingFile, RemoveFile, RouteFile, ServiceFile, StageFile, SweepFile, TransitionFile, UndoFile,
 };
 pub use self::step::{AcceptFile, EntryFile, MakesFile, StepFile};
 

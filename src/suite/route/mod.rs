@@ -118,7 +118,12 @@ impl Suite {
 
     /// The states, beside the one that the table says, that the documents leave room for after a successful operation on
     /// a key that was in another state before.
-    pub fn accepted_after(&self, operation: &OperationName, at: &Position, before: Option<&State>) -> Vec<AcceptedState> {
+    pub fn accepted_after(
+        &self,
+        operation: &OperationName,
+        at: &Position,
+        before: Option<&State>,
+    ) -> Vec<AcceptedState> {
         let accepted = self.transition(operation, at).into_iter().flat_map(|transition| &transition.accept);
         accepted.filter(|accepted| Some(&accepted.before) == before).cloned().collect()
     }

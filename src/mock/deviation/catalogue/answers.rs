@@ -12,7 +12,7 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
     let own = rows().flat_map(|operation| {
         AnswerFault::ALL.iter().filter(move |fault| shows(operation, **fault)).map(move |fault| of(operation, *fault))
     });
-    own.chain(GeneralFault::ALL.iter().map(|fault| of_all(*fault)))
+    own.chain(GeneralFault::ALL.iter().filter_map(|fault| of_all(*fault)))
 }
 
 /// Whether an answer of the operation can have the fault.
@@ -21,6 +21,8 @@ fn shows(operation: Operation, fault: AnswerFault) -> bool {
         AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase => states(operation, true).next().is_some(),
         AnswerFault::WrongTypes | AnswerFault::MissingFields => has_fields(operation),
         AnswerFault::SuccessIs201 | AnswerFault::NotImplemented => true,
+        // These stand with what is wrong in many places.
+        AnswerFault::NotImplementedIs501 | AnswerFault::Crashes => false,
     }
 }
 
@@ -56,19 +58,25 @@ const fn leads_to(operation: Operation, state: KeyState) -> bool {
     }
 }
 
+/// The cases that must fail when the operation can't be had.
+pub(super) fn without_it(operation: Operation) -> Vec<String> {
+    // Without the id of a key there is nothing to ask but how keys are made.
+    if operation == Operation::CreateKey {
+        return vec![case("new-key-is-enabled"), case("defaults-of-a-new-key")];
+    }
+    let all = states(operation, true).chain(states(operation, false));
+    let all = all.filter(|state| !leads_to(operation, *state));
+    all.flat_map(|state| cases_without_it(operation, state, None)).collect()
+}
+
 fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
     let caught_by = match (operation, fault) {
-        // Without the id of a key there is nothing to ask but how keys are made.
-        (Operation::CreateKey, AnswerFault::WrongTypes | AnswerFault::MissingFields | AnswerFault::NotImplemented) => {
-            vec![case("new-key-is-enabled"), case("defaults-of-a-new-key")]
-        }
+        (Operation::CreateKey, AnswerFault::WrongTypes | AnswerFault::MissingFields) => without_it(operation),
         (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => {
             states(operation, true).flat_map(|state| cases(operation, state)).collect()
         }
-        (_, AnswerFault::NotImplemented) => {
-            let all = states(operation, true).chain(states(operation, false));
-            let all = all.filter(|state| !leads_to(operation, *state));
-            all.flat_map(|state| cases_without_it(operation, state, None)).collect()
+        (_, AnswerFault::NotImplemented | AnswerFault::NotImplementedIs501 | AnswerFault::Crashes) => {
+            without_it(operation)
         }
         (_, AnswerFault::SuccessIs201) => states(operation, false).flat_map(|state| cases(operation, state)).collect(),
         (_, AnswerFault::WrongTypes | AnswerFault::MissingFields) => states(operation, false)
@@ -161,7 +169,7 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
     }
 }
 
-fn of_all(fault: GeneralFault) -> CatalogueEntry {
+fn of_all(fault: GeneralFault) -> Option<CatalogueEntry> {
     let caught_by = match fault {
         GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
             let refused = rows().flat_map(|operation| states(operation, true).map(move |state| (operation, state)));
@@ -174,13 +182,14 @@ fn of_all(fault: GeneralFault) -> CatalogueEntry {
             case("unknown-alias-in-*"),
         ],
         GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => vec![case("answers-carry-a-request-id")],
+        _ => return None,
     };
     let entry =
         CatalogueEntry::new(Deviation::Answers(fault), Family::Answer, fault.description().to_owned(), caught_by);
-    match fault {
+    Some(match fault {
         GeneralFault::Status400For409 | GeneralFault::RejectionMisspelt => {
             entry.disturbing(&["protected-key-in-schedule-key-deletion"])
         }
         _ => entry,
-    }
+    })
 }

@@ -1,11 +1,11 @@
 //! Who must notice wrong effects.
 
-use super::{CatalogueEntry, Family, case, refusals};
+use super::{CatalogueEntry, Family, case, general, refusals};
 use crate::mock::deviation::{Deviation, Effect};
 
 /// Every effect.
 pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
-    Effect::ALL.iter().map(|effect| {
+    Effect::ALL.iter().filter(|effect| !general::has(**effect)).map(|effect| {
         let (caught_by, disturbed) = noticed(*effect);
         let caught_by = caught_by.iter().map(|pattern| case(pattern)).collect();
         let description = effect.description().to_owned();

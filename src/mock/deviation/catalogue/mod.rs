@@ -6,6 +6,7 @@
 mod answers;
 mod cells;
 mod effects;
+mod general;
 mod in_state;
 mod refusals;
 mod routes;
@@ -51,6 +52,8 @@ pub enum Family {
     Effect,
     /// An answer of a wrong form.
     Answer,
+    /// Wrong in many places at once: every rejection, every response of an operation, every key of an origin.
+    General,
 }
 
 impl Family {
@@ -64,6 +67,7 @@ impl Family {
             Self::Route => "route",
             Self::Effect => "effect",
             Self::Answer => "answer",
+            Self::General => "general",
         }
     }
 }
@@ -77,7 +81,12 @@ impl fmt::Display for Family {
 /// Every deviation of the catalogue, family by family.
 pub fn catalogue() -> Vec<CatalogueEntry> {
     let cells = cells::table().chain(cells::origins()).chain(cells::routes());
-    cells.chain(effects::entries()).chain(in_state::entries()).chain(answers::entries()).collect()
+    cells
+        .chain(effects::entries())
+        .chain(in_state::entries())
+        .chain(answers::entries())
+        .chain(general::entries())
+        .collect()
 }
 
 impl CatalogueEntry {

@@ -1,0 +1,74 @@
+//! What is wrong in many places at once, as it is where a whole family of operations or of responses is missing.
+
+use super::answers::without_it;
+use super::cells::{cases, rows, states};
+use super::{CatalogueEntry, Family, case};
+use crate::mock::deviation::{AnswerFault, Deviation, Effect, GeneralFault};
+
+/// The effects that stand here.
+const EFFECTS: [Effect; 3] = [Effect::ExternalKeysUnknown, Effect::ExternalKeysCrash, Effect::DescribeHidesState];
+
+/// Whether an effect stands here and not with the others.
+pub(super) fn has(effect: Effect) -> bool {
+    EFFECTS.contains(&effect)
+}
+
+/// Everything that is wrong in many places.
+pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
+    let missing = rows().flat_map(|operation| {
+        [AnswerFault::NotImplementedIs501, AnswerFault::Crashes].map(|fault| {
+            let deviation = Deviation::Answer(operation, fault);
+            CatalogueEntry::new(deviation, Family::General, fault.description(operation), without_it(operation))
+        })
+    });
+    missing.chain(GeneralFault::ALL.iter().filter_map(|fault| of_all(*fault))).chain(EFFECTS.map(of_effect))
+}
+
+/// A fault of every rejection, or of every error for something that is not there.
+fn of_all(fault: GeneralFault) -> Option<CatalogueEntry> {
+    let not_found = || {
+        let scenarios = ["pending-deletion-ends-in-deletion/**", "deleted-alias-stands-for-nothing"];
+        let scenarios = scenarios.into_iter().chain(["unknown-key-in-*/**", "unknown-alias-in-*"]);
+        scenarios.map(case).collect::<Vec<_>>()
+    };
+    let caught_by = match fault {
+        // In one state they are right.
+        GeneralFault::RejectionIsDisabled => rejecting("Rejected.Disabled"),
+        GeneralFault::RejectionIsInvalidParameter | GeneralFault::RejectionIs200 | GeneralFault::RejectionCrashes => {
+            rejecting("")
+        }
+        GeneralFault::NotFoundCrashes => not_found(),
+        GeneralFault::AwsErrorCodes => rejecting("").into_iter().chain(not_found()).collect(),
+        _ => return None,
+    };
+    let description = fault.description().to_owned();
+    Some(CatalogueEntry::new(Deviation::Answers(fault), Family::General, description, caught_by))
+}
+
+/// The cases of every cell that rejects, but those that reject with this code.
+fn rejecting(except: &str) -> Vec<String> {
+    let cells = rows().flat_map(|operation| states(operation, true).map(move |state| (operation, state)));
+    let wanted = cells.filter(|(operation, state)| {
+        let rejection = operation.definition().rule.check(*state).err();
+        rejection.is_none_or(|rejection| rejection.code != except)
+    });
+    wanted.flat_map(|(operation, state)| cases(operation, state)).collect()
+}
+
+fn of_effect(effect: Effect) -> CatalogueEntry {
+    let caught_by = match effect {
+        Effect::DescribeHidesState => "DescribeKey/**",
+        _ => "new-external-key-is-pending-import/EXTERNAL",
+    };
+    let description = effect.description().to_owned();
+    let entry = CatalogueEntry::new(Deviation::Effect(effect), Family::General, description, vec![case(caught_by)]);
+    match effect {
+        Effect::DescribeHidesState => entry.disturbing(&[
+            "cancel-deletion-of-an-enabled-key/**",
+            "defaults-of-a-new-key",
+            "delete-material-*/EXTERNAL",
+            "material-expires-while-pending-deletion/EXTERNAL",
+        ]),
+        _ => entry,
+    }
+}

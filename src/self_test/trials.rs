@@ -1,0 +1,46 @@
+//! Trials beside each other, told in their order.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::SelfTestError;
+
+/// Makes trials, `jobs` of them at a time, and hands over what came of them in their order. No further one is begun
+/// once `interrupt` is cancelled.
+pub(super) async fn in_order<T, F>(
+    trials: impl Iterator<Item = F>,
+    jobs: NonZeroUsize,
+    interrupt: &CancellationToken,
+    mut emit: impl FnMut(T),
+) -> Result<(), SelfTestError>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, SelfTestError>> + Send + 'static,
+{
+    let mut trials = trials.enumerate();
+    let mut tasks = JoinSet::new();
+    let mut finished = BTreeMap::new();
+    let mut next = 0;
+    loop {
+        while tasks.len() < jobs.get()
+            && !interrupt.is_cancelled()
+            && let Some((position, trial)) = trials.next()
+        {
+            tasks.spawn(async move { (position, trial.await) });
+        }
+        match tasks.join_next().await {
+            None => return Ok(()),
+            Some(Err(error)) => return Err(SelfTestError::Start(error.to_string())),
+            Some(Ok((position, trial))) => {
+                finished.insert(position, trial?);
+            }
+        }
+        while let Some(trial) = finished.remove(&next) {
+            emit(trial);
+            next += 1;
+        }
+    }
+}
