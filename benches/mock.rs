@@ -282,6 +282,7 @@ fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
                 now: jiff::Timestamp::now(),
                 nonce: &nonce,
                 tamper: None,
+                format: None,
             };
             let request = Alibaba::default().encode(&ApiCall { operation, parameters }, &context).expect("a request");
             raw(format!(

@@ -142,6 +142,17 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
     }
 }
 
+/// The dialect of an exchange: some cases want another form of body, or the one signature that can have their fault.
+fn as_sent(dialect: Alibaba, case: &CaseResult, exchange: &Exchange) -> Alibaba {
+    let v3 = exchange.request.headers.iter().any(|(name, _)| name == "x-acs-action");
+    let format = match &*case.id {
+        "alibaba/responses-come-in-json-when-requested" if exchange.purpose == Purpose::Probe => Format::Json,
+        "alibaba/responses-come-in-xml-when-requested" if exchange.purpose == Purpose::Probe => Format::Xml,
+        _ => dialect.format,
+    };
+    Alibaba { signature: if v3 { Signature::V3 } else { dialect.signature }, format, ..dialect }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_form_of_the_wire_gives_the_same_verdicts() {
     let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
@@ -154,9 +165,12 @@ async fn every_form_of_the_wire_gives_the_same_verdicts() {
             assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
             for exchange in &case.exchanges {
                 let refused = exchange.answer.as_ref().is_some_and(|answer| answer.status == 400);
-                assert_redacted(dialect, exchange, !(&*case.id == UNSIGNED && refused));
+                assert_redacted(as_sent(dialect, case, exchange), exchange, !(&*case.id == UNSIGNED && refused));
             }
-            assert!(case.lenient.is_empty(), "{dialect:?}: {}: {:?}", case.id, case.lenient);
+            let lenient =
+                ["alibaba/CreateKeyVersion/Enabled/EXTERNAL", "alibaba/UpdateRotationPolicy/Enabled/EXTERNAL"];
+            let may_be = lenient.iter().any(|cell| case.id.starts_with(cell));
+            assert_eq!(!case.lenient.is_empty(), may_be, "{dialect:?}: {}: {:?}", case.id, case.lenient);
             let judged = judged(case);
             let signature = Some(dialect.signature).filter(|_| !case.also_accepted.is_empty());
             let place = (case.id.to_string(), signature.map(|signature| format!("{signature:?}")));

@@ -200,6 +200,19 @@ fn accepted_outcomes() {
 }
 
 #[test]
+fn what_a_response_says_of_itself() {
+    let step = "  - drive: Off\n";
+    let steps = "  - {call: Show, names: Id, format: json, tamper: stale}\n  - {call: Show, expect: Refused.Off, names: []}\n  - {call: Show, expect: Refused.Off, accept: [{outcome: 4xx, why: Any.}]}\n  - {look: Show, form: {Key.Id: text}, counted: Keys}\n  - {call: Show, form: {Key..Id: text}, between: {Key.Made: {from: '${made.Key}', to: '${later(unique)}'}}}\n  - {call: Show, accept: [{outcome: Refused.Off, class: owm, why: One.}]}\n";
+    Base::new().change("scenarios/no-colour.yaml", step, steps).says("responses");
+    Base::new()
+        .change("scenarios/no-colour.yaml", step, "  - {call: Show, form: {Key.Id: dat}}\n")
+        .says("responses-form");
+    Base::new()
+        .change("matrix/show.yaml", "expect:", "rejected_request: {Id: \"${kez.id}\"}\nexpect:")
+        .says("rejected-request");
+}
+
+#[test]
 fn requests_that_are_wrong_on_purpose() {
     let step = "  - drive: Off\n";
     Base::new()

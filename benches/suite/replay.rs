@@ -48,6 +48,7 @@ async fn send_all(requests: Arc<Vec<Sent>>, next: Arc<AtomicUsize>, client: reqw
             now: Timestamp::now(),
             nonce: &nonce,
             tamper: None,
+            format: None,
         };
         let call = ApiCall { operation: &sent.operation, parameters: &sent.parameters };
         let request = provider.encode(&call, &context).unwrap();

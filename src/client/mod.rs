@@ -26,7 +26,7 @@ pub use self::transcript::Transcript;
 use self::transcript::{Entry, Got};
 use crate::event::Purpose;
 use crate::provider::{
-    Answer, ApiCall, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
+    Answer, ApiCall, BodyForm, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
 };
 use crate::secret::Vault;
 
@@ -101,6 +101,8 @@ pub struct Outgoing<'a> {
 pub enum Envelope<'a> {
     /// As it must be.
     Right,
+    /// As it must be, and in which form the body of the response is requested.
+    Formed(BodyForm),
     /// Wrong beside what it asks, also when it is sent again.
     Tampered(Tamper),
     /// One that was sent before, byte by byte, also when it is sent again.
@@ -284,8 +286,9 @@ impl Client {
             attempt += 1;
             self.wait_for_turn(stop).await?;
             let request = match envelope {
-                Envelope::Right => Arc::new(self.encode(&call, None)?),
-                Envelope::Tampered(tamper) => Arc::new(self.encode(&call, Some(tamper))?),
+                Envelope::Right => Arc::new(self.encode(&call, None, None)?),
+                Envelope::Formed(format) => Arc::new(self.encode(&call, None, Some(format))?),
+                Envelope::Tampered(tamper) => Arc::new(self.encode(&call, Some(tamper), None)?),
                 Envelope::Replayed(sent) => Arc::clone(&sent.0),
             };
 
@@ -295,7 +298,7 @@ impl Client {
             }
             let begin = Instant::now();
             let sent = self.http.send(&request).await;
-            let (got, attempted) = self.judge(sent, matches!(envelope, Envelope::Right));
+            let (got, attempted) = self.judge(sent, matches!(envelope, Envelope::Right | Envelope::Formed(_)));
             transcript.push(Entry {
                 purpose,
                 operation: operation.to_owned(),
@@ -355,7 +358,12 @@ impl Client {
         if stop.is_cancelled() { Err(CallError::Stopped) } else { Ok(()) }
     }
 
-    fn encode(&self, call: &ApiCall<'_>, tamper: Option<Tamper>) -> Result<HttpRequest, EncodeError> {
+    fn encode(
+        &self,
+        call: &ApiCall<'_>,
+        tamper: Option<Tamper>,
+        format: Option<BodyForm>,
+    ) -> Result<HttpRequest, EncodeError> {
         let nonce = format!("{:032x}", fastrand::u128(..));
         let context = SigningContext {
             endpoint: &self.target.endpoint,
@@ -364,6 +372,7 @@ impl Client {
             now: Timestamp::now(),
             nonce: &nonce,
             tamper,
+            format,
         };
         self.target.provider.encode(call, &context)
     }
@@ -408,7 +417,9 @@ impl Client {
             // A status that means "not implemented" needs no code to be understood.
             Err(error) if status == 501 => {
                 let code = Some("NotImplemented".to_owned());
-                let answer = Answer { status, code, message: error.to_string(), fields: Value::Null };
+                let (form, content_type) = (BodyForm::Json, received.response.content_type.clone());
+                let message = error.to_string();
+                let answer = Answer { status, code, message, fields: Value::Null, form, content_type };
                 Attempted::Answer { answer, class: Some(ErrorClass::UnknownOperation) }
             }
             Err(error) => {

@@ -37,13 +37,15 @@ pub(crate) struct Answer {
     pub(crate) source: Source,
     /// In their order, RequestId included.
     pub(crate) fields: Fields,
+    /// The content type, if it is not that of the format. Only a deviation gives one.
+    pub(crate) content_type: Option<&'static str>,
     /// The seconds in the headers that ask a client to wait.
     pub(crate) retry_after: Option<u32>,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, format: Format, source: Source, fields: Fields) -> Self {
-        Self { status, format, source, fields, retry_after: None }
+        Self { status, format, source, fields, content_type: None, retry_after: None }
     }
 
     /// The text on the wire.

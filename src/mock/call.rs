@@ -132,8 +132,26 @@ impl<'a> Call<'a> {
         let done = (self.operation.definition().run)(self);
         match self.refused.take() {
             Some(refusal) => Err(refusal),
-            None => done.or_else(|refusal| self.overlook(refusal)),
+            None => done.or_else(|refusal| self.overlook(refusal)).map_err(|refusal| self.misname(refusal)),
         }
+    }
+
+    /// The refusal with another parameter named, or none, if the mock deviates so.
+    fn misname(&self, refusal: Refusal) -> Refusal {
+        match refusal.code.as_ref() {
+            "MissingParameter" if self.deviates(Effect::MissingNamesAnother) => Refusal::missing_parameter("RegionId"),
+            "MissingParameter" if self.deviates(Effect::MissingNamesNone) => {
+                Refusal { message: "A parameter is needed but not provided.".into(), ..refusal }
+            }
+            "InvalidParameter" if self.deviates(Effect::InvalidNamesAnother) => Refusal::invalid_parameter("RegionId"),
+            _ => refusal,
+        }
+    }
+
+    /// Whether the call is in a cell of the table that is answered otherwise, or was refused and is done all the same:
+    /// then what else forbids it does not count either.
+    pub(crate) fn is_beyond_the_table(&self, key: &Key) -> bool {
+        self.is_refused() || self.deviations().of_key(self.operation, key).is_some()
     }
 
     /// An empty success instead of a refusal, if the mock deviates so.
@@ -183,8 +201,15 @@ impl<'a> Call<'a> {
             return answer.check();
         }
         let checked = self.operation.definition().rule.check(key.state);
+        let aside = match self.operation {
+            Operation::CreateKeyVersion => self.deviates(Effect::RefusedVersionMadeAside),
+            Operation::DisableKey => {
+                key.state == KeyState::PendingImport && self.deviates(Effect::RejectedDisableRemembered)
+            }
+            _ => false,
+        };
         match Effect::of_refused(self.operation) {
-            Some(effect) if checked.is_err() && self.deviates(effect) => {
+            Some(effect) if checked.is_err() && (aside || self.deviates(effect)) => {
                 self.refused.set(checked.err());
                 Ok(())
             }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::answer::{Answer, Fields, Format, Source};
 use super::call::Call;
 use super::clock::after;
-use super::deviation::{distort_refusal, distort_success};
+use super::deviation::{distort_answer, distort_refusal, distort_success};
 use super::faults::{Fault, Plan, Throttle};
 use super::gateway::{self, GatewayError};
 use super::locked;
@@ -76,10 +76,13 @@ impl Service {
         let (skew_seconds, delay) = (plan.skew_seconds, plan.delay);
 
         let mut saving = 0;
-        let answer = match before_effect(fault.as_ref(), &request) {
+        let mut answer = match before_effect(fault.as_ref(), &request) {
             Some(instead) => instead,
             None => Some(self.answer_routed(routed, &request, &plan, &mut saving)),
         };
+        if let Some(answer) = &mut answer {
+            distort_answer(&self.deviations.general_faults(), answer);
+        }
         let body = answer.as_ref().map(|answer| Bytes::from(answer.body())).unwrap_or_default();
         let told = answer.as_ref().map(|answer| (answer, &body));
         self.exchanges.record(operation, received, told, fault.as_ref());

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::Fields;
 use super::call::Call;
-use super::clock::{wire_date, wire_time};
+use super::clock::{after, wire_date, wire_time};
 use super::deviation::{Effect, StateEffect, another_state};
 use super::dispatch::fields;
 use super::refusal::Refusal;
@@ -55,6 +55,13 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
     }
     if call.deviates(Effect::DescribeHidesDeleteDate) {
         metadata.insert("DeleteDate".to_owned(), "".into());
+    }
+    if call.deviates(Effect::DeleteDateInLocalTime) {
+        let late = key.delete_date.map(|date| after(date, 8 * 3600));
+        metadata.insert("DeleteDate".to_owned(), wire_date(late).into());
+    }
+    if key.rotation.is_some() && call.deviates(Effect::SuspensionNotShown) {
+        metadata.insert("AutomaticRotation".to_owned(), "Enabled".into());
     }
     let protection = if key.deletion_protection.is_some() { "Enabled" } else { "Disabled" };
     metadata.insert("DeletionProtection".to_owned(), protection.into());

@@ -184,7 +184,13 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Reply
     }
     let answer = delivery.answer.ok_or(Dropped)?;
     let mut response = match delivery.damage {
-        Damage::None => response(answer.status, answer.format, ReplyBody::whole(delivery.body)),
+        Damage::None => {
+            let mut whole = response(answer.status, answer.format, ReplyBody::whole(delivery.body));
+            if let Some(content_type) = answer.content_type {
+                insert(&mut whole, CONTENT_TYPE, content_type);
+            }
+            whole
+        }
         Damage::Truncated => response(answer.status, answer.format, ReplyBody::truncated(delivery.body)),
         Damage::Garbage => response(answer.status, answer.format, ReplyBody::whole(GARBAGE)),
     };

@@ -30,6 +30,7 @@
 //!   data of the case files; the rest are methods here.
 
 pub mod alibaba;
+mod body_form;
 mod tamper;
 
 use std::fmt;
@@ -38,6 +39,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
+pub use self::body_form::BodyForm;
 pub use self::tamper::Tamper;
 use crate::secret::Secret;
 
@@ -134,6 +136,8 @@ pub struct SigningContext<'a> {
     pub nonce: &'a str,
     /// What must be wrong with the request.
     pub tamper: Option<Tamper>,
+    /// The form of the body that is requested; that of the dialect if there is none.
+    pub format: Option<BodyForm>,
 }
 
 /// A request, ready to be sent.
@@ -171,6 +175,10 @@ pub struct Answer {
     pub message: String,
     /// The fields of the answer; lists and objects as JSON.
     pub fields: Value,
+    /// The form of the body that they came in.
+    pub form: BodyForm,
+    /// The content type that was given, or the empty text.
+    pub content_type: String,
 }
 
 /// What kind of refusal a code is.

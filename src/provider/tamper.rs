@@ -12,6 +12,8 @@ use serde::Deserialize;
 /// | `Signature` | another `Signature` parameter | another signature in `Authorization` | as V3 |
 /// | `Unsigned` | no `Signature` parameter | no `Authorization` header | as V3 |
 /// | `Stale`, `Early` | `Timestamp` | `x-acs-date` | `X-Amz-Date`, `X-TC-Timestamp`, and the date of the scope |
+/// | `AccessKey` | `AccessKeyId` | `Credential` in `Authorization` | as V3 |
+/// | `Body`, `Query`, `Header` | sent as V3: under v1 everything is a parameter | another was signed | as V3 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tamper {
@@ -23,4 +25,12 @@ pub enum Tamper {
     Stale,
     /// It was made, and signed, further in the future than the service takes.
     Early,
+    /// It names an access key that nobody has.
+    AccessKey,
+    /// Its signature is that of a request with another body.
+    Body,
+    /// Its signature is that of a request with another query.
+    Query,
+    /// Its signature is that of a request with another value of a header.
+    Header,
 }

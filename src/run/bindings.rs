@@ -273,12 +273,8 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
             random.fill(&mut bytes);
             Ok(STANDARD.encode(bytes))
         }
-        (Function::Unix, [time, duration]) => {
-            let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is no RFC 3339 time"))?;
-            let duration: SignedDuration = duration.parse().map_err(|_| format!("`{duration}` is no duration"))?;
-            let end = time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())?;
-            Ok(end.as_second().to_string())
-        }
+        (Function::Unix, [time, duration]) => Ok(later(time, duration)?.as_second().to_string()),
+        (Function::Later, [time, duration]) => Ok(later(time, duration)?.to_string()),
         (Function::Damage, [bytes]) => {
             let mut bytes = decode(bytes)?;
             let Some(last) = bytes.last_mut() else { return Err("there is no byte to damage".to_owned()) };
@@ -288,6 +284,16 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
         (Function::Repeat, [text, count]) => Ok(text.repeat(count_of(count)?)),
         _ => Err("it has the wrong number of arguments".to_owned()),
     }
+}
+
+fn later(time: &str, duration: &str) -> Result<Timestamp, String> {
+    let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is no RFC 3339 time"))?;
+    // Days are as long as on the wire, where no clock is set forward or back.
+    let duration: SignedDuration = match duration.strip_suffix('d').map(str::parse) {
+        Some(Ok(days)) => SignedDuration::from_hours(24_i64.saturating_mul(days)),
+        _ => duration.parse().map_err(|_| format!("`{duration}` is no duration"))?,
+    };
+    time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, String> {
@@ -362,6 +368,8 @@ mod tests {
         assert_eq!(evaluate("${damage('aGVsbG8=')}", "key").unwrap(), "aGVsbG4=");
         assert_eq!(evaluate("${repeat('ab', '2')}", "key").unwrap(), "abab");
         assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
+        assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '7d')}", "key").unwrap(), "2021-04-19T06:00:54Z");
+        assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '-1m')}", "key").unwrap(), "2021-04-12T05:59:54Z");
         assert_eq!(evaluate("${unique} ${unique}", "key").unwrap(), "kc-1-1 kc-1-2");
         assert_eq!(evaluate("${uuid}", "key").unwrap().len(), 36);
         assert_eq!(

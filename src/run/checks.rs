@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::RunContext;
 use super::bindings::Context;
 use super::failure::Failure;
+use super::form;
 use super::pages::Pages;
 use super::requester::Requester;
 use crate::event::Purpose;
@@ -63,6 +64,9 @@ impl<'s, 'a> Checker<'s, 'a> {
             Ok(Some(Wrong { kind, aspect, text }))
         };
 
+        if let Some(wrong) = self.check_by_itself(&call, checks)? {
+            return Ok(Some(wrong));
+        }
         for path in &checks.present {
             if field(call.answer, path).is_empty() {
                 return wrong(Kind::Body, path, format!("the response of {operation} has no {path}"));
@@ -107,6 +111,41 @@ impl<'s, 'a> Checker<'s, 'a> {
         {
             let text = format!("{operation} lists {}", self.entry_text(entry, call.on)?);
             return wrong(Kind::Effect, &entry.list, text);
+        }
+        Ok(None)
+    }
+
+    /// What a response gets wrong by itself, whatever the key is.
+    fn check_by_itself(&mut self, call: &Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Failure> {
+        const LONGEST: usize = 200;
+        let Checked { operation, answer, .. } = *call;
+        let wrong = |kind: Kind, aspect: &str, text: String| {
+            let text = format!("in the response of {operation}, {text}");
+            Ok(Some(Wrong { kind, aspect: format!("{aspect} of {operation}"), text }))
+        };
+
+        let paging = &self.run.suite.service.paging;
+        if let Some(text) = form::wrong_form(answer, &checks.form) {
+            return wrong(Kind::Malformed, "form", text);
+        }
+        let counted = || checks.counted.as_ref().and_then(|list| form::wrong_count(answer, list, paging));
+        if let Some(text) = form::wrong_bytes(answer, &checks.bytes).or_else(counted) {
+            return wrong(Kind::Body, "size", text);
+        }
+        if let Some(text) = form::wrong_entries(answer, &checks.entries) {
+            return wrong(Kind::Effect, "entries", text);
+        }
+        for path in &checks.fresh {
+            if let Some(earlier) = form::repeated(answer, path, self.requester.bindings().answers.iter()) {
+                return wrong(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));
+            }
+        }
+        for (path, between) in &checks.between {
+            let from = self.requester.evaluate(&between.from, Context::on(call.on))?;
+            let to = self.requester.evaluate(&between.to, Context::on(call.on))?;
+            if let Some(text) = form::outside(path, &field(answer, path), &from, &to) {
+                return wrong(Kind::Body, path.as_str(), self.run.brief(&text, LONGEST));
+            }
         }
         Ok(None)
     }
@@ -175,13 +214,17 @@ pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
         }
     });
     let mut lists = checks.contains.iter().chain(&checks.lacks).map(|entry| &entry.list);
-    in_fields.or_else(|| {
+    let unread = in_fields.or_else(|| {
         let list = lists.find(|list| {
             let within = list.parent().and_then(|parent| parent.find(answer)).is_some_and(|value| !value.is_object());
             within || list.find(answer).is_some_and(|value| !value.is_array())
         })?;
         Some(format!("{list} is not a list"))
-    })
+    });
+    // What is counted must be there.
+    let mut counted = checks.entries.iter().map(|(list, _)| list);
+    let uncounted = counted.find(|list| !list.find(answer).is_some_and(Value::is_array));
+    unread.or_else(|| uncounted.map(|list| format!("{list} is not a list")))
 }
 
 #[cfg(test)]

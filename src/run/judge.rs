@@ -1,12 +1,13 @@
 //! Holds responses against what may come. Everything here is a function of a response and the case files.
 
 use super::failure::{Failure, answered, received};
+use super::named::{Named, named};
 use crate::client::{Reply, Unusable};
 use crate::event::{Answered, Lenient};
 use crate::provider::ErrorClass;
-use crate::suite::name::{Code, OperationName};
+use crate::suite::name::{ClassName, Code, OperationName};
 use crate::suite::service::Service;
-use crate::suite::step::Expectation;
+use crate::suite::step::{Accepted, Call, Expectation};
 use crate::verdict::Kind;
 
 /// What a response is to its expectation.
@@ -57,14 +58,21 @@ impl<'a> Judge<'a> {
         self.service.remove.gone.iter().any(|gone| self.is_code(gone, wire))
     }
 
-    /// The outcomes that may come beside the first.
-    pub(super) fn also_accepted(&self, expectation: &Expectation) -> Vec<Answered> {
-        let accept = expectation.accept.iter().filter(|_| !self.strict).map(|one| &one.outcome);
+    /// The outcomes that may come beside the first, for a key of a class.
+    pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Answered> {
+        let accept = expectation.accept.iter().filter(|one| one.class.as_ref().is_none_or(|of| of == class));
+        let accept = accept.filter(|_| !self.strict).map(|one| &one.outcome);
         expectation.outcomes.iter().skip(1).chain(accept).map(answered).collect()
     }
 
-    /// Holds a response against what may come.
-    pub(super) fn judge(&self, operation: &OperationName, expectation: &Expectation, reply: &Reply) -> Judgement {
+    /// Holds a response against what may come, for a key of a class.
+    pub(super) fn judge(
+        &self,
+        operation: &OperationName,
+        expectation: &Expectation,
+        class: &ClassName,
+        reply: &Reply,
+    ) -> Judgement {
         let actual = received(reply);
         let (wire, status) = (actual.code.as_str(), actual.status);
         let success = reply.answer.code.is_none();
@@ -79,10 +87,12 @@ impl<'a> Judge<'a> {
             return Judgement::Published { success, note };
         }
 
-        let accepted = expectation
-            .accept
-            .iter()
-            .find(|accepted| self.is_code(&accepted.outcome.code, wire) && accepted.outcome.status == status);
+        // That the operation is not known is none of what the documents leave room for.
+        let known = reply.class != Some(ErrorClass::UnknownOperation);
+        let accepted = expectation.accept.iter().filter(|_| known);
+        let accepted = accepted
+            .into_iter()
+            .find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
         let expected = expectation.outcomes.first().map(answered);
         if let (Some(accepted), Some(expected), false) = (accepted, &expected, self.strict) {
             let (operation, why) = (operation.to_string(), accepted.why.clone());
@@ -111,6 +121,50 @@ impl<'a> Judge<'a> {
             // An earlier attempt may have had its effect, which would explain another response now.
             lost: reply.lost_before,
             ..Failure::fail(kind, format!("response of {operation}"), reason)
+        }))
+    }
+
+    /// Looks which parameter a rejection is for that may come: it must be one that the call means.
+    pub(super) fn judge_name(&self, call: &Call, reply: &Reply, judgement: Judgement) -> Judgement {
+        const LONGEST: usize = 60;
+        let (Judgement::Published { success: false, .. } | Judgement::Lenient { success: false, .. }) = &judgement
+        else {
+            return judgement;
+        };
+        let actual = received(reply);
+        // What is accepted by its code has a reason of its own.
+        let by_code = |accepted: &Accepted| self.is_code(&accepted.outcome.code, &actual.code);
+        if call.names.is_empty() || call.expect.accept.iter().any(by_code) {
+            return judgement;
+        }
+
+        let expected = call.expect.outcomes.first().map(answered);
+        let meant = call.names.join(" or ");
+        let wrong = match named(&actual.code, &reply.answer.message, &call.names) {
+            Named::Meant => return judgement,
+            Named::Another(other) => {
+                format!("names {} and not {meant}", other.chars().take(LONGEST).collect::<String>())
+            }
+            Named::Nothing => {
+                let outcomes = &self.service.outcomes;
+                let outcome = outcomes.iter().find(|(code, _)| self.is_code(code, &actual.code));
+                match (outcome.and_then(|(_, outcome)| outcome.nameless.clone()), expected.clone()) {
+                    (Some(why), Some(expected)) if !self.strict => {
+                        let operation = call.operation.to_string();
+                        let lenient = Lenient { operation, accepted: actual, expected, why };
+                        return Judgement::Lenient { success: false, lenient };
+                    }
+                    _ => format!("names no parameter, and not {meant}"),
+                }
+            }
+        };
+        let reason =
+            format!("{} is rejected with {} ({}), which {wrong}", call.operation, actual.code, actual.status);
+        let aspect = format!("parameter named by {}", call.operation);
+        Judgement::Deviation(Box::new(Failure {
+            expected,
+            actual: Some(actual),
+            ..Failure::fail(Kind::Code, aspect, reason)
         }))
     }
 

@@ -49,13 +49,13 @@ impl<'a> Probe<'_, 'a> {
         self.requester.compute(&row.values)?;
         let subject = KeyName::subject();
         let accept = self.requester.accepted_after(&row.operation, &subject);
-        let parameters = self.requester.parameters(&row.request, Context::on(&subject))?;
+        let parameters = self.requester.parameters(row.request_of(cell), Context::on(&subject))?;
         let request =
             Request { purpose: Purpose::Probe, operation: &row.operation, parameters: &parameters, on: &subject };
         let makes = row.makes.as_ref();
         let reply = self.judged(Envelope::Right, request, &cell.expect, makes).await?;
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let judgement = judge.judge(&row.operation, &cell.expect, &reply);
+        let judgement = judge.judge(&row.operation, &cell.expect, self.requester.class(), &reply);
         let success = self.remarks.admit(judgement).map_err(|failure| *failure)?;
 
         if success {
@@ -110,7 +110,7 @@ impl<'a> Probe<'_, 'a> {
         makes: Option<&crate::suite::step::Makes>,
     ) -> Result<Reply, Failure> {
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        self.remarks.expect(judge, expect);
+        self.remarks.expect(judge, expect, self.requester.class());
         let provider = &self.run.client.target().provider;
         let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
         let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);

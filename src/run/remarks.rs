@@ -4,6 +4,7 @@ use super::failure::{Failure, answered, received};
 use super::judge::{Judge, Judgement};
 use crate::client::Reply;
 use crate::event::{Answered, Lenient};
+use crate::suite::name::ClassName;
 use crate::suite::service::AcceptedState;
 use crate::suite::step::Expectation;
 
@@ -41,9 +42,9 @@ impl Remarks {
     }
 
     /// What the case judges now.
-    pub(super) fn expect(&mut self, judge: Judge<'_>, expectation: &Expectation) {
+    pub(super) fn expect(&mut self, judge: Judge<'_>, expectation: &Expectation, class: &ClassName) {
         self.expected = expectation.outcomes.first().map(answered);
-        self.also_accepted = judge.also_accepted(expectation);
+        self.also_accepted = judge.also_accepted(expectation, class);
         self.actual = None;
     }
 

@@ -301,7 +301,12 @@ impl<'a> Requester<'a> {
         at.map(|(at, before)| self.run.suite.accepted_after(operation, at, before)).unwrap_or_default()
     }
 
-    /// The class of the case, or that of a key.
+    /// The class of the case.
+    pub(super) fn class(&self) -> &ClassName {
+        &self.bindings.class
+    }
+
+    /// The class of a key, or that of the case.
     pub(super) fn class_of(&self, key: &KeyName) -> ClassName {
         self.bindings.keys.get(key).map_or_else(|| self.bindings.class.clone(), |key| key.class.clone())
     }

@@ -6,6 +6,7 @@ use super::RunContext;
 use super::bindings::Context;
 use super::checks::{Checked, Checker, Wrong, unreadable};
 use super::failure::Failure;
+use super::form;
 use super::inventory::Inventory;
 use super::judge::Judge;
 use super::observer::{Conclusion, Expected, StateObserver};
@@ -54,7 +55,7 @@ impl<'a> Steps<'_, 'a> {
                 return Err(Failure::inconclusive(Kind::Fixture, format!("the request of `{name}` was not sent")));
             }
             (None, _, Some(tamper)) => Envelope::Tampered(tamper),
-            (None, _, None) => Envelope::Right,
+            (None, _, None) => call.format.map_or(Envelope::Right, Envelope::Formed),
         };
         let accept = self.requester.accepted_after(&call.operation, on);
         let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
@@ -70,7 +71,8 @@ impl<'a> Steps<'_, 'a> {
         let reply = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let success = match self.remarks.admit(judge.judge(operation, &call.expect, &reply)) {
+        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &reply);
+        let success = match self.remarks.admit(judge.judge_name(call, &reply, judgement)) {
             Ok(success) => success,
             Err(failure) => {
                 let cell = self.cell_of(call, on);
@@ -86,7 +88,13 @@ impl<'a> Steps<'_, 'a> {
                 key.leave_room_after(operation, accept);
             }
         }
-        let wrong = self.check(Purpose::Effect, call, &parameters, &reply, on).await?;
+        let wrong = match call.format.and_then(|requested| form::wrong_body(&reply.answer, requested)) {
+            Some(text) => {
+                let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
+                Some(Wrong { kind, aspect, text: format!("{operation}: {text}") })
+            }
+            None => self.check(Purpose::Effect, call, &parameters, &reply, on).await?,
+        };
         self.keep(call, &reply);
         match wrong {
             None => Ok(()),
@@ -137,7 +145,7 @@ impl<'a> Steps<'_, 'a> {
             let makes = call.makes.as_ref();
             let reply = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
 
-            if let Err(failure) = self.remarks.admit(judge.judge(operation, &call.expect, &reply)) {
+            if let Err(failure) = self.remarks.admit(judge.judge(operation, &call.expect, self.requester.class(), &reply)) {
                 let reason = format!("the effect can't be seen: {}", failure.reason);
                 let lost = failure.lost;
                 return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&reply), reason) });

@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod field_path;
 pub mod file;
 pub mod files;
+pub mod form;
 pub mod load;
 pub mod name;
 pub mod request;

@@ -29,6 +29,18 @@ impl RequestTemplate {
         self.0.iter().flat_map(|(_, parameter)| parameter.paths()).collect()
     }
 
+    /// The request with the parameters of another in the place of its own of the same names.
+    pub fn with(&self, other: Self) -> Self {
+        let mut parameters = self.0.clone();
+        for (name, parameter) in other.0 {
+            match parameters.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, own)) => *own = parameter,
+                None => parameters.push((name, parameter)),
+            }
+        }
+        Self(parameters)
+    }
+
     /// The request with every path replaced.
     pub fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
         Self(self.0.iter().map(|(name, parameter)| (name.clone(), parameter.with_paths(replace))).collect())

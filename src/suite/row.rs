@@ -34,6 +34,8 @@ pub struct Row {
     pub values: Values,
     /// The parameters of the probe.
     pub request: RequestTemplate,
+    /// The parameters of the probe where the table rejects it.
+    pub rejected_request: RequestTemplate,
     /// What the probe makes.
     pub makes: Option<Makes>,
     /// The cells, in the order of the states.
@@ -44,6 +46,13 @@ pub struct Row {
     pub then: Vec<Step>,
     /// What a refusal must not have done.
     pub refused: Vec<Step>,
+}
+
+impl Row {
+    /// The parameters of the probe in a cell.
+    pub fn request_of(&self, cell: &Cell) -> &RequestTemplate {
+        if cell.expect.is_success() { &self.request } else { &self.rejected_request }
+    }
 }
 
 /// The key that a move leaves.

@@ -59,6 +59,8 @@ pub struct Outcome {
     pub clause: ClauseId,
     /// Other spellings that the documents print.
     pub also_spelled: Vec<String>,
+    /// Why an error with this code may name no parameter, if it may.
+    pub nameless: Option<String>,
 }
 
 /// A class of keys.

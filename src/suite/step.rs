@@ -5,12 +5,13 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 use super::field_path::FieldPath;
-use super::name::{Code, KeyName, OperationName, State};
+use super::form::Form;
+use super::name::{ClassName, Code, KeyName, OperationName, State};
 use super::request::RequestTemplate;
 use super::service::Undo;
 use super::template::Template;
 use crate::event::Source;
-use crate::provider::Tamper;
+use crate::provider::{BodyForm, Tamper};
 
 /// One step.
 #[derive(Debug, Clone)]
@@ -59,8 +60,12 @@ pub struct Call {
     pub replay: Option<String>,
     /// What is wrong with the request beside what it asks.
     pub tamper: Option<Tamper>,
+    /// The form of the body that is requested, if it is not that of the run.
+    pub format: Option<BodyForm>,
     /// What may come.
     pub expect: Expectation,
+    /// The parameters of which a rejection must name one; any that it likes if there is none.
+    pub names: Vec<String>,
     /// What must hold after the steps before; if the call shows otherwise, that is a wrong effect of those.
     pub holds: Option<String>,
     /// What the answer must hold, if it is one of the expected.
@@ -94,6 +99,8 @@ pub struct Expected {
 pub struct Accepted {
     /// The outcome.
     pub outcome: Expected,
+    /// The class of keys for which it is accepted; all if there is none.
+    pub class: Option<ClassName>,
     /// Why.
     pub why: String,
 }
@@ -111,6 +118,27 @@ pub struct Checks {
     pub contains: Option<Entry>,
     /// What a list must not hold, on no page.
     pub lacks: Option<Entry>,
+    /// The form of fields, of each entry within a list.
+    pub form: Vec<(FieldPath, Form)>,
+    /// How many bytes fields hold that are Base64.
+    pub bytes: Vec<(FieldPath, u32)>,
+    /// How many entries lists have on the page that came.
+    pub entries: Vec<(FieldPath, u32)>,
+    /// Between which times fields must be.
+    pub between: Vec<(FieldPath, Between)>,
+    /// Fields whose values no response before has that is known by a name.
+    pub fresh: Vec<FieldPath>,
+    /// The list whose page must have as many entries as the counters of the response say.
+    pub counted: Option<FieldPath>,
+}
+
+/// Two times, both included.
+#[derive(Debug, Clone)]
+pub struct Between {
+    /// The earliest.
+    pub from: Template,
+    /// The latest.
+    pub to: Template,
 }
 
 /// An entry of a list.
@@ -134,6 +162,19 @@ pub struct Makes {
 /// Values that are computed once per case.
 pub type Values = IndexMap<String, Template>;
 
+impl Accepted {
+    /// In the place of a code: any error of the client. It must name the parameter that is meant.
+    pub const ANY_CLIENT_ERROR: &'static str = "4xx";
+
+    /// Whether it covers an error or success that came for a key of a class. `same` says whether a code is the same as
+    /// the one that came.
+    pub fn covers(&self, class: &ClassName, status: u16, same: impl Fn(&Code) -> bool) -> bool {
+        let expected = &self.outcome;
+        let any = expected.code.as_str() == Self::ANY_CLIENT_ERROR && (400..500).contains(&status);
+        self.class.as_ref().is_none_or(|of| of == class) && (any || (same(&expected.code) && expected.status == status))
+    }
+}
+
 impl Expectation {
     /// Whether success is the published outcome.
     pub fn is_success(&self) -> bool {
@@ -145,7 +186,8 @@ impl Checks {
     /// Every template of the checks.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         let entries = self.contains.iter().chain(&self.lacks).flat_map(|entry| &entry.fields);
-        self.fields.iter().chain(&self.differs).chain(entries).map(|(_, template)| template)
+        let times = self.between.iter().flat_map(|(_, between)| [&between.from, &between.to]);
+        self.fields.iter().chain(&self.differs).chain(entries).map(|(_, template)| template).chain(times)
     }
 }
 

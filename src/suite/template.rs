@@ -41,6 +41,8 @@ pub enum Function {
     Random,
     /// `unix(RFC 3339 time, duration)`: Unix seconds of the time plus the duration.
     Unix,
+    /// `later(RFC 3339 time, duration)`: the time plus the duration, which may be negative.
+    Later,
     /// `damage(bytes)`: the same bytes but for the last one.
     Damage,
     /// `repeat(text, count)`.
@@ -48,7 +50,8 @@ pub enum Function {
 }
 
 impl Function {
-    const ALL: [Self; 6] = [Self::Base64, Self::Wrap, Self::Random, Self::Unix, Self::Damage, Self::Repeat];
+    const ALL: [Self; 7] =
+        [Self::Base64, Self::Wrap, Self::Random, Self::Unix, Self::Later, Self::Damage, Self::Repeat];
 
     const fn name(self) -> &'static str {
         match self {
@@ -56,6 +59,7 @@ impl Function {
             Self::Wrap => "wrap",
             Self::Random => "random",
             Self::Unix => "unix",
+            Self::Later => "later",
             Self::Damage => "damage",
             Self::Repeat => "repeat",
         }
@@ -64,7 +68,7 @@ impl Function {
     const fn arity(self) -> usize {
         match self {
             Self::Base64 | Self::Random | Self::Damage => 1,
-            Self::Unix | Self::Repeat => 2,
+            Self::Unix | Self::Later | Self::Repeat => 2,
             Self::Wrap => 3,
         }
     }
@@ -324,7 +328,7 @@ mod tests {
             (
                 "${base46('x')}",
                 2,
-                "unknown function `base46`, expected one of base64, wrap, random, unix, damage, repeat",
+                "unknown function `base46`, expected one of base64, wrap, random, unix, later, damage, repeat",
             ),
             ("${base64()}", 2, "`base64` takes 1 arguments, 0 given"),
             ("${base64('x}", 9, "the quoted text is not closed by `'`"),

@@ -165,7 +165,7 @@ async fn a_refused_call_can_have_its_effect_all_the_same() {
     client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).await.succeeded();
     let date = client.metadata(&key, "DeleteDate").await;
     client
-        .call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")])
+        .call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "23")])
         .await
         .refused(409, "Rejected.StateModifiedFailed");
     assert_ne!(client.metadata(&key, "DeleteDate").await, date);

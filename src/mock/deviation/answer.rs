@@ -1,8 +1,9 @@
 //! Answers whose form is wrong, whatever they say.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::mock::answer::Fields;
+use crate::mock::answer::{Answer, Fields, Format};
 use crate::mock::operation::Operation;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::KeyState;
@@ -26,6 +27,14 @@ pub enum AnswerFault {
     NotImplementedIs501,
     /// Every request ends in the same server error.
     Crashes,
+    /// A list is null.
+    ListIsNull,
+    /// Dates are milliseconds since the epoch.
+    DateIsNumber,
+    /// Counters are texts.
+    CountIsText,
+    /// TotalCount is one more than there are entries.
+    TotalCountOff,
 }
 
 impl AnswerFault {
@@ -39,6 +48,10 @@ impl AnswerFault {
         Self::NotImplemented,
         Self::NotImplementedIs501,
         Self::Crashes,
+        Self::ListIsNull,
+        Self::DateIsNumber,
+        Self::CountIsText,
+        Self::TotalCountOff,
     ];
 
     /// The name, which never changes; the operation and a colon stand before it.
@@ -52,6 +65,10 @@ impl AnswerFault {
             Self::NotImplemented => "not-implemented",
             Self::NotImplementedIs501 => "not-implemented-501",
             Self::Crashes => "crashes",
+            Self::ListIsNull => "list-is-null",
+            Self::DateIsNumber => "date-is-number",
+            Self::CountIsText => "count-is-text",
+            Self::TotalCountOff => "total-count-off",
         }
     }
 
@@ -66,6 +83,10 @@ impl AnswerFault {
             Self::NotImplemented => format!("the mock does not know {operation}"),
             Self::NotImplementedIs501 => format!("the mock does not know {operation} and says so with HTTP status 501"),
             Self::Crashes => format!("every {operation} ends in InternalFailure with HTTP status 500"),
+            Self::ListIsNull => format!("the list in a response of {operation} is null"),
+            Self::DateIsNumber => format!("the dates in a response of {operation} are numbers"),
+            Self::CountIsText => format!("the counters in a response of {operation} are texts"),
+            Self::TotalCountOff => format!("the TotalCount of {operation} is one more than there are entries"),
         }
     }
 
@@ -109,6 +130,16 @@ pub enum GeneralFault {
     EmptyRequestId,
     /// A success has no RequestId.
     NoRequestId,
+    /// An error has no RequestId.
+    NoRequestIdInErrors,
+    /// Every RequestId is the same.
+    RequestIdRepeats,
+    /// The body is JSON whatever was requested.
+    FormatIgnored,
+    /// The body of an error is JSON whatever was requested.
+    ErrorsInJson,
+    /// The content type is that of plain text.
+    ContentTypeIsText,
 }
 
 impl GeneralFault {
@@ -127,6 +158,11 @@ impl GeneralFault {
         Self::AwsErrorCodes,
         Self::EmptyRequestId,
         Self::NoRequestId,
+        Self::NoRequestIdInErrors,
+        Self::RequestIdRepeats,
+        Self::FormatIgnored,
+        Self::ErrorsInJson,
+        Self::ContentTypeIsText,
     ];
 
     /// The name, which never changes.
@@ -145,6 +181,11 @@ impl GeneralFault {
             Self::AwsErrorCodes => "aws-error-codes",
             Self::EmptyRequestId => "empty-request-id",
             Self::NoRequestId => "no-request-id",
+            Self::NoRequestIdInErrors => "no-request-id-in-errors",
+            Self::RequestIdRepeats => "request-id-repeats",
+            Self::FormatIgnored => "format-ignored",
+            Self::ErrorsInJson => "errors-in-json",
+            Self::ContentTypeIsText => "content-type-is-text",
         }
     }
 
@@ -168,6 +209,11 @@ impl GeneralFault {
             Self::AwsErrorCodes => "errors for states and for what is not there have the codes of AWS and status 400",
             Self::EmptyRequestId => "the RequestId of a success is empty",
             Self::NoRequestId => "a success has no RequestId",
+            Self::NoRequestIdInErrors => "an error has no RequestId",
+            Self::RequestIdRepeats => "every RequestId is the same",
+            Self::FormatIgnored => "the body is JSON whatever was requested",
+            Self::ErrorsInJson => "the body of an error is JSON whatever was requested",
+            Self::ContentTypeIsText => "the content type is that of plain text",
         }
     }
 }
@@ -181,6 +227,21 @@ pub(crate) fn distort_success((own, general): &(Vec<AnswerFault>, Vec<GeneralFau
     if own.contains(&AnswerFault::WrongTypes) {
         fields.iter_mut().filter(|(name, _)| *name != REQUEST_ID).for_each(|(_, value)| mistype(value));
     }
+    if own.contains(&AnswerFault::ListIsNull) {
+        fields.iter_mut().for_each(|(_, value)| without_lists(value));
+    }
+    if own.contains(&AnswerFault::DateIsNumber) {
+        fields.iter_mut().for_each(|(name, value)| number_dates(name, value));
+    }
+    for count in ["TotalCount", "PageNumber", "PageSize"] {
+        let Some(value) = fields.get_mut(count) else { continue };
+        if own.contains(&AnswerFault::TotalCountOff) && count == "TotalCount" {
+            *value = value.as_u64().map(|total| total + 1).into();
+        }
+        if own.contains(&AnswerFault::CountIsText) {
+            *value = value.to_string().into();
+        }
+    }
     if general.contains(&GeneralFault::EmptyRequestId) {
         fields.insert(REQUEST_ID.to_owned(), "".into());
     }
@@ -188,6 +249,47 @@ pub(crate) fn distort_success((own, general): &(Vec<AnswerFault>, Vec<GeneralFau
         fields.remove(REQUEST_ID);
     }
     if own.contains(&AnswerFault::SuccessIs201) { 201 } else { 200 }
+}
+
+/// Makes the faults of whatever goes out.
+pub(crate) fn distort_answer(general: &[GeneralFault], answer: &mut Answer) {
+    const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
+    let is_error = answer.status >= 400;
+    for fault in general {
+        match fault {
+            GeneralFault::NoRequestIdInErrors if is_error => {
+                answer.fields.remove("RequestId");
+            }
+            GeneralFault::RequestIdRepeats => {
+                answer.fields.insert("RequestId".to_owned(), SAME.into());
+            }
+            GeneralFault::FormatIgnored => answer.format = Format::Json,
+            GeneralFault::ErrorsInJson if is_error => answer.format = Format::Json,
+            GeneralFault::ContentTypeIsText => answer.content_type = Some("text/plain"),
+            _ => {}
+        }
+    }
+}
+
+fn without_lists(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| without_lists(value)),
+        Value::Array(_) => *value = Value::Null,
+        _ => {}
+    }
+}
+
+fn number_dates(name: &str, value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| number_dates(name, value)),
+        Value::Array(values) => values.iter_mut().for_each(|value| number_dates(name, value)),
+        Value::String(text) if name.ends_with("Date") || name.ends_with("Time") => {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                *value = time.as_millisecond().into();
+            }
+        }
+        _ => {}
+    }
 }
 
 fn mistype(value: &mut Value) {

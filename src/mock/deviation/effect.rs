@@ -48,7 +48,7 @@ effects! {
     RefusedDisableDisables "refused-disable-disables": "a DisableKey that is refused has its effect all the same",
     RefusedEnableEnables "refused-enable-enables": "an EnableKey that is refused has its effect all the same",
     RefusedScheduleMovesDeleteDate "refused-schedule-moves-delete-date":
-        "a ScheduleKeyDeletion that is refused moves the DeleteDate by a day",
+        "a ScheduleKeyDeletion that is refused moves the DeleteDate by its window",
     RefusedCancelEnables "refused-cancel-enables":
         "a CancelKeyDeletion that is refused enables a key that has material",
     RefusedImportImports "refused-import-imports":
@@ -162,6 +162,49 @@ effects! {
     ExternalKeysCrash "external-keys-crash":
         "every CreateKey with Origin EXTERNAL ends in InternalFailure with HTTP status 500",
     DescribeHidesState "describe-hides-state": "DescribeKey does not name the state of a key",
+    RefusedVersionMadeAside "rejected-version-made-aside":
+        "a CreateKeyVersion that is rejected makes a version that is not the primary one",
+    RejectedDisableRemembered "rejected-disable-remembered":
+        "a DisableKey that is rejected for a key without material disables it once that is imported",
+    DataKeyIgnoresSpec "data-key-ignores-spec": "a data key has 32 bytes whatever its KeySpec",
+    DataKeyIgnoresNumber "data-key-ignores-number-of-bytes": "a data key has 32 bytes whatever NumberOfBytes says",
+    DataKeysRepeat "data-keys-repeat": "two data keys of one length are the same",
+    DeleteDateADayLate "delete-date-a-day-late": "ScheduleKeyDeletion takes a day more than the window",
+    DeleteDateInLocalTime "delete-date-in-local-time": "DescribeKey names a DeleteDate eight hours late, as if in UTC",
+    DeleteDateFromCreation "delete-date-from-creation":
+        "ScheduleKeyDeletion counts the window from the creation of the key",
+    TokenExpiresInAWeek "token-expires-in-a-week": "GetParametersForImport says that its token serves a week",
+    TotalCountOfPage "total-count-of-page": "the TotalCount of ListKeys is the number of the entries on the page",
+    DisableClearsDescription "disable-clears-description": "DisableKey deletes the description of the key",
+    EnableLosesTags "enable-loses-tags": "EnableKey removes the tags of the key",
+    ScheduleLosesTags "schedule-loses-tags": "ScheduleKeyDeletion removes the tags of the key",
+    CancelLosesAliases "cancel-loses-aliases": "CancelKeyDeletion deletes the aliases of the key",
+    ImportLosesTags "import-loses-tags": "ImportKeyMaterial removes the tags of the key",
+    DeleteMaterialClearsDescription "delete-material-clears-description":
+        "DeleteKeyMaterial deletes the description of the key",
+    DescriptionLosesTags "description-loses-tags": "UpdateKeyDescription removes the tags of the key",
+    TagReplacesOthers "tag-replaces-others": "TagResource removes all other tags of the key",
+    UntagRemovesAll "untag-removes-all": "UntagResource removes all tags of the key",
+    SameTagKeepsValue "same-tag-keeps-value": "TagResource leaves a tag that is there with its value",
+    NewKeyHasTag "new-key-has-tag": "a new key has a tag that nobody gave it",
+    RotationNever "rotation-never": "automatic rotation never happens",
+    RotationTooEarly "rotation-too-early": "automatic rotation happens when half of its interval is over",
+    RotatesWhileDisabled "rotates-while-disabled": "automatic rotation goes on while the key is Disabled",
+    RotatesWhilePendingDeletion "rotates-while-pending-deletion":
+        "automatic rotation goes on while the key waits for its deletion",
+    DisableDropsRotation "disable-drops-rotation": "DisableKey switches automatic rotation off for good",
+    ScheduleDropsRotation "schedule-drops-rotation": "ScheduleKeyDeletion switches automatic rotation off for good",
+    RotationLosesCiphertexts "rotation-loses-ciphertexts":
+        "what a key encrypted before its rotation can't be decrypted afterwards",
+    SuspensionNotShown "suspension-not-shown": "DescribeKey says Enabled of automatic rotation that is suspended",
+    UnknownAccessKeyAccepted "unknown-access-key-accepted": "the gateway takes an access key that nobody has",
+    UnknownAccessKeyHasEffect "unknown-access-key-has-effect":
+        "a request that is rejected for its access key has its effect all the same",
+    BodyNotSigned "body-not-signed": "the gateway takes a V3 signature whatever the body is",
+    V3SignatureNotChecked "v3-signature-not-checked": "the gateway takes any V3 signature for the right one",
+    MissingNamesAnother "missing-parameter-names-another": "the error for a missing parameter names another one",
+    MissingNamesNone "missing-parameter-names-none": "the error for a missing parameter names none",
+    InvalidNamesAnother "invalid-parameter-names-another": "the error for a wrong parameter names another one",
 }
 
 impl Effect {

@@ -26,14 +26,14 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use answer::{AnswerFault, GeneralFault};
-pub(crate) use answer::{distort_refusal, distort_success};
+pub(crate) use answer::{distort_answer, distort_refusal, distort_success};
 pub use catalogue::{CatalogueEntry, Family, catalogue};
 pub use cell::{CellDeviation, DeviantAnswer};
 pub use effect::Effect;
 pub use error::ParseDeviationError;
 pub use in_state::StateEffect;
 pub(crate) use in_state::another_state;
-pub(crate) use quirks::{AtExpiry, Quirks, Removal};
+pub(crate) use quirks::{AtExpiry, Quirks, Removal, Rotating};
 pub(crate) use set::Deviations;
 
 use super::operation::Operation;

@@ -9,6 +9,9 @@ pub(crate) struct Quirks {
     pub(crate) at_expiry: AtExpiry,
     /// Whether an import has used up the token that was handed out last.
     pub(crate) token_used: bool,
+    pub(crate) rotation: Rotating,
+    /// Whether a key is Disabled once its material was imported.
+    pub(crate) disabled_by_import: bool,
     /// The state that DescribeKey names, if the key is not really in it.
     pub(crate) shown: Option<KeyState>,
 }
@@ -34,4 +37,21 @@ pub(crate) enum AtExpiry {
     CancelDeletion,
     /// A disabled key stays so.
     StayDisabled,
+}
+
+/// How a key rotates by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Rotating {
+    /// At its interval, while it is enabled.
+    #[default]
+    ByTheDocuments,
+    Never,
+    /// When half of its interval is over.
+    TooEarly,
+    /// While it is disabled too.
+    WhileDisabled,
+    /// While it waits for its deletion too.
+    WhilePendingDeletion,
+    /// And forgets what the versions before were.
+    LosingCiphertexts,
 }

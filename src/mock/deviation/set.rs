@@ -66,6 +66,19 @@ impl Deviations {
         self.find(|deviation| (*deviation == Deviation::InState(effect, state)).then_some(())).is_some()
     }
 
+    /// What is wrong with the form of all answers.
+    pub(crate) fn general_faults(&self) -> Vec<GeneralFault> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
+        let general = all.iter().filter_map(|deviation| match deviation {
+            Deviation::Answers(fault) => Some(*fault),
+            _ => None,
+        });
+        general.collect()
+    }
+
     /// What is wrong with the form of an operation's answers.
     pub(crate) fn faults(&self, operation: Operation) -> (Vec<AnswerFault>, Vec<GeneralFault>) {
         let (mut own, mut general) = (Vec::new(), Vec::new());

@@ -93,6 +93,7 @@ pub(crate) fn refused_in_vain<'a>(
         GatewayError::Missing("Signature" | "AccessKeyId") => Effect::UnsignedHasEffect,
         GatewayError::ExpiredTimestamp => Effect::WrongTimeHasEffect,
         GatewayError::NonceUsed => Effect::RefusedReplayHasEffect,
+        GatewayError::UnknownAccessKey => Effect::UnknownAccessKeyHasEffect,
         _ => return None,
     };
     config.access_keys.first().filter(|_| deviations.has(effect))
@@ -110,11 +111,14 @@ pub(crate) fn nonce<'a>(received: &'a Received, parameters: &'a Parameters<'_>, 
 /// The checks of an access key and its token, before the signature.
 fn find_access_key<'a>(
     config: &'a MockConfig,
+    deviations: &Deviations,
     id: &str,
     token: Option<&str>,
     now: Timestamp,
 ) -> Result<&'a AccessKey, GatewayError> {
-    let key = config.access_keys.iter().find(|key| key.id == id).ok_or(GatewayError::UnknownAccessKey)?;
+    let known = config.access_keys.iter().find(|key| key.id == id);
+    let overlooked = config.access_keys.first().filter(|_| deviations.has(Effect::UnknownAccessKeyAccepted));
+    let key = known.or(overlooked).ok_or(GatewayError::UnknownAccessKey)?;
     if !key.active {
         return Err(GatewayError::InactiveAccessKey);
     }

@@ -31,7 +31,7 @@ pub(super) fn authenticate<'a>(
     }
     let signature = required("Signature")?;
     time::check(required("Timestamp")?, config.lenient_timestamps, deviations, now)?;
-    let key = find_access_key(config, id, parameters.filled("SecurityToken"), now)?;
+    let key = find_access_key(config, deviations, id, parameters.filled("SecurityToken"), now)?;
     let signed = parameters.iter().filter(|(name, _)| *name != "Signature");
     let string_to_sign = v1_string_to_sign(received.method.as_str(), signed);
     if !v1_verify(&key.secret, &string_to_sign, signature) && !deviations.has(Effect::SignatureNotChecked) {

@@ -33,6 +33,9 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let keeps_date = call.deviates(Effect::CancelKeepsDeleteDate);
     let disables = call.deviates(Effect::CancelLeavesDisabled);
     let loses = call.deviates(Effect::CancelLosesCiphertexts);
+    if call.deviates(Effect::CancelLosesAliases) {
+        tenant.remove_aliases_of(&id, None);
+    }
     tenant.change(&id, |key| {
         let before = key.state_before_deletion.take();
         if !keeps_date {
@@ -47,6 +50,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
             Some(KeyState::Disabled) if restores => KeyState::Disabled,
             _ => KeyState::Enabled,
         };
+        key.resume_rotation(call.now);
     });
     Ok(Fields::new())
 }

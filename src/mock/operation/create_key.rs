@@ -72,6 +72,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     if origin == Origin::External && call.service.wrapping_pairs_at_hand().next().is_none() {
         pairs().prepare(1);
     }
+    let unasked = call.deviates(Effect::NewKeyHasTag).then(|| ("CreatedBy".to_owned(), "kms".to_owned()));
     let id = call.service.identifiers().resource();
     let version = Version::new(call.service.identifiers().resource(), spec, origin, call.now)?;
     let key = tenant.add(id.clone(), |number| Key {
@@ -93,7 +94,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         last_rotation: call.now,
         rotation: interval.map(|seconds| Rotation::starting(call.now, seconds)),
         deletion_protection: None,
-        tags: tags.into_iter().collect(),
+        tags: tags.into_iter().chain(unasked).collect(),
         wrapping_pair: None,
         aliases: BTreeMap::new(),
         saved_by: 0,

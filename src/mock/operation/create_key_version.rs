@@ -23,17 +23,19 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let mut tenant = call.tenant();
     let key = find_key(&tenant, &reference)?;
-    if key.origin == Origin::External {
+    // Only keys that are imported can be PendingImport, and the table has a code for that: so their state comes first.
+    call.check_state(key)?;
+    if key.origin == Origin::External && !call.is_beyond_the_table(key) {
         return Err(Refusal::unsupported_origin());
     }
-    call.check_state(key)?;
     if call.now < after(key.last_rotation, SHORTEST_INTERVAL) {
         return Err(Refusal::rejected_unsupported_operation());
     }
     let id = key.id.clone();
     let version = Version::new(call.service.identifiers().resource(), key.spec, key.origin, call.now)?;
     let answer: Value = key_version(&id, &version);
-    let not_primary = call.deviates(Effect::VersionNotPrimary);
+    let aside = call.is_refused() && call.deviates(Effect::RefusedVersionMadeAside);
+    let not_primary = aside || call.deviates(Effect::VersionNotPrimary);
     if !call.deviates(Effect::VersionNotMade) {
         tenant.change(&id, |key| {
             key.rotate(version);

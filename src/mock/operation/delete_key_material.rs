@@ -27,7 +27,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     let keeps_enabled = call.deviates(Effect::DeleteMaterialKeepsEnabled);
     let cancels = call.deviates(Effect::DeleteMaterialCancelsDeletion);
     let moves_date = call.deviates(Effect::DeleteMaterialMovesDeleteDate);
+    let clears_description = call.deviates(Effect::DeleteMaterialClearsDescription);
     tenant.change(&id, |key| {
+        if clears_description {
+            key.description.clear();
+        }
         let state = key.state;
         key.drop_material();
         if keeps_enabled && state == KeyState::Enabled {

@@ -21,6 +21,7 @@ pub(super) fn switch(call: &Call<'_>, state: KeyState) -> Result<Fields, Refusal
     let key = find_key_by_id(call, &tenant, &reference)?;
     call.check_state(key)?;
     let id = key.id.clone();
+    let deviates = |effect| call.deviates(effect);
     let Some(wanted) = deviant_switch(call, key.state, state) else { return Ok(Fields::new()) };
     let only_shown = match state {
         KeyState::Enabled => call.deviates(Effect::EnableOnlyShown),
@@ -35,8 +36,28 @@ pub(super) fn switch(call: &Call<'_>, state: KeyState) -> Result<Fields, Refusal
         if loses && key.state == KeyState::Disabled && wanted == KeyState::Enabled {
             key.lose_ciphertexts();
         }
+        if call.is_refused() && key.state == KeyState::PendingImport && deviates(Effect::RejectedDisableRemembered) {
+            key.quirks.disabled_by_import = true;
+            return;
+        }
         key.state = wanted;
         key.delete_date = None;
+        match state {
+            KeyState::Enabled => {
+                key.resume_rotation(call.now);
+                if deviates(Effect::EnableLosesTags) {
+                    key.tags.clear();
+                }
+            }
+            _ => {
+                if deviates(Effect::DisableClearsDescription) {
+                    key.description.clear();
+                }
+                if deviates(Effect::DisableDropsRotation) {
+                    key.rotation = None;
+                }
+            }
+        }
     });
     Ok(Fields::new())
 }

@@ -31,6 +31,7 @@ pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, 
         },
         32,
     )?;
+    let of_spec = if call.deviates(Effect::DataKeyIgnoresSpec) { 32 } else { of_spec };
     let wanted = match call.integer("NumberOfBytes")? {
         None => of_spec,
         Some(number) => usize::try_from(number)
@@ -38,6 +39,7 @@ pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, 
             .filter(|number| (1..=1024).contains(number) || call.deviates(Effect::LongDataKeyAccepted))
             .ok_or_else(|| Refusal::invalid_parameter("NumberOfBytes"))?,
     };
+    let wanted = if call.deviates(Effect::DataKeyIgnoresNumber) { of_spec } else { wanted };
     let context = read_context(call, "EncryptionContext")?;
     let dry_run = call.boolean("DryRun")?;
     call.authorize()?;
@@ -45,7 +47,9 @@ pub(super) fn generate(call: &Call<'_>, with_plaintext: bool) -> Result<Fields, 
     finish_dry_run(dry_run)?;
 
     let mut data_key = Zeroizing::new(vec![0; wanted]);
-    random(&mut data_key)?;
+    if !call.deviates(Effect::DataKeysRepeat) {
+        random(&mut data_key)?;
+    }
     // Decrypt answers the Base64 text, so that is what gets encrypted.
     let plaintext = Zeroizing::new(STANDARD.encode(data_key.as_slice()));
     let ciphertext = key.cipher.encrypt(&key.version, &context, plaintext.as_bytes())?;

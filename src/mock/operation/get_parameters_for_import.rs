@@ -47,6 +47,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         key.quirks.token_used = false;
     });
     let expires = after(since, TOKEN_LIFE);
+    let told = if call.deviates(Effect::TokenExpiresInAWeek) { after(since, 7 * TOKEN_LIFE) } else { expires };
     let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm, expires };
     let sealer = &call.service.token_sealer;
     let token = if repeats { sealer.seal_alike(&token)? } else { sealer.seal(&token)? };
@@ -54,6 +55,6 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         ("KeyId", id.into()),
         ("ImportToken", STANDARD.encode(token).into()),
         ("PublicKey", STANDARD.encode(&pair.public).into()),
-        ("TokenExpireTime", wire_time(expires).into()),
+        ("TokenExpireTime", wire_time(told).into()),
     ]))
 }

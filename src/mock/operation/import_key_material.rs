@@ -87,7 +87,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         key.material.present = true;
         key.quirks.at_expiry = at_expiry(call);
         key.quirks.token_used = serves_once;
+        if deviates(Effect::ImportLosesTags) {
+            key.tags.clear();
+        }
         key.state = match key.state {
+            KeyState::PendingImport if key.quirks.disabled_by_import => KeyState::Disabled,
             KeyState::PendingImport if deviates(Effect::ImportLeavesDisabled) => KeyState::Disabled,
             KeyState::PendingImport => KeyState::Enabled,
             KeyState::Disabled if deviates(Effect::ImportEnablesDisabledKey) => KeyState::Enabled,

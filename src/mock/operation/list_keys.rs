@@ -33,7 +33,8 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         let skip = if call.deviates(Effect::ListPagesOverlap) { page.overlapping_skip() } else { page.skip() };
         let shown: Vec<Value> =
             fitting().skip(skip).take(page.size()).map(|key| list_entry(call, key)).collect();
-        (shown, fitting().count())
+        let total = if call.deviates(Effect::TotalCountOfPage) { shown.len() } else { fitting().count() };
+        (shown, total)
     };
     let mut answer = fields([("Keys", json!({ "Key": Value::Array(keys) }))]);
     answer.extend(page.fields(total));

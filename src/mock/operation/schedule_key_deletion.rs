@@ -46,10 +46,11 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     }
     let days = match days {
         _ if call.deviates(Effect::ScheduleIgnoresWindow) => 30,
-        // For a refusal that moves the date of a key, the same date would show nothing.
-        days if fits && call.is_refused() => days + 1,
+        days if call.deviates(Effect::DeleteDateADayLate) => days + 1,
         days => days,
     };
+    let start = if call.deviates(Effect::DeleteDateFromCreation) { key.created } else { call.now };
+    let date = Some(after(start, days * SECONDS_IN_DAY));
     let removal = match () {
         () if call.deviates(Effect::KeyNeverGone) => Removal::Never,
         () if call.deviates(Effect::GoneTooEarly) => Removal::TooEarly,
@@ -65,14 +66,20 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         if only_shown {
             key.quirks.removal = Removal::Never;
             key.quirks.shown = Some(KeyState::PendingDeletion);
-            key.delete_date = Some(after(call.now, days * SECONDS_IN_DAY));
+            key.delete_date = date;
             return;
         }
         if key.state != KeyState::PendingDeletion {
             key.state_before_deletion = Some(key.state);
         }
         key.state = KeyState::PendingDeletion;
-        key.delete_date = Some(after(call.now, days * SECONDS_IN_DAY));
+        key.delete_date = date;
+        if call.deviates(Effect::ScheduleLosesTags) {
+            key.tags.clear();
+        }
+        if call.deviates(Effect::ScheduleDropsRotation) {
+            key.rotation = None;
+        }
     });
     Ok(Fields::new())
 }

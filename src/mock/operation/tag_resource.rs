@@ -29,6 +29,13 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Ok(Fields::new());
     }
     let id = key.id.clone();
-    tenant.change(&id, |key| key.tags.extend(tags));
+    let replaces = call.deviates(Effect::TagReplacesOthers);
+    let keeps = call.deviates(Effect::SameTagKeepsValue);
+    tenant.change(&id, |key| {
+        if replaces {
+            key.tags.clear();
+        }
+        key.tags.extend(tags.into_iter().filter(|(name, _)| !keeps || !key.tags.contains_key(name)).collect::<Vec<_>>());
+    });
     Ok(Fields::new())
 }

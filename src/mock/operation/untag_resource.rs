@@ -30,6 +30,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Ok(Fields::new());
     }
     let id = key.id.clone();
-    tenant.change(&id, |key| key.tags.retain(|name, _| !tag_keys.contains(name)));
+    let all = call.deviates(Effect::UntagRemovesAll);
+    tenant.change(&id, |key| key.tags.retain(|name, _| !all && !tag_keys.contains(name)));
     Ok(Fields::new())
 }

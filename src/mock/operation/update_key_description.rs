@@ -27,6 +27,12 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
         return Ok(Fields::new());
     }
     let id = key.id.clone();
-    tenant.change(&id, |key| key.description = description.to_owned());
+    let loses_tags = call.deviates(Effect::DescriptionLosesTags);
+    tenant.change(&id, |key| {
+        key.description = description.to_owned();
+        if loses_tags {
+            key.tags.clear();
+        }
+    });
     Ok(Fields::new())
 }

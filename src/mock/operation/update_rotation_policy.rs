@@ -4,7 +4,7 @@ use super::Definition;
 use crate::mock::answer::Fields;
 use crate::mock::call::{Call, check_symmetric, find_key_by_id};
 use crate::mock::metadata::rotation_interval;
-use crate::mock::deviation::Effect;
+use crate::mock::deviation::{Effect, Rotating};
 use crate::mock::refusal::Refusal;
 use crate::mock::state::Rule;
 use crate::mock::store::{Origin, Rotation};
@@ -27,18 +27,28 @@ fn run(call: &Call<'_>) -> Result<Fields, Refusal> {
     call.authorize()?;
     let mut tenant = call.tenant();
     let key = find_key_by_id(call, &tenant, &reference)?;
-    if key.origin == Origin::External {
+    check_symmetric(key)?;
+    // Only keys that are imported can be PendingImport, and the table has a code for that: so their state comes first.
+    call.check_state(key)?;
+    if key.origin == Origin::External && !call.is_beyond_the_table(key) {
         return Err(Refusal::unsupported_origin());
     }
-    check_symmetric(key)?;
-    call.check_state(key)?;
     if call.deviates(Effect::RotationPolicyDoesNothing) {
         return Ok(Fields::new());
     }
     let id = key.id.clone();
+    let rotating = match () {
+        () if call.deviates(Effect::RotationNever) => Rotating::Never,
+        () if call.deviates(Effect::RotationTooEarly) => Rotating::TooEarly,
+        () if call.deviates(Effect::RotatesWhileDisabled) => Rotating::WhileDisabled,
+        () if call.deviates(Effect::RotatesWhilePendingDeletion) => Rotating::WhilePendingDeletion,
+        () if call.deviates(Effect::RotationLosesCiphertexts) => Rotating::LosingCiphertexts,
+        () => Rotating::ByTheDocuments,
+    };
     tenant.change(&id, |key| {
         // Counted from the last rotation, so a key that is older than the interval is rotated at once.
         key.rotation = interval.map(|seconds| Rotation::starting(key.last_rotation, seconds));
+        key.quirks.rotation = rotating;
     });
     Ok(Fields::new())
 }

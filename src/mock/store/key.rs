@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::Arrival;
 use crate::mock::clock::after;
 use crate::mock::crypto::Cipher;
-use crate::mock::deviation::{AtExpiry, Quirks, Removal};
+use crate::mock::deviation::{AtExpiry, Quirks, Removal, Rotating};
 use crate::mock::identifier::Identifiers;
 use crate::mock::refusal::Refusal;
 use crate::mock::state::KeyState;
@@ -242,10 +242,37 @@ impl Key {
 
     /// The next time at which something happens to the key by itself.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        let rotation = self.rotation.filter(|_| self.state == KeyState::Enabled).map(|rotation| rotation.next);
+        let rotation = self.next_rotation();
         let expires = self.material.present && self.quirks.at_expiry != AtExpiry::Nothing;
         let expiry = self.material.expires.filter(|_| expires);
         [self.removal_date(), expiry, rotation].into_iter().flatten().min()
+    }
+
+    /// When the key rotates by itself, if its state lets it.
+    fn next_rotation(&self) -> Option<Timestamp> {
+        let rotates = match (self.state, self.quirks.rotation) {
+            (_, Rotating::Never) => false,
+            (KeyState::Enabled, _)
+            | (KeyState::Disabled, Rotating::WhileDisabled)
+            | (KeyState::PendingDeletion, Rotating::WhilePendingDeletion) => true,
+            _ => false,
+        };
+        let rotation = self.rotation.filter(|_| rotates)?;
+        Some(after(rotation.next, -self.rotates_ahead(rotation)))
+    }
+
+    /// So many seconds before its time a key rotates. Only a deviation makes it.
+    fn rotates_ahead(&self, rotation: Rotation) -> i64 {
+        if self.quirks.rotation == Rotating::TooEarly { rotation.interval_seconds / 2 } else { 0 }
+    }
+
+    /// Goes on with a rotation that was suspended. What became due in the meantime is done once, and now.
+    pub(crate) fn resume_rotation(&mut self, now: Timestamp) {
+        if let Some(rotation) = &mut self.rotation
+            && self.state == KeyState::Enabled
+        {
+            rotation.next = rotation.next.max(now);
+        }
     }
 
     /// When the key goes, if it waits for its deletion.
@@ -270,15 +297,19 @@ impl Key {
             self.expire_material();
         }
         let Some(rotation) = self.rotation else { return };
-        if self.state != KeyState::Enabled || rotation.next > now {
+        if self.next_rotation().is_none_or(|next| next > now) {
             return;
         }
+        let now = after(now, self.rotates_ahead(rotation));
         // One version for each interval that has passed, up to a bound: the clock may have jumped by centuries.
         let interval = rotation.interval_seconds.max(1);
         let passed = (now.as_second() - rotation.next.as_second()) / interval;
         let skipped = (passed - MOST_ROTATIONS_AT_ONCE).max(0);
         let mut next = after(rotation.next, skipped.saturating_mul(interval));
         while next <= now {
+            if self.quirks.rotation == Rotating::LosingCiphertexts {
+                self.lose_ciphertexts();
+            }
             if let Ok(version) = Version::new(identifiers.resource(), self.spec, self.origin, next) {
                 self.rotate(version);
             }

@@ -14,18 +14,20 @@ pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
     let Some(body) = Body::read(response) else {
         return Err(DecodeError::Content { status, content: describe(response) });
     };
+    let form = body.form();
     let fields = body.into_fields();
+    let content_type = response.content_type.clone();
     let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let code = Some(text("Code")).filter(|code| !code.is_empty());
     match (status, code) {
-        (200..300, None) => Ok(Answer { status, code: None, message: String::new(), fields }),
+        (200..300, None) => Ok(Answer { status, code: None, message: String::new(), fields, form, content_type }),
         (200..300, Some(code)) if NO_ERROR.contains(&code.as_str()) => {
-            Ok(Answer { status, code: None, message: String::new(), fields })
+            Ok(Answer { status, code: None, message: String::new(), fields, form, content_type })
         }
         (_, Some(code)) => {
             let message = text("Message");
             let message = without_signed_text(&message).unwrap_or(message);
-            Ok(Answer { status, code: Some(code), message, fields })
+            Ok(Answer { status, code: Some(code), message, fields, form, content_type })
         }
         (_, None) => Err(DecodeError::NoCode { status }),
     }

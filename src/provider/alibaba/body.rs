@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::xml::{Content, Element};
-use crate::provider::{HttpResponse, REDACTED};
+use crate::provider::{BodyForm, HttpResponse, REDACTED};
 
 /// Lists by the name of the field and of its items. XML does not say what is a list when it has one item or none; JSON
 /// has the same two levels.
@@ -38,6 +38,14 @@ impl Body {
         let root = Element::parse(text.trim_ascii_start())?;
         let is_text = matches!(&root.content, Content::Text(text) if !text.trim_ascii().is_empty());
         (!is_text && !root.name.eq_ignore_ascii_case("html")).then_some(Self::Xml(root))
+    }
+
+    /// The form.
+    pub(super) const fn form(&self) -> BodyForm {
+        match self {
+            Self::Json(_) => BodyForm::Json,
+            Self::Xml(_) => BodyForm::Xml,
+        }
     }
 
     /// The fields, an object.

@@ -16,8 +16,8 @@ use percent_encoding::percent_decode_str;
 
 use self::body::Body;
 use super::{
-    Answer, ApiCall, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
-    SigningContext,
+    Answer, ApiCall, BodyForm, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse,
+    Provider, SigningContext, Tamper,
 };
 
 /// The version of the API that every request names.
@@ -32,6 +32,25 @@ pub struct Alibaba {
     pub format: Format,
     /// The HTTP method of requests.
     pub method: Method,
+}
+
+impl Alibaba {
+    /// The dialect of a request that wants another form than the rest, or has a fault that only some requests can have:
+    /// under v1 everything is a parameter, so body, query and headers are told apart under V3 alone.
+    fn for_request(self, context: &SigningContext<'_>) -> Self {
+        let format = match context.format {
+            Some(BodyForm::Json) => Format::Json,
+            Some(BodyForm::Xml) => Format::Xml,
+            None => self.format,
+        };
+        let (signature, method) = match context.tamper {
+            Some(Tamper::Body) => (Signature::V3, Method::Post),
+            Some(Tamper::Query) => (Signature::V3, Method::Get),
+            Some(Tamper::Header) => (Signature::V3, self.method),
+            _ => (self.signature, self.method),
+        };
+        Self { signature, format, method }
+    }
 }
 
 impl Provider for Alibaba {
@@ -56,9 +75,10 @@ impl Provider for Alibaba {
     }
 
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {
-        match self.signature {
-            Signature::V1 => v1::encode(*self, call, context),
-            Signature::V3 => v3::encode(*self, call, context),
+        let dialect = self.for_request(context);
+        match dialect.signature {
+            Signature::V1 => v1::encode(dialect, call, context),
+            Signature::V3 => v3::encode(dialect, call, context),
         }
     }
 
@@ -121,6 +141,7 @@ mod tests {
             now: "2026-01-02T03:04:05Z".parse().unwrap(),
             nonce: "0123456789abcdef",
             tamper: None,
+            format: None,
         };
         let parameters = json!({"KeyId": "1234"}).as_object().unwrap().clone();
         provider.encode(&ApiCall { operation: "DescribeKey", parameters: &parameters }, &context).unwrap()

@@ -30,7 +30,7 @@ pub(super) fn time(context: &SigningContext<'_>) -> String {
     let wrong = match context.tamper {
         Some(Tamper::Stale) => context.now.checked_sub(WRONG_BY),
         Some(Tamper::Early) => context.now.checked_add(WRONG_BY),
-        Some(Tamper::Signature | Tamper::Unsigned) | None => Ok(context.now),
+        _ => Ok(context.now),
     };
     wrong.unwrap_or(Timestamp::MIN).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -44,8 +44,14 @@ pub(super) fn sent_signature(context: &SigningContext<'_>, right: String) -> Opt
             let first = if right.starts_with('0') { '1' } else { '0' };
             Some(std::iter::once(first).chain(right.chars().skip(1)).collect())
         }
-        Some(Tamper::Stale | Tamper::Early) | None => Some(right),
+        _ => Some(right),
     }
+}
+
+/// The access key that a request names: the right one, or one that nobody has.
+pub(super) fn access_key_id<'a>(context: &SigningContext<'a>) -> &'a str {
+    const UNKNOWN: &str = "kms-conformance-nobody";
+    if context.tamper == Some(Tamper::AccessKey) { UNKNOWN } else { &context.credentials.access_key_id }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Requests signed with HMAC-SHA1: everything is a parameter, the signature too.
 
-use super::request::{FORM, sent_signature, texts, time};
+use super::request::{FORM, access_key_id, sent_signature, texts, time};
 use super::signature::{canonical_query, percent_encode, v1_signature, v1_string_to_sign};
 use super::{API_VERSION, Alibaba, Method};
 use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
@@ -16,7 +16,7 @@ pub(super) fn encode(
         ("Action", call.operation.to_owned()),
         ("Version", API_VERSION.to_owned()),
         ("Format", dialect.format.parameter().to_owned()),
-        ("AccessKeyId", context.credentials.access_key_id.clone()),
+        ("AccessKeyId", access_key_id(context).to_owned()),
         ("SignatureMethod", "HMAC-SHA1".to_owned()),
         ("SignatureVersion", "1.0".to_owned()),
         ("Timestamp", time(context)),
@@ -74,6 +74,7 @@ mod tests {
             now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
             nonce: "n-1",
             tamper,
+            format: None,
         };
         let call = ApiCall { operation: "TagResource", parameters: parameters.as_object().unwrap() };
         Alibaba { method, format, ..Alibaba::default() }.encode(&call, &context).unwrap()

@@ -3,12 +3,15 @@
 use http::HeaderValue;
 use url::Url;
 
-use super::request::{FORM, sent_signature, texts, time};
+use super::request::{FORM, access_key_id, sent_signature, texts, time};
 use super::signature::{
     V3_ALGORITHM, canonical_query, sha256_hex, v3_canonical_request, v3_signature, v3_string_to_sign,
 };
 use super::{API_VERSION, Alibaba, Method};
-use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
+use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext, Tamper};
+
+/// What a signature covers that is not that of its request.
+const OTHER: (&str, &str) = ("Conformance", "other");
 
 /// Builds and signs the request of a call.
 ///
@@ -24,12 +27,19 @@ pub(super) fn encode(
     let encoded = canonical_query(pairs());
     let base = context.endpoint.trim_end_matches('/');
     // The hash of the body covers a form, so only what is in the URL belongs into the canonical query.
-    let (url, body, query) = match dialect.method {
+    let (url, body, mut query) = match dialect.method {
         Method::Get if encoded.is_empty() => (format!("{base}/"), String::new(), Vec::new()),
         Method::Get => (format!("{base}/?{encoded}"), String::new(), pairs().collect()),
         Method::Post => (format!("{base}/"), encoded, Vec::new()),
     };
-    let payload = sha256_hex(body.as_bytes());
+    // What is signed, where it is not what is sent: the request itself stays as it must be.
+    let payload = match context.tamper {
+        Some(Tamper::Body) => sha256_hex(format!("{body}&{}={}", OTHER.0, OTHER.1).as_bytes()),
+        _ => sha256_hex(body.as_bytes()),
+    };
+    if context.tamper == Some(Tamper::Query) {
+        query.push(OTHER);
+    }
     let mut headers = vec![
         ("host", host(context.endpoint)?),
         ("x-acs-action", call.operation.to_owned()),
@@ -47,11 +57,16 @@ pub(super) fn encode(
     headers.sort_unstable();
 
     let method = dialect.method.name();
-    let signed: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let signed_value = |name: &'static str, value| match context.tamper {
+        Some(Tamper::Header) if name == "x-acs-signature-nonce" => OTHER.1,
+        _ => value,
+    };
+    let signed: Vec<(&str, &str)> =
+        headers.iter().map(|(name, value)| (*name, signed_value(name, value.as_str()))).collect();
     let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let string_to_sign = v3_string_to_sign(&v3_canonical_request(method, query, &signed, &payload));
     let signature = v3_signature(context.credentials.secret.expose(), &string_to_sign);
-    let id = &context.credentials.access_key_id;
+    let id = access_key_id(context);
     headers.push(("accept", dialect.format.media_type().to_owned()));
     headers.extend(sent_signature(context, signature).map(|signature| {
         ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}"))
@@ -107,6 +122,7 @@ mod tests {
             now: "2024-01-02T03:04:05.9Z".parse().unwrap(),
             nonce: "n-1",
             tamper: None,
+            format: None,
         };
         let call = ApiCall { operation: "TagResource", parameters };
         let dialect = Alibaba { signature: Signature::V3, format: Format::Xml, method };
@@ -196,6 +212,7 @@ mod tests {
                 now: "2024-01-02T03:04:05Z".parse().unwrap(),
                 nonce: "n-1",
                 tamper,
+                format: None,
             };
             let call = ApiCall { operation: "DisableKey", parameters: parameters.as_object().unwrap() };
             let dialect = Alibaba { signature: Signature::V3, ..Alibaba::default() };
@@ -217,6 +234,17 @@ mod tests {
             assert_eq!(headers["x-acs-date"], date);
             verified(&request);
         }
+        let (unknown, _) = encode(Some(Tamper::AccessKey));
+        assert!(unknown["authorization"].starts_with("ACS3-HMAC-SHA256 Credential=kms-conformance-nobody,"));
+        // What is sent is the request itself, and what was signed another.
+        let (other, sent) = encode(Some(Tamper::Body));
+        assert_eq!((sent.method, sent.body.as_str()), ("POST", "KeyId=k"));
+        assert_eq!(other["x-acs-content-sha256"], sha256_hex(b"KeyId=k&Conformance=other"));
+        let (_, sent) = encode(Some(Tamper::Query));
+        assert_eq!((sent.method, sent.url.as_str()), ("GET", "http://h/?KeyId=k"));
+        let (other, sent) = encode(Some(Tamper::Header));
+        assert_eq!((sent.body.as_str(), other["x-acs-signature-nonce"].as_str()), ("KeyId=k", "n-1"));
+        assert_ne!(other["authorization"], right["authorization"]);
     }
 
     #[test]

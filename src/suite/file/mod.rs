@@ -20,7 +20,7 @@ pub use self::service::{
     AcceptedStateFile, Basis, CreateFile, DescribeFile, FixtureFile, KeyClassFile, ObservationFile, OtherOperationFile,
     OutcomeFile, PagingFile, RemoveFile, RouteFile, ServiceFile, StageFile, SweepFile, TransitionFile, UndoFile,
 };
-pub use self::step::{AcceptFile, EntryFile, MakesFile, StepFile};
+pub use self::step::{AcceptFile, BetweenFile, EntryFile, MakesFile, StepFile};
 
 /// A map that keeps the order of the file.
 pub type Map<T> = IndexMap<String, T>;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{AcceptFile, EntryFile, MakesFile, Map, OneOrMany, StepFile};
+use crate::suite::form::Form;
 
 /// `matrix/*.yaml`: one row of the published table.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -44,6 +45,10 @@ pub struct RowFile {
     /// The parameters of the request. Also used when the operation drives a key.
     #[serde(default)]
     pub request: Map<Value>,
+    /// Parameters that are others where the table rejects the request: such that its effect, if it had one, would
+    /// differ from what was there.
+    #[serde(default)]
+    pub rejected_request: Map<Value>,
     /// What the request makes and how it is removed afterwards.
     #[serde(default)]
     pub makes: Option<MakesFile>,
@@ -55,6 +60,15 @@ pub struct RowFile {
     /// Fields that the answer to a success must have.
     #[serde(default)]
     pub present: Vec<String>,
+    /// The form of fields of the response to a success: path → form. Within a list, of each entry.
+    #[serde(default)]
+    pub form: Map<Form>,
+    /// How many bytes fields hold that are Base64: path → number.
+    #[serde(default)]
+    pub bytes: Map<u32>,
+    /// The list whose page must have as many entries as the counters of the response say.
+    #[serde(default)]
+    pub counted: Option<String>,
     /// Fields of the answer to a success and their values: path → template. The empty text also stands for no field.
     #[serde(default)]
     pub fields: Map<String>,

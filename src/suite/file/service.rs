@@ -65,6 +65,10 @@ pub struct OutcomeFile {
     /// Other spellings that the documents print; they are taken as the same and noted.
     #[serde(default)]
     pub also_spelled: Vec<String>,
+    /// Why an error with this code may name no parameter where a case says which one is meant (`names`). Unless given,
+    /// it must.
+    #[serde(default)]
+    pub nameless: Option<String>,
     /// What a reader should know.
     #[serde(default)]
     pub note: Option<String>,

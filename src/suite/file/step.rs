@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Map, OneOrMany, UndoFile};
-use crate::provider::Tamper;
+use crate::provider::{BodyForm, Tamper};
+use crate::suite::form::Form;
 
 /// One step: exactly one of `call`, `look`, `state`, `drive`, `advance`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -48,9 +49,35 @@ pub struct StepFile {
     /// With `call`: what must hold after the steps before. If the call shows otherwise, those had a wrong effect.
     #[serde(default)]
     pub holds: Option<String>,
+    /// With `call`: the parameter that a rejection is for, or several of which it is one. Its code or its message must
+    /// name it.
+    #[serde(default)]
+    pub names: Option<OneOrMany>,
+    /// With `call`: the form of the body that is requested, `json` or `xml`, whatever the run requests otherwise. The
+    /// body must have it, of an error too, and the content type must fit.
+    #[serde(default)]
+    pub format: Option<BodyForm>,
     /// Fields that the answer must have.
     #[serde(default)]
     pub present: Vec<String>,
+    /// With `call`: the form of fields of the response: path → form. Within a list, of each entry.
+    #[serde(default)]
+    pub form: Map<Form>,
+    /// How many bytes fields hold that are Base64: path → number.
+    #[serde(default)]
+    pub bytes: Map<u32>,
+    /// How many entries lists have on the page that came: path → number.
+    #[serde(default)]
+    pub entries: Map<u32>,
+    /// Between which times fields must be, both included: path → from and to.
+    #[serde(default)]
+    pub between: Map<BetweenFile>,
+    /// Fields whose values no response before has that is known by a name (`as`).
+    #[serde(default)]
+    pub fresh: Vec<String>,
+    /// With `call`: the list whose page must have as many entries as the counters of the response say.
+    #[serde(default)]
+    pub counted: Option<String>,
     /// Fields of the answer and their values: path → template. The empty text also stands for no field.
     #[serde(default)]
     pub fields: Map<String>,
@@ -99,10 +126,23 @@ pub struct AcceptFile {
     /// The state in which it is accepted; in a step, none.
     #[serde(default)]
     pub state: Option<String>,
-    /// The outcome.
+    /// The class of keys for which it is accepted; all unless given.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// The outcome; with `names`, also `4xx`: any error of the client that names the parameter.
     pub outcome: String,
     /// Why the documents leave room for it.
     pub why: String,
+}
+
+/// Two times.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BetweenFile {
+    /// The earliest, a template.
+    pub from: String,
+    /// The latest, a template.
+    pub to: String,
 }
 
 /// An entry of a list.

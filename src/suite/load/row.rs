@@ -55,6 +55,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
     let before = sheet.mistakes.len();
     let request = sheet.request(&root.key("request"), &file.request, &scope);
     let lends = sheet.mistakes.len() == before;
+    let rejected_request = request.with(sheet.request(&root.key("rejected_request"), &file.rejected_request, &scope));
     let mut after = scope.clone();
     after.answers.insert("answer".to_owned());
     after.asked.insert("answer".to_owned(), file.operation.clone());
@@ -62,13 +63,18 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
     let checks = Checks {
         present: sheet.field_paths(&root.key("present"), &file.present),
         fields: step::fields(sheet, &root.key("fields"), &file.fields, &after),
-        differs: Vec::new(),
         contains: file.contains.as_ref().map(|file| step::entry(sheet, &root.key("contains"), file, &after)),
-        lacks: None,
+        form: step::by_path(sheet, &root.key("form"), &file.form),
+        bytes: step::by_path(sheet, &root.key("bytes"), &file.bytes),
+        counted: file.counted.as_ref().and_then(|list| sheet.field_path(&root.key("counted"), list, false)),
+        ..Checks::default()
     };
     let cells = cells(sheet, file, &classes, &not_applicable);
     let (then, then_borrowed) = step::steps(sheet, &root.key("then"), &file.then, after);
     let (refused, refused_borrowed) = step::steps(sheet, &root.key("refused"), &file.refused, scope);
+    if !file.rejected_request.is_empty() && cells.values().all(|cell| cell.expect.is_success()) {
+        sheet.key(&root.key("rejected_request"), "the table rejects this operation nowhere");
+    }
     let row = Row {
         operation,
         clause,
@@ -81,6 +87,7 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &RowFile) -> Draft {
         needs: sheet.fixtures(&root.key("needs"), &file.needs),
         values,
         request,
+        rejected_request,
         makes,
         cells,
         checks,
@@ -161,7 +168,7 @@ fn cells(
                 None
             }
         };
-        accept.push((state, step::accepted(sheet, &at, file)));
+        accept.push((state, step::accepted(sheet, &at, file, false)));
     }
     let mut cells = IndexMap::new();
     for state in &words.states {

@@ -132,7 +132,11 @@ fn outcomes(sheet: &mut Sheet<'_>, file: &ServiceFile) -> IndexMap<Code, Outcome
             sheet.value(&at.key("status"), format!("{} is no HTTP status", file.status));
         }
         let clause = sheet.clause(&at.key("clause"), &file.clause);
-        let outcome = Outcome { status: file.status, clause, also_spelled: file.also_spelled.clone() };
+        if let Some(nameless) = &file.nameless {
+            sheet.sentence(&at.key("nameless"), nameless);
+        }
+        let (also_spelled, nameless) = (file.also_spelled.clone(), file.nameless.clone());
+        let outcome = Outcome { status: file.status, clause, also_spelled, nameless };
         outcomes.insert(Code::from(code.as_str()), outcome);
     }
     outcomes

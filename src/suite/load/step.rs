@@ -6,11 +6,11 @@ use super::scope::{Scope, meant};
 use super::sheet::{Note, Sheet};
 use crate::near::nearest;
 use crate::suite::field_path::FieldPath;
-use crate::suite::file::{AcceptFile, EntryFile, MakesFile, Map, OneOrMany, StepFile, UndoFile};
-use crate::suite::name::{Code, KeyName, OperationName};
+use crate::suite::file::{AcceptFile, BetweenFile, EntryFile, MakesFile, Map, OneOrMany, StepFile, UndoFile};
+use crate::suite::name::{ClassName, Code, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
 use crate::suite::service::Undo;
-use crate::suite::step::{Accepted, Action, Call, Checks, Entry, Expectation, Expected, Makes, Step};
+use crate::suite::step::{Accepted, Action, Between, Call, Checks, Entry, Expectation, Expected, Makes, Step};
 use crate::suite::template::Template;
 use crate::yaml::Path;
 
@@ -119,6 +119,14 @@ fn foreign_fields(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &
         ("replay", judged, file.replay.is_some()),
         ("tamper", judged, file.tamper.is_some()),
         ("holds", judged, file.holds.is_some()),
+        ("names", judged, file.names.is_some()),
+        ("format", judged, file.format.is_some()),
+        ("form", judged, !file.form.is_empty()),
+        ("counted", judged, file.counted.is_some()),
+        ("bytes", calls, !file.bytes.is_empty()),
+        ("entries", calls, !file.entries.is_empty()),
+        ("between", calls, !file.between.is_empty()),
+        ("fresh", calls, !file.fresh.is_empty()),
         ("present", calls, !file.present.is_empty()),
         ("fields", calls, !file.fields.is_empty()),
         ("differs", calls, !file.differs.is_empty()),
@@ -140,6 +148,11 @@ fn foreign_fields(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &
             sheet.key(&at.key(field), format!("`{field}` does not go with `replay`"));
         }
     }
+    for (field, given) in [("replay", file.replay.is_some()), ("tamper", file.tamper.is_some())] {
+        if given && file.format.is_some() {
+            sheet.key(&at.key("format"), format!("`format` does not go with `{field}`"));
+        }
+    }
 }
 
 fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope: &Scope) -> Call {
@@ -149,6 +162,15 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
         Some(expect) => outcomes(sheet, &at.key("expect"), expect),
         None => vec![sheet.outcome(&at.key(verb), Code::SUCCESS)],
     };
+    let names = file.names.as_ref();
+    if let Some(names) = names {
+        if names.0.is_empty() {
+            sheet.key(&at.key("names"), "there must be a parameter");
+        }
+        if outcomes.iter().any(|one| one.code.is_success()) {
+            sheet.key(&at.key("names"), "a success names no parameter");
+        }
+    }
     let accept_at = at.key("accept");
     let mut accept = Vec::new();
     for (index, file) in file.accept.iter().enumerate() {
@@ -156,7 +178,7 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
         if file.state.is_some() {
             sheet.key(&at.key("state"), "a step has no `state` to accept an outcome in");
         }
-        accept.push(accepted(sheet, &at, file));
+        accept.push(accepted(sheet, &at, file, names.is_some()));
     }
     accepted_once(sheet, &accept_at, &outcomes, accept.iter().enumerate());
     if let Some(earlier) = &file.replay {
@@ -189,6 +211,12 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
         differs: fields(sheet, &at.key("differs"), &file.differs, &after),
         contains: file.contains.as_ref().map(|file| entry(sheet, &at.key("contains"), file, &after)),
         lacks: file.lacks.as_ref().map(|file| entry(sheet, &at.key("lacks"), file, &after)),
+        form: by_path(sheet, &at.key("form"), &file.form),
+        bytes: by_path(sheet, &at.key("bytes"), &file.bytes),
+        entries: by_path(sheet, &at.key("entries"), &file.entries),
+        between: between(sheet, &at.key("between"), &file.between, scope),
+        fresh: sheet.field_paths(&at.key("fresh"), &file.fresh),
+        counted: file.counted.as_ref().and_then(|list| sheet.field_path(&at.key("counted"), list, false)),
     };
     Call {
         judged: verb == "call",
@@ -196,7 +224,9 @@ fn call(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StepFile, verb: &str, scope
         request,
         replay: file.replay.clone(),
         tamper: file.tamper,
+        format: file.format,
         expect: Expectation { outcomes, accept },
+        names: names.map(|names| names.0.clone()).unwrap_or_default(),
         holds: file.holds.clone(),
         checks,
         answer: file.answer.clone(),
@@ -218,10 +248,20 @@ pub(super) fn outcomes(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &OneOrMany) -
     file.0.iter().enumerate().map(|(index, text)| sheet.outcome(&at.item(index), text)).collect()
 }
 
-/// Checks another outcome that is accepted.
-pub(super) fn accepted(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &AcceptFile) -> Accepted {
+/// Checks another outcome that is accepted. Any error of the client will do only where it must name a parameter.
+pub(super) fn accepted(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &AcceptFile, names: bool) -> Accepted {
     sheet.sentence(&at.key("why"), &file.why);
-    Accepted { outcome: sheet.outcome(&at.key("outcome"), &file.outcome), why: file.why.clone() }
+    let class = file.class.as_ref().and_then(|class| sheet.class(&at.key("class"), class, false));
+    let place = at.key("outcome");
+    let outcome = if file.outcome == Accepted::ANY_CLIENT_ERROR {
+        if !names {
+            sheet.value(&place, "any error of the client is accepted only together with `names`");
+        }
+        Expected { code: Code::from(Accepted::ANY_CLIENT_ERROR), status: 400 }
+    } else {
+        sheet.outcome(&place, &file.outcome)
+    };
+    Accepted { outcome, class, why: file.why.clone() }
 }
 
 /// Notes outcomes that are accepted although they are expected, or twice. Each comes with its place in the list.
@@ -231,13 +271,16 @@ pub(super) fn accepted_once<'a>(
     expected: &[Expected],
     accept: impl Iterator<Item = (usize, &'a Accepted)>,
 ) {
-    let mut known: Vec<(&Code, &str)> = expected.iter().map(|one| (&one.code, "expected")).collect();
-    for (index, Accepted { outcome, .. }) in accept {
-        match known.iter().find(|(code, _)| **code == outcome.code) {
-            Some((code, how)) => {
+    let mut known: Vec<(&Code, Option<&ClassName>, &str)> =
+        expected.iter().map(|one| (&one.code, None, "expected")).collect();
+    for (index, Accepted { outcome, class, .. }) in accept {
+        // What is accepted for one class only can be so for another too.
+        let same = |of: Option<&ClassName>| of.is_none() || class.is_none() || of == class.as_ref();
+        match known.iter().find(|(code, of, _)| **code == outcome.code && same(*of)) {
+            Some((code, _, how)) => {
                 sheet.value(&at.item(index).key("outcome"), format!("`{code}` is {how} already"));
             }
-            None => known.push((&outcome.code, "accepted")),
+            None => known.push((&outcome.code, class.as_ref(), "accepted")),
         }
     }
 }
@@ -278,6 +321,26 @@ pub(super) fn fields(
         let template = sheet.template(&place, text, scope);
         if let Some(path) = sheet.field_path(&place, path, true) {
             found.push((path, template));
+        }
+    }
+    found
+}
+
+/// Checks the paths of a map.
+pub(super) fn by_path<T: Copy>(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &Map<T>) -> Vec<(FieldPath, T)> {
+    let paths = file.iter().filter_map(|(path, value)| Some((sheet.field_path(&at.key(path), path, true)?, *value)));
+    paths.collect()
+}
+
+/// Checks fields and the times between which they must be. What the response itself says is not known yet.
+fn between(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &Map<BetweenFile>, scope: &Scope) -> Vec<(FieldPath, Between)> {
+    let mut found = Vec::with_capacity(file.len());
+    for (path, file) in file {
+        let place = at.key(path);
+        let from = sheet.template(&place.key("from"), &file.from, scope);
+        let to = sheet.template(&place.key("to"), &file.to, scope);
+        if let Some(path) = sheet.field_path(&place, path, true) {
+            found.push((path, Between { from, to }));
         }
     }
     found

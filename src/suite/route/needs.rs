@@ -86,6 +86,7 @@ pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
     let undo = row.makes.as_ref().and_then(|makes| makes.undo.as_ref());
     let templates = row.values.values().chain(row.checks.templates());
     let probe = row.request.paths().into_iter().chain(templates.flat_map(Template::paths));
+    let probe = probe.chain(row.rejected_request.paths());
     let probe = probe.chain(undo.into_iter().flat_map(|undo| undo.request.paths()));
     let mut wanted = of_paths(service, probe, keys, &KeyName::subject());
     merge(&mut wanted, of_steps(service, row.then.iter().chain(&row.refused), keys));

@@ -1,6 +1,6 @@
 //! Answers of a wrong form: of each operation, and of all.
 
-use super::cells::{cases, rows, states};
+use super::cells::{cases, of_default_class, rows, states};
 use super::routes::cases_without_it;
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{AnswerFault, Deviation, GeneralFault};
@@ -23,6 +23,30 @@ fn shows(operation: Operation, fault: AnswerFault) -> bool {
         AnswerFault::SuccessIs201 | AnswerFault::NotImplemented => true,
         // These stand with what is wrong in many places.
         AnswerFault::NotImplementedIs501 | AnswerFault::Crashes => false,
+        AnswerFault::ListIsNull => has_list(operation) || matches!(operation, Operation::ListResourceTags),
+        AnswerFault::CountIsText | AnswerFault::TotalCountOff => has_list(operation),
+        AnswerFault::DateIsNumber => matches!(
+            operation,
+            Operation::CreateKey
+                | Operation::DescribeKey
+                | Operation::GetParametersForImport
+                | Operation::CreateKeyVersion
+                | Operation::DescribeKeyVersion
+                | Operation::ListKeyVersions
+        ),
+    }
+}
+
+/// Whether it answers with pages of a list.
+const fn has_list(operation: Operation) -> bool {
+    matches!(operation, Operation::ListKeys | Operation::ListAliases | Operation::ListKeyVersions)
+}
+
+/// The cells that succeed for keys of every origin: no imported key has a second version, whatever its state.
+fn successes(operation: Operation) -> Vec<String> {
+    match operation {
+        Operation::CreateKeyVersion | Operation::UpdateRotationPolicy => of_default_class(operation, KeyState::Enabled),
+        _ => states(operation, false).flat_map(|state| cases(operation, state)).collect(),
     }
 }
 
@@ -73,12 +97,21 @@ fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
     let caught_by = match (operation, fault) {
         (Operation::CreateKey, AnswerFault::WrongTypes | AnswerFault::MissingFields) => without_it(operation),
         (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => {
-            states(operation, true).flat_map(|state| cases(operation, state)).collect()
+            let refused = states(operation, true).flat_map(|state| cases(operation, state));
+            refused.chain(beside_the_table(operation)).collect()
         }
         (_, AnswerFault::NotImplemented | AnswerFault::NotImplementedIs501 | AnswerFault::Crashes) => {
             without_it(operation)
         }
-        (_, AnswerFault::SuccessIs201) => states(operation, false).flat_map(|state| cases(operation, state)).collect(),
+        (
+            _,
+            AnswerFault::SuccessIs201
+            | AnswerFault::ListIsNull
+            | AnswerFault::CountIsText
+            | AnswerFault::TotalCountOff
+            | AnswerFault::DateIsNumber,
+        )
+        | (Operation::CreateKeyVersion, AnswerFault::WrongTypes | AnswerFault::MissingFields) => successes(operation),
         (_, AnswerFault::WrongTypes | AnswerFault::MissingFields) => states(operation, false)
             .filter(|state| !leads_to(operation, *state))
             .flat_map(|state| cases_without_it(operation, state, None))
@@ -97,6 +130,12 @@ fn of(operation: Operation, fault: AnswerFault) -> CatalogueEntry {
         entry.may_disturb.push(case(&format!("*-in-{}/**", kebab(operation))));
     }
     entry
+}
+
+/// The cases of an operation that imported keys refuse by a code of their own where the table lets it succeed.
+fn beside_the_table(operation: Operation) -> Option<String> {
+    let has = matches!(operation, Operation::CreateKeyVersion | Operation::UpdateRotationPolicy);
+    has.then(|| case(&format!("{operation}/{}/EXTERNAL/**", KeyState::Enabled)))
 }
 
 /// Whether there are cases of a refusal that has nothing to do with the state of the key. Their names end with that of
@@ -134,6 +173,7 @@ fn kebab(operation: Operation) -> String {
 const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'static str] {
     const GONE: &str = "pending-deletion-ends-in-deletion/**";
     match (operation, fault) {
+        (Operation::CreateKey, AnswerFault::DateIsNumber) => &["defaults-of-a-new-key"],
         (Operation::CreateKey, _) => &["default*-of-a-new-key", "new-*key-is-*/**"],
         (Operation::ListKeys, AnswerFault::SuccessIs201 | AnswerFault::NotImplemented)
         | (Operation::DescribeKey, AnswerFault::NotImplemented) => &[GONE],
@@ -148,13 +188,16 @@ const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'stat
             "same-alias-in-create-alias",
         ],
         (Operation::ListResourceTags, AnswerFault::MissingFields) => {
-            &["TagResource/**", "UntagResource/PendingDeletion/**"]
+            &["TagResource/**", "UntagResource/PendingDeletion/**", "missing-tag-keys-in-untag-resource"]
         }
         (Operation::ListKeyVersions, AnswerFault::MissingFields) => &["CreateKeyVersion/Enabled/**"],
         (Operation::CreateKeyVersion, AnswerFault::WrongTypes) => &["new-version-is-the-primary-one"],
         (Operation::GetParametersForImport, AnswerFault::NotImplemented) => &["import-parameters-*/**"],
         (Operation::EnableKey | Operation::CancelKeyDeletion | Operation::Decrypt, AnswerFault::NotImplemented) => {
             &[GONE]
+        }
+        (Operation::Encrypt, AnswerFault::ErrorIs200) => {
+            &[GONE, "plaintext-has-at-most-6-kb", "request-ids-never-repeat"]
         }
         (_, AnswerFault::ErrorIs200 | AnswerFault::CodeInLowerCase) => match operation {
             Operation::EnableKey | Operation::CancelKeyDeletion => &[GONE],
@@ -180,8 +223,15 @@ fn of_all(fault: GeneralFault) -> Option<CatalogueEntry> {
             case("deleted-alias-stands-for-nothing"),
             case("unknown-key-in-*/**"),
             case("unknown-alias-in-*"),
+            case("request-ids-never-repeat"),
+            case("responses-come-in-*-when-requested"),
         ],
-        GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => vec![case("answers-carry-a-request-id")],
+        GeneralFault::EmptyRequestId | GeneralFault::NoRequestId => {
+            vec![case("answers-carry-a-request-id"), case("request-ids-never-repeat")]
+        }
+        GeneralFault::NoRequestIdInErrors | GeneralFault::RequestIdRepeats => vec![case("request-ids-never-repeat")],
+        GeneralFault::FormatIgnored | GeneralFault::ErrorsInJson => vec![case("responses-come-in-xml-when-requested")],
+        GeneralFault::ContentTypeIsText => vec![case("responses-come-in-*-when-requested")],
         _ => return None,
     };
     let entry =

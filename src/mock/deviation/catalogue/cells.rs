@@ -21,14 +21,14 @@ pub(super) fn rows() -> impl Iterator<Item = Operation> {
     Operation::ALL.iter().copied().filter(move |operation| !rowless(operation))
 }
 
-/// Whether a key of an origin can be asked. Imported keys do not rotate, and only they are given material.
+/// Whether a key of an origin can be asked. Only imported keys are given material.
 pub(super) const fn asked(operation: Operation, origin: Origin) -> bool {
     match origin {
         Origin::Kms => !matches!(
             operation,
             Operation::GetParametersForImport | Operation::ImportKeyMaterial | Operation::DeleteKeyMaterial
         ),
-        Origin::External => !matches!(operation, Operation::CreateKeyVersion | Operation::UpdateRotationPolicy),
+        Origin::External => true,
     }
 }
 
@@ -41,13 +41,12 @@ pub(super) fn is_asked(operation: Operation, state: KeyState) -> bool {
 pub(super) fn cases(operation: Operation, state: KeyState) -> Vec<String> {
     match operation {
         Operation::UpdateAlias => vec![case(&format!("update-alias/*-to-{state}"))],
-        _ if !asked(operation, Origin::External) => of_default_class(operation, state),
         _ => vec![case(&format!("{operation}/{state}/**"))],
     }
 }
 
 /// The cases of a cell for keys whose material the service makes.
-fn of_default_class(operation: Operation, state: KeyState) -> Vec<String> {
+pub(super) fn of_default_class(operation: Operation, state: KeyState) -> Vec<String> {
     vec![case(&format!("{operation}/{state}")), case(&format!("{operation}/{state}/via-*"))]
 }
 

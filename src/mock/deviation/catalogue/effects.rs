@@ -1,6 +1,6 @@
 //! Who must notice wrong effects.
 
-use super::{CatalogueEntry, Family, case, general, refusals};
+use super::{CatalogueEntry, Family, case, general, promises};
 use crate::mock::deviation::{Deviation, Effect};
 
 /// Every effect.
@@ -75,7 +75,14 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             &[],
         ),
         Effect::ScheduleDoesNothing => (DELETION_IS_NOT_SCHEDULED, &[]),
-        Effect::ScheduleIgnoresWindow => (&["pending-deletion-ends-in-deletion/**"], &[]),
+        Effect::ScheduleIgnoresWindow => (
+            &[
+                "pending-deletion-ends-in-deletion/**",
+                "delete-date-is-the-request-plus-the-window/**",
+                "delete-date-counts-from-the-request",
+            ],
+            &[],
+        ),
         Effect::CancelDoesNothing => (
             &[
                 "CancelKeyDeletion/PendingDeletion/**",
@@ -111,17 +118,23 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::NewExternalKeyIsEnabled => (&["new-external-key-is-pending-import/EXTERNAL"], &[]),
         Effect::RefusedDisableDisables => (
             &["DisableKey/PendingDeletion/**", "DisableKey/PendingImport/**"],
-            &["pending-deletion-yields-only-to-cancel/**"],
+            &["pending-deletion-yields-only-to-cancel/**", "pending-import-yields-only-to-material/EXTERNAL"],
         ),
         Effect::RefusedEnableEnables => (
             &["EnableKey/PendingDeletion/**", "EnableKey/PendingImport/**"],
-            &["pending-deletion-yields-only-to-cancel/**", "disabled-key-waits-for-its-deletion/**"],
+            &[
+                "pending-deletion-yields-only-to-cancel/**",
+                "pending-import-yields-only-to-material/EXTERNAL",
+                "disabled-key-waits-for-its-deletion/**",
+            ],
         ),
         Effect::RefusedScheduleMovesDeleteDate => {
             (&["ScheduleKeyDeletion/PendingDeletion/**", "pending-deletion-yields-only-to-cancel/**"], &[])
         }
         Effect::RefusedCancelEnables => (&["CancelKeyDeletion/Disabled/**"], &[]),
-        Effect::RefusedImportImports => (&["refused-import-leaves-the-expiry-alone/EXTERNAL"], &[]),
+        Effect::RefusedImportImports => {
+            (&["ImportKeyMaterial/PendingDeletion/**", "refused-import-leaves-the-expiry-alone/EXTERNAL"], &[])
+        }
         Effect::RefusedCreateAliasCreates => (&["CreateAlias/PendingDeletion/**"], &[]),
         Effect::RefusedUpdateAliasMoves => (&["update-alias/*-to-PendingDeletion"], &[]),
         Effect::RefusedTagWritten => (&["TagResource/PendingDeletion/**"], &[]),
@@ -129,24 +142,26 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         Effect::RefusedDescriptionWritten => (&["UpdateKeyDescription/PendingDeletion/**"], &[]),
         Effect::RotationRefusedButSet => (
             &[
-                "UpdateRotationPolicy/Disabled",
-                "UpdateRotationPolicy/Disabled/via-*",
-                "UpdateRotationPolicy/PendingDeletion",
-                "UpdateRotationPolicy/PendingDeletion/via-*",
+                "UpdateRotationPolicy/Disabled/**",
+                "UpdateRotationPolicy/PendingDeletion/**",
+                "UpdateRotationPolicy/PendingImport/**",
             ],
             &[],
         ),
         Effect::RefusedVersionMade => (
             &[
-                "CreateKeyVersion/Disabled",
-                "CreateKeyVersion/Disabled/via-*",
-                "CreateKeyVersion/PendingDeletion",
-                "CreateKeyVersion/PendingDeletion/via-*",
+                "CreateKeyVersion/Disabled/**",
+                "CreateKeyVersion/PendingDeletion/**",
+                "CreateKeyVersion/PendingImport/**",
             ],
             &[],
         ),
         Effect::ImportDoesNothing => (
-            &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
+            &[
+                "ImportKeyMaterial/PendingImport/**",
+                "import-wrapped-with-*/EXTERNAL",
+                "pending-import-yields-only-to-material/EXTERNAL",
+            ],
             &[
                 // Its deletion can be scheduled all the same, and whether it had material shows only when that is cancelled.
                 "CancelKeyDeletion/PendingDeletion/EXTERNAL/via-import",
@@ -155,7 +170,11 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
         ),
         Effect::ImportLeavesDisabled => (
-            &["ImportKeyMaterial/PendingImport/**", "import-wrapped-with-*/EXTERNAL"],
+            &[
+                "ImportKeyMaterial/PendingImport/**",
+                "import-wrapped-with-*/EXTERNAL",
+                "pending-import-yields-only-to-material/EXTERNAL",
+            ],
             &["material-expires-while-enabled/EXTERNAL", "reimport-resets-the-expiry/EXTERNAL"],
         ),
         Effect::ImportEnablesDisabledKey => (&[], &[]),
@@ -286,9 +305,10 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
         ),
         Effect::EncryptIgnoresContext => (&["encryption-context-must-be-the-same/**", "Decrypt/Enabled/**"], &[]),
         Effect::DecryptIgnoresContext => (&["encryption-context-must-be-the-same/**"], &[]),
-        Effect::DecryptReturnsOtherText => {
-            (&["Decrypt/Enabled/**", "Encrypt/Enabled/**", "GenerateDataKey/Enabled/**"], &[])
-        }
+        Effect::DecryptReturnsOtherText => (
+            &["Decrypt/Enabled/**", "Encrypt/Enabled/**", "GenerateDataKey/Enabled/**"],
+            &["GenerateDataKeyWithoutPlaintext/Enabled/**"],
+        ),
         Effect::LongPlaintextAccepted => (&["plaintext-has-at-most-6-kb"], &[]),
         Effect::DataKeyDiffers => (&["GenerateDataKey/Enabled/**", "alias-in-generate-data-key"], &[]),
         Effect::DataKeyShown => (&["GenerateDataKeyWithoutPlaintext/Enabled/**"], &[]),
@@ -298,6 +318,8 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
                 "ScheduleKeyDeletion/Disabled/**",
                 "ScheduleKeyDeletion/PendingImport/**",
                 "cancel-deletion-of-an-enabled-key/**",
+                "delete-date-is-the-request-plus-the-window/**",
+                "delete-date-counts-from-the-request",
             ],
             &[
                 "delete-material-while-pending-deletion/**",
@@ -307,14 +329,23 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
         ),
         Effect::ListPagesOverlap => (&["keys-are-listed-page-by-page"], &[]),
-        Effect::ListKeyVersionsOmitsPrimary => (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled/**"]),
+        Effect::ListKeyVersionsOmitsPrimary => {
+            (&["ListKeyVersions/**"], &["CreateKeyVersion/Enabled/**", "CreateKeyVersion/*/**"])
+        }
         Effect::TagDoesNothing => (
             &["TagResource/Enabled/**", "TagResource/Disabled/**", "TagResource/PendingImport/**"],
-            &["ListResourceTags/**", "UntagResource/PendingDeletion/**"],
+            &["ListResourceTags/**", "UntagResource/PendingDeletion/**", "missing-tag-keys-in-untag-resource"],
         ),
-        Effect::UntagDoesNothing => {
-            (&["UntagResource/Enabled/**", "UntagResource/Disabled/**", "UntagResource/PendingImport/**"], &[])
-        }
+        Effect::UntagDoesNothing => (
+            &[
+                "UntagResource/Enabled/**",
+                "UntagResource/Disabled/**",
+                "UntagResource/PendingImport/**",
+                "tags-stand-beside-each-other",
+                "untagged-key-has-an-empty-list-of-tags/**",
+            ],
+            &[],
+        ),
         Effect::DescriptionDoesNothing => (
             &[
                 "UpdateKeyDescription/Enabled/**",
@@ -323,13 +354,14 @@ const fn noticed(effect: Effect) -> (&'static [&'static str], &'static [&'static
             ],
             &[],
         ),
-        Effect::RotationPolicyDoesNothing => {
-            (&["UpdateRotationPolicy/Enabled", "UpdateRotationPolicy/Enabled/via-*"], &[])
-        }
+        Effect::RotationPolicyDoesNothing => (
+            &["UpdateRotationPolicy/Enabled", "UpdateRotationPolicy/Enabled/via-*"],
+            &["rotation-*", "next-rotation-is-the-last-plus-the-interval"],
+        ),
         Effect::VersionNotMade => {
             (&["CreateKeyVersion/Enabled", "CreateKeyVersion/Enabled/via-*"], &["new-version-is-the-primary-one"])
         }
         Effect::VersionNotPrimary => (&["new-version-is-the-primary-one"], &[]),
-        other => refusals::noticed(other),
+        other => promises::noticed(other),
     }
 }

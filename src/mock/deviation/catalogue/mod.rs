@@ -8,6 +8,7 @@ mod cells;
 mod effects;
 mod general;
 mod in_state;
+mod promises;
 mod refusals;
 mod routes;
 

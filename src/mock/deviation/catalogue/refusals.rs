@@ -17,14 +17,60 @@ pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'stati
         ),
         Effect::EnableOnlyShown => (&["EnableKey/Disabled/**", "disabled-key-works-again-once-enabled/**"], &[]),
         Effect::ScheduleOnlyShown => (DELETION_IS_NOT_SCHEDULED, &[]),
-        Effect::SignatureNotChecked | Effect::BadSignatureHasEffect => (&["bad-signature-in-disable-key"], &[]),
+        Effect::SignatureNotChecked => (
+            &[
+                "bad-signature-in-disable-key",
+                "signature-over-another-query-in-disable-key",
+                "signature-over-another-header-in-disable-key",
+            ],
+            &[],
+        ),
+        Effect::BadSignatureHasEffect => {
+            (&["bad-signature-in-disable-key", "signature-over-another-*-in-disable-key"], &[])
+        }
         Effect::UnsignedAccepted | Effect::UnsignedHasEffect => (&["no-signature-in-disable-key"], &[]),
         Effect::StaleTimestampAccepted => (&["stale-request-in-disable-key"], &[]),
         Effect::EarlyTimestampAccepted => (&["early-request-in-disable-key"], &[]),
         Effect::WrongTimeHasEffect => (&["stale-request-in-disable-key", "early-request-in-disable-key"], &[]),
         Effect::NonceReuseAccepted | Effect::RefusedReplayHasEffect => (&["replayed-request-in-disable-key"], &[]),
-        Effect::MissingParameterAccepted => (&["missing-*-in-*/**"], &[]),
-        Effect::UnknownKeyAccepted => (&["unknown-key-in-*/**", "pending-deletion-ends-in-deletion/**"], &[]),
+        Effect::UnknownAccessKeyAccepted | Effect::UnknownAccessKeyHasEffect => {
+            (&["unknown-access-key-in-disable-key"], &[])
+        }
+        Effect::BodyNotSigned => (&["signature-over-another-body-in-disable-key"], &[]),
+        Effect::V3SignatureNotChecked => {
+            (&["signature-over-another-query-in-disable-key", "signature-over-another-header-in-disable-key"], &[])
+        }
+        Effect::MissingNamesAnother | Effect::MissingNamesNone => {
+            (&["missing-*-in-*/**", "request-ids-never-repeat"], &[])
+        }
+        Effect::InvalidNamesAnother => (
+            &[
+                "bad-context-in-encrypt",
+                "bad-name-in-create-alias",
+                "bad-page-in-list-keys",
+                "bad-waiting-period-in-schedule-key-deletion",
+                "damaged-ciphertext-in-decrypt",
+                "encryption-context-must-be-the-same/**",
+                "long-data-key-in-generate-data-key",
+                "long-description-in-update-key-description",
+                "malformed-key-in-*",
+                "past-expiry-in-import-key-material/EXTERNAL",
+                "plaintext-has-at-most-6-kb",
+                "short-ciphertext-in-decrypt",
+                "unknown-algorithm-in-get-parameters-for-import/**",
+            ],
+            &[],
+        ),
+        Effect::MissingParameterAccepted => (&["missing-*-in-*/**", "request-ids-never-repeat"], &[]),
+        Effect::UnknownKeyAccepted => (
+            &[
+                "unknown-key-in-*/**",
+                "pending-deletion-ends-in-deletion/**",
+                "request-ids-never-repeat",
+                "responses-come-in-*-when-requested",
+            ],
+            &[],
+        ),
         Effect::UnknownAliasAccepted => (&["unknown-alias-in-*", "deleted-alias-stands-for-nothing"], &[]),
         Effect::UnknownAliasMade => (&["unknown-alias-in-update-alias"], &[]),
         Effect::MalformedKeyIdAccepted => (&["malformed-key-in-*"], &[]),
