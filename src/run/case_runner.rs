@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::RunContext;
 use super::attempt::Attempt;
+use super::experience::CellFared;
 use super::failure::Failure;
 use super::inventory::Leak;
 use super::order::Planned;
@@ -15,6 +16,7 @@ use super::outcome::CaseOutcome;
 use super::remarks::Remarked;
 use super::status::RunStatus;
 use super::stretch::stretches;
+use super::sweep::lists_keys;
 use crate::event::{Answered, BlockedBy, BlockedStep, BlockingResponse, Exchange};
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
@@ -131,7 +133,9 @@ impl CaseRunner<'_> {
                 Attempted { failure: Some(failure), ..latest }
             };
         }
-        latest.failure = latest.failure.map(|failure| self.responds_elsewhere(failure, latest.well, responded_well));
+        if let Some(failure) = latest.failure.take() {
+            latest.failure = Some(self.held_against_the_rest(failure, latest.well, responded_well).await);
+        }
         self.outcome(latest)
     }
 
@@ -261,14 +265,14 @@ impl CaseRunner<'_> {
         let Some(index) = failure.cell.take() else { return };
         let cell = &self.run.suite.cases[index];
         self.wait_for_earlier().await;
-        let deviates = match self.run.experience.deviates(self.number, index) {
-            Some(deviates) => deviates,
+        let fared = match self.run.experience.how_cell_fared(self.number, index) {
+            Some(fared) => fared,
             None => {
                 let Ok(plan) = self.run.planner.plan(cell) else { return };
                 if plan.moves_clock {
                     return;
                 }
-                let mut attempt = Attempt::new(
+                let control = Attempt::new(
                     self.run,
                     cell,
                     prefix.to_owned(),
@@ -276,19 +280,23 @@ impl CaseRunner<'_> {
                     usize::MAX,
                     self.status.stop.clone(),
                 );
-                // One that can't be judged itself explains nothing.
-                let failure = attempt.run(&plan).await.err();
-                let deviates = failure.is_some_and(|failure| failure.verdict == Verdict::Fail);
-                self.leaks.extend(attempt.tear_down().await);
-                if deviates {
-                    attempt.hand_in();
-                }
-                self.run.experience.cell_deviates(self.number, index, deviates);
-                deviates
+                let fared = self.control(control, &plan).await;
+                self.run.experience.cell_fared(self.number, index, fared.clone());
+                fared
             }
         };
-        if !deviates {
-            return;
+        match fared {
+            CellFared::Right => return,
+            CellFared::Deviates => {}
+            // That an operation is not known is seen without the cell.
+            CellFared::Blocked(_) if failure.kind == Kind::Unsupported => return,
+            CellFared::Blocked(by) => {
+                failure.verdict = Verdict::Inconclusive;
+                failure.kind = Kind::Fixture;
+                failure.reason = format!("{}, and {} can't be judged either", failure.reason, cell.id);
+                failure.blocked_by = Some(Box::new(by));
+                return;
+            }
         }
 
         let (operation, state, class) = self.run.suite.cell_of_case(cell);
@@ -310,16 +318,27 @@ impl CaseRunner<'_> {
         failure.reason = format!("{}, as in {}", failure.reason, cell.id);
     }
 
-    /// A failure that says what it says only if the endpoint responds well to something: a service that is down, or one
-    /// that is not this service, fails each time too.
-    fn responds_elsewhere(&self, failure: Failure, well: bool, responded_well: u64) -> Failure {
-        if !matches!((failure.verdict, failure.kind), (Verdict::Fail, Kind::Crash | Kind::Malformed)) {
+    /// Runs the case of a cell once to see what it comes to by itself.
+    async fn control(&mut self, mut control: Attempt<'_>, plan: &CasePlan) -> CellFared {
+        let failure = control.run(plan).await.err();
+        self.leaks.extend(control.tear_down().await);
+        if failure.is_some() {
+            control.hand_in();
+        }
+        CellFared::of(failure.as_ref())
+    }
+
+    /// A crash or a malformed response is one only if the endpoint responds well to something else: a service that is
+    /// down, or one that is not this service, fails each time too.
+    async fn held_against_the_rest(&self, failure: Failure, well: bool, responded_well: u64) -> Failure {
+        let of_form = matches!((failure.verdict, failure.kind), (Verdict::Fail, Kind::Crash | Kind::Malformed));
+        if !of_form || failure.repeated.is_none() || well || self.run.client.responded_well() > responded_well {
             return failure;
         }
-        if failure.repeated.is_none() || well || self.run.client.responded_well() > responded_well {
+        if lists_keys(self.run, &self.status.stop).await {
             return failure;
         }
-        let reason = format!("{}, but it has responded to nothing else meanwhile", failure.reason);
+        let reason = format!("{}, but it responds well to nothing else either", failure.reason);
         Failure { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..failure }
     }
 
@@ -351,8 +370,7 @@ impl CaseRunner<'_> {
         if let Subject::Cell { route: None, .. } | Subject::Move { .. } = &self.case.subject
             && let Some(index) = self.run.suite.index_of(self.case)
         {
-            let deviates = failure.as_ref().is_some_and(|failure| failure.verdict == Verdict::Fail);
-            self.run.experience.cell_deviates(self.number, index, deviates);
+            self.run.experience.cell_fared(self.number, index, CellFared::of(failure.as_ref()));
         }
         CaseOutcome {
             failure: failure.map(Box::new),

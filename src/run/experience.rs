@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
 use crate::client::Unusable;
-use crate::event::{Answered, BlockingResponse};
+use crate::event::{Answered, BlockedBy, BlockingResponse};
 use crate::suite::name::{ClassName, OperationName, State};
-use crate::verdict::Kind;
+use crate::verdict::{Kind, Verdict};
 
 /// So many fresh keys that fare alike settle a thing.
 const SETTLED: u32 = 2;
@@ -42,6 +42,28 @@ struct Tally<T> {
     times: u32,
 }
 
+/// What the case of a cell came to by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CellFared {
+    /// It passed, or says nothing.
+    Right,
+    /// It failed.
+    Deviates,
+    /// It could not be judged, because of this.
+    Blocked(BlockedBy),
+}
+
+impl CellFared {
+    /// What a failure means for the cell whose case has it.
+    pub(super) fn of(failure: Option<&Failure>) -> Self {
+        match failure {
+            Some(failure) if failure.verdict == Verdict::Fail => Self::Deviates,
+            Some(Failure { blocked_by: Some(by), .. }) => Self::Blocked((**by).clone()),
+            _ => Self::Right,
+        }
+    }
+}
+
 /// What is known of the endpoint so far.
 #[derive(Debug, Default)]
 pub(super) struct Experience(Mutex<Known>);
@@ -55,8 +77,8 @@ struct Known {
     waited: HashMap<(Place, String), u32>,
     /// With the number of the first case that confirmed it.
     confirmed: HashMap<Confirmed, usize>,
-    /// By the index of a cell's case: whether it deviates by itself, as found out by the case of a number.
-    cells: HashMap<usize, BTreeMap<usize, bool>>,
+    /// By the index of a cell's case: what it came to by itself, as found out by the case of a number.
+    cells: HashMap<usize, BTreeMap<usize, CellFared>>,
 }
 
 impl Experience {
@@ -126,14 +148,14 @@ impl Experience {
         self.known().confirmed.get(&confirmed(cell, failure, actual)).is_some_and(|first| *first < number)
     }
 
-    /// Takes note whether the case of a cell deviates by itself, as the case of this number found out.
-    pub(super) fn cell_deviates(&self, number: usize, case: usize, deviates: bool) {
-        self.known().cells.entry(case).or_default().insert(number, deviates);
+    /// Takes note of what the case of a cell came to by itself, as the case of this number found out.
+    pub(super) fn cell_fared(&self, number: usize, case: usize, how: CellFared) {
+        self.known().cells.entry(case).or_default().insert(number, how);
     }
 
-    /// Whether the case of a cell deviates by itself, if a case before that of this number found out.
-    pub(super) fn deviates(&self, number: usize, case: usize) -> Option<bool> {
-        self.known().cells.get(&case)?.range(..number).next().map(|(_, deviates)| *deviates)
+    /// What the case of a cell came to by itself, if a case before that of this number found out.
+    pub(super) fn how_cell_fared(&self, number: usize, case: usize) -> Option<CellFared> {
+        self.known().cells.get(&case)?.range(..number).next().map(|(_, how)| how.clone())
     }
 }
 
@@ -201,9 +223,10 @@ mod tests {
     #[test]
     fn what_a_later_case_found_out_of_a_cell_is_not_known_to_an_earlier_one() {
         let experience = Experience::default();
-        experience.cell_deviates(7, 100, true);
-        assert_eq!((experience.deviates(7, 100), experience.deviates(8, 100)), (None, Some(true)));
-        experience.cell_deviates(3, 100, false);
-        assert_eq!(experience.deviates(8, 100), Some(false), "the first one counts");
+        experience.cell_fared(7, 100, CellFared::Deviates);
+        assert_eq!(experience.how_cell_fared(7, 100), None);
+        assert_eq!(experience.how_cell_fared(8, 100), Some(CellFared::Deviates));
+        experience.cell_fared(3, 100, CellFared::Right);
+        assert_eq!(experience.how_cell_fared(8, 100), Some(CellFared::Right), "the first one counts");
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Failure {
     pub(super) blocked_by: Option<Box<BlockedBy>>,
     /// Whether it is that a call of a route was rejected.
     pub(super) rejected: bool,
+    /// Whether it is that the state of a key is not shown.
+    pub(super) hidden: bool,
     /// Whether a response was lost on the way, so that the case should be run again on fresh keys.
     pub(super) lost: bool,
     /// The unusable response that came each time a request was sent.
@@ -87,6 +89,7 @@ impl Failure {
             first_actual: None,
             blocked_by: None,
             rejected: false,
+            hidden: false,
             lost: false,
             repeated: None,
             ends_run: None,

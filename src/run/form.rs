@@ -176,8 +176,13 @@ mod tests {
 
     #[test]
     fn a_page_has_what_its_counters_say() {
-        let paging =
-            Paging { number: "Page".to_owned(), total: "Total".to_owned(), size: "Size".to_owned(), largest: 100, unpaged: Vec::new() };
+        let paging = Paging {
+            number: "Page".to_owned(),
+            total: "Total".to_owned(),
+            size: "Size".to_owned(),
+            largest: 100,
+            unpaged: Vec::new(),
+        };
         let wrong = |entries: usize, total: u64, page: u64| {
             let fields = json!({"Key": vec![7; entries], "Total": total, "Size": 2, "Page": page});
             wrong_count(&fields, &path("Key"), &paging)

@@ -90,9 +90,8 @@ impl<'a> Judge<'a> {
         // That the operation is not known is none of what the documents leave room for.
         let known = reply.class != Some(ErrorClass::UnknownOperation);
         let accepted = expectation.accept.iter().filter(|_| known);
-        let accepted = accepted
-            .into_iter()
-            .find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
+        let accepted =
+            accepted.into_iter().find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
         let expected = expectation.outcomes.first().map(answered);
         if let (Some(accepted), Some(expected), false) = (accepted, &expected, self.strict) {
             let (operation, why) = (operation.to_string(), accepted.why.clone());
@@ -158,8 +157,7 @@ impl<'a> Judge<'a> {
                 }
             }
         };
-        let reason =
-            format!("{} is rejected with {} ({}), which {wrong}", call.operation, actual.code, actual.status);
+        let reason = format!("{} is rejected with {} ({}), which {wrong}", call.operation, actual.code, actual.status);
         let aspect = format!("parameter named by {}", call.operation);
         Judgement::Deviation(Box::new(Failure {
             expected,

@@ -145,7 +145,9 @@ impl<'a> Steps<'_, 'a> {
             let makes = call.makes.as_ref();
             let reply = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
 
-            if let Err(failure) = self.remarks.admit(judge.judge(operation, &call.expect, self.requester.class(), &reply)) {
+            if let Err(failure) =
+                self.remarks.admit(judge.judge(operation, &call.expect, self.requester.class(), &reply))
+            {
                 let reason = format!("the effect can't be seen: {}", failure.reason);
                 let lost = failure.lost;
                 return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&reply), reason) });

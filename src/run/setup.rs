@@ -126,11 +126,13 @@ impl<'s, 'a> Setup<'s, 'a> {
             }
         }
 
-        let seen = self.arrive(&key.name, &key.state, last).await;
-        let seen = match stretches.last() {
-            Some(last) => self.passing(last, seen)?,
-            None => seen?,
+        let arrival = trail.arrival();
+        let seen = match self.arrive(&key.name, &key.state, last).await {
+            // That the state is not shown here says nothing of routes that lead on.
+            Err(failure) if failure.hidden => self.passing(&arrival, Err(failure))?,
+            seen => self.passing(stretches.last().unwrap_or(&arrival), seen)?,
         };
+        stretches.push(arrival);
         // That the calls before had their effects is known once the key is seen in its state.
         for stretch in &stretches {
             self.run.sequence.passed(self.number, stretch);
@@ -331,7 +333,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             Conclusion::Unclear => {
                 let by = seen.hidden(&self.requester.blame(Purpose::Settle, describe, name));
                 let reason = format!("after {what} it is unclear whether the key is {state}: {says}");
-                Err(Failure::blocked(Kind::Fixture, by, reason))
+                Err(Failure { hidden: true, ..Failure::blocked(Kind::Fixture, by, reason) })
             }
         }
     }

@@ -45,6 +45,11 @@ impl Trail {
         }
     }
 
+    /// The stretch that arriving is: what comes of it says nothing of longer routes.
+    pub(super) fn arrival(&self) -> Stretch {
+        Stretch { class: self.class.clone(), behind: self.behind.clone(), next: "arrival".to_owned() }
+    }
+
     fn drive(&mut self, next: String) -> Stretch {
         let stretch = Stretch { class: self.class.clone(), behind: self.behind.clone(), next: next.clone() };
         self.behind.push(next);
@@ -57,6 +62,7 @@ pub(super) fn stretches(suite: &Suite, key: &PlannedKey) -> Vec<Stretch> {
     let mut trail = Trail::new(&key.class);
     let mut stretches = vec![trail.make(suite)];
     stretches.extend(key.route.legs.iter().map(|leg| trail.leg(suite, leg)));
+    stretches.push(trail.arrival());
     stretches
 }
 

@@ -44,11 +44,7 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
         return swept;
     };
 
-    let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
-    let vault = run.client.vault().clone();
-    let mark = &run.options.mark;
-    let bindings = Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), vault);
-    let mut requester = Requester::new(run, bindings, CancellationToken::new());
+    let mut requester = requester(run, CancellationToken::new());
     let inventory = Inventory::new(run, case);
 
     let mut ids = Vec::new();
@@ -90,6 +86,23 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
     }
     requester.hand_in();
     swept
+}
+
+/// Whether the service responds well to a request for the list of keys, which needs no key and changes nothing.
+pub(super) async fn lists_keys(run: &RunContext, stop: &CancellationToken) -> bool {
+    let Some(how) = &run.suite.service.sweep else { return false };
+    let subject = KeyName::subject();
+    let mut requester = requester(run, stop.clone());
+    requester.send_default(Purpose::CleanUp, &how.operation, Context::on(&subject)).await.is_ok()
+}
+
+/// Sends requests that belong to no case.
+fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
+    let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
+    let vault = run.client.vault().clone();
+    let mark = &run.options.mark;
+    let bindings = Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), vault);
+    Requester::new(run, bindings, stop)
 }
 
 /// Reads the ids of all keys; of some, and why those are not all.

@@ -140,7 +140,7 @@ fn beside_the_table(operation: Operation) -> Option<String> {
 
 /// Whether there are cases of a refusal that has nothing to do with the state of the key. Their names end with that of
 /// the operation.
-const fn is_refused_beside_the_table(operation: Operation) -> bool {
+pub(super) const fn is_refused_beside_the_table(operation: Operation) -> bool {
     !matches!(operation, Operation::CreateKey | Operation::ListAliases | Operation::DescribeKeyVersion)
 }
 
@@ -158,7 +158,7 @@ const fn is_refused_for_a_key(operation: Operation) -> bool {
 }
 
 /// The name of an operation as it stands in the names of cases: `create-alias`.
-fn kebab(operation: Operation) -> String {
+pub(super) fn kebab(operation: Operation) -> String {
     let mut name = String::new();
     for letter in operation.name().chars() {
         if letter.is_ascii_uppercase() && !name.is_empty() {
@@ -170,7 +170,7 @@ fn kebab(operation: Operation) -> String {
 }
 
 /// Cases that meet the fault where the table has no cell for what they ask, or that look with the operation.
-const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'static str] {
+pub(super) const fn disturbed(operation: Operation, fault: AnswerFault) -> &'static [&'static str] {
     const GONE: &str = "pending-deletion-ends-in-deletion/**";
     match (operation, fault) {
         (Operation::CreateKey, AnswerFault::DateIsNumber) => &["defaults-of-a-new-key"],

@@ -1,6 +1,6 @@
 //! What is wrong in many places at once, as it is where a whole family of operations or of responses is missing.
 
-use super::answers::without_it;
+use super::answers::{disturbed, is_refused_beside_the_table, kebab, without_it};
 use super::cells::{cases, rows, states};
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{AnswerFault, Deviation, Effect, GeneralFault};
@@ -18,7 +18,14 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
     let missing = rows().flat_map(|operation| {
         [AnswerFault::NotImplementedIs501, AnswerFault::Crashes].map(|fault| {
             let deviation = Deviation::Answer(operation, fault);
-            CatalogueEntry::new(deviation, Family::General, fault.description(operation), without_it(operation))
+            let description = fault.description(operation);
+            let mut entry = CatalogueEntry::new(deviation, Family::General, description, without_it(operation))
+                .disturbing(disturbed(operation, AnswerFault::NotImplemented));
+            // Cases of it that the table has no cell for, most of them without a key.
+            if is_refused_beside_the_table(operation) {
+                entry.may_disturb.push(case(&format!("*-in-{}/**", kebab(operation))));
+            }
+            entry
         })
     });
     missing.chain(GeneralFault::ALL.iter().filter_map(|fault| of_all(*fault))).chain(EFFECTS.map(of_effect))
