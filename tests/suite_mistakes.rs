@@ -351,6 +351,7 @@ fn lists_of_words() {
         .change("kms.yaml", "states: [On, Off]\nkey", "states: [On, Off, On, O ff]\nkey")
         .change("kms.yaml", "[Make, Show, Seal, Switch, Drop]", "[Make, Show, Seal, Switch, Drop, Show, \"\"]")
         .change("kms.yaml", "  fixed:", "  fi/xed:")
+        .change("kms.yaml", "fixed: [Seal]", "fi/xed: [Seal]")
         .change(
             "kms.yaml",
             "create:",
@@ -416,8 +417,8 @@ fn a_transition_is_taken_by_keys_that_have_what_it_wants() {
     );
     let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let planner = Planner::new(Arc::new(suite));
-    let walk = planner.plan(planner.suite().case("tiny/Seal/Off").expect("the case is there")).expect("it has a walk");
-    assert_eq!(walk.keys[0].calls(planner.suite()), ["Make", "Seal", "Switch"]);
+    let plan = planner.plan(planner.suite().case("tiny/Seal/Off").expect("the case is there")).expect("it has a plan");
+    assert_eq!(plan.keys[0].calls(planner.suite()), ["Make", "Seal", "Switch"]);
 }
 
 #[test]
@@ -431,8 +432,8 @@ fn a_fixture_brings_the_one_that_it_needs() {
     );
     let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let planner = Planner::new(Arc::new(suite));
-    let walk = planner.plan(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a walk");
-    assert_eq!(walk.keys[0].route.legs, [Leg::Prepare("blob".into()), Leg::Prepare("note".into())]);
+    let plan = planner.plan(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a plan");
+    assert_eq!(plan.keys[0].route.legs, [Leg::Prepare("blob".into()), Leg::Prepare("note".into())]);
 }
 
 #[test]

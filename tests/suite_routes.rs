@@ -27,8 +27,8 @@ fn route(case: &Case) -> Option<&CaseRoute> {
 }
 
 fn calls(suite: &Arc<Suite>, id: &str) -> String {
-    let walk = Planner::new(Arc::clone(suite)).plan(suite.case(id).unwrap()).unwrap();
-    walk.keys[0].calls(suite).join(" ")
+    let plan = Planner::new(Arc::clone(suite)).plan(suite.case(id).unwrap()).unwrap();
+    plan.keys[0].calls(suite).join(" ")
 }
 
 #[test]
@@ -40,8 +40,8 @@ fn every_route_passes_what_it_says_and_ends_in_its_state() {
         let Subject::Cell { class, state, route: Some(route), .. } = &case.subject else { continue };
         seen += 1;
         let declared = &suite.service.routes[state][&route.name];
-        let walk = planner.plan(case).unwrap();
-        let key = &walk.keys[0];
+        let plan = planner.plan(case).unwrap();
+        let key = &plan.keys[0];
         assert_eq!(key.calls(&suite).len(), route.calls, "{}", case.id);
         let mut at: Vec<(Option<&str>, Position)> = vec![(None, planner.new_key(class).unwrap())];
         for leg in &key.route.legs {
@@ -74,8 +74,8 @@ fn no_two_cases_of_a_cell_take_the_same_way() {
     let mut seen = HashSet::new();
     for case in suite.cases.iter().filter(|case| suite.not_applicable(case).is_none()) {
         let Subject::Cell { row, class, state, .. } = &case.subject else { continue };
-        let walk = planner.plan(case).unwrap();
-        let way = (*row, class.clone(), state.clone(), walk.keys[0].route.legs.clone());
+        let plan = planner.plan(case).unwrap();
+        let way = (*row, class.clone(), state.clone(), plan.keys[0].route.legs.clone());
         assert!(seen.insert(way), "{}", case.id);
     }
 }
@@ -129,10 +129,10 @@ fn only_routes_through_time_move_the_clock() {
     let suite = suite();
     let planner = Planner::new(Arc::clone(&suite));
     for case in suite.cases.iter().filter(|case| route(case).is_some()) {
-        let walk = planner.plan(case).unwrap();
+        let plan = planner.plan(case).unwrap();
         let timed = route(case).unwrap().name.as_str() == "via-expiry";
-        assert_eq!(walk.moves_clock, timed || walk.age.is_some(), "{}", case.id);
-        assert!(!timed || walk.age.is_none(), "{}", case.id);
+        assert_eq!(plan.moves_clock, timed || plan.age.is_some(), "{}", case.id);
+        assert!(!timed || plan.age.is_none(), "{}", case.id);
     }
 }
 

@@ -95,9 +95,9 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
         .map(|index| {
             let case = &suite.cases[*index];
             let not_applicable = suite.not_applicable(case);
-            let walk = if not_applicable.is_none() { Some(planner.plan(case)?) } else { None };
+            let plan = if not_applicable.is_none() { Some(planner.plan(case)?) } else { None };
             let source = suite.source(case);
-            let keys = walk.iter().flat_map(|walk| &walk.keys).map(|key| ListedKey {
+            let keys = plan.iter().flat_map(|plan| &plan.keys).map(|key| ListedKey {
                 name: key.name.to_string(),
                 class: key.class.to_string(),
                 state: key.state.to_string(),
@@ -115,7 +115,7 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
                 line: source.map_or(1, |source| source.line),
                 not_applicable,
                 keys: keys.collect(),
-                moves_clock: walk.is_some_and(|walk| walk.moves_clock),
+                moves_clock: plan.is_some_and(|plan| plan.moves_clock),
             })
         })
         .collect()

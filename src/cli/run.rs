@@ -187,6 +187,7 @@ async fn execute(
         mark: mark.clone(),
         attempts: 3,
         confirm_failures: arguments.confirm_failures,
+        max_keys: arguments.max_keys.map(|keys| keys as u64).filter(|_| !here),
         account: !here,
         bundled_mock: mock.is_some(),
         strict: arguments.strict,

@@ -18,7 +18,7 @@
 //!   decides by the status alone.
 //! * **Expected outcomes that are sets, one code for several states** (AWS allows `DisabledException` or
 //!   `KMSInvalidStateException` for a key that waits for deletion; Tencent has one code for all): a cell of
-//!   `cases/` holds a list of outcomes, and a witness whose answer fits several states votes for all of them.
+//!   `cases/` holds a list of outcomes, and behaviour that fits several states fits each of them.
 //! * **More states and classes of keys** (AWS: eight states; imported, multi-Region, custom store): names in
 //!   `cases/<provider>/kms.yaml`. A state that can't be reached offline has no route, so its cells are not asked.
 //! * **Other ends of the same transition** (AWS: CancelKeyDeletion ends in Disabled): rows of `transitions`.

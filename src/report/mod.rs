@@ -22,6 +22,7 @@ pub mod destination;
 pub mod finding;
 pub mod json;
 pub mod junit;
+pub mod layout;
 pub(crate) mod pattern;
 pub mod results;
 pub mod text;

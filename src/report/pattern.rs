@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::event::{Answered, CaseResult};
 use crate::verdict::{Kind, Verdict};
 
-use super::console::Layout;
+use super::layout::Layout;
 use super::text;
 
 /// How many states an operation must have succeeded in wrongly before that is called a habit.

@@ -118,6 +118,12 @@ impl CaseRunner<'_> {
                 break;
             }
 
+            if !self.may_make_keys() {
+                latest.remarked.notes.push("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
+                latest.failure = Some(failure);
+                break;
+            }
+
             let again = match self.attempt_until_answered(self.pause()).await {
                 Ok(attempted) => attempted,
                 Err(stopped) => return self.ended_early(stopped),
@@ -183,6 +189,12 @@ impl CaseRunner<'_> {
             failure.for_want_of(operation, self.run.options.unsupported);
         }
         failure
+    }
+
+    /// Whether the keys of the case may be made once more.
+    fn may_make_keys(&self) -> bool {
+        let wanted = self.run.tally.made() + self.plan.cost.keys as u64;
+        self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 
     /// How long a key is left alone before its failure is confirmed, for a target that may be late.

@@ -2,6 +2,7 @@
 //! keys. Tear-down goes on after an error.
 
 use serde_json::{Map, Value};
+use tokio::time::sleep;
 
 use super::RunContext;
 use super::bindings::{Context, KeyBinding};
@@ -22,6 +23,9 @@ use crate::verdict::Kind;
 /// How often it is tried to remove a key, each time with the client's own retries: a key that is left behind costs more
 /// than a few requests.
 const REMOVAL_ATTEMPTS: u32 = 3;
+
+/// How much of the name of a state is shown, in characters.
+const LONGEST_STATE: usize = 60;
 
 /// Something that stays although it should have been removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +71,12 @@ impl<'a> Inventory<'a> {
         class: &ClassName,
     ) -> Result<Reply, Failure> {
         let operation = &self.run.suite.service.create.operation;
+        if let Some(most) = self.run.options.max_keys
+            && self.run.tally.made() >= most
+        {
+            let reason = format!("the run may make no more than {most} keys: see --max-keys");
+            return Err(Failure::inconclusive(Kind::Unavailable, reason));
+        }
         let parameters =
             requester.default_parameters(operation, Context { class: Some(class), ..Context::on(name) })?;
         self.note(LedgerEntry::Making, operation, None)?;
@@ -196,7 +206,14 @@ impl<'a> Inventory<'a> {
         requester.outlive_the_stop();
         let mut leaks = Vec::new();
         while let Some(removal) = self.undo.pop() {
-            if let Err(reason) = self.remove(requester, &removal).await {
+            let mut removed = self.remove(requester, &removal).await;
+            for _ in 1..REMOVAL_ATTEMPTS {
+                match removed {
+                    Err(Unremoved { again: true, .. }) => removed = self.remove(requester, &removal).await,
+                    _ => break,
+                }
+            }
+            if let Err(Unremoved { reason, .. }) = removed {
                 leaks.push(self.leak(name_in(&removal.parameters), reason));
             }
         }
@@ -215,18 +232,21 @@ impl<'a> Inventory<'a> {
     }
 
     /// Removes something that is no key.
-    async fn remove(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), String> {
+    async fn remove(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), Unremoved> {
         let Removal { operation, parameters, done } = removal;
         if self.run.experience.is_unknown(operation) {
-            return Err(format!("the endpoint does not know {operation}"));
+            return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
         }
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::CleanUp, operation, parameters, on: &subject };
-        let reply = requester.send(request).await.map_err(|failure| failure.reason)?;
+        let reply = requester.send(request).await.map_err(Unremoved::of)?;
         // What the case itself removed is not found any more, under whatever code.
         let gone = *done || reply.class == Some(ErrorClass::NotFound);
         match &reply.answer.code {
-            Some(code) if !gone => Err(format!("{operation} responded {code} ({})", reply.answer.status)),
+            Some(code) if !gone => {
+                let reason = format!("{operation} responded {code} ({})", reply.answer.status);
+                Err(Unremoved { reason, again: false })
+            }
             _ => {
                 self.note_removed(operation, &name_in(parameters));
                 Ok(())
@@ -253,11 +273,7 @@ impl<'a> Inventory<'a> {
             return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
         }
         let reply = requester.send_default(Purpose::CleanUp, operation, Context::on(name)).await;
-        let reply = reply.map_err(|failure| Unremoved {
-            // The same each time is not worth another attempt, nor is a refusal.
-            again: failure.repeated.is_none() && failure.kind == Kind::Transport,
-            reason: failure.reason,
-        })?;
+        let reply = reply.map_err(Unremoved::of)?;
 
         let rejected =
             reply.answer.code.as_deref().filter(|code| !self.is_on_its_way_out(requester, name, code, &reply));
@@ -276,9 +292,12 @@ impl<'a> Inventory<'a> {
         if reply.class == Some(ErrorClass::NotFound) || judge.is_gone(code) {
             return true;
         }
+        let row = suite.row(&suite.service.remove.operation);
         let state = requester.bindings().keys.get(name).and_then(KeyBinding::state);
-        let expected = state.and_then(|state| suite.cell(&suite.service.remove.operation, state));
-        expected.is_some_and(|cell| {
+        // A removal whose first response was lost may have been done already, whatever the state was before.
+        let cells = row.into_iter().flat_map(|row| &row.cells);
+        let mut cells = cells.filter(|(of, _)| reply.lost_before || Some(*of) == state);
+        cells.any(|(_, cell)| {
             let mut outcomes = cell.expect.outcomes.iter().filter(|expected| !expected.code.is_success());
             outcomes.any(|expected| judge.is_code(&expected.code, code))
         })
@@ -298,21 +317,29 @@ impl<'a> Inventory<'a> {
         let removal = format!("{operation} responded {code} ({})", reply.answer.status);
         let unremoved = |what: String| Unremoved { reason: format!("{removal}, and {what}"), again: false };
 
-        let described =
-            requester.send_default(Purpose::CleanUp, &service.observation.describe, Context::on(name)).await;
-        let described = described.map_err(|failure| unremoved(failure.reason))?;
-        if described.class == Some(ErrorClass::NotFound) {
-            return Ok(());
+        let describe = &service.observation.describe;
+        let mut pacer = self.run.options.settle.pacer();
+        loop {
+            let described = requester.send_default(Purpose::CleanUp, describe, Context::on(name)).await;
+            let described = described.map_err(|failure| unremoved(failure.reason))?;
+            if described.class == Some(ErrorClass::NotFound) {
+                return Ok(());
+            }
+            if let Some(code) = &described.answer.code {
+                return Err(unremoved(format!("{describe} responded {code} ({})", described.answer.status)));
+            }
+
+            let state = service.observation.state.find(&described.answer.fields).map(text_of).unwrap_or_default();
+            let mut removes = service.transitions.iter().filter(|transition| transition.operation == *operation);
+            if removes.any(|transition| transition.to.as_str() == state) {
+                return Ok(());
+            }
+            // The description may be late.
+            if pacer.ends() {
+                return Err(unremoved(format!("the key is {}", self.run.brief(&state, LONGEST_STATE))));
+            }
+            sleep(pacer.pause()).await;
         }
-        if let Some(code) = &described.answer.code {
-            return Err(unremoved(format!("{} {code} ({})", service.observation.describe, described.answer.status)));
-        }
-        let state = service.observation.state.find(&described.answer.fields).map(text_of).unwrap_or_default();
-        let removes = service.transitions.iter().filter(|transition| transition.operation == *operation);
-        if removes.into_iter().any(|transition| transition.to.as_str() == state) {
-            return Ok(());
-        }
-        Err(unremoved(format!("the key is {}", self.run.brief(&state, 60))))
     }
 
     /// Writes a line into the ledger. Without it nothing is made.
@@ -330,11 +357,18 @@ impl<'a> Inventory<'a> {
     }
 }
 
-/// Why a key could not be removed.
+/// Why a key or something else could not be removed.
 struct Unremoved {
     reason: String,
     /// Whether another attempt may help.
     again: bool,
+}
+
+impl Unremoved {
+    /// That a removal got no usable response. The same one each time is not worth another attempt, nor is a refusal.
+    fn of(failure: Failure) -> Self {
+        Self { again: failure.repeated.is_none() && failure.kind == Kind::Transport, reason: failure.reason }
+    }
 }
 
 /// The name of what a request removes: that is all that such a request says.

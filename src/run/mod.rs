@@ -2,15 +2,15 @@
 //!
 //! What a case passes through, from its plan to its result:
 //!
-//! - [`runner`] takes the case plans in their [`order`], several at a time, and emits what comes of them;
-//! - [`case_runner`] runs one case, again on fresh keys to confirm a failure or where a response was lost;
-//! - [`attempt`] is one go at it: [`setup`], then the [`probe`] of a row or the steps of a [`scenario`], then tear-down by
-//!   the [`inventory`] of what was made;
-//! - [`requester`] fills in requests from the [`bindings`] and sends them; [`observer`] finds out the state of a key;
-//!   [`verifier`] looks for effects; [`judge`] and [`checks`] hold responses against the case files;
-//! - a [`failure`] says why a case did not pass, all the way to [`outcome`], where it becomes a result;
-//! - [`experience`] is what the run has learned of its endpoint, so that nothing is paid for twice; the
-//!   [`sequence`] in which cases are begun says which of them may know it.
+//! - `runner` takes the case plans in their `order`, several at a time, and emits what comes of them;
+//! - `case_runner` runs one case, again on fresh keys to confirm a failure or where a response was lost;
+//! - `attempt` is one go at it: `setup`, then the `probe` of a row or the steps of a `scenario`, then tear-down by
+//!   the `inventory` of what was made;
+//! - `requester` fills in requests from the `bindings` and sends them; `observer` finds out the state of a key;
+//!   `verifier` looks for effects; `judge` and `checks` hold responses against the case files;
+//! - a `failure` says why a case did not pass, all the way to `outcome`, where it becomes a result;
+//! - `experience` is what the run has learned of its endpoint, so that nothing is paid for twice; the
+//!   `sequence` in which cases are begun says which of them may know it.
 
 mod attempt;
 mod bindings;
@@ -22,6 +22,7 @@ mod failure;
 mod form;
 mod inventory;
 mod judge;
+mod judged_request;
 mod named;
 mod observer;
 mod order;
@@ -77,6 +78,8 @@ pub struct RunOptions {
     pub attempts: u32,
     /// How often a failure must come again on fresh keys before it is reported.
     pub confirm_failures: u32,
+    /// The most keys that the run may make, confirmations included; any number unless given.
+    pub max_keys: Option<u64>,
     /// Whether the target is the bundled mock of this process.
     pub bundled_mock: bool,
     /// Whether the keys of the target cost quota and money: removals are looked after, and after one that is refused no
@@ -111,6 +114,7 @@ impl Default for RunOptions {
             mark: new_mark(),
             attempts: 3,
             confirm_failures: 1,
+            max_keys: None,
             bundled_mock: false,
             account: false,
             strict: false,

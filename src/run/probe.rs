@@ -8,18 +8,17 @@ use super::checks::{Checked, Checker};
 use super::failure::Failure;
 use super::inventory::Inventory;
 use super::judge::Judge;
+use super::judged_request::JudgedRequest;
 use super::observer::Seen;
 use super::remarks::Remarks;
 use super::requester::{Request, Requester};
 use super::scenario::Steps;
 use super::verifier::{Destination, Sent, Verifier};
-use crate::client::{Envelope, Reply};
+use crate::client::Envelope;
 use crate::event::Purpose;
 use crate::plan::CasePlan;
-use crate::provider::ErrorClass;
 use crate::suite::name::{Code, KeyName, State};
 use crate::suite::row::Row;
-use crate::suite::step::Expectation;
 use crate::verdict::Kind;
 
 /// The probe of one attempt at a case of a row.
@@ -37,7 +36,7 @@ impl<'a> Probe<'_, 'a> {
     ///
     /// A failure if the response or its effect is not as the table says, or can't be judged.
     pub(super) async fn run(
-        mut self,
+        self,
         row: &'a Row,
         state: &State,
         plan: &CasePlan,
@@ -53,7 +52,10 @@ impl<'a> Probe<'_, 'a> {
         let request =
             Request { purpose: Purpose::Probe, operation: &row.operation, parameters: &parameters, on: &subject };
         let makes = row.makes.as_ref();
-        let reply = self.judged(Envelope::Right, request, &cell.expect, makes).await?;
+        let (run, requester) = (self.run, &mut *self.requester);
+        let (inventory, remarks) = (&mut *self.inventory, &mut *self.remarks);
+        let judged = JudgedRequest { run, requester, inventory, remarks };
+        let reply = judged.send(Envelope::Right, request, &cell.expect, makes).await?;
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
         let judgement = judge.judge(&row.operation, &cell.expect, self.requester.class(), &reply);
         let success = self.remarks.admit(judgement).map_err(|failure| *failure)?;
@@ -94,43 +96,5 @@ impl<'a> Probe<'_, 'a> {
         let follow_ups = if success { &row.then } else { &row.refused };
         let Self { run, requester, inventory, remarks } = self;
         Steps { run, requester, inventory, remarks }.run(follow_ups).await
-    }
-
-    /// Sends a request that the case judges.
-    ///
-    /// # Errors
-    ///
-    /// When no response comes that says something about the key. One that is unusable in the same way each time is the
-    /// endpoint's failure.
-    pub(super) async fn judged(
-        &mut self,
-        envelope: Envelope<'_>,
-        request: Request<'_>,
-        expect: &Expectation,
-        makes: Option<&crate::suite::step::Makes>,
-    ) -> Result<Reply, Failure> {
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        self.remarks.expect(judge, expect, self.requester.class());
-        let provider = &self.run.client.target().provider;
-        let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
-        let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
-
-        let sent = self.inventory.send(self.requester, envelope, request, makes, missing).await;
-        let reply = sent.map_err(|failure| match failure.repeated.clone() {
-            Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
-            None => failure,
-        })?;
-        self.remarks.receive(&reply);
-
-        // An endpoint that has never accepted anything rejects everything, and not this request.
-        let rejected = reply.answer.code.is_some() && reply.class != Some(ErrorClass::UnknownOperation);
-        if rejected && expect.is_success() && !self.run.client.has_accepted() {
-            let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&reply);
-            let came = self.remarks.actual().map(|actual| format!("{} ({})", actual.code, actual.status));
-            let came = came.unwrap_or_default();
-            let reason = format!("{} responded {came}: the endpoint has accepted no request yet", request.operation);
-            return Err(Failure::blocked(Kind::Refusal, by, reason));
-        }
-        Ok(reply)
     }
 }

@@ -224,7 +224,9 @@ impl<'a> Requester<'a> {
         loop {
             let reply = self.send_in(envelope, request).await?;
             let young = self.made.is_some_and(|made| made.elapsed() < settle.timeout);
-            if missing || !young || self.is_stopped() || reply.class != Some(ErrorClass::NotFound) {
+            // What an earlier attempt may have removed does not come back.
+            let waits = young && !missing && !reply.lost_before && !self.is_stopped();
+            if !waits || reply.class != Some(ErrorClass::NotFound) {
                 return Ok(reply);
             }
             sleep(pacer.pause()).await;

@@ -203,8 +203,10 @@ impl Runner {
         emit(Event::CaseJudged { id: case.id.shared(), verdict });
 
         let failure = done.outcome.failure.as_deref();
-        if done.outcome.attempts > 0 || failure.is_some_and(|failure| failure.silent) {
-            let client = &self.context.client;
+        let client = &self.context.client;
+        // One that was not begun because others were blocked counts as they did, as long as nothing was accepted.
+        let counts = |failure: &Failure| failure.silent || (failure.blocked_by.is_some() && !client.has_accepted());
+        if done.outcome.attempts > 0 || failure.is_some_and(counts) {
             let (endpoint, selected) = (&client.target().endpoint, self.selection.len());
             status.consider(failure, endpoint, selected, client.has_accepted(), client.has_answered());
         }

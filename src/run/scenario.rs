@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::form;
 use super::inventory::Inventory;
 use super::judge::Judge;
+use super::judged_request::JudgedRequest;
 use super::observer::{Conclusion, Expected, StateObserver};
-use super::probe::Probe;
 use super::remarks::Remarks;
 use super::requester::{Request, Requester};
 use super::setup::Setup;
@@ -65,8 +65,8 @@ impl<'a> Steps<'_, 'a> {
         let sent = {
             let (run, requester) = (self.run, &mut *self.requester);
             let (inventory, remarks) = (&mut *self.inventory, &mut *self.remarks);
-            let mut probe = Probe { run, requester, inventory, remarks };
-            probe.judged(envelope, request, &call.expect, call.makes.as_ref()).await
+            let judged = JudgedRequest { run, requester, inventory, remarks };
+            judged.send(envelope, request, &call.expect, call.makes.as_ref()).await
         };
         let reply = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
@@ -88,18 +88,39 @@ impl<'a> Steps<'_, 'a> {
                 key.leave_room_after(operation, accept);
             }
         }
-        let wrong = match call.format.and_then(|requested| form::wrong_body(&reply.answer, requested)) {
-            Some(text) => {
-                let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
-                Some(Wrong { kind, aspect, text: format!("{operation}: {text}") })
+        let (mut reply, mut pacer) = (reply, self.run.options.settle.pacer());
+        let wrong = loop {
+            let wrong = match call.format.and_then(|requested| form::wrong_body(&reply.answer, requested)) {
+                Some(text) => {
+                    let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
+                    Some(Wrong { kind, aspect, text: format!("{operation}: {text}") })
+                }
+                None => self.check(Purpose::Effect, call, &parameters, &reply, on).await?,
+            };
+            // What is read may be late.
+            if wrong.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
+                break wrong;
             }
-            None => self.check(Purpose::Effect, call, &parameters, &reply, on).await?,
+            sleep(pacer.pause()).await;
+            let again = self.requester.send(request).await?;
+            if again.answer.code.is_some() {
+                break wrong;
+            }
+            reply = again;
         };
         self.keep(call, &reply);
         match wrong {
             None => Ok(()),
             Some(wrong) => Err(held_against(call, Failure { cell, ..wrong.into_failure() })),
         }
+    }
+
+    /// Whether a call only reads what others have written: it describes a key, or its response is a list that is looked
+    /// through.
+    fn reads(&self, call: &Call) -> bool {
+        let lists = call.checks.contains.is_some() || call.checks.lacks.is_some() || !call.checks.entries.is_empty();
+        let right = call.tamper.is_none() && call.replay.is_none() && call.makes.is_none() && call.format.is_none();
+        right && (lists || call.operation == self.run.suite.service.observation.describe)
     }
 
     /// The case of the table that sends the same as a call, the same operation in the same state: with the same

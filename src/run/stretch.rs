@@ -76,7 +76,7 @@ mod tests {
     fn fixtures_are_no_part_of_what_lies_behind() {
         let suite = load(embedded(), None).unwrap();
         let class = ClassName::from("Aliyun_KMS");
-        let walk = |legs: &[Leg]| {
+        let along = |legs: &[Leg]| {
             let mut trail = Trail::new(&class);
             let mut all = vec![trail.make(&suite)];
             all.extend(legs.iter().map(|leg| trail.leg(&suite, leg)));
@@ -84,8 +84,8 @@ mod tests {
         };
         let to = suite.new_key(&class).unwrap();
         let disable = Leg::Drive { operation: "DisableKey".into(), stage: None, to };
-        let with = walk(&[Leg::Prepare("alias".into()), disable.clone()]);
-        let without = walk(&[disable]);
+        let with = along(&[Leg::Prepare("alias".into()), disable.clone()]);
+        let without = along(&[disable]);
         assert_eq!(with[0], without[0]);
         assert_eq!(with[2], without[1]);
         assert_eq!(

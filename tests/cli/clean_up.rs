@@ -39,6 +39,7 @@ fn a_key_that_can_not_be_removed_is_named() {
     let (ended, _, place) = run(&["throttle=Throttling,operation=ScheduleKeyDeletion"]);
     let usage = place.results().usage;
     assert_eq!((usage.keys_created, usage.keys_left), (1, 1), "{}", ended.out);
+    assert_eq!(ended.code, 3, "{}", ended.out);
     assert!(ended.out.contains("of alibaba/Encrypt/Enabled was left behind: ScheduleKeyDeletion"), "{}", ended.out);
 }
 

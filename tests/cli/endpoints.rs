@@ -262,7 +262,7 @@ fn an_endpoint_elsewhere_gets_no_request_until_the_keys_are_allowed() {
         (ended(program), place)
     };
     for (arguments, keys) in
-        [("", "2"), ("--max-keys 1 alibaba/Encrypt/**", "7"), ("--max-keys 0 **/Encrypt/Enabled", "1")]
+        [("", "3"), ("--max-keys 1 alibaba/Encrypt/**", "7"), ("--max-keys 0 **/Encrypt/Enabled", "1")]
     {
         let (Ended { code, out, err }, _place) = run(arguments);
         assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");

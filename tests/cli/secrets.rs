@@ -75,7 +75,7 @@ fn whatever_an_endpoint_repeats_is_not_written() {
         let text = fs::read_to_string(folder.path().join("machine.json")).unwrap();
         // It is not for want of secrets: they came, and were replaced.
         let goes_on = matches!(place, Where::Message | Where::Code | Where::State | Where::Lists);
-        assert_eq!(canaries.len() > 4, goes_on, "{place:?}: {}", canaries.len());
+        assert!(canaries.len() > 4 || !goes_on, "{place:?}: {}", canaries.len());
         let shown = goes_on || matches!(place, Where::Denial | Where::KeyId);
         assert_eq!(shown, text.contains("[redacted]"), "{place:?}: {text}");
         assert!(text.contains("\"exchanges\":[{"), "{place:?}");

@@ -14,6 +14,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+/// The header by which a gateway says for how many milliseconds it throttles; a field of this name becomes one.
+pub const THROTTLED: &str = "x-acs-retry-after";
+
 /// Changes the status and the fields of an answer to an operation.
 pub type Alter = Arc<dyn Fn(&str, &mut u16, &mut Value) + Send + Sync>;
 
@@ -65,5 +68,8 @@ async fn pass_on(
     }
     let mut fields = serde_json::from_slice(&answer.bytes().await?).unwrap();
     alter(&operation, &mut status, &mut fields);
+    if let Some(wait) = fields.as_object_mut().and_then(|fields| fields.remove(THROTTLED)) {
+        response = response.header(THROTTLED, wait.to_string());
+    }
     Ok(response.status(status).body(Full::from(fields.to_string())).unwrap())
 }

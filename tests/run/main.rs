@@ -4,6 +4,7 @@
 
 mod altering;
 mod asked;
+mod confirming;
 mod cost;
 mod ledger;
 mod lost;

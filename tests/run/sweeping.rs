@@ -18,7 +18,10 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
     assert_eq!(keys.len(), 10, "{keys:?}");
     for line in keys {
         assert!(line.starts_with("key "), "{line}");
-        assert!(line.contains(": whether it is of this run could not be found out: DescribeKey: "), "{line}");
+        assert!(
+            line.contains(": whether it is of this run could not be found out: DescribeKey failed each time: "),
+            "{line}"
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kms_conformance::run::RunOptions;
 use kms_conformance::suite::case::Subject;
 use tokio_util::sync::CancellationToken;
 
@@ -62,4 +63,27 @@ async fn the_editions_are_those_of_the_cases_in_the_order_of_the_rows() {
         let case = (0..SUITE.cases.len()).find(of).unwrap();
         assert_eq!(denied().ask(vec![case]).await.header.suite.editions, [edition]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_further_key_is_made_in_an_account_after_one_that_could_not_be_removed() {
+    let deviations = || vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
+    let cases = ["Encrypt/Enabled", "EnableKey/Enabled", "TagResource/Enabled"];
+    let options = RunOptions { account: true, ..RunOptions::default() };
+    let asked = Asking { deviations: deviations(), options, ..Asking::new() }.ask_for(&cases).await;
+    assert_eq!((asked.footer.usage.keys_created, asked.footer.leaks.len()), (1, 1), "{:?}", asked.footer);
+    assert_eq!((asked.footer.summary.not_run, asked.footer.complete), (2, false));
+
+    // Where keys cost nothing, the run goes on and is red.
+    let asked = Asking { deviations: deviations(), ..Asking::new() }.ask_for(&cases).await;
+    assert_eq!((asked.footer.usage.keys_created, asked.footer.leaks.len()), (3, 3), "{:?}", asked.footer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_that_is_accepted_and_not_done_is_a_leak_in_an_account() {
+    let deviations = vec!["schedule-does-nothing".to_owned()];
+    let options = RunOptions { account: true, ..RunOptions::default() };
+    let asked = Asking { deviations, options, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
+    let leaks = &asked.footer.leaks;
+    assert!(leaks.len() == 1 && leaks[0].ends_with("and the key is Enabled"), "{leaks:?}");
 }

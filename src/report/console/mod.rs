@@ -32,6 +32,7 @@ use crate::event::{CaseResult, Event, RunFooter, RunHeader};
 use crate::verdict::{Kind, Verdict};
 
 use super::cause::Causes;
+pub use super::layout::Layout;
 use super::pattern::Patterns;
 use super::{Report, ReportError, text};
 
@@ -50,7 +51,7 @@ mod tests;
 
 pub use pen::{Color, Signs};
 pub use progress::Progress;
-pub use table::{Layout, TableMode};
+pub use table::TableMode;
 
 use failures::Failures;
 use known::Known;

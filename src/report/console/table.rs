@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use clap::ValueEnum;
 
 use crate::event::CaseResult;
+use crate::report::layout::Layout;
 use crate::report::text;
 
 use super::grid::{self, Grid};
@@ -40,16 +41,6 @@ pub enum TableMode {
     Full,
     /// No table.
     None,
-}
-
-/// In which order operations and states are shown: as the published table has them. What is missing in a list follows
-/// in alphabetical order.
-#[derive(Debug, Clone, Default)]
-pub struct Layout {
-    /// The operations, from top to bottom.
-    pub operations: Vec<String>,
-    /// The states, from left to right.
-    pub states: Vec<String>,
 }
 
 /// Gathers the marks of the cases.

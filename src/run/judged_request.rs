@@ -1,0 +1,61 @@
+//! Sends a request that a case judges: the probe of a row, or a judged step of a scenario.
+
+use super::RunContext;
+use super::failure::Failure;
+use super::inventory::Inventory;
+use super::judge::Judge;
+use super::remarks::Remarks;
+use super::requester::{Request, Requester};
+use crate::client::{Envelope, Reply};
+use crate::event::Purpose;
+use crate::provider::ErrorClass;
+use crate::suite::step::{Expectation, Makes};
+use crate::verdict::Kind;
+
+/// A request that is judged.
+pub(super) struct JudgedRequest<'s, 'a> {
+    pub(super) run: &'a RunContext,
+    pub(super) requester: &'s mut Requester<'a>,
+    pub(super) inventory: &'s mut Inventory<'a>,
+    pub(super) remarks: &'s mut Remarks,
+}
+
+impl JudgedRequest<'_, '_> {
+    /// Sends a request that the case judges.
+    ///
+    /// # Errors
+    ///
+    /// When no response comes that says something about the key. One that is unusable in the same way each time is the
+    /// endpoint's failure.
+    pub(super) async fn send(
+        self,
+        envelope: Envelope<'_>,
+        request: Request<'_>,
+        expect: &Expectation,
+        makes: Option<&Makes>,
+    ) -> Result<Reply, Failure> {
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        self.remarks.expect(judge, expect, self.requester.class());
+        let provider = &self.run.client.target().provider;
+        let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
+        let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
+
+        let sent = self.inventory.send(self.requester, envelope, request, makes, missing).await;
+        let reply = sent.map_err(|failure| match failure.repeated.clone() {
+            Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
+            None => failure,
+        })?;
+        self.remarks.receive(&reply);
+
+        // An endpoint that has never accepted anything rejects everything, and not this request.
+        let rejected = reply.answer.code.is_some() && reply.class != Some(ErrorClass::UnknownOperation);
+        if rejected && expect.is_success() && !self.run.client.has_accepted() {
+            let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&reply);
+            let came = self.remarks.actual().map(|actual| format!("{} ({})", actual.code, actual.status));
+            let came = came.unwrap_or_default();
+            let reason = format!("{} responded {came}: the endpoint has accepted no request yet", request.operation);
+            return Err(Failure::blocked(Kind::Refusal, by, reason));
+        }
+        Ok(reply)
+    }
+}
