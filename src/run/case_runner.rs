@@ -300,8 +300,8 @@ impl CaseRunner<'_> {
         match fared {
             CellFared::Right => return,
             CellFared::Deviates => {}
-            // That an operation is not known is seen without the cell.
-            CellFared::Blocked(_) if failure.kind == Kind::Unsupported => return,
+            // That an operation is not known, or fails each time, is seen without the cell.
+            CellFared::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
             CellFared::Blocked(by) => {
                 failure.verdict = Verdict::Inconclusive;
                 failure.kind = Kind::Fixture;

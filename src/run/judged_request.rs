@@ -1,16 +1,28 @@
 //! Sends a request that a case judges: the probe of a row, or a judged step of a scenario.
 
+use tokio_util::sync::CancellationToken;
+
 use super::RunContext;
 use super::failure::Failure;
 use super::inventory::Inventory;
 use super::judge::Judge;
 use super::remarks::Remarks;
 use super::requester::{Request, Requester};
+use super::sweep::lists_keys;
 use crate::client::{Envelope, Reply};
 use crate::event::Purpose;
 use crate::provider::ErrorClass;
 use crate::suite::step::{Expectation, Makes};
 use crate::verdict::Kind;
+
+/// Whether the endpoint has ever accepted a request, or accepts one that needs no key: whatever was run before, a case
+/// comes to the same.
+async fn accepts_something(run: &RunContext) -> bool {
+    if !run.client.has_accepted() {
+        lists_keys(run, &CancellationToken::new()).await;
+    }
+    run.client.has_accepted()
+}
 
 /// A request that is judged.
 pub(super) struct JudgedRequest<'s, 'a> {
@@ -49,7 +61,7 @@ impl JudgedRequest<'_, '_> {
 
         // An endpoint that has never accepted anything rejects everything, and not this request.
         let rejected = reply.answer.code.is_some() && reply.class != Some(ErrorClass::UnknownOperation);
-        if rejected && expect.is_success() && !self.run.client.has_accepted() {
+        if rejected && expect.is_success() && !accepts_something(self.run).await {
             let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&reply);
             let came = self.remarks.actual().map(|actual| format!("{} ({})", actual.code, actual.status));
             let came = came.unwrap_or_default();

@@ -10,15 +10,16 @@ use crate::verdict::{Kind, Verdict};
 
 /// Wrong effects behind right answers, and a case that must say so: not that an answer was wrong, but that what was
 /// expected to hold does not, and what that is.
-const EFFECTS: [(&str, &str, &str); 39] = [
+const EFFECTS: [(&str, &str, &str); 36] = [
     // A description that is not what the key does.
-    ("describe-lies-enabled", "DescribeKey/Enabled", "answers KeyMetadata.KeyState `Disabled` instead of `Enabled`"),
+    (
+        "describe-lies-enabled",
+        "DescribeKey/Enabled",
+        "responds with KeyMetadata.KeyState `Disabled` instead of `Enabled`",
+    ),
     ("describe-lies-disabled", "DescribeKey/Disabled", "instead of `Disabled`"),
     ("describe-lies-pending-deletion", "DescribeKey/PendingDeletion", "instead of `PendingDeletion`"),
     ("describe-lies-pending-import", "DescribeKey/PendingImport/EXTERNAL", "instead of `PendingImport`"),
-    ("disable-only-shown", "DisableKey/Enabled", "the key is not Disabled"),
-    ("enable-only-shown", "EnableKey/Disabled", "the key is not Enabled"),
-    ("schedule-only-shown", "ScheduleKeyDeletion/Enabled", "the key is not PendingDeletion"),
     ("describe-hides-delete-date", "ScheduleKeyDeletion/Enabled", "KeyMetadata.DeleteDate"),
     // A refusal that had its effect.
     ("refused-disable-disables", "DisableKey/PendingDeletion", "the key is not PendingDeletion"),
@@ -46,7 +47,7 @@ const EFFECTS: [(&str, &str, &str); 39] = [
     ("schedule-does-nothing", "ScheduleKeyDeletion/Enabled", "the key is not PendingDeletion"),
     ("tag-does-nothing", "TagResource/Enabled", "ListResourceTags does not list TagKey"),
     ("description-does-nothing", "UpdateKeyDescription/Enabled", "KeyMetadata.Description"),
-    ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt answers another Plaintext"),
+    ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt responds with another Plaintext"),
     ("decrypt-ignores-context", "encryption-context-must-be-the-same", "what must hold: The context belongs to"),
     // Aliases and keys that stay, vanish, or are not told of.
     ("delete-alias-does-nothing", "DeleteAlias/Enabled", "ListAliases lists AliasName"),

@@ -145,7 +145,7 @@ pub(super) const fn is_refused_beside_the_table(operation: Operation) -> bool {
 }
 
 /// Whether all of those cases have a key in a state that the table has a cell for.
-const fn is_refused_for_a_key(operation: Operation) -> bool {
+pub(super) const fn is_refused_for_a_key(operation: Operation) -> bool {
     matches!(
         operation,
         Operation::EnableKey

@@ -1,6 +1,6 @@
 //! What is wrong in many places at once, as it is where a whole family of operations or of responses is missing.
 
-use super::answers::{disturbed, is_refused_beside_the_table, kebab, without_it};
+use super::answers::{disturbed, is_refused_beside_the_table, is_refused_for_a_key, kebab, without_it};
 use super::cells::{cases, rows, states};
 use super::{CatalogueEntry, Family, case};
 use crate::mock::deviation::{AnswerFault, Deviation, Effect, GeneralFault};
@@ -21,8 +21,8 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
             let description = fault.description(operation);
             let mut entry = CatalogueEntry::new(deviation, Family::General, description, without_it(operation))
                 .disturbing(disturbed(operation, AnswerFault::NotImplemented));
-            // Cases of it that the table has no cell for, most of them without a key.
-            if is_refused_beside_the_table(operation) {
+            // Cases of it that the table has no cell for. What fails in the table too is the table's.
+            if is_refused_beside_the_table(operation) && !is_refused_for_a_key(operation) {
                 entry.may_disturb.push(case(&format!("*-in-{}/**", kebab(operation))));
             }
             entry
@@ -34,9 +34,15 @@ pub(super) fn entries() -> impl Iterator<Item = CatalogueEntry> {
 /// A fault of every rejection, or of every error for something that is not there.
 fn of_all(fault: GeneralFault) -> Option<CatalogueEntry> {
     let not_found = || {
-        let scenarios = ["pending-deletion-ends-in-deletion/**", "deleted-alias-stands-for-nothing"];
-        let scenarios = scenarios.into_iter().chain(["unknown-key-in-*/**", "unknown-alias-in-*"]);
-        scenarios.map(case).collect::<Vec<_>>()
+        let scenarios = [
+            "pending-deletion-ends-in-deletion/**",
+            "deleted-alias-stands-for-nothing",
+            "unknown-key-in-*/**",
+            "unknown-alias-in-*",
+            "request-ids-never-repeat",
+            "responses-come-in-*-when-requested",
+        ];
+        scenarios.map(case).to_vec()
     };
     let caught_by = match fault {
         // In one state they are right.
@@ -49,7 +55,14 @@ fn of_all(fault: GeneralFault) -> Option<CatalogueEntry> {
         _ => return None,
     };
     let description = fault.description().to_owned();
-    Some(CatalogueEntry::new(Deviation::Answers(fault), Family::General, description, caught_by))
+    let entry = CatalogueEntry::new(Deviation::Answers(fault), Family::General, description, caught_by);
+    Some(match fault {
+        GeneralFault::RejectionIsDisabled
+        | GeneralFault::RejectionIs200
+        | GeneralFault::RejectionCrashes
+        | GeneralFault::AwsErrorCodes => entry.disturbing(&["protected-key-in-schedule-key-deletion"]),
+        _ => entry,
+    })
 }
 
 /// The cases of every cell that rejects, but those that reject with this code.
@@ -68,14 +81,5 @@ fn of_effect(effect: Effect) -> CatalogueEntry {
         _ => "new-external-key-is-pending-import/EXTERNAL",
     };
     let description = effect.description().to_owned();
-    let entry = CatalogueEntry::new(Deviation::Effect(effect), Family::General, description, vec![case(caught_by)]);
-    match effect {
-        Effect::DescribeHidesState => entry.disturbing(&[
-            "cancel-deletion-of-an-enabled-key/**",
-            "defaults-of-a-new-key",
-            "delete-material-*/EXTERNAL",
-            "material-expires-while-pending-deletion/EXTERNAL",
-        ]),
-        _ => entry,
-    }
+    CatalogueEntry::new(Deviation::Effect(effect), Family::General, description, vec![case(caught_by)])
 }

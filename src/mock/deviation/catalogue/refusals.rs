@@ -17,7 +17,11 @@ pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'stati
                 "UpdateRotationPolicy/Disabled",
                 "UpdateRotationPolicy/Disabled/via-*",
             ],
-            &["DescribeKey/PendingDeletion/**/via-disabled"],
+            &[
+                "DescribeKey/PendingDeletion/**/via-disabled",
+                "delete-material-of-a-disabled-key/EXTERNAL",
+                "rotation-is-suspended-while-disabled",
+            ],
         ),
         Effect::EnableOnlyShown => (
             &[
@@ -25,10 +29,15 @@ pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'stati
                 "Decrypt/Enabled/**/via-enable",
                 "GenerateDataKey/Enabled/**/via-enable",
                 "GenerateDataKeyWithoutPlaintext/Enabled/**/via-enable",
-                "CreateKeyVersion/Enabled/via-enable",
-                "UpdateRotationPolicy/Enabled/via-enable",
+                "CreateKeyVersion/Enabled/**/via-enable",
+                "UpdateRotationPolicy/Enabled/**/via-enable",
             ],
-            &["disabled-key-works-again-once-enabled/**"],
+            &[
+                "data-keys-without-plaintext-only-while-enabled/**",
+                "disabled-key-works-again-once-enabled/**",
+                "only-enabled-keys-encrypt/**",
+                "rotation-is-suspended-while-disabled",
+            ],
         ),
         Effect::ScheduleOnlyShown => (
             &[
@@ -37,8 +46,35 @@ pub(super) const fn noticed(effect: Effect) -> (&'static [&'static str], &'stati
                 "GenerateDataKey/PendingDeletion/**",
                 "GenerateDataKeyWithoutPlaintext/PendingDeletion/**",
                 "CancelKeyDeletion/PendingDeletion/**",
+                "ScheduleKeyDeletion/PendingDeletion/**",
+                "CreateAlias/PendingDeletion/**",
+                "update-alias/*-to-PendingDeletion",
+                "ImportKeyMaterial/PendingDeletion/**",
+                "TagResource/PendingDeletion/**",
+                "UntagResource/PendingDeletion/**",
+                "UpdateKeyDescription/PendingDeletion/**",
+                // A key that waits for its material is neither enabled nor disabled, whatever it waits for besides.
+                "EnableKey/PendingDeletion",
+                "EnableKey/PendingDeletion/**/via-disabled",
+                "EnableKey/PendingDeletion/EXTERNAL/via-import",
+                "DisableKey/PendingDeletion",
+                "DisableKey/PendingDeletion/**/via-disabled",
+                "DisableKey/PendingDeletion/EXTERNAL/via-import",
+                // That an imported key which is Enabled has one version for ever may be said first.
+                "CreateKeyVersion/PendingDeletion",
+                "CreateKeyVersion/PendingDeletion/EXTERNAL",
+                "CreateKeyVersion/PendingDeletion/**/via-disabled",
+                "CreateKeyVersion/PendingDeletion/EXTERNAL/via-delete-material*",
+                "UpdateRotationPolicy/PendingDeletion",
+                "UpdateRotationPolicy/PendingDeletion/EXTERNAL",
+                "UpdateRotationPolicy/PendingDeletion/**/via-disabled",
+                "UpdateRotationPolicy/PendingDeletion/EXTERNAL/via-delete-material*",
             ],
-            &[],
+            &[
+                "pending-deletion-ends-in-deletion/**",
+                "pending-deletion-yields-only-to-cancel/EXTERNAL",
+                "rotation-is-suspended-while-pending-deletion",
+            ],
         ),
         Effect::SignatureNotChecked => (
             &[
