@@ -22,7 +22,7 @@ use crate::verdict::Kind;
 
 /// How often it is tried to remove a key, each time with the client's own retries: a key that is left behind costs more
 /// than a few requests.
-const REMOVAL_ATTEMPTS: u32 = 3;
+pub(super) const REMOVAL_ATTEMPTS: u32 = 3;
 
 /// How much of the name of a state is shown, in characters.
 const LONGEST_STATE: usize = 60;
@@ -321,7 +321,10 @@ impl<'a> Inventory<'a> {
         let mut pacer = self.run.options.settle.pacer();
         loop {
             let described = requester.send_default(Purpose::CleanUp, describe, Context::on(name)).await;
-            let described = described.map_err(|failure| unremoved(failure.reason))?;
+            let described = described.map_err(|failure| {
+                let Unremoved { reason, again } = Unremoved::of(failure);
+                Unremoved { again, ..unremoved(reason) }
+            })?;
             if described.class == Some(ErrorClass::NotFound) {
                 return Ok(());
             }

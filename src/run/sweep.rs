@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::bindings::{Bindings, Context, KeyBinding};
 use super::failure::Failure;
-use super::inventory::{Inventory, Leak};
+use super::inventory::{Inventory, Leak, REMOVAL_ATTEMPTS};
 use super::pages::Pages;
 use super::requester::{Request, Requester};
 use crate::event::Purpose;
@@ -60,7 +60,16 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
             break;
         }
         let what = format!("key {id}");
-        match is_marked(run, &mut requester, how, &id).await {
+        // A key that is left behind costs more than a few requests.
+        let mut marked = is_marked(run, &mut requester, how, &id).await;
+        for _ in 1..REMOVAL_ATTEMPTS {
+            let again = marked.as_ref().is_err_and(|failure| failure.repeated.is_none());
+            if !again {
+                break;
+            }
+            marked = is_marked(run, &mut requester, how, &id).await;
+        }
+        match marked {
             Ok(false) => {}
             Ok(true) => {
                 run.tally.key_found();

@@ -71,5 +71,7 @@ async fn pass_on(
     if let Some(wait) = fields.as_object_mut().and_then(|fields| fields.remove(THROTTLED)) {
         response = response.header(THROTTLED, wait.to_string());
     }
-    Ok(response.status(status).body(Full::from(fields.to_string())).unwrap())
+    // Nothing is an empty body.
+    let body = if fields.is_null() { String::new() } else { fields.to_string() };
+    Ok(response.status(status).body(Full::from(body)).unwrap())
 }

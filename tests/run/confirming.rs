@@ -189,3 +189,16 @@ async fn throttling_is_known_by_the_header_whatever_the_code() {
     assert_eq!((results[0].verdict, results[0].attempts), (Verdict::Pass, 1), "{}", results[0].reason);
     assert_eq!(footer.usage.retries, 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_success_with_an_empty_body_is_malformed() {
+    let alter: Alter = Arc::new(|operation, _, fields| {
+        if operation == "TagResource" {
+            *fields = serde_json::Value::Null;
+        }
+    });
+    let Asked { results, .. } = altered(alter).ask_for(&["Encrypt/Enabled", "TagResource/Enabled"]).await;
+    assert_eq!(results[0].verdict, Verdict::Pass, "{}", results[0].reason);
+    assert_eq!((results[1].verdict, results[1].kind), (Verdict::Fail, Some(Kind::Malformed)), "{}", results[1].reason);
+    assert!(results[1].reason.contains("an empty body"), "{}", results[1].reason);
+}
