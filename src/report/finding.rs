@@ -31,7 +31,10 @@ impl Finding {
         let headline = headline(case);
         let mut details = Vec::new();
         let reason = text::cut(&text::one_line(&case.reason), REASON_LIMIT);
-        if !reason.is_empty() && reason != headline {
+        // Of a cell, the headline says all that its reason does: which operation it is stands in the id.
+        let by_response = matches!(case.kind, Some(Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status));
+        let is_said = case.operation.is_some() && case.verdict == Verdict::Fail && by_response;
+        if !reason.is_empty() && reason != headline && !is_said {
             details.push(("reason", reason));
         }
         details.extend(case.listed.as_deref().map(|listed| ("listed", listed_text(listed))));

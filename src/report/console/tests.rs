@@ -94,7 +94,6 @@ k alibaba/Encrypt/PendingImport  the emulator encrypts without key material (htt
 ✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table rejects
   expected Rejected.Disabled (409), got Success (200)
   --> cases/alibaba/matrix/encrypt.yaml:12:3
-  reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
   response: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}
@@ -139,7 +138,6 @@ fn quiet_shows_what_went_wrong() {
 ✘ alibaba/Encrypt/Disabled  fail: it succeeded where the table rejects
   expected Rejected.Disabled (409), got Success (200)
   --> cases/alibaba/matrix/encrypt.yaml:12:3
-  reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
   response: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}
@@ -278,7 +276,6 @@ deletion  ––––
   expected Rejected.Disabled (409), got Success (200)
   also: alibaba/Encrypt/Disabled/via-cancel, alibaba/Encrypt/Disabled/via-enable
   --> cases/alibaba/matrix/encrypt.yaml:12:3
-  reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   routes: CreateKey, DisableKey; CreateKey, DisableKey, cancel; CreateKey, DisableKey, enable
   response: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}
@@ -288,7 +285,6 @@ deletion  ––––
   expected Rejected.Disabled (409), got Success (200)
   also: alibaba/Encrypt/PendingDeletion/via-cancel, alibaba/Encrypt/PendingDeletion/via-enable
   --> cases/alibaba/matrix/encrypt.yaml:12:3
-  reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   routes: CreateKey, DisableKey; CreateKey, DisableKey, cancel; CreateKey, DisableKey, enable
   response: 200 {"CiphertextBlob":"Zm9v","RequestId":"1"}

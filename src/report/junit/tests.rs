@@ -109,7 +109,6 @@ fn the_file_looks_so() {
         <testcase name="Encrypt/Disabled" classname="alibaba.kms.Disabled" time="0.003" file="cases/alibaba/matrix/encrypt.yaml" line="12">
             <failure message="expected Rejected.Disabled (409), got Success (200)" type="fail.allowed">expected Rejected.Disabled (409), got Success (200)
   --&gt; cases/alibaba/matrix/encrypt.yaml:12:3
-  reason: an Encrypt of a key that is Disabled succeeded
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
   response: 200 {&quot;CiphertextBlob&quot;:&quot;Zm9v&quot;,&quot;RequestId&quot;:&quot;1&quot;}
