@@ -69,3 +69,25 @@ fn failures_are_the_same_whatever_the_number_of_jobs() {
     let (first, other) = (run("1"), run("32"));
     assert!(other == first, "{:?}", first_difference(&first, &other));
 }
+
+/// What blocks cases is settled by those that were begun first, and not by those that happen to be over first.
+#[test]
+fn what_is_settled_is_the_same_whatever_the_number_of_jobs() {
+    let run = |jobs: &str| {
+        let place = Place::new();
+        let deviations =
+            "--deviate disable-does-nothing --deviate TagResource:crashes --deviate ListAliases:not-implemented";
+        place
+            .program(&format!("run -q --seed 5 --jobs {jobs} {deviations} --exclude state:PendingImport"))
+            .assert()
+            .code(1);
+        let cases = place.results().cases.into_iter().map(|case| {
+            let blocked_by = case.blocked_by.map(|by| by.to_string());
+            format!("{} {} {} {} {blocked_by:?} {:?}", case.id, case.verdict, case.attempts, case.reason, case.notes)
+        });
+        without_times_and_ids(&cases.collect::<Vec<_>>().join("\n"))
+    };
+    let (first, other) = (run("1"), run("32"));
+    assert!(first.contains("as for the keys before"), "{first}");
+    assert!(other == first, "{:?}", first_difference(&first, &other));
+}
