@@ -414,8 +414,9 @@ impl Client {
                 retry_after,
                 unusable: None,
             },
-            // A status that means "not implemented" needs no code to be understood.
-            Err(error) if status == 501 => {
+            // A status that means "not implemented" needs no code to be understood, from a service that
+            // has accepted something. Without that it may be any web server's page for a method.
+            Err(error) if status == 501 && self.has_accepted() => {
                 let code = Some("NotImplemented".to_owned());
                 let (form, content_type) = (BodyForm::Json, received.response.content_type.clone());
                 let message = error.to_string();
