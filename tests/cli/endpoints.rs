@@ -56,9 +56,13 @@ fn an_endpoint_that_is_not_there_takes_few_lines() {
 
 #[test]
 fn a_web_page_ends_the_run_early() {
-    let server = Server::web_page();
-    let arguments = format!("run --endpoint {}", server.endpoint());
-    ends_early(&arguments, "HTTP 200 with an HTML body, which is no answer of this service");
+    // Web servers that know no POST say so by 501, which is not an emulator without operations.
+    for status in ["200 OK", "404 Not Found", "501 Unsupported method"] {
+        let server = Server::web_page(status);
+        let arguments = format!("run --endpoint {}", server.endpoint());
+        let reason = format!("HTTP {} with an HTML body, which is no answer of this service", &status[..3]);
+        ends_early(&arguments, &reason);
+    }
 }
 
 #[test]

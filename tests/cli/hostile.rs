@@ -118,7 +118,7 @@ fn an_answer_in_drips_ends_with_the_time() {
 
 #[test]
 fn a_redirect_is_not_followed() {
-    let other = Server::web_page();
+    let other = Server::web_page("200 OK");
     let location = other.endpoint();
     let server = Server::answering(move |stream, _| {
         let _ = stream.write_all(&answer("307 Temporary Redirect", &format!("location: {location}/\r\n"), b""));

@@ -29,13 +29,13 @@ impl Server {
         Self { address, requests }
     }
 
-    /// Answers every request with a web page.
-    pub fn web_page() -> Self {
-        Self::start(|mut stream, requests| {
+    /// Answers every request with a web page, under a status such as `200 OK`.
+    pub fn web_page(status: &'static str) -> Self {
+        Self::start(move |mut stream, requests| {
             while read_request(&mut stream, requests) {
                 let page = "<html><body>Welcome</body></html>";
                 let head =
-                    format!("HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n", page.len());
+                    format!("HTTP/1.1 {status}\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n", page.len());
                 if stream.write_all(format!("{head}{page}").as_bytes()).is_err() {
                     return;
                 }
