@@ -77,8 +77,6 @@ pub struct Client {
     answered: AtomicBool,
     /// How many requests succeeded.
     accepted: AtomicU64,
-    /// How many responses said something about a key or a request: successes, and rejections with a code.
-    well: AtomicU64,
 }
 
 /// A call to be sent.
@@ -227,7 +225,6 @@ impl Client {
             skew: Skew::default(),
             answered: AtomicBool::new(false),
             accepted: AtomicU64::new(0),
-            well: AtomicU64::new(0),
         })
     }
 
@@ -249,11 +246,6 @@ impl Client {
     /// Whether the service has ever accepted a request.
     pub fn has_accepted(&self) -> bool {
         self.accepted.load(Ordering::Relaxed) > 0
-    }
-
-    /// How many responses said something about a key or a request so far: successes, and rejections with a code.
-    pub fn responded_well(&self) -> u64 {
-        self.well.load(Ordering::Relaxed)
     }
 
     /// How many requests were sent so far.
@@ -313,7 +305,6 @@ impl Client {
 
             let (cause, retry_after) = match attempted {
                 Attempted::Answer { answer, class } => {
-                    self.well.fetch_add(1, Ordering::Relaxed);
                     if answer.code.is_none() {
                         self.accepted.fetch_add(1, Ordering::Relaxed);
                     }

@@ -16,7 +16,7 @@ use super::outcome::CaseOutcome;
 use super::remarks::Remarked;
 use super::status::RunStatus;
 use super::stretch::stretches;
-use super::sweep::lists_keys;
+use super::sweep::{lists_keys, makes_key};
 use crate::event::{Answered, BlockedBy, BlockedStep, BlockingResponse, Exchange};
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
@@ -106,7 +106,6 @@ impl CaseRunner<'_> {
             Ok(attempted) => attempted,
             Err(failure) => return self.ended_early(failure),
         };
-        let responded_well = self.run.client.responded_well();
         let mut latest = first;
 
         for _ in 0..self.run.options.confirm_failures {
@@ -140,7 +139,7 @@ impl CaseRunner<'_> {
             };
         }
         if let Some(failure) = latest.failure.take() {
-            latest.failure = Some(self.held_against_the_rest(failure, latest.well, responded_well).await);
+            latest.failure = Some(self.held_against_the_rest(failure, latest.well).await);
         }
         self.outcome(latest)
     }
@@ -341,13 +340,21 @@ impl CaseRunner<'_> {
     }
 
     /// A crash or a malformed response is one only if the endpoint responds well to something else: a service that is
-    /// down, or one that is not this service, fails each time too.
-    async fn held_against_the_rest(&self, failure: Failure, well: bool, responded_well: u64) -> Failure {
+    /// down, or one that is not this service, fails each time too. What other cases met meanwhile does not count, for
+    /// that is chance.
+    async fn held_against_the_rest(&mut self, failure: Failure, well: bool) -> Failure {
         let of_form = matches!((failure.verdict, failure.kind), (Verdict::Fail, Kind::Crash | Kind::Malformed));
-        if !of_form || failure.repeated.is_none() || well || self.run.client.responded_well() > responded_well {
+        if !of_form || failure.repeated.is_none() || well {
             return failure;
         }
         if lists_keys(self.run, &self.status.stop).await {
+            return failure;
+        }
+
+        // The list of keys may be the very thing that fails.
+        let made = makes_key(self.run, self.case, &self.status.stop).await;
+        self.leaks.extend(made.leaks);
+        if made.well {
             return failure;
         }
         let reason = format!("{}, but it responds well to nothing else either", failure.reason);

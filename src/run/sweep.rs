@@ -105,6 +105,25 @@ pub(super) async fn lists_keys(run: &RunContext, stop: &CancellationToken) -> bo
     requester.send_default(Purpose::CleanUp, &how.operation, Context::on(&subject)).await.is_ok()
 }
 
+/// Whether a key can be made, and what could not be removed of it.
+#[derive(Debug)]
+pub(super) struct KeyMade {
+    pub(super) well: bool,
+    pub(super) leaks: Vec<Leak>,
+}
+
+/// Makes a key for a case and removes it, only to see whether the service responds well.
+pub(super) async fn makes_key(run: &RunContext, case: &Case, stop: &CancellationToken) -> KeyMade {
+    let mut requester = requester(run, stop.clone());
+    let mut inventory = Inventory::new(run, case);
+    let class = requester.bindings().class.clone();
+
+    let made = inventory.make_key(&mut requester, &KeyName::subject(), &class).await;
+    let leaks = inventory.tear_down(&mut requester).await;
+    requester.hand_in();
+    KeyMade { well: made.is_ok(), leaks }
+}
+
 /// Sends requests that belong to no case.
 fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));

@@ -83,6 +83,14 @@ async fn a_service_that_responds_to_nothing_has_not_crashed_at_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crash_of_the_list_of_keys_is_one_where_a_key_can_be_made() {
+    // The case makes no key, and nothing runs beside it that could show that the service responds.
+    let deviations = vec!["ListKeys:crashes".to_owned()];
+    let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&["bad-page-in-list-keys"]).await;
+    assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Crash)), "{}", results[0].reason);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_error_whose_fields_are_in_lower_case_is_malformed() {
     let alter: Alter = Arc::new(|_, status, fields| {
         if *status >= 400 {
