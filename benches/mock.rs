@@ -37,7 +37,7 @@ use hyper_util::rt::TokioIo;
 use kms_conformance::mock::{Mock, MockConfig};
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{ApiCall, Credentials, Provider, SigningContext};
-use kms_conformance::secret::Secret;
+use kms_conformance::redact::Secret;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::secret::{Door, Vault};
+use crate::redact::{RedactingWriter, SecretRegistry};
 
 /// The version of the format.
 const FORMAT: u32 = 1;
@@ -26,7 +26,7 @@ const FORMAT: u32 = 1;
 pub struct Ledger {
     run: String,
     file: Option<(PathBuf, Mutex<File>)>,
-    vault: Vault,
+    secrets: SecretRegistry,
 }
 
 /// A line.
@@ -65,7 +65,7 @@ pub enum LedgerEntry {
 impl Ledger {
     /// A ledger that keeps nothing.
     pub fn none(run: impl Into<String>) -> Self {
-        Self { run: run.into(), file: None, vault: Vault::new() }
+        Self { run: run.into(), file: None, secrets: SecretRegistry::new() }
     }
 
     /// Opens a file for appending.
@@ -78,13 +78,13 @@ impl Ledger {
             std::fs::create_dir_all(parent)?;
         }
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { run: run.into(), file: Some((path.to_owned(), Mutex::new(file))), vault: Vault::new() })
+        Ok(Self { run: run.into(), file: Some((path.to_owned(), Mutex::new(file))), secrets: SecretRegistry::new() })
     }
 
-    /// The same without the secrets of a vault: an endpoint chooses the names of what it makes.
+    /// The same without registered secrets: an endpoint chooses the names of what it makes.
     #[must_use]
-    pub fn behind(self, vault: &Vault) -> Self {
-        Self { vault: vault.clone(), ..self }
+    pub fn redacting(self, secrets: &SecretRegistry) -> Self {
+        Self { secrets: secrets.clone(), ..self }
     }
 
     /// The file, if there is one.
@@ -106,14 +106,14 @@ impl Ledger {
             entry,
             operation: operation.to_owned(),
             case: case.to_owned(),
-            name: name.map(|name| self.vault.redact(name).into_owned()),
+            name: name.map(|name| self.secrets.redact(name).into_owned()),
         };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
         let file = file.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut door = Door::new(&*file, &self.vault);
-        door.write_all(text.as_bytes())?;
-        door.finish()?;
+        let mut writer = RedactingWriter::new(&*file, &self.secrets);
+        writer.write_all(text.as_bytes())?;
+        writer.finish()?;
         file.sync_data()
     }
 }
@@ -121,7 +121,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::redact::Secret;
 
     #[test]
     fn lines_are_appended_and_read_back() {
@@ -143,10 +143,10 @@ mod tests {
     fn a_name_that_is_a_secret_is_not_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.jsonl");
-        let vault = Vault::new();
-        vault.credential(&Secret::new("the \"token\" of it"));
-        vault.told("what the endpoint calls a data key");
-        let ledger = Ledger::open(&path, "kc-1").unwrap().behind(&vault);
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new("the \"token\" of it"));
+        secrets.add_received("what the endpoint calls a data key");
+        let ledger = Ledger::open(&path, "kc-1").unwrap().redacting(&secrets);
         for name in ["the \"token\" of it", "what the endpoint calls a data key"] {
             ledger.note(LedgerEntry::Made, "CreateKey", "the \"token\" of it", Some(name)).unwrap();
         }

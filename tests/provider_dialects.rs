@@ -13,8 +13,8 @@ use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};
 use kms_conformance::provider::alibaba::{Alibaba, Format, Method, Signature};
 use kms_conformance::provider::{Credentials, ErrorClass, Provider, REDACTED};
+use kms_conformance::redact::Secret;
 use kms_conformance::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
-use kms_conformance::secret::Secret;
 use kms_conformance::suite::Suite;
 use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
@@ -236,7 +236,7 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
         };
         assert_eq!(code, "SignatureDoesNotMatch");
         assert!(message.ends_with("server string to sign is:REDACTED"), "{dialect:?}: {message}");
-        let exchanges = transcript.render(&dialect, client.vault());
+        let exchanges = transcript.render(&dialect, client.secrets());
         assert_eq!(exchanges.len(), 1);
         assert_redacted(dialect, &exchanges[0], true);
         let text = serde_json::to_string(&exchanges).unwrap();

@@ -1,17 +1,17 @@
-//! The environment, read in one place, and the doors to the standard output and the standard error.
+//! The environment, read in one place, and the redacting writers to the standard output and the standard error.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::CliError;
+use crate::redact::{RedactingWriter, Secret, SecretRegistry};
 use crate::report::text::visible;
-use crate::secret::{Door, Secret, Vault};
 
 /// What the program takes from its environment. `Debug` shows no values.
 #[derive(Default)]
 pub struct Context {
     variables: HashMap<String, String>,
-    vault: Vault,
+    secrets: SecretRegistry,
 }
 
 impl std::fmt::Debug for Context {
@@ -26,7 +26,7 @@ impl Context {
         let variables = std::env::vars_os();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self { variables: variables.collect(), vault: Vault::new() }
+        Self { variables: variables.collect(), secrets: SecretRegistry::new() }
     }
 
     /// The value of a variable; an empty one counts as not set.
@@ -37,18 +37,18 @@ impl Context {
     /// A variable that holds a secret. From now on it is not written any more.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         let secret = self.variable(name).map(Secret::new)?;
-        self.vault.credential(&secret);
+        self.secrets.add_credential(&secret);
         Some(secret)
     }
 
     /// What must not be written.
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn secrets(&self) -> &SecretRegistry {
+        &self.secrets
     }
 
     /// The standard output.
-    pub(super) fn stdout(&self) -> Door<io::Stdout> {
-        Door::new(io::stdout(), &self.vault)
+    pub(super) fn stdout(&self) -> RedactingWriter<io::Stdout> {
+        RedactingWriter::new(io::stdout(), &self.secrets)
     }
 
     /// Writes a text to the standard output.
@@ -64,7 +64,7 @@ impl Context {
 
     /// Writes a text to the standard error that may hold escapes for colours.
     pub(super) fn tell_styled(&self, text: &str) {
-        let text = self.vault.redact(text);
+        let text = self.secrets.redact(text);
         // There is nowhere else to say it.
         let _ = writeln!(io::stderr(), "{}", text.trim_end());
     }

@@ -101,7 +101,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|refusal| refused(&refusal))?;
     let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|error| refused(&error))?;
     if !update.is_empty() || !path.exists() {
-        Destination::prepare(path)?.behind(context.vault()).write(|out| out.write_all(new.as_bytes()))?;
+        Destination::prepare(path)?.redacting(context.secrets()).write(|out| out.write_all(new.as_bytes()))?;
     }
     context.print(&told(&name, &known, &update))?;
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();

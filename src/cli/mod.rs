@@ -61,7 +61,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     let CredentialVariables { access_key_id: _, secret, token } = Alibaba::default().credential_variables();
     // Whatever is done, they are not written.
     let _ = [secret, token].map(|name| context.secret(name));
-    panic::guard(context.vault());
+    panic::guard(context.secrets());
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, context),

@@ -4,26 +4,26 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
-/// Has every panic of the process say what it says without the secrets of a vault.
-pub(super) fn guard(vault: &Vault) {
-    let vault = vault.clone();
+/// Makes every panic of the process print its message without registered secrets.
+pub(super) fn guard(secrets: &SecretRegistry) {
+    let secrets = secrets.clone();
     std::panic::set_hook(Box::new(move |panic| {
         // There is nowhere else to say it.
-        let _ = io::stderr().write_all(message(panic, &vault).as_bytes());
+        let _ = io::stderr().write_all(message(panic, &secrets).as_bytes());
     }));
 }
 
-fn message(panic: &PanicHookInfo<'_>, vault: &Vault) -> String {
+fn message(panic: &PanicHookInfo<'_>, secrets: &SecretRegistry) -> String {
     let backtrace = Backtrace::capture();
     let backtrace = match backtrace.status() {
         BacktraceStatus::Captured => format!("{backtrace}"),
         _ => "set RUST_BACKTRACE=1 for a backtrace\n".to_owned(),
     };
-    let said = match vault.try_redact(&panic.to_string()) {
+    let said = match secrets.try_redact(&panic.to_string()) {
         Some(said) => said,
-        // The vault itself has the bug.
+        // The registry itself has the bug.
         None => panic.location().map_or_else(String::new, |place| format!("panicked at {place}")),
     };
     format!("this is a bug of kms-conformance: {said}\n{backtrace}")
@@ -34,16 +34,16 @@ mod tests {
     use std::process::Command;
 
     use super::*;
-    use crate::secret::Secret;
+    use crate::redact::Secret;
 
     const SECRET: &str = "the-secret-of-the-key";
 
     #[test]
     #[ignore = "it panics, in a process of its own that the test below starts"]
     fn panicking() {
-        let vault = Vault::new();
-        vault.credential(&Secret::new(SECRET));
-        guard(&vault);
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new(SECRET));
+        guard(&secrets);
         std::thread::spawn(|| panic!("a thread met {SECRET}")).join().unwrap_err();
         panic!("the test met {SECRET} and cmFuZG9t");
     }

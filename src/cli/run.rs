@@ -194,7 +194,8 @@ async fn execute(
         unsupported: arguments.unsupported,
     };
     let mut reports = reports(&arguments, &suite, color, context)?;
-    let ledger = if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)?.behind(context.vault()) };
+    let ledger =
+        if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)?.redacting(context.secrets()) };
     let runner = Runner::new(suite, selection, client, ledger, options).with_known(known);
     if !here {
         let keys = runner.cost().keys;
@@ -229,7 +230,7 @@ fn client_options(arguments: &RunArguments, here: bool, context: &Context) -> Cl
         connection: arguments.target.connection(),
         retry: RetryPolicy { base, ..RetryPolicy::default() },
         rate: arguments.rate.or(elsewhere).map(RateLimit),
-        vault: context.vault().clone(),
+        secrets: context.secrets().clone(),
     }
 }
 
@@ -271,9 +272,9 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
         },
     ));
     let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));
-    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?.behind(context.vault()));
+    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?.redacting(context.secrets()));
     let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
-    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?.behind(context.vault()));
+    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?.redacting(context.secrets()));
     Ok(reports)
 }
 

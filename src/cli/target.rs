@@ -11,7 +11,7 @@ use super::{CliError, Context};
 use crate::client::{Connection, Target, is_loopback_endpoint};
 use crate::provider::alibaba::{Alibaba, Format, Method, Signature};
 use crate::provider::{Credentials, Provider};
-use crate::secret::Secret;
+use crate::redact::Secret;
 
 /// The access key of the documents' examples, which the mock takes.
 const EXAMPLE_ACCESS_KEY_ID: &str = "testid";

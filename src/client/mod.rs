@@ -28,7 +28,7 @@ use crate::event::Purpose;
 use crate::provider::{
     Answer, ApiCall, BodyForm, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
 };
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
 /// What is tested: provider, endpoint and credentials.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ pub struct ClientOptions {
     /// How many requests may be sent in a second.
     pub rate: Option<RateLimit>,
     /// Where secrets are handed in: the credentials, and what answers hold.
-    pub vault: Vault,
+    pub secrets: SecretRegistry,
 }
 
 /// The longest error code that is told, in bytes; those of services have some 30.
@@ -69,7 +69,7 @@ pub struct Client {
     http: Http,
     retry: RetryPolicy,
     rate: Option<rate::Bucket>,
-    vault: Vault,
+    secrets: SecretRegistry,
     requests: AtomicU64,
     retries: AtomicU64,
     skew: Skew,
@@ -210,16 +210,16 @@ impl Client {
     /// When the endpoint is no URL, or certificates can't be read.
     pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
         let http = Http::new(&target.endpoint, &options.connection)?;
-        options.vault.credential(&target.credentials.secret);
+        options.secrets.add_credential(&target.credentials.secret);
         if let Some(token) = &target.credentials.token {
-            options.vault.credential(token);
+            options.secrets.add_credential(token);
         }
         Ok(Self {
             target,
             http,
             retry: options.retry,
             rate: options.rate.map(rate::Bucket::new),
-            vault: options.vault,
+            secrets: options.secrets,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             skew: Skew::default(),
@@ -234,8 +234,8 @@ impl Client {
     }
 
     /// The secrets of what was sent and answered so far.
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn secrets(&self) -> &SecretRegistry {
+        &self.secrets
     }
 
     /// Whether the service has ever answered, were it with trouble of its own.
@@ -436,11 +436,11 @@ impl Client {
 
     /// Takes note of the secrets of an answer, and cuts what an error says to a length that people read.
     fn tame(&self, answer: &mut Answer) {
-        redact::sensitive(&*self.target.provider, &answer.fields, &mut |text| self.vault.told(text));
+        redact::sensitive(&*self.target.provider, &answer.fields, &mut |text| self.secrets.add_received(text));
         if let Some(code) = &mut answer.code {
-            redact::cut(&self.vault, code, LONGEST_CODE);
+            redact::cut(&self.secrets, code, LONGEST_CODE);
         }
-        redact::cut(&self.vault, &mut answer.message, LONGEST_MESSAGE);
+        redact::cut(&self.secrets, &mut answer.message, LONGEST_MESSAGE);
     }
 
     fn judge_answer(

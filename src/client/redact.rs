@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::provider::{HttpResponse, Provider, REDACTED};
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
 /// A query or form body with the values of sensitive parameters replaced.
 pub(super) fn form(provider: &dyn Provider, text: &str) -> String {
@@ -34,11 +34,11 @@ pub(super) fn answer(provider: &dyn Provider, response: &HttpResponse) -> String
 }
 
 /// Cuts a text to a length in bytes. Secrets go first, for half of one is not found any more.
-pub(super) fn cut(vault: &Vault, text: &mut String, longest: usize) {
+pub(super) fn cut(secrets: &SecretRegistry, text: &mut String, longest: usize) {
     if text.len() <= longest {
         return;
     }
-    vault.redact_in(text);
+    secrets.redact_in(text);
     if text.len() > longest {
         let end = (0..=longest).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         let missing = text.len() - end;
@@ -87,17 +87,17 @@ mod tests {
     fn recorded(body: &str, longest: usize) -> String {
         let response = HttpResponse { status: 200, content_type: String::new(), body: body.as_bytes().to_vec() };
         let mut text = answer(&Alibaba::default(), &response);
-        cut(&Vault::new(), &mut text, longest);
+        cut(&SecretRegistry::new(), &mut text, longest);
         text
     }
 
     #[test]
     fn a_cut_leaves_no_half_of_a_secret() {
-        let vault = Vault::new();
-        vault.made("0123456789abcdef");
+        let secrets = SecretRegistry::new();
+        secrets.add_generated("0123456789abcdef");
         for longest in 0..30 {
             let mut text = "begin 0123456789abcdef end".to_owned();
-            cut(&vault, &mut text, longest);
+            cut(&secrets, &mut text, longest);
             assert!(longest >= 26 || !text.contains("01"), "{longest}: {text}");
         }
     }

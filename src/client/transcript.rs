@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::redact;
 use crate::event::{AnswerRecord, Exchange, Purpose, RequestRecord};
 use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
 /// The longest recorded body of an answer, in bytes.
 const LONGEST_ANSWER: usize = 4096;
@@ -53,17 +53,17 @@ impl Transcript {
         self.entries.push(entry);
     }
 
-    /// The exchanges with everything sensitive redacted. Signatures are handed to the vault here and not when they are
+    /// The exchanges with everything sensitive redacted. Signatures are handed to the registry here and not when they are
     /// made: none is valid twice, so they only count where something is told of their requests.
-    pub fn render(&self, provider: &dyn Provider, vault: &Vault) -> Vec<Exchange> {
-        self.hand_in(provider, vault);
-        self.entries.iter().map(|entry| entry.render(provider, vault)).collect()
+    pub fn render(&self, provider: &dyn Provider, secrets: &SecretRegistry) -> Vec<Exchange> {
+        self.hand_in(provider, secrets);
+        self.entries.iter().map(|entry| entry.render(provider, secrets)).collect()
     }
 
-    /// Hands the signatures of all requests to the vault, since an answer may repeat them.
-    pub fn hand_in(&self, provider: &dyn Provider, vault: &Vault) {
+    /// Hands the signatures of all requests to the registry, since a response may repeat them.
+    pub fn hand_in(&self, provider: &dyn Provider, secrets: &SecretRegistry) {
         for signature in self.entries.iter().filter_map(|entry| provider.signature_of(&entry.request)) {
-            vault.told(&signature);
+            secrets.add_received(&signature);
         }
     }
 }
@@ -79,9 +79,9 @@ impl Entry {
         request.url.len() + request.body.len() + got
     }
 
-    fn render(&self, provider: &dyn Provider, vault: &Vault) -> Exchange {
+    fn render(&self, provider: &dyn Provider, secrets: &SecretRegistry) -> Exchange {
         let cut = |mut text: String, longest: usize| {
-            redact::cut(vault, &mut text, longest);
+            redact::cut(secrets, &mut text, longest);
             text
         };
         let short = |text: String| cut(text, LONGEST_REQUEST);

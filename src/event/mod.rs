@@ -16,7 +16,7 @@ pub use self::case::{Answered, CaseResult, Lenient, Source};
 pub use self::exchange::{AnswerRecord, Exchange, Purpose, RequestRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
 pub use self::run::{RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 use crate::verdict::Verdict;
 
 /// The version of the result format.
@@ -55,9 +55,9 @@ const LONGEST_TEXT: usize = 64 << 10;
 
 impl Event {
     /// Replaces secrets in everything that an endpoint may have had a part in, and bounds its length.
-    pub fn redact(&mut self, vault: &Vault) {
+    pub fn redact(&mut self, secrets: &SecretRegistry) {
         let redact = |text: &mut String| {
-            vault.redact_in(text);
+            secrets.redact_in(text);
             if text.len() > LONGEST_TEXT {
                 let end = (0..=LONGEST_TEXT).rev().find(|end| text.is_char_boundary(*end));
                 text.truncate(end.unwrap_or(0));

@@ -41,7 +41,7 @@ use thiserror::Error;
 
 pub use self::body_form::BodyForm;
 pub use self::tamper::Tamper;
-use crate::secret::Secret;
+use crate::redact::Secret;
 
 /// What stands for a value that is not recorded.
 pub const REDACTED: &str = "REDACTED";

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
-use crate::secret::{Door, Vault};
+use crate::redact::{RedactingWriter, SecretRegistry};
 
 /// A file to be written, checked for being writable before the run begins.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct Destination {
     /// The path as it was given, for messages.
     path: PathBuf,
     kind: Kind,
-    vault: Vault,
+    secrets: SecretRegistry,
 }
 
 #[derive(Debug)]
@@ -38,15 +38,15 @@ impl Destination {
     pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
         let path = path.into();
         match Kind::of(&path) {
-            Ok(kind) => Ok(Self { path, kind, vault: Vault::new() }),
+            Ok(kind) => Ok(Self { path, kind, secrets: SecretRegistry::new() }),
             Err(source) => Err(ReportError::File { path, source }),
         }
     }
 
-    /// The same with a [`Door`]: the secrets of a vault are not written.
+    /// The same with a [`RedactingWriter`]: registered secrets are not written.
     #[must_use]
-    pub fn behind(self, vault: &Vault) -> Self {
-        Self { vault: vault.clone(), ..self }
+    pub fn redacting(self, secrets: &SecretRegistry) -> Self {
+        Self { secrets: secrets.clone(), ..self }
     }
 
     /// The path as it was given.
@@ -62,8 +62,8 @@ impl Destination {
     /// What `fill` or the system says, with the path and what to do about it.
     pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ReportError> {
         match &self.kind {
-            Kind::File { file, folder } => replace(file, folder, &self.vault, fill),
-            Kind::Special => overwrite(&self.path, &self.vault, fill),
+            Kind::File { file, folder } => replace(file, folder, &self.secrets, fill),
+            Kind::Special => overwrite(&self.path, &self.secrets, fill),
         }
         .map_err(|source| self.error(source))
     }
@@ -113,7 +113,7 @@ impl Kind {
 fn replace(
     file: &Path,
     folder: &Path,
-    vault: &Vault,
+    secrets: &SecretRegistry,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
@@ -127,18 +127,26 @@ fn replace(
     // The folder may have been removed since it was looked at.
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
-    write_to(temporary.as_file_mut(), vault, fill)?;
+    write_to(temporary.as_file_mut(), secrets, fill)?;
     temporary.as_file().sync_all()?;
     temporary.persist(file)?;
     Ok(())
 }
 
-fn overwrite(path: &Path, vault: &Vault, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    write_to(&mut File::options().write(true).open(path)?, vault, fill)
+fn overwrite(
+    path: &Path,
+    secrets: &SecretRegistry,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    write_to(&mut File::options().write(true).open(path)?, secrets, fill)
 }
 
-fn write_to(file: &mut File, vault: &Vault, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let mut buffered = BufWriter::new(Door::new(file, vault));
+fn write_to(
+    file: &mut File,
+    secrets: &SecretRegistry,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut buffered = BufWriter::new(RedactingWriter::new(file, secrets));
     fill(&mut buffered)?;
     buffered.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
 }

@@ -37,7 +37,7 @@ use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader};
 use super::cause::Blockers;
 use super::destination::Destination;
 use super::{Report, ReportError};
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
 /// Writes `results.json`.
 #[derive(Debug)]
@@ -63,10 +63,10 @@ impl JsonReport {
         Ok(Self { destination, header: None, notices, blockers, cases, empty: true })
     }
 
-    /// The same without the secrets of a vault.
+    /// The same without registered secrets.
     #[must_use]
-    pub fn behind(self, vault: &Vault) -> Self {
-        Self { destination: self.destination.behind(vault), ..self }
+    pub fn redacting(self, secrets: &SecretRegistry) -> Self {
+        Self { destination: self.destination.redacting(secrets), ..self }
     }
 
     fn case(&mut self, case: &CaseResult) -> io::Result<()> {

@@ -43,9 +43,9 @@ impl<'a> Attempt<'a> {
             Subject::Move { target: (class, state), .. } => (class, Some(state)),
             Subject::Scenario { class, .. } => (class, None),
         };
-        let vault = run.client.vault().clone();
+        let secrets = run.client.secrets().clone();
         let random = random_of(run.options.seed, case, number);
-        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, vault);
+        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets);
         Self {
             run,
             case,

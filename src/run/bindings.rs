@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::wrap::wrap;
 use crate::plan::Position;
-use crate::secret::{Secret, Vault};
+use crate::redact::{Secret, SecretRegistry};
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
 use crate::suite::request::{Parameter, RequestTemplate};
@@ -105,7 +105,7 @@ pub(super) struct Bindings {
     /// What test data is drawn from.
     pub(super) random: fastrand::Rng,
     /// Learns what is made up here.
-    pub(super) vault: Vault,
+    pub(super) secrets: SecretRegistry,
 }
 
 /// Why a template has no value. That is the doing of an answer: the loader knows every name.
@@ -140,7 +140,7 @@ impl Bindings {
         mark: &str,
         prefix: String,
         random: fastrand::Rng,
-        vault: Vault,
+        secrets: SecretRegistry,
     ) -> Self {
         Self {
             keys: HashMap::new(),
@@ -152,7 +152,7 @@ impl Bindings {
             prefix,
             names_made: 0,
             random,
-            vault,
+            secrets,
         }
     }
 
@@ -205,7 +205,7 @@ impl Bindings {
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
                 let value = call(*function, &arguments, &mut self.random)?;
                 if *function == Function::Random {
-                    self.vault.made(&value);
+                    self.secrets.add_generated(&value);
                 }
                 Ok(value)
             }
@@ -245,7 +245,7 @@ impl Bindings {
         match path {
             ["class"] => Ok(binding.class.to_string()),
             ["material"] => {
-                self.vault.made(binding.material.expose());
+                self.secrets.add_generated(binding.material.expose());
                 Ok(binding.material.expose().to_owned())
             }
             [capture] => {
@@ -335,7 +335,7 @@ mod tests {
             "mark",
             "kc-1".into(),
             fastrand::Rng::new(),
-            Vault::new(),
+            SecretRegistry::new(),
         );
         for (name, id) in [("key", "id-1"), ("other", "id-2")] {
             let mut key = KeyBinding::new("EXTERNAL".into(), None);

@@ -144,7 +144,7 @@ pub(crate) struct RunContext {
 impl RunContext {
     /// The beginning of a text of a response, without secrets.
     fn brief(&self, text: &str, longest: usize) -> String {
-        let text = self.client.vault().redact(text);
+        let text = self.client.secrets().redact(text);
         let mut shown: String = text.chars().take(longest).collect();
         if shown.len() < text.len() {
             shown.push('…');

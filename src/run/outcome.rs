@@ -10,7 +10,7 @@ use super::remarks::Remarked;
 use crate::event::{BlockedBy, CaseResult, Exchange, Listed, Source, Summary};
 use crate::known::KnownFailures;
 use crate::plan::CasePlan;
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::Verdict;
 
@@ -117,7 +117,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         Some(failure) => {
             result.reason = failure.reason;
             result.kind = Some(failure.kind);
-            result.blocked_by = failure.blocked_by.map(|by| presentable(run.client.vault(), by));
+            result.blocked_by = failure.blocked_by.map(|by| presentable(run.client.secrets(), by));
             result.first_actual = failure.first_actual;
             result.expected = failure.expected.or(result.expected);
             result.actual = failure.actual.or(result.actual);
@@ -134,10 +134,10 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
 const LONGEST_MESSAGE: usize = 200;
 
 /// A blocker as reports group by it: without secrets, and with a message that is equal for equal causes.
-fn presentable(vault: &Vault, mut by: Box<BlockedBy>) -> Box<BlockedBy> {
+fn presentable(secrets: &SecretRegistry, mut by: Box<BlockedBy>) -> Box<BlockedBy> {
     if let Some(response) = &mut by.response {
         // Secrets first: what is left of one after a cut is not known for a secret any more.
-        response.message = brief(&vault.redact(&response.message));
+        response.message = brief(&secrets.redact(&response.message));
     }
     by
 }

@@ -123,13 +123,13 @@ impl<'a> Requester<'a> {
     /// Everything that was sent and received, redacted.
     pub(super) fn exchanges(&self) -> Vec<Exchange> {
         let client = &self.run.client;
-        self.transcript.render(&*client.target().provider, client.vault())
+        self.transcript.render(&*client.target().provider, client.secrets())
     }
 
     /// Hands in the secrets of what was sent, for what is said beside the exchanges may repeat them.
     pub(super) fn hand_in(&self) {
         let client = &self.run.client;
-        self.transcript.hand_in(&*client.target().provider, client.vault());
+        self.transcript.hand_in(&*client.target().provider, client.secrets());
     }
 
     /// The parameters of a request.

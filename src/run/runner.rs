@@ -82,10 +82,10 @@ impl Runner {
     /// brought to an end and torn down, and the rest is reported as not run.
     pub async fn run(self, interrupt: CancellationToken, mut emit: impl FnMut(Event)) -> RunFooter {
         let begin = Instant::now();
-        let vault = self.context.client.vault().clone();
+        let secrets = self.context.client.secrets().clone();
         // Whatever an endpoint says comes past here and nowhere else.
         let mut emit = |mut event: Event| {
-            event.redact(&vault);
+            event.redact(&secrets);
             emit(event);
         };
         emit(Event::RunStarted(Box::new(self.header())));

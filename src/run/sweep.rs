@@ -127,9 +127,9 @@ pub(super) async fn makes_key(run: &RunContext, case: &Case, stop: &Cancellation
 /// Sends requests that belong to no case.
 fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
-    let vault = run.client.vault().clone();
+    let secrets = run.client.secrets().clone();
     let mark = &run.options.mark;
-    let bindings = Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), vault);
+    let bindings = Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), secrets);
     Requester::new(run, bindings, stop)
 }
 

@@ -12,8 +12,8 @@ use crate::ledger::Ledger;
 use crate::mock::{Deviation, Mock, MockConfig, WrappingKeys};
 use crate::provider::alibaba::Alibaba;
 use crate::provider::{Credentials, Provider};
+use crate::redact::Secret;
 use crate::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
-use crate::secret::Secret;
 use crate::suite::Suite;
 
 /// How many cases are asked of a mock at the same time.

@@ -22,7 +22,7 @@ use crate::mock::state::KeyState;
 use crate::mock::store::{KeySpec, Origin, ProtectionLevel, Usage};
 use crate::mock::tags::{is_tag_key, is_tag_value};
 use crate::near::nearest;
-use crate::secret::Secret;
+use crate::redact::Secret;
 use crate::yaml::{Document, Outline, Path};
 
 /// The most tags of a key, in the edition that allows more.

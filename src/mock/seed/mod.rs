@@ -15,7 +15,7 @@ pub use key::SeedKey;
 
 use super::config::{AccessKey, MockConfig};
 use crate::diagnostic::Diagnostics;
-use crate::secret::Secret;
+use crate::redact::Secret;
 use crate::yaml::Document;
 
 /// What a seed file holds.

@@ -129,7 +129,7 @@ mod tests {
 
     use super::*;
     use crate::provider::Credentials;
-    use crate::secret::Secret;
+    use crate::redact::Secret;
 
     fn encoded(signature: Signature, method: Method) -> HttpRequest {
         let provider = Alibaba { signature, method, ..Alibaba::default() };

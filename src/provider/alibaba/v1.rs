@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use crate::provider::alibaba::Format;
     use crate::provider::{Credentials, Provider, Tamper};
-    use crate::secret::Secret;
+    use crate::redact::Secret;
 
     fn encode_with(method: Method, format: Format, token: Option<&str>) -> HttpRequest {
         tampered(method, format, token, None)

@@ -100,7 +100,7 @@ mod tests {
     use crate::provider::alibaba::signature::v3_verify;
     use crate::provider::alibaba::{Format, Signature};
     use crate::provider::{Credentials, Provider, Tamper};
-    use crate::secret::Secret;
+    use crate::redact::Secret;
 
     const SECRET: &str = "testsecret";
 

@@ -42,7 +42,7 @@ use crate::event::{CaseResult, Event, RunFooter, RunHeader};
 use super::cause::Causes;
 use super::destination::Destination;
 use super::{Report, ReportError, text};
-use crate::secret::Vault;
+use crate::redact::SecretRegistry;
 
 pub mod case;
 mod strict;
@@ -100,10 +100,10 @@ impl JunitReport {
         })
     }
 
-    /// The same without the secrets of a vault.
+    /// The same without registered secrets.
     #[must_use]
-    pub fn behind(self, vault: &Vault) -> Self {
-        Self { destination: self.destination.behind(vault), ..self }
+    pub fn redacting(self, secrets: &SecretRegistry) -> Self {
+        Self { destination: self.destination.redacting(secrets), ..self }
     }
 
     fn case(&mut self, result: &CaseResult) {

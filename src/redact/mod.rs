@@ -4,24 +4,24 @@
 //!
 //! 1. [`Secret`] is a type that can be neither printed nor serialised.
 //! 2. What is recorded of a request or an answer is redacted by its fields, which is the business of `client`.
-//! 3. A [`Vault`] knows the secrets of a run in every usual form. Texts that an endpoint sent go through
-//!    [`Vault::redact`] before they are cut or reported, and everything that is written goes through a [`Door`], which
-//!    replaces the program's own secrets by `[redacted]`.
+//! 3. A [`SecretRegistry`] knows the secrets of a run in every usual form. Texts that an endpoint sent go through
+//!    [`SecretRegistry::redact`] before they are cut or reported, and everything that is written goes through a
+//!    [`RedactingWriter`], which replaces the program's own secrets by `[redacted]`.
 //!
-//! A secret of fewer than [`Vault::SHORTEST`] bytes is only kept by the first two: it could not be replaced without
-//! damage to harmless words and numbers that happen to hold it.
+//! A secret of fewer than [`SecretRegistry::SHORTEST`] bytes is only kept by the first two: it could not be replaced
+//! without damage to harmless words and numbers that happen to hold it.
 
-mod door;
 mod form;
 mod index;
-mod vault;
+mod registry;
+mod writer;
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-pub use self::door::Door;
-pub use self::vault::Vault;
+pub use self::registry::SecretRegistry;
+pub use self::writer::RedactingWriter;
 
 /// A secret: it can't be serialised, `Debug` hides it, and its memory is wiped when it is dropped.
 #[derive(Clone)]

@@ -2,35 +2,35 @@
 
 use std::io::{self, Write};
 
-use super::Vault;
+use super::SecretRegistry;
 use super::form::SHORTEST;
-use super::vault::Which;
+use super::registry::Which;
 
 /// A writer that lets everything out but the program's own secrets, for which it writes `[redacted]`, also where they
 /// come in pieces.
 ///
-/// What may be the beginning of a secret waits for what follows. [`Door::finish`], or the end of the door, lets it out;
-/// a flush does so too as long as it has fewer than eight bytes. What an endpoint calls a secret is not looked for
-/// here, since that could break the form of a report: such texts go through [`Vault::redact`] before.
+/// What may be the beginning of a secret waits for what follows. [`RedactingWriter::finish`], or the end of the writer,
+/// lets it out; a flush does so too as long as it has fewer than eight bytes. What an endpoint calls a secret is not looked for
+/// here, since that could break the form of a report: such texts go through [`SecretRegistry::redact`] before.
 #[derive(Debug)]
-pub struct Door<W: Write> {
+pub struct RedactingWriter<W: Write> {
     /// None once it is closed.
     out: Option<W>,
-    vault: Vault,
+    secrets: SecretRegistry,
     waiting: Vec<u8>,
 }
 
-impl<W: Write> Door<W> {
-    /// A door to `out`.
-    pub fn new(out: W, vault: &Vault) -> Self {
-        Self { out: Some(out), vault: vault.clone(), waiting: Vec::new() }
+impl<W: Write> RedactingWriter<W> {
+    /// A writer to `out`.
+    pub fn new(out: W, secrets: &SecretRegistry) -> Self {
+        Self { out: Some(out), secrets: secrets.clone(), waiting: Vec::new() }
     }
 
-    /// Lets out what waits and closes the door.
+    /// Lets out what waits and closes the writer.
     ///
     /// # Errors
     ///
-    /// What the writer behind the door says.
+    /// Any error of the writer behind.
     pub fn finish(mut self) -> io::Result<()> {
         self.let_out(false)?;
         let flushed = self.out.as_mut().map_or(Ok(()), W::flush);
@@ -40,7 +40,7 @@ impl<W: Write> Door<W> {
 
     fn let_out(&mut self, more: bool) -> io::Result<()> {
         let Some(out) = &mut self.out else { return Ok(()) };
-        let sifted = self.vault.sift(&self.waiting, more, Which::Own);
+        let sifted = self.secrets.sift(&self.waiting, more, Which::Own);
         let written = match &sifted.clean {
             Some(clean) => out.write_all(clean),
             None => out.write_all(&self.waiting[..sifted.taken]),
@@ -51,7 +51,7 @@ impl<W: Write> Door<W> {
     }
 }
 
-impl<W: Write> Write for Door<W> {
+impl<W: Write> Write for RedactingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.waiting.extend_from_slice(bytes);
         self.let_out(true)?;
@@ -66,7 +66,7 @@ impl<W: Write> Write for Door<W> {
     }
 }
 
-impl<W: Write> Drop for Door<W> {
+impl<W: Write> Drop for RedactingWriter<W> {
     fn drop(&mut self) {
         // Whoever wants to know of an error finishes.
         let _ = self.let_out(false);
@@ -78,25 +78,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::secret::Secret;
-    use crate::secret::form::each;
+    use crate::redact::Secret;
+    use crate::redact::form::each;
 
     const SECRET: &str = "k9/Zq+ \"<é>-secret-7";
 
-    fn vault() -> Vault {
-        let vault = Vault::new();
-        vault.credential(&Secret::new(SECRET));
-        vault.made("bm90aGluZyBidXQgdGVzdCBkYXRh");
-        vault
+    fn secrets() -> SecretRegistry {
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new(SECRET));
+        secrets.add_generated("bm90aGluZyBidXQgdGVzdCBkYXRh");
+        secrets
     }
 
-    fn written(vault: &Vault, pieces: &[&[u8]]) -> Vec<u8> {
+    fn written(secrets: &SecretRegistry, pieces: &[&[u8]]) -> Vec<u8> {
         let mut out = Vec::new();
-        let mut door = Door::new(&mut out, vault);
+        let mut writer = RedactingWriter::new(&mut out, secrets);
         for piece in pieces {
-            door.write_all(piece).unwrap();
+            writer.write_all(piece).unwrap();
         }
-        door.finish().unwrap();
+        writer.finish().unwrap();
         out
     }
 
@@ -112,35 +112,35 @@ mod tests {
     #[test]
     fn without_secrets_nothing_is_changed_or_held_back() {
         let mut out = Vec::new();
-        let mut door = Door::new(&mut out, &Vault::new());
-        door.write_all(SECRET.as_bytes()).unwrap();
-        assert!(door.waiting.is_empty());
-        drop(door);
+        let mut writer = RedactingWriter::new(&mut out, &SecretRegistry::new());
+        writer.write_all(SECRET.as_bytes()).unwrap();
+        assert!(writer.waiting.is_empty());
+        drop(writer);
         assert_eq!(out, SECRET.as_bytes());
     }
 
     #[test]
     fn every_form_is_replaced_wherever_it_is_torn() {
-        let vault = vault();
+        let secrets = secrets();
         for form in forms() {
             let text = [b"before ", &form[..], b" after"].concat();
             for at in 0..=text.len() {
                 let (one, other) = text.split_at(at);
-                let out = written(&vault, &[one, other]);
+                let out = written(&secrets, &[one, other]);
                 assert_eq!(String::from_utf8_lossy(&out), "before [redacted] after");
             }
             let bytes: Vec<&[u8]> = text.chunks(1).collect();
-            assert_eq!(written(&vault, &bytes), b"before [redacted] after");
+            assert_eq!(written(&secrets, &bytes), b"before [redacted] after");
         }
     }
 
     #[test]
     fn a_beginning_that_is_none_comes_out_in_the_end() {
-        let vault = vault();
+        let secrets = secrets();
         for length in 0..SECRET.len() {
             if let Some(start) = SECRET.get(..length) {
-                assert_eq!(written(&vault, &[start.as_bytes()]), start.as_bytes());
-                assert_eq!(written(&vault, &[start.as_bytes(), b"!"]), format!("{start}!").as_bytes());
+                assert_eq!(written(&secrets, &[start.as_bytes()]), start.as_bytes());
+                assert_eq!(written(&secrets, &[start.as_bytes(), b"!"]), format!("{start}!").as_bytes());
             }
         }
     }
@@ -148,11 +148,11 @@ mod tests {
     #[test]
     fn a_line_is_out_as_soon_as_it_is_flushed() {
         let mut out = Vec::new();
-        let mut door = Door::new(&mut out, &vault());
-        door.write_all(b"a line\n").unwrap();
-        door.write_all(b"no end k9/").unwrap();
-        door.flush().unwrap();
-        assert!(door.waiting.is_empty());
+        let mut writer = RedactingWriter::new(&mut out, &secrets());
+        writer.write_all(b"a line\n").unwrap();
+        writer.write_all(b"no end k9/").unwrap();
+        writer.flush().unwrap();
+        assert!(writer.waiting.is_empty());
     }
 
     #[test]
@@ -166,7 +166,10 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(Door::new(Full, &vault()).write_all(b"x").unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(
+            RedactingWriter::new(Full, &secrets()).write_all(b"x").unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
     }
 
     proptest! {
@@ -183,7 +186,7 @@ mod tests {
             ),
             sizes in proptest::collection::vec(1_usize..20, 1..20),
         ) {
-            let vault = vault();
+            let secrets = secrets();
             let text = parts.concat();
             let mut pieces = Vec::new();
             let mut rest = &text[..];
@@ -195,8 +198,8 @@ mod tests {
                 pieces.push(piece);
                 rest = after;
             }
-            let out = written(&vault, &pieces);
-            prop_assert_eq!(&out, &written(&vault, &[&text]));
+            let out = written(&secrets, &pieces);
+            prop_assert_eq!(&out, &written(&secrets, &[&text]));
             for form in forms() {
                 prop_assert!(!out.windows(form.len()).any(|window| window == form));
             }

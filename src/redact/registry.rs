@@ -31,7 +31,7 @@ const SHORTEST_TOLD: usize = 16;
 /// Handing in costs no more than a copy under a lock. What is looked for is worked out when something is written, and
 /// only of what has come since.
 #[derive(Clone, Default)]
-pub struct Vault(Arc<Mutex<Sets>>);
+pub struct SecretRegistry(Arc<Mutex<Sets>>);
 
 #[derive(Default)]
 struct Sets {
@@ -70,7 +70,7 @@ pub(super) struct Sifted {
     pub(super) taken: usize,
 }
 
-impl Vault {
+impl SecretRegistry {
     /// The shortest secret that is looked for, in bytes.
     pub const SHORTEST: usize = SHORTEST;
 
@@ -80,18 +80,18 @@ impl Vault {
     }
 
     /// Takes credentials: they are looked for until the end.
-    pub fn credential(&self, secret: &Secret) {
+    pub fn add_credential(&self, secret: &Secret) {
         self.sets().credentials.push(secret.expose().as_bytes(), usize::MAX);
     }
 
     /// Takes a text that this program made up: key material, a plaintext. Base64 stands for its bytes.
-    pub fn made(&self, text: &str) {
+    pub fn add_generated(&self, text: &str) {
         self.sets().made.push(&bytes_of(text), MOST_FORMS);
     }
 
     /// Takes a text that an endpoint calls a secret: a data key, a token, a signature. Base64 and hexadecimal digits
     /// stand for their bytes; one of fewer than 16 bytes is left out.
-    pub fn told(&self, text: &str) {
+    pub fn add_received(&self, text: &str) {
         let bytes = bytes_of(text);
         if bytes.len() >= SHORTEST_TOLD {
             self.sets().told.push(&bytes, MOST_FORMS);
@@ -107,8 +107,8 @@ impl Vault {
         }
     }
 
-    /// [`Vault::redact`] for whoever must not wait, such as a panic that may come from here; none if the vault is in
-    /// use all the time.
+    /// [`SecretRegistry::redact`] for whoever must not wait, such as a panic that may come from here; none if the
+    /// registry is in use all the time.
     pub fn try_redact(&self, text: &str) -> Option<String> {
         const TRIES: usize = 100;
         for _ in 0..TRIES {
@@ -126,7 +126,7 @@ impl Vault {
         None
     }
 
-    /// [`Vault::redact`] in place.
+    /// [`SecretRegistry::redact`] in place.
     pub fn redact_in(&self, text: &mut String) {
         if let Cow::Owned(clean) = self.redact(text) {
             *text = clean;
@@ -146,9 +146,9 @@ impl Vault {
     }
 }
 
-impl fmt::Debug for Vault {
+impl fmt::Debug for SecretRegistry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Vault")
+        formatter.write_str("SecretRegistry")
     }
 }
 
@@ -252,58 +252,58 @@ mod tests {
 
     #[test]
     fn a_text_that_an_endpoint_had_a_part_in_holds_no_secret() {
-        let vault = Vault::new();
-        vault.credential(&Secret::new("the-secret-of-the-key"));
-        vault.made(&STANDARD.encode([0xa5; 32]));
-        vault.told(&STANDARD.encode("a data key of the endpoint"));
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new("the-secret-of-the-key"));
+        secrets.add_generated(&STANDARD.encode([0xa5; 32]));
+        secrets.add_received(&STANDARD.encode("a data key of the endpoint"));
         let text = format!("x the-secret-of-the-key, {}, a data key of the endpoint y", "a5".repeat(32));
-        assert_eq!(vault.redact(&text), "x [redacted], [redacted], [redacted] y");
-        assert!(matches!(vault.redact("nothing of that kind"), Cow::Borrowed(_)));
-        let clone = vault.clone();
-        clone.made("learnt of later");
-        assert_eq!(vault.redact("learnt of later"), "[redacted]");
+        assert_eq!(secrets.redact(&text), "x [redacted], [redacted], [redacted] y");
+        assert!(matches!(secrets.redact("nothing of that kind"), Cow::Borrowed(_)));
+        let clone = secrets.clone();
+        clone.add_generated("learnt of later");
+        assert_eq!(secrets.redact("learnt of later"), "[redacted]");
     }
 
     #[test]
     fn short_texts_are_left_alone() {
-        let vault = Vault::new();
-        vault.credential(&Secret::new("seven 7"));
-        vault.made("seven 7");
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new("seven 7"));
+        secrets.add_generated("seven 7");
         // Otherwise an endpoint could erase words from its own report.
-        vault.told("Encrypt/Disabled");
-        vault.told("Y29uZm9ybWFuY2U=");
+        secrets.add_received("Encrypt/Disabled");
+        secrets.add_received("Y29uZm9ybWFuY2U=");
         let text = "seven 7 Encrypt/Disabled conformance Y29uZm9ybWFuY2U=";
-        assert_eq!(vault.redact(text), text);
+        assert_eq!(secrets.redact(text), text);
     }
 
     #[test]
     fn two_secrets_of_which_one_is_the_beginning_of_the_other() {
-        let vault = Vault::new();
+        let secrets = SecretRegistry::new();
         for secret in ["long secret", "long secret that goes on", "secret that goes"] {
-            vault.made(secret);
+            secrets.add_generated(secret);
         }
         assert_eq!(
-            vault.redact("long secret that goes off, long secret that goes on"),
+            secrets.redact("long secret that goes off, long secret that goes on"),
             "[redacted] that goes off, [redacted]"
         );
     }
 
     #[test]
     fn what_was_made_long_ago_is_forgotten_and_credentials_are_not() {
-        let vault = Vault::new();
-        vault.credential(&Secret::new("the-secret-of-the-key"));
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&Secret::new("the-secret-of-the-key"));
         for number in 0..50_000 {
-            vault.made(&format!("plaintext {number:08}"));
+            secrets.add_generated(&format!("plaintext {number:08}"));
         }
-        assert_eq!(vault.redact("plaintext 00049999"), "[redacted]");
-        assert_eq!(vault.redact("plaintext 00000000"), "plaintext 00000000");
-        assert_eq!(vault.redact("the-secret-of-the-key"), "[redacted]");
+        assert_eq!(secrets.redact("plaintext 00049999"), "[redacted]");
+        assert_eq!(secrets.redact("plaintext 00000000"), "plaintext 00000000");
+        assert_eq!(secrets.redact("the-secret-of-the-key"), "[redacted]");
     }
 
     #[test]
-    fn a_vault_shows_nothing() {
-        let vault = Vault::new();
-        vault.made("a secret text");
-        assert_eq!(format!("{vault:?}"), "Vault");
+    fn debug_shows_nothing() {
+        let secrets = SecretRegistry::new();
+        secrets.add_generated("a secret text");
+        assert_eq!(format!("{secrets:?}"), "SecretRegistry");
     }
 }
