@@ -16,7 +16,7 @@ use kms_conformance::client::{Client, ClientOptions, Target};
 use kms_conformance::event::{CaseResult, Event};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{Deviation, MockConfig, Operation, Service, serve};
-use kms_conformance::plan::{Leg, Planner};
+use kms_conformance::plan::{Planner, RouteStep};
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{Credentials, Provider};
 use kms_conformance::redact::Secret;
@@ -149,16 +149,16 @@ fn leads_through(planner: &Planner, case: usize, cell: &TargetCell<'_>) -> bool 
     }
     planner.plan(case).unwrap().keys.iter().any(|key| {
         let mut at = planner.new_key(&key.class).unwrap().state;
-        key.route.legs.iter().any(|leg| match leg {
-            Leg::Prepare(fixture) => {
+        key.route.steps.iter().any(|step| match step {
+            RouteStep::Prepare(fixture) => {
                 let operation = &planner.suite().service.fixtures[fixture].operation;
                 *operation == cell.row.operation && at == *cell.state
             }
-            Leg::Drive { operation, to, .. } => {
+            RouteStep::Drive { operation, to, .. } => {
                 let before = std::mem::replace(&mut at, to.state.clone());
                 *operation == cell.row.operation && before == *cell.state
             }
-            Leg::Advance { to, .. } => {
+            RouteStep::Advance { to, .. } => {
                 at = to.state.clone();
                 false
             }

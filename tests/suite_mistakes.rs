@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kms_conformance::plan::{Leg, Planner};
+use kms_conformance::plan::{Planner, RouteStep};
 use kms_conformance::suite::files::{CaseFile, read_dir};
 use kms_conformance::suite::load::load;
 use snapbox::{Assert, Data};
@@ -433,7 +433,7 @@ fn a_fixture_brings_the_one_that_it_needs() {
     let suite = load(base.0, None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let planner = Planner::new(Arc::new(suite));
     let plan = planner.plan(planner.suite().case("tiny/no-colour").expect("the case is there")).expect("it has a plan");
-    assert_eq!(plan.keys[0].route.legs, [Leg::Prepare("blob".into()), Leg::Prepare("note".into())]);
+    assert_eq!(plan.keys[0].route.steps, [RouteStep::Prepare("blob".into()), RouteStep::Prepare("note".into())]);
 }
 
 #[test]

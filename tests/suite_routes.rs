@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kms_conformance::plan::{Leg, Planner, Position};
+use kms_conformance::plan::{Planner, Position, RouteStep};
 use kms_conformance::suite::Suite;
 use kms_conformance::suite::case::{Case, CaseRoute, Subject};
 use kms_conformance::suite::files::embedded;
@@ -44,11 +44,11 @@ fn every_route_passes_what_it_says_and_ends_in_its_state() {
         let key = &plan.keys[0];
         assert_eq!(key.calls(&suite).len(), route.calls, "{}", case.id);
         let mut at: Vec<(Option<&str>, Position)> = vec![(None, planner.new_key(class).unwrap())];
-        for leg in &key.route.legs {
-            match leg {
-                Leg::Prepare(_) => {}
-                Leg::Drive { stage, to, .. } => at.push((stage.as_ref().map(|stage| stage.as_str()), to.clone())),
-                Leg::Advance { to, .. } => at.push((Some("expiry"), to.clone())),
+        for step in &key.route.steps {
+            match step {
+                RouteStep::Prepare(_) => {}
+                RouteStep::Drive { stage, to, .. } => at.push((stage.as_ref().map(|stage| stage.as_str()), to.clone())),
+                RouteStep::Advance { to, .. } => at.push((Some("expiry"), to.clone())),
             }
         }
         let end = at.last().unwrap().1.clone();
@@ -75,7 +75,7 @@ fn no_two_cases_of_a_cell_take_the_same_way() {
     for case in suite.cases.iter().filter(|case| suite.not_applicable(case).is_none()) {
         let Subject::Cell { row, class, state, .. } = &case.subject else { continue };
         let plan = planner.plan(case).unwrap();
-        let way = (*row, class.clone(), state.clone(), plan.keys[0].route.legs.clone());
+        let way = (*row, class.clone(), state.clone(), plan.keys[0].route.steps.clone());
         assert!(seen.insert(way), "{}", case.id);
     }
 }

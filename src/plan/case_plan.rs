@@ -10,7 +10,7 @@ use crate::suite::case::{Case, Subject};
 use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
 use crate::suite::route::needs::{self, Needs};
-use crate::suite::route::{Leg, NoRoute, Position, Route};
+use crate::suite::route::{NoRoute, Position, Route, RouteStep};
 use crate::suite::scenario::ScenarioKey;
 use crate::suite::step::Action;
 
@@ -165,8 +165,8 @@ impl Planner {
 impl PlannedKey {
     /// What brought the key into its state, for messages.
     pub fn last(&self, suite: &Suite) -> String {
-        match self.route.legs.last() {
-            Some(Leg::Advance { by, .. }) => format!("{} s", by.as_secs()),
+        match self.route.steps.last() {
+            Some(RouteStep::Advance { by, .. }) => format!("{} s", by.as_secs()),
             _ => self.calls(suite).pop().unwrap_or_default(),
         }
     }
@@ -174,11 +174,11 @@ impl PlannedKey {
     /// The operations by which the key comes into its state, the one that makes it first.
     pub fn calls(&self, suite: &Suite) -> Vec<String> {
         let make = std::iter::once(&suite.service.create.operation);
-        let legs = self.route.legs.iter().filter_map(|leg| match leg {
-            Leg::Prepare(fixture) => suite.service.fixtures.get(fixture).map(|fixture| &fixture.operation),
-            Leg::Drive { operation, .. } => Some(operation),
-            Leg::Advance { .. } => None,
+        let steps = self.route.steps.iter().filter_map(|step| match step {
+            RouteStep::Prepare(fixture) => suite.service.fixtures.get(fixture).map(|fixture| &fixture.operation),
+            RouteStep::Drive { operation, .. } => Some(operation),
+            RouteStep::Advance { .. } => None,
         });
-        make.chain(legs).map(ToString::to_string).collect()
+        make.chain(steps).map(ToString::to_string).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::AddAssign;
 
-use super::{Leg, PlannedKey};
+use super::{PlannedKey, RouteStep};
 use crate::suite::row::{Cell, Row};
 use crate::suite::scenario::Scenario;
 use crate::suite::service::Service;
@@ -47,12 +47,12 @@ impl Cost {
 
     /// Of making keys, driving them, being sure of their states, and removing them and their fixtures.
     fn of_keys(service: &Service, keys: &[PlannedKey]) -> Self {
-        let undone = |leg: &Leg| match leg {
-            Leg::Prepare(fixture) => service.fixtures.get(fixture).is_some_and(|fixture| fixture.undo.is_some()),
-            Leg::Drive { .. } | Leg::Advance { .. } => false,
+        let undone = |step: &RouteStep| match step {
+            RouteStep::Prepare(fixture) => service.fixtures.get(fixture).is_some_and(|fixture| fixture.undo.is_some()),
+            RouteStep::Drive { .. } | RouteStep::Advance { .. } => false,
         };
         let of_key = |key: &PlannedKey| {
-            let undone = key.route.legs.iter().filter(|leg| undone(leg)).count();
+            let undone = key.route.steps.iter().filter(|step| undone(step)).count();
             key.route.calls() + OBSERVATION + 1 + undone
         };
         Self { requests: keys.iter().map(of_key).sum(), keys: keys.len() }

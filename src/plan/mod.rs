@@ -7,4 +7,4 @@ mod cost;
 
 pub use self::case_plan::{CasePlan, PlannedKey, Planner};
 pub use self::cost::Cost;
-pub use crate::suite::route::{Leg, NoRoute, Position, Route};
+pub use crate::suite::route::{NoRoute, Position, Route, RouteStep};

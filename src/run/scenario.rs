@@ -266,7 +266,7 @@ impl<'a> Steps<'_, 'a> {
         let route = self.run.planner.onward(&key.class, position, &key.made(), to);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
         let mut setup = Setup::new(self.run, self.requester, self.inventory, self.remarks, usize::MAX);
-        setup.drive_on(on, &route.legs, to).await
+        setup.drive_on(on, &route.steps, to).await
     }
 
     /// Moves the target's clock, after which only the state that is said is known.

@@ -13,7 +13,7 @@ use super::requester::{Request, Requester, captured};
 use super::stretch::{Stretch, Trail};
 use crate::client::{Envelope, Reply};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Purpose};
-use crate::plan::{CasePlan, Leg, PlannedKey, Position};
+use crate::plan::{CasePlan, PlannedKey, Position, RouteStep};
 use crate::suite::name::{FixtureName, KeyName, OperationName, StageName, State};
 use crate::suite::service::{AcceptedState, Cause};
 use crate::verdict::Kind;
@@ -104,9 +104,9 @@ impl<'s, 'a> Setup<'s, 'a> {
         mut last: LastChange,
     ) -> Result<Seen, Failure> {
         let mut stretches = vec![made];
-        for leg in &key.route.legs {
-            let stretch = trail.leg(&self.run.suite, leg);
-            let went = match self.go(&key.name, leg, &key.state).await {
+        for step in &key.route.steps {
+            let stretch = trail.step(&self.run.suite, step);
+            let went = match self.go(&key.name, step, &key.state).await {
                 Err(failure) if failure.rejected => {
                     // A call that is rejected because the one before had no effect is not to blame.
                     let blamed = self.blame_the_change_before(&key.name, &last).await;
@@ -116,10 +116,10 @@ impl<'s, 'a> Setup<'s, 'a> {
                 }
                 went => self.passing(&stretch, went)?,
             };
-            match (leg, went) {
+            match (step, went) {
                 // A fixture leaves the key where it is.
-                (Leg::Prepare(_), _) => self.run.sequence.passed(self.number, &stretch),
-                (Leg::Drive { .. } | Leg::Advance { .. }, change) => {
+                (RouteStep::Prepare(_), _) => self.run.sequence.passed(self.number, &stretch),
+                (RouteStep::Drive { .. } | RouteStep::Advance { .. }, change) => {
                     last = change.unwrap_or(last);
                     stretches.push(stretch);
                 }
@@ -152,25 +152,25 @@ impl<'s, 'a> Setup<'s, 'a> {
         }
     }
 
-    /// Drives a key further in the middle of a scenario, along legs that lead to a state.
-    pub(super) async fn drive_on(&mut self, name: &KeyName, legs: &[Leg], state: &State) -> Result<(), Failure> {
+    /// Drives a key further in the middle of a scenario, along steps that lead to a state.
+    pub(super) async fn drive_on(&mut self, name: &KeyName, steps: &[RouteStep], state: &State) -> Result<(), Failure> {
         let describe = &self.run.suite.service.observation.describe;
         let blame = self.requester.blame(Purpose::Drive, describe, name);
         let last = LastChange::call(&blame, None, Vec::new());
-        let last = self.follow(name, legs, state, last).await?;
+        let last = self.follow(name, steps, state, last).await?;
         self.arrive(name, state, last).await.map(|_| ())
     }
 
-    /// Goes along legs; the last change comes back.
+    /// Goes along steps; the last change comes back.
     async fn follow(
         &mut self,
         name: &KeyName,
-        legs: &[Leg],
+        steps: &[RouteStep],
         state: &State,
         mut last: LastChange,
     ) -> Result<LastChange, Failure> {
-        for leg in legs {
-            if let Some(call) = self.go(name, leg, state).await? {
+        for step in steps {
+            if let Some(call) = self.go(name, step, state).await? {
                 last = call;
             }
         }
@@ -194,16 +194,16 @@ impl<'s, 'a> Setup<'s, 'a> {
         let route = self.run.planner.onward(&key.class, &position, &key.made(), state);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
 
-        let last = self.follow(name, &route.legs, state, LastChange { accept: Vec::new(), ..last }).await?;
+        let last = self.follow(name, &route.steps, state, LastChange { accept: Vec::new(), ..last }).await?;
         let observation = observer.settle(self.requester, Purpose::Settle, name, Expected::just(state)).await?;
         self.reached(name, state, &last, observation).map(|(seen, _)| seen)
     }
 
-    /// Goes one leg of a route; the change comes back if it is one.
-    async fn go(&mut self, name: &KeyName, leg: &Leg, target: &State) -> Result<Option<LastChange>, Failure> {
-        match leg {
-            Leg::Prepare(fixture) => self.make_fixture(name, fixture).await.map(|()| None),
-            Leg::Drive { operation, stage, to } => {
+    /// Goes one step of a route; the change comes back if it is one.
+    async fn go(&mut self, name: &KeyName, step: &RouteStep, target: &State) -> Result<Option<LastChange>, Failure> {
+        match step {
+            RouteStep::Prepare(fixture) => self.make_fixture(name, fixture).await.map(|()| None),
+            RouteStep::Drive { operation, stage, to } => {
                 let accept = self.requester.accepted_after(operation, name);
                 let blame = self.requester.blame(Purpose::Drive, operation, name);
                 let reply = self.drive_by(operation, stage.as_ref(), name).await?;
@@ -218,7 +218,7 @@ impl<'s, 'a> Setup<'s, 'a> {
                 self.arrived(name, to).await?;
                 Ok(Some(LastChange::call(&blame, Some(blocking_response(&reply)), accept)))
             }
-            Leg::Advance { by, to } => {
+            RouteStep::Advance { by, to } => {
                 self.requester.advance(BlockedStep::Setup, *by).await?;
                 self.arrived(name, to).await?;
                 Ok(Some(LastChange::time(Some(self.requester.class_of(name).to_string()), *by)))

@@ -1,6 +1,6 @@
 //! A stretch of a route: what a key has behind it, and the call that comes next.
 
-use crate::plan::{Leg, PlannedKey};
+use crate::plan::{PlannedKey, RouteStep};
 use crate::suite::Suite;
 use crate::suite::name::ClassName;
 
@@ -31,17 +31,17 @@ impl Trail {
         self.drive(suite.service.create.operation.to_string())
     }
 
-    /// The stretch that a leg is.
-    pub(super) fn leg(&mut self, suite: &Suite, leg: &Leg) -> Stretch {
-        match leg {
-            Leg::Prepare(fixture) => {
+    /// The stretch that a step is.
+    pub(super) fn step(&mut self, suite: &Suite, step: &RouteStep) -> Stretch {
+        match step {
+            RouteStep::Prepare(fixture) => {
                 let operation = suite.service.fixtures.get(fixture).map(|fixture| fixture.operation.to_string());
                 let next = format!("{} for {fixture}", operation.unwrap_or_default());
                 Stretch { class: self.class.clone(), behind: self.behind.clone(), next }
             }
-            Leg::Drive { operation, stage: None, .. } => self.drive(operation.to_string()),
-            Leg::Drive { operation, stage: Some(stage), .. } => self.drive(format!("{operation} as {stage}")),
-            Leg::Advance { by, .. } => self.drive(format!("{} s", by.as_secs())),
+            RouteStep::Drive { operation, stage: None, .. } => self.drive(operation.to_string()),
+            RouteStep::Drive { operation, stage: Some(stage), .. } => self.drive(format!("{operation} as {stage}")),
+            RouteStep::Advance { by, .. } => self.drive(format!("{} s", by.as_secs())),
         }
     }
 
@@ -61,7 +61,7 @@ impl Trail {
 pub(super) fn stretches(suite: &Suite, key: &PlannedKey) -> Vec<Stretch> {
     let mut trail = Trail::new(&key.class);
     let mut stretches = vec![trail.make(suite)];
-    stretches.extend(key.route.legs.iter().map(|leg| trail.leg(suite, leg)));
+    stretches.extend(key.route.steps.iter().map(|step| trail.step(suite, step)));
     stretches.push(trail.arrival());
     stretches
 }
@@ -76,15 +76,15 @@ mod tests {
     fn fixtures_are_no_part_of_what_lies_behind() {
         let suite = load(embedded(), None).unwrap();
         let class = ClassName::from("Aliyun_KMS");
-        let along = |legs: &[Leg]| {
+        let along = |steps: &[RouteStep]| {
             let mut trail = Trail::new(&class);
             let mut all = vec![trail.make(&suite)];
-            all.extend(legs.iter().map(|leg| trail.leg(&suite, leg)));
+            all.extend(steps.iter().map(|step| trail.step(&suite, step)));
             all
         };
         let to = suite.new_key(&class).unwrap();
-        let disable = Leg::Drive { operation: "DisableKey".into(), stage: None, to };
-        let with = along(&[Leg::Prepare("alias".into()), disable.clone()]);
+        let disable = RouteStep::Drive { operation: "DisableKey".into(), stage: None, to };
+        let with = along(&[RouteStep::Prepare("alias".into()), disable.clone()]);
         let without = along(&[disable]);
         assert_eq!(with[0], without[0]);
         assert_eq!(with[2], without[1]);

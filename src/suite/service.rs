@@ -43,7 +43,7 @@ pub struct Service {
     /// Changes of state that happen only on routes which name them.
     pub stages: IndexMap<StageName, Stage>,
     /// Ways into a state besides the shortest one.
-    pub routes: IndexMap<State, IndexMap<RouteName, Itinerary>>,
+    pub routes: IndexMap<State, IndexMap<RouteName, DeclaredRoute>>,
     /// What can be prepared besides a state.
     pub fixtures: IndexMap<FixtureName, Fixture>,
     /// How lists are paged.
@@ -191,7 +191,7 @@ pub enum Cause {
 
 /// A way into a state, by what lies on it.
 #[derive(Debug, Clone)]
-pub struct Itinerary {
+pub struct DeclaredRoute {
     /// What the key passes, in this order, before the call that brings it into its state.
     pub through: Vec<Waypoint>,
     /// What the key must have in the end.

@@ -135,11 +135,11 @@ fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -
         for state in &key_class.states {
             let Some(routes) = suite.service.routes.get(state) else { continue };
             let Ok(shortest) = suite.route(class, state, fixtures, None) else { continue };
-            let mut legs = HashSet::from([shortest.legs]);
+            let mut steps = HashSet::from([shortest.steps]);
             for name in routes.keys() {
                 let Ok(route) = suite.route(class, state, fixtures, Some(name)) else { continue };
                 let calls = route.calls();
-                if (may_advance || !route.moves_clock()) && legs.insert(route.legs) {
+                if (may_advance || !route.moves_clock()) && steps.insert(route.steps) {
                     let cell = (class.clone(), state.clone());
                     found.entry(cell).or_default().push(CaseRoute { name: name.clone(), calls });
                 }

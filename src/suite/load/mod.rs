@@ -3,7 +3,7 @@
 mod borrow;
 mod cases;
 mod clauses;
-mod itinerary;
+mod declared_route;
 mod place;
 mod routes;
 mod row;
@@ -122,7 +122,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     if known_rows {
         let mut sheet = Sheet { outline, words: &words, mistakes };
         routes::check(&mut sheet, &service, &rows, &scenarios);
-        itinerary::words(&mut sheet, &service);
+        declared_route::words(&mut sheet, &service);
         together::behaviour(&mut sheet, &service, &rows);
     }
     let mistaken = !mistakes.is_empty();

@@ -73,8 +73,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         sweep: file.sweep.as_ref().map(|file| sweep(sheet, file)),
         observation: observation(sheet, file),
         transitions,
-        stages: super::itinerary::stages(sheet, file),
-        routes: super::itinerary::routes(sheet, file),
+        stages: super::declared_route::stages(sheet, file),
+        routes: super::declared_route::routes(sheet, file),
         fixtures,
         paging: paging(sheet, file),
     };

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use indexmap::{IndexMap, IndexSet};
 
 use super::marks::Marks;
-use super::search::Step;
-use super::{Leg, Position, needs};
+use super::search::Taken;
+use super::{Position, RouteStep, needs};
 use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, OperationName, StageName, State};
 use crate::suite::row::Row;
-use crate::suite::service::{Cause, Itinerary, Service, Waypoint};
+use crate::suite::service::{Cause, DeclaredRoute, Service, Waypoint};
 
 /// A key as far as routes are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,39 +161,39 @@ impl StateGraph {
         &self,
         state: &State,
         fixtures: &BTreeSet<FixtureName>,
-        itinerary: Option<&Itinerary>,
+        declared: Option<&DeclaredRoute>,
     ) -> Option<Goal> {
         let pass = |waypoint: &Waypoint| match waypoint {
             Waypoint::State(state) => self.states.get_index_of(state).map(Pass::State),
             Waypoint::Stage(stage) => self.stages.get_index_of(stage).map(Pass::Stage),
         };
-        let through = itinerary.map(|itinerary| itinerary.through.iter().map(pass).collect());
+        let through = declared.map(|declared| declared.through.iter().map(pass).collect());
         let mark = |word: Option<&String>| word.map_or_else(Marks::default, |word| self.mark(word));
         Some(Goal {
             through: through.unwrap_or_else(|| Some(Vec::new()))?,
             state: self.states.get_index_of(state)?,
-            has: mark(itinerary.and_then(|itinerary| itinerary.has.as_ref())),
-            lacks: mark(itinerary.and_then(|itinerary| itinerary.lacks.as_ref())),
+            has: mark(declared.and_then(|declared| declared.has.as_ref())),
+            lacks: mark(declared.and_then(|declared| declared.lacks.as_ref())),
             fixtures: self.fixture_marks(fixtures),
         })
     }
 
     /// A step in the words of the suite, and where it leads.
-    pub(super) fn leg(&self, step: Step, to: Node) -> Leg {
+    pub(super) fn route_step(&self, step: Taken, to: Node) -> RouteStep {
         let has = self.words.iter().enumerate().filter(|(index, _)| to.has.has(Marks::one(*index)));
         let to = || Position { state: self.states[to.state].clone(), has: has.map(|(_, word)| word.clone()).collect() };
         match step {
-            Step::Prepare(index) => Leg::Prepare(self.fixtures[index].clone()),
-            Step::Drive(index) => {
+            Taken::Prepare(index) => RouteStep::Prepare(self.fixtures[index].clone()),
+            Taken::Drive(index) => {
                 let operation = self.drives[index].operation.clone();
-                Leg::Drive { operation: operation.unwrap_or_else(|| "".into()), stage: None, to: to() }
+                RouteStep::Drive { operation: operation.unwrap_or_else(|| "".into()), stage: None, to: to() }
             }
-            Step::Stage(index) => match &self.causes[index] {
+            Taken::Stage(index) => match &self.causes[index] {
                 Cause::Call { operation, .. } => {
                     let stage = self.stages.get_index(index).map(|(name, _)| name.clone());
-                    Leg::Drive { operation: operation.clone(), stage, to: to() }
+                    RouteStep::Drive { operation: operation.clone(), stage, to: to() }
                 }
-                Cause::Time(by) => Leg::Advance { by: *by, to: to() },
+                Cause::Time(by) => RouteStep::Advance { by: *by, to: to() },
             },
         }
     }

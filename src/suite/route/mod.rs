@@ -19,7 +19,7 @@ pub(super) use self::marks::Marks;
 pub(super) use self::reach::Reach;
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
-use super::service::{AcceptedState, Itinerary, Transition};
+use super::service::{AcceptedState, DeclaredRoute, Transition};
 
 /// What is known of a key while it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,7 +32,7 @@ pub struct Position {
 
 /// One step on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Leg {
+pub enum RouteStep {
     /// Makes a fixture; the state stays.
     Prepare(FixtureName),
     /// Changes the state, or what the key has, by a call.
@@ -57,7 +57,7 @@ pub enum Leg {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The steps after the call that makes the key.
-    pub legs: Vec<Leg>,
+    pub steps: Vec<RouteStep>,
     /// Where the key is at the end.
     pub end: Position,
 }
@@ -65,12 +65,12 @@ pub struct Route {
 impl Route {
     /// How many calls it takes, the one that makes the key included.
     pub fn calls(&self) -> usize {
-        1 + self.legs.iter().filter(|leg| !matches!(leg, Leg::Advance { .. })).count()
+        1 + self.steps.iter().filter(|step| !matches!(step, RouteStep::Advance { .. })).count()
     }
 
     /// Whether the target's clock is moved on the way.
     pub fn moves_clock(&self) -> bool {
-        self.legs.iter().any(|leg| matches!(leg, Leg::Advance { .. }))
+        self.steps.iter().any(|step| matches!(step, RouteStep::Advance { .. }))
     }
 }
 
@@ -146,7 +146,7 @@ impl Suite {
             route: route.cloned(),
             fixtures: fixtures.iter().cloned().collect(),
         };
-        let itinerary = match route {
+        let declared = match route {
             Some(name) => {
                 let declared = self.service.routes.get(state).and_then(|routes| routes.get(name));
                 Some(declared.ok_or_else(nowhere)?)
@@ -154,7 +154,7 @@ impl Suite {
             None => None,
         };
         let from = self.new_key(class).ok_or_else(nowhere)?;
-        self.search(class, &from, &BTreeSet::new(), (state, fixtures, itinerary)).ok_or_else(nowhere)
+        self.search(class, &from, &BTreeSet::new(), (state, fixtures, declared)).ok_or_else(nowhere)
     }
 
     /// The shortest way of a key from a position to a state.
@@ -179,16 +179,16 @@ impl Suite {
         class: &ClassName,
         from: &Position,
         made: &BTreeSet<FixtureName>,
-        (state, fixtures, itinerary): (&State, &BTreeSet<FixtureName>, Option<&Itinerary>),
+        (state, fixtures, declared): (&State, &BTreeSet<FixtureName>, Option<&DeclaredRoute>),
     ) -> Option<Route> {
-        let goal = self.graph.goal(state, fixtures, itinerary)?;
-        let legs = search::shortest(&self.graph, self.graph.class(class)?, self.graph.node(from, made)?, &goal)?;
-        let legs: Vec<Leg> = legs.into_iter().map(|(step, node)| self.graph.leg(step, node)).collect();
-        let end = legs.iter().rev().find_map(|leg| match leg {
-            Leg::Prepare(_) => None,
-            Leg::Drive { to, .. } | Leg::Advance { to, .. } => Some(to.clone()),
+        let goal = self.graph.goal(state, fixtures, declared)?;
+        let steps = search::shortest(&self.graph, self.graph.class(class)?, self.graph.node(from, made)?, &goal)?;
+        let steps: Vec<RouteStep> = steps.into_iter().map(|(edge, node)| self.graph.route_step(edge, node)).collect();
+        let end = steps.iter().rev().find_map(|step| match step {
+            RouteStep::Prepare(_) => None,
+            RouteStep::Drive { to, .. } | RouteStep::Advance { to, .. } => Some(to.clone()),
         });
-        Some(Route { end: end.unwrap_or_else(|| from.clone()), legs })
+        Some(Route { end: end.unwrap_or_else(|| from.clone()), steps })
     }
 }
 

@@ -7,7 +7,7 @@ use super::marks::Marks;
 
 /// A step on the way: an index of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum Taken {
     /// Makes this fixture.
     Prepare(usize),
     /// Takes this transition.
@@ -31,18 +31,18 @@ struct Visit {
 
 /// The steps of the shortest way, each with where it leads. The first found is taken: fixtures are made as early as they
 /// can be, and transitions are tried in the order of the file.
-pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal) -> Option<Vec<(Step, Node)>> {
+pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal) -> Option<Vec<(Taken, Node)>> {
     let useful = goal.useful(graph);
     let start = Visit { passed: usize::from(goal.passes_state(0, from)), node: from, arrived: false };
     let mut seen = HashSet::from([start]);
     // Each with the place of the one before it: the list is the queue.
-    let mut visits: Vec<(Visit, usize, Option<Step>)> = vec![(start, 0, None)];
+    let mut visits: Vec<(Visit, usize, Option<Taken>)> = vec![(start, 0, None)];
     let mut next = 0;
     while let Some((visit, ..)) = visits.get(next).copied() {
         if goal.is_reached(visit.node, visit.arrived) {
             return Some(way(&visits, next));
         }
-        let mut step = |step: Step, to: Visit| {
+        let mut step = |step: Taken, to: Visit| {
             if visits.len() < MOST_NODES && seen.insert(to) {
                 visits.push((to, next, Some(step)));
             }
@@ -52,7 +52,7 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
             let mark = Marks::one(index);
             let wanted = useful.has(mark) && !at.made.has(mark) && at.made.has(prepare.needs);
             if wanted && prepare.allowed.is(class, at.state) {
-                step(Step::Prepare(index), Visit { node: Node { made: at.made.with(mark), ..at }, ..visit });
+                step(Taken::Prepare(index), Visit { node: Node { made: at.made.with(mark), ..at }, ..visit });
             }
         }
         if !visit.arrived {
@@ -61,7 +61,7 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
                 let taken = |other: &Edge| other.operation == edge.operation && other.applies(at);
                 let applies = edge.applies(at) && !graph.drives[..index].iter().any(taken);
                 if applies && edge.is_stated && at.made.has(edge.needs) && edge.allowed.is(class, at.state) {
-                    step(Step::Drive(index), landed(goal, edge.after(at), visit.passed));
+                    step(Taken::Drive(index), landed(goal, edge.after(at), visit.passed));
                 }
             }
             if let Some(Pass::Stage(index)) = goal.through.get(visit.passed)
@@ -70,7 +70,7 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
                 && at.made.has(edge.needs)
                 && edge.allowed.is(class, at.state)
             {
-                step(Step::Stage(*index), landed(goal, edge.after(at), visit.passed + 1));
+                step(Taken::Stage(*index), landed(goal, edge.after(at), visit.passed + 1));
             }
         }
         next += 1;
@@ -84,7 +84,7 @@ fn landed(goal: &Goal, node: Node, passed: usize) -> Visit {
     Visit { node, passed: passed + usize::from(goal.passes_state(passed, node)), arrived }
 }
 
-fn way(visits: &[(Visit, usize, Option<Step>)], end: usize) -> Vec<(Step, Node)> {
+fn way(visits: &[(Visit, usize, Option<Taken>)], end: usize) -> Vec<(Taken, Node)> {
     let mut steps = Vec::new();
     let mut at = end;
     while let Some((visit, before, Some(step))) = visits.get(at).copied() {

@@ -11,7 +11,7 @@ use crate::near::nearest;
 use crate::suite::file::{RouteFile, ServiceFile, StageFile};
 use crate::suite::name::{KeyName, OperationName, RouteName, StageName, State};
 use crate::suite::selector::CANONICAL;
-use crate::suite::service::{Cause, Itinerary, Service, Stage, Waypoint};
+use crate::suite::service::{Cause, DeclaredRoute, Service, Stage, Waypoint};
 use crate::yaml::Path;
 
 /// Checks the stages.
@@ -80,7 +80,7 @@ fn cause(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &StageFile) -> Cause {
 }
 
 /// Checks the routes, by what stands in the file alone.
-pub(super) fn routes(sheet: &mut Sheet<'_>, file: &ServiceFile) -> IndexMap<State, IndexMap<RouteName, Itinerary>> {
+pub(super) fn routes(sheet: &mut Sheet<'_>, file: &ServiceFile) -> IndexMap<State, IndexMap<RouteName, DeclaredRoute>> {
     let root = Path::Root;
     let all = root.key("routes");
     let mut routes = IndexMap::new();
@@ -104,7 +104,7 @@ pub(super) fn routes(sheet: &mut Sheet<'_>, file: &ServiceFile) -> IndexMap<Stat
     routes
 }
 
-fn route_of(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &RouteFile, service: &ServiceFile) -> Itinerary {
+fn route_of(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &RouteFile, service: &ServiceFile) -> DeclaredRoute {
     let through_at = at.key("through");
     if file.through.is_empty() {
         sheet.key(&through_at, "there must be a state or a stage; the shortest way needs no name");
@@ -121,7 +121,7 @@ fn route_of(sheet: &mut Sheet<'_>, at: &Path<'_>, file: &RouteFile, service: &Se
             sheet.value(&through_at.item(index), Note::from(format!("unknown state or stage `{text}`")).help(near));
         }
     }
-    Itinerary { through, has: file.has.clone(), lacks: file.lacks.clone() }
+    DeclaredRoute { through, has: file.has.clone(), lacks: file.lacks.clone() }
 }
 
 /// Notes words that no key ever has, and stages that no route passes.
