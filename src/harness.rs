@@ -31,7 +31,7 @@ use crate::plan::Planner;
 use crate::provider::alibaba::Alibaba;
 use crate::provider::{Credentials, Provider};
 use crate::redact::Secret;
-use crate::report::finding::Finding;
+use crate::report::failure_text::FailureText;
 use crate::run::{RunOptions, Runner, Settle, TargetClock, find_clock, new_mark};
 use crate::suite::Suite;
 use crate::suite::files::embedded;
@@ -204,7 +204,7 @@ fn judged(case: CaseResult) -> Result<Completion, Failed> {
         Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
         Verdict::Skipped => Ok(Completion::ignored_with(case.reason)),
         Verdict::NotRun | Verdict::Inconclusive | Verdict::UnexpectedPass | Verdict::Fail => {
-            Err(Failed::from(format!("{}: {}", case.verdict, Finding::of(&case, ANSWER).to_text())))
+            Err(Failed::from(format!("{}: {}", case.verdict, FailureText::of(&case, ANSWER).to_text())))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a run says of a case.
+//! The verdict on a case, and what went wrong.
 
 use std::fmt;
 
@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The endpoint kept the promise.
+    /// The endpoint behaved as documented.
     Pass,
     /// It failed, or could not be judged, as the list of known failures says.
     KnownFailure,
-    /// It was not run, for a reason that is given.
+    /// It was not run, for the reason that is given.
     Skipped,
-    /// The run ended before it was begun.
+    /// The run ended before the case was begun.
     NotRun,
     /// It could not be judged.
     Inconclusive,
     /// A listed known failure passed.
     UnexpectedPass,
-    /// The endpoint broke the promise.
+    /// The endpoint did not behave as documented.
     Fail,
 }
 
@@ -61,17 +61,17 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// It succeeded where the table refuses.
+    /// The request succeeded where the table rejects it.
     Allowed,
-    /// It was refused where the table allows.
+    /// The request was rejected where the table allows it.
     Refused,
-    /// It was refused under another code.
+    /// The request was rejected with another code.
     Code,
-    /// Right code, other HTTP status.
+    /// The code is right, the HTTP status is not.
     Status,
-    /// Right answer, but a field of it is missing or wrong.
+    /// The code and status are right, but a field of the response is missing or wrong.
     Body,
-    /// Right answer, wrong effect.
+    /// The response is right, the effect is not.
     Effect,
     /// The endpoint does not know the operation.
     Unsupported,
@@ -81,15 +81,15 @@ pub enum Kind {
     Malformed,
     /// Two fresh keys got different responses; inconclusive.
     Unstable,
-    /// The state or another fixture could not be made; inconclusive, never a pass.
+    /// The state could not be reached or a fixture not be made; inconclusive, never a pass.
     Fixture,
-    /// No usable answer came; inconclusive.
+    /// No usable response was received; inconclusive.
     Transport,
-    /// The endpoint refused for a reason that has nothing to do with the key: credentials, quota, throttling.
+    /// The endpoint rejected the request for a reason that is not the key's state: credentials, quota, permissions.
     Refusal,
     /// The run ended before the case was judged.
     Cut,
-    /// The table has no such cell for this class of key.
+    /// The table has no such cell for this key class.
     NotApplicable,
     /// The target lacks something that the case needs, such as a clock that can be moved.
     Unavailable,

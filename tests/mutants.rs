@@ -207,7 +207,7 @@ fn wrong_answers(suite: &Suite, target: &TargetCell<'_>, exhaustive: bool) -> Ve
 
 /// Whether the case got the answer of the wrong cell.
 fn met_mark(result: &CaseResult) -> bool {
-    result.exchanges.iter().any(|exchange| exchange.answer.as_ref().is_some_and(|answer| answer.status == MARK))
+    result.exchanges.iter().any(|exchange| exchange.response.as_ref().is_some_and(|answer| answer.status == MARK))
 }
 
 fn deviation_text(cell: &TargetCell<'_>, answer: &str) -> String {

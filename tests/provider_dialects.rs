@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Envelope, Outgoing, Target, Transcript};
-use kms_conformance::event::{Answered, CaseResult, Event, Exchange, Purpose};
+use kms_conformance::event::{CaseResult, Event, Exchange, Outcome, Purpose};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};
 use kms_conformance::provider::alibaba::{Alibaba, Format, Method, Signature};
@@ -99,7 +99,7 @@ fn dialects() -> Vec<Alibaba> {
 
 /// What was found; texts may name ids, which are drawn anew in each run. Where the case files expect one of several
 /// answers, which one comes may depend on the signature, but on nothing else.
-fn judged(case: &CaseResult) -> (Verdict, Option<Answered>, Vec<String>) {
+fn judged(case: &CaseResult) -> (Verdict, Option<Outcome>, Vec<String>) {
     (case.verdict, case.actual.clone(), case.route.clone())
 }
 
@@ -124,7 +124,7 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
         }
         Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED).filter(|_| signed), Some(REDACTED))),
     }
-    let body = &exchange.answer.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no answer: {text}")).body;
+    let body = &exchange.response.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no answer: {text}")).body;
     let first = if dialect.format == Format::Json { '{' } else { '<' };
     assert!(body.starts_with(first), "{dialect:?}: {text}");
     for name in SENSITIVE {
@@ -164,7 +164,7 @@ async fn every_form_of_the_wire_gives_the_same_verdicts() {
             let fine = matches!(case.verdict, Verdict::Pass | Verdict::Skipped);
             assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
             for exchange in &case.exchanges {
-                let refused = exchange.answer.as_ref().is_some_and(|answer| answer.status == 400);
+                let refused = exchange.response.as_ref().is_some_and(|answer| answer.status == 400);
                 assert_redacted(as_sent(dialect, case, exchange), exchange, !(&*case.id == UNSIGNED && refused));
             }
             let lenient =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::redact;
-use crate::event::{AnswerRecord, Exchange, Purpose, RequestRecord};
+use crate::event::{Exchange, Purpose, RequestRecord, ResponseRecord};
 use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
 use crate::redact::SecretRegistry;
 
@@ -92,7 +92,7 @@ impl Entry {
         let (answer, error) = match &self.got {
             Got::Response(response) => {
                 let body = cut(redact::answer(provider, response), LONGEST_ANSWER);
-                (Some(AnswerRecord { status: response.status, body }), None)
+                (Some(ResponseRecord { status: response.status, body }), None)
             }
             Got::Nothing(cause) => (None, Some(cause.clone())),
         };
@@ -106,7 +106,7 @@ impl Entry {
                 headers: headers.collect(),
                 body: short(redact::form(provider, &self.request.body)),
             },
-            answer,
+            response: answer,
             error,
             duration_us: u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
         }

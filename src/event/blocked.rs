@@ -5,27 +5,27 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What kept a case from being judged: a step before its own judgement that went otherwise than the table says.
+/// What kept a case from being judged: an earlier step in which the endpoint deviated from the table.
 ///
-/// Cases with equal blockers have one cause, so reports group by it.
+/// Cases with equal values have the same cause, so reports group by it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockedBy {
     /// The phase of the case.
     pub step: BlockedStep,
-    /// The operation that is to blame; none where no operation is, as when the target's clock did not move.
+    /// The operation that is to blame; none if it was not an operation, as when the target's clock did not move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The class of the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_class: Option<String>,
-    /// The state that the key was in when the request was sent, or that it should have come into.
+    /// The state of the key when the request was sent, or the one that it should have reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// What came; none where no response came.
+    /// What was received; none if there was no response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<BlockingResponse>,
-    /// What is wrong with that, in one line without ids: `had no effect`.
+    /// What is wrong with it, in one line without ids: `had no effect`.
     pub problem: String,
 }
 
@@ -33,22 +33,22 @@ pub struct BlockedBy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockedStep {
-    /// A key or a fixture could not be made, or a key not driven into its state.
+    /// A key or a fixture could not be made, or a key did not reach its state.
     Setup,
     /// The request that the case judges got no response that says something about the key.
     Probe,
-    /// The effect could not be seen.
+    /// The effect could not be observed.
     Verification,
 }
 
 impl BlockedBy {
-    /// Whether two are one cause. Messages don't count, for they may name the key.
+    /// Whether two are the same cause. Messages don't count, because they may name the key.
     pub fn is_like(&self, other: &Self) -> bool {
         let Self { step, operation, key_class, state, response, problem } = self;
-        let seen = |response: &BlockingResponse| (response.code.clone(), response.status);
+        let outcome = |response: &BlockingResponse| (response.code.clone(), response.status);
         (step, operation, key_class, state, problem)
             == (&other.step, &other.operation, &other.key_class, &other.state, &other.problem)
-            && response.as_ref().map(seen) == other.response.as_ref().map(seen)
+            && response.as_ref().map(outcome) == other.response.as_ref().map(outcome)
     }
 }
 
@@ -67,7 +67,7 @@ impl BlockedStep {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BlockingResponse {
-    /// The error code, or `Success`; empty where the response had none.
+    /// The error code, or `Success`; empty if the response had none.
     pub code: String,
     /// The HTTP status.
     pub status: u16,
@@ -77,10 +77,9 @@ pub struct BlockingResponse {
 }
 
 impl fmt::Display for BlockedBy {
-    /// One line: `DisableKey of a key of class EXTERNAL in Enabled responded InternalFailure (500)`.
+    /// One line: `DisableKey (EXTERNAL, Enabled) failed each time: InternalFailure (500)`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { step: _, operation, key_class, state, response, problem } = self;
-        let mut begun = false;
         if let Some(operation) = operation {
             write!(formatter, "{operation}")?;
             match (key_class, state) {
@@ -88,12 +87,10 @@ impl fmt::Display for BlockedBy {
                 (Some(one), None) | (None, Some(one)) => write!(formatter, " ({one})")?,
                 (None, None) => {}
             }
-            begun = true;
-        }
-        if begun {
             formatter.write_str(" ")?;
         }
         formatter.write_str(problem)?;
+
         if let Some(BlockingResponse { code, status, message }) = response {
             let code = if code.is_empty() { "no code" } else { code };
             write!(formatter, ": {code} ({status})")?;

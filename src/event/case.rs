@@ -15,20 +15,20 @@ use crate::verdict::{Kind, Verdict};
 pub struct CaseResult {
     /// The id of the case: a path such as `alibaba/Encrypt/Disabled/EXTERNAL`.
     pub id: Arc<str>,
-    /// The operation that the case asks; none for a scenario of several operations.
+    /// The operation that the case tests; none for a scenario of several operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The state of the subject when it is asked. For an operation without a key of its own: the state that a key of
-    /// the account was put in. For a move: the state of the target key. None for a scenario of several states.
+    /// The state of the subject when the probe is sent. For an operation without a key of its own: the state of a key
+    /// in the account. For a move: the state of the target key. None for a scenario of several states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// For a move: the state of the key that is left.
+    /// For a move: the state of the key that the alias leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_state: Option<String>,
     /// The class of the key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_class: Option<String>,
-    /// The calls by which the key came into its state.
+    /// The calls that brought the key into its state.
     pub route: Vec<String>,
     /// The edition of the published document.
     pub edition: String,
@@ -38,15 +38,15 @@ pub struct CaseResult {
     pub source: Source,
     /// The verdict.
     pub verdict: Verdict,
-    /// What the table says; none where a case was skipped or judges no single answer.
+    /// What the table says; none if the case was skipped or does not judge one single response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<Answered>,
-    /// Other answers that the documents allow here as well.
+    pub expected: Option<Outcome>,
+    /// Other outcomes that the documents allow as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also_accepted: Vec<Answered>,
-    /// What the endpoint answered; none where it was not asked or gave no usable answer.
+    pub also_accepted: Vec<Outcome>,
+    /// What the endpoint responded; none if the probe was not sent or got no usable response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub actual: Option<Answered>,
+    pub actual: Option<Outcome>,
     /// Why, in one line; empty for a plain pass.
     pub reason: String,
     /// What went wrong; none for a pass.
@@ -55,54 +55,55 @@ pub struct CaseResult {
     /// What kept the case from being judged, for one that is inconclusive or was skipped because of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_by: Option<Box<BlockedBy>>,
-    /// For an unstable case: what the first key got. [`Self::actual`] is what the next one got.
+    /// For an unstable case: the response for the first key. [`Self::actual`] is the one for the next key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_actual: Option<Answered>,
-    /// Answers that the table does not have and that passed, because the documents leave room for them.
+    pub first_actual: Option<Outcome>,
+    /// Responses that the table does not list and that passed, because the documents leave room for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lenient: Vec<Lenient>,
     /// What the list of known failures says of the case, if it does and the case was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<Box<Listed>>,
-    /// What was noticed on the way and is no deviation: a recorded answer to an open question, a misspelt code.
+    /// What was noticed and is not a deviation: a recorded response where the documents are silent, a misspelt code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// How often the case was begun.
     pub attempts: u32,
-    /// Wall time of the case in milliseconds, clean-up included.
+    /// Wall time of the case in milliseconds, teardown included.
     pub duration_ms: u64,
-    /// The requests and answers, redacted; empty for a pass unless they were asked for.
+    /// The requests and responses, redacted; empty for a pass unless the run keeps those of every case.
     pub exchanges: Vec<Exchange>,
 }
 
 impl CaseResult {
-    /// Whether the case passed only because the documents leave room for what was answered.
+    /// Whether the case passed only because the documents leave room for the response.
     pub fn passed_leniently(&self) -> bool {
         self.verdict == Verdict::Pass && !self.lenient.is_empty()
     }
-}
 
-impl CaseResult {
-    /// The texts that an endpoint may have had a part in.
+    /// The texts that may repeat what an endpoint sent.
     pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let actual = self.actual.iter_mut().chain(&mut self.first_actual);
-        let code = actual.map(|answered| &mut answered.code);
+        let code = actual.map(|outcome| &mut outcome.code);
+
         let blocked = self.blocked_by.iter_mut().flat_map(|blocked| {
             let response = blocked.response.iter_mut();
             let response = response.flat_map(|response| [&mut response.code, &mut response.message]);
             response.chain([&mut blocked.problem])
         });
+
         let exchanges = self.exchanges.iter_mut().flat_map(|exchange| {
-            let Exchange { request, answer, error, .. } = exchange;
+            let Exchange { request, response, error, .. } = exchange;
             let RequestRecord { method: _, url, headers, body } = request;
-            let answer = answer.iter_mut().map(|answer| &mut answer.body);
-            [url, body].into_iter().chain(headers.values_mut()).chain(answer).chain(error)
+            let response = response.iter_mut().map(|response| &mut response.body);
+            [url, body].into_iter().chain(headers.values_mut()).chain(response).chain(error)
         });
+
         [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(blocked).chain(exchanges)
     }
 }
 
-/// Where a case stands in the case files.
+/// The place of a case in the case files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -114,26 +115,26 @@ pub struct Source {
     pub column: u32,
 }
 
-/// A code and an HTTP status, expected or answered.
+/// An error code and an HTTP status, expected or received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Answered {
+pub struct Outcome {
     /// The error code, or `Success`.
     pub code: String,
     /// The HTTP status.
     pub status: u16,
 }
 
-/// An answer that passed because the documents leave room for it.
+/// A response that passed because the documents leave room for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Lenient {
     /// The operation.
     pub operation: String,
     /// What was accepted.
-    pub accepted: Answered,
+    pub accepted: Outcome,
     /// What the table says.
-    pub expected: Answered,
+    pub expected: Outcome,
     /// Why the documents leave room.
     pub why: String,
 }
@@ -142,6 +143,10 @@ impl fmt::Display for Lenient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, accepted, expected, why } = self;
         let (code, status) = (&accepted.code, accepted.status);
-        write!(formatter, "{operation} answered {code} ({status}) for {} ({}): {why}", expected.code, expected.status)
+        write!(
+            formatter,
+            "{operation} responded {code} ({status}) instead of {} ({}): {why}",
+            expected.code, expected.status
+        )
     }
 }

@@ -1,11 +1,11 @@
-//! What was sent, and what came.
+//! What was sent and received.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One request and its answer, redacted.
+/// One request and its response, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
@@ -17,30 +17,33 @@ pub struct Exchange {
     pub attempt: u32,
     /// The request as it went out, with signature and secrets redacted.
     pub request: RequestRecord,
-    /// The answer, or none where none came.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<AnswerRecord>,
-    /// Why no usable answer came: one line.
+    /// The response; none if none was received.
+    #[serde(default, rename = "answer", skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseRecord>,
+    /// Why no usable response was received: one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
 }
 
-/// What a request of a case is for.
+/// What a request of a case is for: the phase that sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// It makes a fixture or drives a key.
-    Drive,
-    /// It confirms a state before the probe.
+    /// It makes a key or a fixture, or drives a key to its next state.
+    #[serde(rename = "drive")]
+    Setup,
+    /// It observes, before the probe, whether a key has reached its state.
     Settle,
     /// It is the request that the case judges.
     Probe,
-    /// It looks for the effect of the probe.
-    Effect,
+    /// It checks the effect of the probe.
+    #[serde(rename = "effect")]
+    Verification,
     /// It removes what the case made.
-    CleanUp,
+    #[serde(rename = "clean-up")]
+    Teardown,
 }
 
 /// A request, redacted.
@@ -59,10 +62,10 @@ pub struct RequestRecord {
     pub body: String,
 }
 
-/// An answer, redacted.
+/// A response, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerRecord {
+pub struct ResponseRecord {
     /// The HTTP status.
     pub status: u16,
     /// The body, cut to a few KiB.

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Answered;
+use super::Outcome;
 use crate::verdict::Verdict;
 
-/// An entry of the list of known failures, and what came of it.
+/// An entry of the list of known failures, and how the case compares with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Listed {
-    /// What came of it.
+    /// How the case compares with it.
     pub outcome: ListedOutcome,
     /// The id, or pattern of ids, that the entry is for.
     pub case: String,
-    /// The answer that it lists; none if it names the kind alone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Answered>,
-    /// The kind that it lists, where the answer is not what is wrong.
+    /// The response that it lists; none if it names the kind alone.
+    #[serde(default, rename = "answer", skip_serializing_if = "Option::is_none")]
+    pub response: Option<Outcome>,
+    /// The kind that it lists, if it is not the code or the status that is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<ListedKind>,
     /// Why the failure is accepted.
@@ -29,7 +29,7 @@ pub struct Listed {
     pub issue: Option<String>,
     /// The last day on which it is accepted, `yyyy-mm-dd`.
     pub until: String,
-    /// The file, as it was named to the program.
+    /// The file, as it was given to the program.
     pub file: Arc<str>,
     /// The line of the entry, from 1.
     pub line: u32,
@@ -37,20 +37,20 @@ pub struct Listed {
     pub column: u32,
 }
 
-/// What is wrong with a case of the list of known failures, if it is not the answer.
+/// What is wrong with a case of the list of known failures, if it is not the code or the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListedKind {
-    /// The answer is right, but a field of it is missing or wrong.
+    /// The code and status are right, but a field of the response is missing or wrong.
     Body,
-    /// The answer is right, but it has another effect.
+    /// The response is right, but the request has another effect.
     Effect,
     /// The service fails each time; with a code and a status only if it is always the same one.
     Crash,
     /// The response can't be read, or has another form than the documents say, each time.
     Malformed,
-    /// The case can't be judged, since another answer of the endpoint is wrong: its state can't be reached, or its effect
-    /// can't be seen.
+    /// The case can't be judged, because another response of the endpoint is wrong: the state can't be reached, or the
+    /// effect can't be observed.
     Inconclusive,
 }
 
@@ -67,7 +67,7 @@ impl ListedKind {
     }
 }
 
-/// What came of an entry of the list of known failures for a case.
+/// How a case compares with its entry of the list of known failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ListedOutcome {

@@ -12,10 +12,10 @@ mod run;
 use std::sync::Arc;
 
 pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
-pub use self::case::{Answered, CaseResult, Lenient, Source};
-pub use self::exchange::{AnswerRecord, Exchange, Purpose, RequestRecord};
+pub use self::case::{CaseResult, Lenient, Outcome, Source};
+pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
-pub use self::run::{RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+pub use self::run::{RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
 use crate::redact::SecretRegistry;
 use crate::verdict::Verdict;
 
@@ -27,7 +27,7 @@ pub const FORMAT: u32 = 1;
 pub enum Event {
     /// The run begins; comes first, once.
     RunStarted(Box<RunHeader>),
-    /// A case is being asked. Several may be under way; the order is that of execution.
+    /// A case is begun. Several may run at the same time; the order is that of execution.
     CaseStarted {
         /// The id of the case.
         id: Arc<str>,
@@ -41,7 +41,7 @@ pub enum Event {
     },
     /// The result of a case, in the order of ids.
     CaseFinished(Box<CaseResult>),
-    /// Something that a person should know and that belongs to no case, such as a key that could not be removed.
+    /// A message about the run and not about a case, such as keys that were found and removed at its end.
     Notice {
         /// One line.
         message: String,
@@ -50,11 +50,11 @@ pub enum Event {
     RunFinished(Box<RunFooter>),
 }
 
-/// The longest text of an event that an endpoint has a part in, in bytes.
+/// The longest text of an event that may repeat what an endpoint sent, in bytes.
 const LONGEST_TEXT: usize = 64 << 10;
 
 impl Event {
-    /// Replaces secrets in everything that an endpoint may have had a part in, and bounds its length.
+    /// Replaces secrets in every text that may repeat what an endpoint sent, and limits its length.
     pub fn redact(&mut self, secrets: &SecretRegistry) {
         let redact = |text: &mut String| {
             secrets.redact_in(text);
@@ -64,6 +64,7 @@ impl Event {
                 text.push('…');
             }
         };
+
         match self {
             Self::RunStarted(_) | Self::CaseStarted { .. } | Self::CaseJudged { .. } => {}
             Self::CaseFinished(case) => case.texts().for_each(redact),

@@ -1,4 +1,4 @@
-//! What is told of a run as a whole.
+//! What events say of a run as a whole.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ pub struct RunHeader {
     pub tool: Tool,
     /// What is tested.
     pub target: TargetHeader,
-    /// What it is held against.
+    /// The cases that are run.
     pub suite: SuiteHeader,
-    /// What test data was drawn from; `run --seed` makes the same again.
+    /// The seed of the test data; `run --seed` makes the same data again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
     /// When the run began, RFC 3339 in UTC.
@@ -47,11 +47,11 @@ pub struct TargetHeader {
     pub provider: String,
     /// The URL of the endpoint, without credentials.
     pub endpoint: String,
-    /// Whether the endpoint is the bundled mock of this very process.
+    /// Whether the endpoint is the mock that runs in this process.
     pub bundled_mock: bool,
 }
 
-/// What the target is held against.
+/// The cases that are run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuiteHeader {
@@ -69,7 +69,7 @@ pub struct SuiteHeader {
 pub struct RunFooter {
     /// Wall time of the run in milliseconds.
     pub duration_ms: u64,
-    /// Whether every selected case was asked.
+    /// Whether every selected case was run to its end.
     pub complete: bool,
     /// Why the run was cut short, if it was: one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,38 +78,40 @@ pub struct RunFooter {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
-    /// How much of the table was asked; none in files of before there was more than one route.
+    /// How much of the table was run; none in files from before there was more than one route.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub routes: Option<RouteTally>,
-    /// What the run made and could not remove, or could not make sure of having removed: a line each.
+    pub routes: Option<RouteCoverage>,
+    /// What the run made and did not remove, or may not have removed: a line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaks: Vec<String>,
 }
 
-/// How many (cell, class of key, route) of the suite were asked: the cases of one operation on one key in one state.
-/// Moves between two keys and scenarios are not counted, nor are cells that can't be asked.
+/// How many (cell, key class, route) of the suite were run: the cases of one operation on one key in one state.
+/// Moves between two keys and scenarios are not counted, nor are cells that do not exist for a key class.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct RouteTally {
+pub struct RouteCoverage {
     /// How many there are in the suite, selected or not.
-    pub exist: usize,
-    /// How many were asked in the run, with whatever verdict.
-    pub asked: usize,
+    #[serde(rename = "exist")]
+    pub total: usize,
+    /// How many were run, with whatever verdict.
+    #[serde(rename = "asked")]
+    pub run: usize,
 }
 
 /// How many cases have which verdict; every verdict is there, also with 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Summary {
-    /// Kept promises.
+    /// Cases in which the endpoint behaved as documented.
     pub pass: usize,
-    /// Broken promises.
+    /// Cases in which it did not.
     pub fail: usize,
     /// Cases that could not be judged.
     pub inconclusive: usize,
     /// Cases that were not run, for a reason that is given.
     pub skipped: usize,
-    /// Cases that the end of the run came before; none in files of before they were counted apart.
+    /// Cases that were not begun before the run ended; 0 in files from before they were counted separately.
     #[serde(default)]
     pub not_run: usize,
     /// Listed failures that failed as listed.
@@ -157,9 +159,9 @@ pub struct Usage {
     pub retries: u64,
     /// Keys made.
     pub keys_created: u64,
-    /// Keys made that are neither gone nor scheduled for deletion.
+    /// Keys made that are neither deleted nor scheduled for deletion.
     pub keys_left: u64,
-    /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none where no answer had a date.
+    /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none if no response had a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_skew_seconds: Option<i64>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::event::{Answered, ListedKind, Source};
+use crate::event::{ListedKind, Outcome, Source};
 use crate::verdict::{Kind, Verdict};
 
 /// An entry of the list.
@@ -31,13 +31,13 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// The answer is not one that the table allows.
-    Answer(Answered),
+    Answer(Outcome),
     /// What is wrong is something beyond the response's code and status.
     Beyond {
         /// What is wrong.
         kind: Beyond,
         /// The response; none for a case that judges no single one, or where none could be read.
-        answer: Option<Answered>,
+        answer: Option<Outcome>,
     },
     /// The case can't be judged, since another answer of the endpoint is wrong.
     Inconclusive,
@@ -79,7 +79,7 @@ impl Beyond {
 impl Failure {
     /// How a case failed with this verdict, of this kind and with this answer. None if it did not, or if that says
     /// nothing that would be the same in another run.
-    pub fn of(verdict: Verdict, kind: Option<Kind>, actual: Option<&Answered>) -> Option<Self> {
+    pub fn of(verdict: Verdict, kind: Option<Kind>, actual: Option<&Outcome>) -> Option<Self> {
         let beyond = |kind| Some(Self::Beyond { kind, answer: actual.cloned() });
         // A response without a code can't be written down; that it has none is what the kind says.
         let whole = actual.filter(|answer| !answer.code.trim().is_empty() && (100..600).contains(&answer.status));
@@ -111,7 +111,7 @@ impl Failure {
     }
 
     /// The answer.
-    pub fn answer(&self) -> Option<&Answered> {
+    pub fn answer(&self) -> Option<&Outcome> {
         match self {
             Self::Answer(answer) => Some(answer),
             Self::Beyond { answer, .. } => answer.as_ref(),
@@ -147,9 +147,9 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_by_its_answer_or_by_what_is_beyond_it() {
-        let answer = Answered { code: "Success".to_owned(), status: 200 };
-        let failure = Answered { code: "InternalFailure".to_owned(), status: 500 };
-        let nameless = Answered { code: String::new(), status: 500 };
+        let answer = Outcome { code: "Success".to_owned(), status: 200 };
+        let failure = Outcome { code: "InternalFailure".to_owned(), status: 500 };
+        let nameless = Outcome { code: String::new(), status: 500 };
         let told = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
         for (verdict, kind, actual, wanted) in [
             (Verdict::Fail, Kind::Allowed, Some(&answer), Some("Success (200)")),

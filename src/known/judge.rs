@@ -2,13 +2,13 @@
 
 use super::KnownFailures;
 use super::entry::{Entry, Failure};
-use crate::event::{Answered, Listed, ListedOutcome};
+use crate::event::{Listed, ListedOutcome, Outcome};
 use crate::verdict::{Kind, Verdict};
 
 impl KnownFailures {
     /// What the list says of a case that was judged so. None if the case is not listed; nor if it could not be judged
     /// and the list does not say so: then the entry is neither confirmed nor refuted.
-    pub fn judge(&self, id: &str, verdict: Verdict, kind: Option<Kind>, actual: Option<&Answered>) -> Option<Listed> {
+    pub fn judge(&self, id: &str, verdict: Verdict, kind: Option<Kind>, actual: Option<&Outcome>) -> Option<Listed> {
         let entry = self.entry(id)?;
         let observed = Failure::of(verdict, kind, actual);
         let as_listed = observed.is_some_and(|failure| entry.failure.holds_for(&failure));
@@ -29,7 +29,7 @@ fn listed(entry: &Entry, outcome: ListedOutcome) -> Listed {
     Listed {
         outcome,
         case: entry.case.clone(),
-        answer: entry.failure.answer().cloned(),
+        response: entry.failure.answer().cloned(),
         kind: entry.failure.kind(),
         reason: entry.reason.clone(),
         issue: entry.issue.clone(),
@@ -66,7 +66,7 @@ known_failures:
     #[test]
     fn only_what_fails_as_listed_is_known() {
         let known = known(date(2026, 1, 31));
-        let answer = |code: &str, status| Answered { code: code.to_owned(), status };
+        let answer = |code: &str, status| Outcome { code: code.to_owned(), status };
         let (success, other) = (answer("Success", 200), answer("Success", 201));
         let (encrypt, disable) = ("alibaba/Encrypt/Disabled", "alibaba/DisableKey/Enabled");
         let scenario = "alibaba/only-enabled-keys-encrypt";
@@ -117,7 +117,7 @@ known_failures:
 
     #[test]
     fn an_entry_counts_to_the_end_of_its_last_day() {
-        let success = Answered { code: "Success".to_owned(), status: 200 };
+        let success = Outcome { code: "Success".to_owned(), status: 200 };
         let outcome = |today, verdict| {
             let kind = (verdict == Verdict::Fail).then_some(Kind::Allowed);
             known(today).judge("alibaba/Encrypt/Disabled", verdict, kind, Some(&success)).map(|listed| listed.outcome)

@@ -10,7 +10,7 @@ use super::KnownFailures;
 use super::entry::{Beyond, Entry, Failure};
 use super::file::{EntryFile, KnownFile};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::event::{Answered, ListedKind, Source};
+use crate::event::{ListedKind, Outcome, Source};
 use crate::suite::Suite;
 use crate::suite::selector::Selector;
 use crate::yaml::{Document, Outline, Path};
@@ -70,7 +70,7 @@ fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> Kn
 /// Checks what can be said of an entry by itself. A mistaken entry comes back with something in its place.
 fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
     let answer = match (&given.code, given.status) {
-        (Some(code), Some(status)) => Some(Answered { code: code.clone(), status }),
+        (Some(code), Some(status)) => Some(Outcome { code: code.clone(), status }),
         (Some(_), None) => {
             page.note(&at.key("code"), "`code` needs a `status` beside it", None);
             None
@@ -114,7 +114,7 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
         (Some(ListedKind::Malformed), answer) => Failure::Beyond { kind: Beyond::Malformed, answer },
         (Some(ListedKind::Inconclusive), _) => Failure::Inconclusive,
         (None, Some(answer)) => Failure::Answer(answer),
-        (None, None) => Failure::Answer(Answered { code: String::new(), status: 0 }),
+        (None, None) => Failure::Answer(Outcome { code: String::new(), status: 0 }),
     };
     let span = page.outline.positions.value(at);
     Entry {

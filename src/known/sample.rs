@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::update::{Acceptance, Judged};
 use super::{KnownFailures, load::load};
-use crate::event::{Answered, CaseResult};
+use crate::event::{CaseResult, Outcome};
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::verdict::{Kind, Verdict};
@@ -56,7 +56,7 @@ fn result(id: &str, (kind, code, status): End<'_>) -> CaseResult {
         "fixture" => (Verdict::Inconclusive, Some(Kind::Fixture)),
         kind => (Verdict::Fail, Some(serde_json::from_value(json!(kind)).unwrap())),
     };
-    let actual = (status > 0).then(|| Answered { code: code.to_owned(), status });
+    let actual = (status > 0).then(|| Outcome { code: code.to_owned(), status });
     CaseResult { id: id.into(), verdict, kind, actual, ..PASSED.clone() }
 }
 

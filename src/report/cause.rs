@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::event::{BlockedBy, BlockedStep, CaseResult};
 use crate::verdict::{Kind, Verdict};
 
-use super::finding::{self, Finding};
+use super::failure_text::{self, FailureText};
 use super::text;
 
 /// How much of the response of a group's first case is shown, in bytes.
@@ -47,7 +47,7 @@ pub struct Group {
     /// The ids of the cases, in the order in which they came.
     pub ids: Vec<String>,
     /// The first case in words.
-    pub first: Finding,
+    pub first: FailureText,
 }
 
 impl Causes {
@@ -69,7 +69,7 @@ impl Causes {
             step: case.blocked_by.as_ref().map(|blocked| blocked.step),
             line,
             ids: Vec::new(),
-            first: Finding::of(case, RESPONSE_LIMIT),
+            first: FailureText::of(case, RESPONSE_LIMIT),
         });
         group.ids.push(text::one_line(&case.id));
     }
@@ -109,7 +109,7 @@ impl Group {
 
 /// The cause in one line. What differs from key to key is said with the cell, or else nobody would know which it is.
 fn line(case: &CaseResult) -> String {
-    let headline = finding::headline(case);
+    let headline = failure_text::headline(case);
     match (case.kind, &case.operation, &case.state) {
         (Some(Kind::Unstable), Some(operation), Some(state)) if case.blocked_by.is_none() => {
             text::one_line(&format!("{operation} in {state}: {headline}"))

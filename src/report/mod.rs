@@ -4,7 +4,7 @@
 //! - [`json`]: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - [`junit`]: JUnit XML for continuous integration.
 //!
-//! What they share: [`destination`] writes a file whole or not at all, [`finding`] says in words what is wrong with a
+//! What they share: [`destination`] writes a file whole or not at all, [`failure_text`] says in words what is wrong with a
 //! case, `cause` gathers the cases that were not judged by what kept them from it, `pattern` says what many failures
 //! have in common, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
 
@@ -19,7 +19,7 @@ pub(crate) mod cause;
 pub mod console;
 pub mod curl;
 pub mod destination;
-pub mod finding;
+pub mod failure_text;
 pub mod json;
 pub mod junit;
 pub mod layout;

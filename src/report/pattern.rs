@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::event::{Answered, CaseResult};
+use crate::event::{CaseResult, Outcome};
 use crate::verdict::{Kind, Verdict};
 
 use super::layout::Layout;
@@ -36,8 +36,8 @@ pub struct Patterns {
 #[derive(Debug)]
 struct Rejection {
     cell: (String, String),
-    got: Answered,
-    allowed: Vec<Answered>,
+    got: Outcome,
+    allowed: Vec<Outcome>,
 }
 
 impl Patterns {
@@ -118,7 +118,7 @@ impl Patterns {
     }
 
     /// The one wrong value that nearly all rejections have where the table has another, and how many have it.
-    fn habit<'a, T: Ord + Copy>(&'a self, value: impl Fn(&'a Answered) -> T) -> Option<(T, String)> {
+    fn habit<'a, T: Ord + Copy>(&'a self, value: impl Fn(&'a Outcome) -> T) -> Option<(T, String)> {
         let is_wrong =
             |rejection: &'a Rejection, wrong: T| !rejection.allowed.iter().any(|allowed| value(allowed) == wrong);
         let mut cells: BTreeMap<T, BTreeSet<&(String, String)>> = BTreeMap::new();
@@ -141,7 +141,7 @@ impl Patterns {
     }
 }
 
-fn is_success(answered: &Answered) -> bool {
+fn is_success(answered: &Outcome) -> bool {
     (200..300).contains(&answered.status)
 }
 
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn one_status_or_code_for_every_rejection_is_said_once() {
         let rejected = |number: usize, code: &str, status| CaseResult {
-            actual: Some(Answered { code: code.to_owned(), status }),
+            actual: Some(Outcome { code: code.to_owned(), status }),
             kind: Some(if status == 409 { Kind::Code } else { Kind::Status }),
             ..sample::failed(&format!("alibaba/Operation{number}/Disabled"))
         };

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::event::{
-    BlockedBy, CaseResult, Event, FORMAT, RouteTally, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool,
-    Usage,
+    BlockedBy, CaseResult, Event, FORMAT, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader,
+    Tool, Usage,
 };
 use crate::input::read_text;
 
@@ -50,7 +50,7 @@ pub struct Results {
     pub usage: Usage,
     /// How much of the table was asked, by which routes of keys into their states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub routes: Option<RouteTally>,
+    pub routes: Option<RouteCoverage>,
     /// What the run made and could not remove, or could not make sure of having removed: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaks: Vec<String>,

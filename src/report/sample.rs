@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::event::{
-    AnswerRecord, Answered, BlockedBy, BlockedStep, BlockingResponse, CaseResult, Event, Exchange, Listed,
-    ListedOutcome, Purpose, RequestRecord, RouteTally, RunFooter, RunHeader, Source, SuiteHeader, Summary,
-    TargetHeader, Tool, Usage,
+    BlockedBy, BlockedStep, BlockingResponse, CaseResult, Event, Exchange, Listed, ListedOutcome, Outcome, Purpose,
+    RequestRecord, ResponseRecord, RouteCoverage, RunFooter, RunHeader, Source, SuiteHeader, Summary, TargetHeader,
+    Tool, Usage,
 };
 use crate::verdict::{Kind, Verdict};
 
@@ -25,9 +25,9 @@ pub(super) fn passed(id: &str) -> CaseResult {
         clause: "key-states/table-2/encrypt".to_owned(),
         source: Source { file: "alibaba/matrix/encrypt.yaml".into(), line: 12, column: 3 },
         verdict: Verdict::Pass,
-        expected: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        expected: Some(Outcome { code: "Rejected.Disabled".to_owned(), status: 409 }),
         also_accepted: Vec::new(),
-        actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        actual: Some(Outcome { code: "Rejected.Disabled".to_owned(), status: 409 }),
         reason: String::new(),
         kind: None,
         blocked_by: None,
@@ -46,7 +46,7 @@ pub(super) fn failed(id: &str) -> CaseResult {
     CaseResult {
         verdict: Verdict::Fail,
         kind: Some(Kind::Allowed),
-        actual: Some(Answered { code: "Success".to_owned(), status: 200 }),
+        actual: Some(Outcome { code: "Success".to_owned(), status: 200 }),
         reason: "an Encrypt of a key that is Disabled succeeded".to_owned(),
         exchanges: vec![probe()],
         ..passed(id)
@@ -78,8 +78,8 @@ pub(super) fn blocked(id: &str) -> CaseResult {
 /// A case that got one response with the first key and another with the next.
 pub(super) fn unstable(id: &str) -> CaseResult {
     CaseResult {
-        first_actual: Some(Answered { code: "Success".to_owned(), status: 200 }),
-        actual: Some(Answered { code: "Rejected.Disabled".to_owned(), status: 409 }),
+        first_actual: Some(Outcome { code: "Success".to_owned(), status: 200 }),
+        actual: Some(Outcome { code: "Rejected.Disabled".to_owned(), status: 409 }),
         exchanges: vec![probe()],
         ..other(id, Verdict::Inconclusive, Kind::Unstable, "the responses differ from key to key")
     }
@@ -89,7 +89,7 @@ pub(super) fn unstable(id: &str) -> CaseResult {
 pub(super) fn crashed(id: &str) -> CaseResult {
     CaseResult {
         kind: Some(Kind::Crash),
-        actual: Some(Answered { code: "InternalFailure".to_owned(), status: 500 }),
+        actual: Some(Outcome { code: "InternalFailure".to_owned(), status: 500 }),
         reason: "Encrypt responded InternalFailure (500) each time".to_owned(),
         ..failed(id)
     }
@@ -115,7 +115,7 @@ pub(super) fn listed(outcome: ListedOutcome) -> Box<Listed> {
     Box::new(Listed {
         outcome,
         case: "alibaba/*/PendingImport".to_owned(),
-        answer: Some(Answered { code: "Success".to_owned(), status: 200 }),
+        response: Some(Outcome { code: "Success".to_owned(), status: 200 }),
         kind: None,
         reason: "the emulator encrypts without key material".to_owned(),
         issue: Some("https://example.com/issues/12".to_owned()),
@@ -137,7 +137,7 @@ fn probe() -> Exchange {
             headers: Default::default(),
             body: String::new(),
         },
-        answer: Some(AnswerRecord { status: 200, body: r#"{"CiphertextBlob":"Zm9v","RequestId":"1"}"#.to_owned() }),
+        response: Some(ResponseRecord { status: 200, body: r#"{"CiphertextBlob":"Zm9v","RequestId":"1"}"#.to_owned() }),
         error: None,
         duration_us: 812,
     }
@@ -176,7 +176,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         events.push(Event::CaseStarted { id: Arc::clone(&case.id) });
         events.push(Event::CaseJudged { id: Arc::clone(&case.id), verdict: case.verdict });
     }
-    let asked = cases.len();
+    let run = cases.len();
     events.extend(cases.into_iter().map(|case| Event::CaseFinished(Box::new(case))));
     events.push(Event::RunFinished(Box::new(RunFooter {
         duration_ms: 123,
@@ -184,7 +184,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         stopped: stopped.map(str::to_owned),
         summary,
         usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0, clock_skew_seconds: None },
-        routes: Some(RouteTally { exist: 490, asked }),
+        routes: Some(RouteCoverage { total: 490, run }),
         leaks: Vec::new(),
     })));
     events

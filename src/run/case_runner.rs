@@ -17,7 +17,7 @@ use super::remarks::Remarked;
 use super::status::RunStatus;
 use super::stretch::stretches;
 use super::sweep::{lists_keys, makes_key};
-use crate::event::{Answered, BlockedBy, BlockedStep, BlockingResponse, Exchange};
+use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Exchange, Outcome};
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
@@ -405,13 +405,13 @@ impl CaseRunner<'_> {
 }
 
 /// What came that decided.
-fn actual_of(failure: &Failure, remarked: &Remarked) -> Option<Answered> {
+fn actual_of(failure: &Failure, remarked: &Remarked) -> Option<Outcome> {
     failure.actual.clone().or_else(|| remarked.actual.clone())
 }
 
 /// Whether a second attempt shows the same failure: the same, or a set-up that is blocked by the very response which was
 /// the failure, as where a key that is left from the first attempt is what the endpoint minds.
-fn is_confirmed_by(first: &Failure, actual: Option<&Answered>, again: &Attempted) -> bool {
+fn is_confirmed_by(first: &Failure, actual: Option<&Outcome>, again: &Attempted) -> bool {
     let Some(second) = &again.failure else { return false };
     if second.is_like(first) {
         return true;
@@ -436,7 +436,7 @@ fn lost(failure: Failure) -> Failure {
 }
 
 /// A failure that did not come again on fresh keys: what came first, and what came then.
-fn unstable(first: Failure, first_actual: Option<Answered>, again: Attempted) -> Attempted {
+fn unstable(first: Failure, first_actual: Option<Outcome>, again: Attempted) -> Attempted {
     let Attempted { failure, remarked, exchanges, well } = again;
     let then = match &failure {
         None => "passed".to_owned(),

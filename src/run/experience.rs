@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::failure::Failure;
 use crate::client::Unusable;
-use crate::event::{Answered, BlockedBy, BlockingResponse};
+use crate::event::{BlockedBy, BlockingResponse, Outcome};
 use crate::suite::name::{ClassName, OperationName, State};
 use crate::verdict::{Kind, Verdict};
 
@@ -136,7 +136,7 @@ impl Experience {
     }
 
     /// Takes note of a failure that came again on fresh keys, in the case of this number.
-    pub(super) fn confirm(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Answered>) {
+    pub(super) fn confirm(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Outcome>) {
         let mut known = self.known();
         let first = known.confirmed.entry(confirmed(cell, failure, actual)).or_insert(number);
         *first = number.min(*first);
@@ -144,7 +144,7 @@ impl Experience {
 
     /// Whether the same failure of the same cell was confirmed by a case before that of this number, perhaps by another
     /// route.
-    pub(super) fn is_confirmed(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Answered>) -> bool {
+    pub(super) fn is_confirmed(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Outcome>) -> bool {
         self.known().confirmed.get(&confirmed(cell, failure, actual)).is_some_and(|first| *first < number)
     }
 
@@ -159,7 +159,7 @@ impl Experience {
     }
 }
 
-fn confirmed(cell: &str, failure: &Failure, actual: Option<&Answered>) -> Confirmed {
+fn confirmed(cell: &str, failure: &Failure, actual: Option<&Outcome>) -> Confirmed {
     Confirmed {
         cell: cell.to_owned(),
         kind: failure.kind,
@@ -212,7 +212,7 @@ mod tests {
     fn a_confirmed_failure_is_known_by_what_came_and_to_later_cases() {
         let experience = Experience::default();
         let failure = Failure::fail(Kind::Allowed, "response", "it succeeded");
-        let success = Answered { code: "Success".to_owned(), status: 200 };
+        let success = Outcome { code: "Success".to_owned(), status: 200 };
         experience.confirm(5, "Encrypt/Disabled", &failure, Some(&success));
         assert!(experience.is_confirmed(6, "Encrypt/Disabled", &failure, Some(&success)));
         assert!(!experience.is_confirmed(4, "Encrypt/Disabled", &failure, Some(&success)));

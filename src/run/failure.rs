@@ -2,7 +2,7 @@
 
 use super::Unsupported;
 use crate::client::{CallError, Reply, Unusable};
-use crate::event::{Answered, BlockedBy, BlockedStep, BlockingResponse};
+use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName, State};
 use crate::suite::step::Expected;
@@ -21,10 +21,10 @@ pub(super) struct Failure {
     /// are the same if they agree in this, in kind and in what came.
     pub(super) aspect: String,
     /// What the response that decided should have been, and was, where it is not the one that the case is about.
-    pub(super) expected: Option<Answered>,
-    pub(super) actual: Option<Answered>,
+    pub(super) expected: Option<Outcome>,
+    pub(super) actual: Option<Outcome>,
     /// What the first key got, where the next one got something else.
-    pub(super) first_actual: Option<Answered>,
+    pub(super) first_actual: Option<Outcome>,
     /// What kept the case from being judged.
     pub(super) blocked_by: Option<Box<BlockedBy>>,
     /// Whether it is that a call of a route was rejected.
@@ -259,12 +259,12 @@ fn shortened(reason: &str) -> String {
 }
 
 /// An expected outcome as results have it.
-pub(super) fn answered(expected: &Expected) -> Answered {
-    Answered { code: expected.code.to_string(), status: expected.status }
+pub(super) fn answered(expected: &Expected) -> Outcome {
+    Outcome { code: expected.code.to_string(), status: expected.status }
 }
 
 /// What came, as results have it.
-pub(super) fn received(reply: &Reply) -> Answered {
+pub(super) fn received(reply: &Reply) -> Outcome {
     let code = reply.answer.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
-    Answered { code, status: reply.answer.status }
+    Outcome { code, status: reply.answer.status }
 }

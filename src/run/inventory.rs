@@ -80,7 +80,7 @@ impl<'a> Inventory<'a> {
         let parameters =
             requester.default_parameters(operation, Context { class: Some(class), ..Context::on(name) })?;
         self.note(LedgerEntry::Making, operation, None)?;
-        let request = Request { purpose: Purpose::Drive, operation, parameters: &parameters, on: name };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
         let with_class = |mut failure: Failure| {
             if let Some(by) = &mut failure.blocked_by {
                 by.key_class = Some(class.to_string());
@@ -90,7 +90,7 @@ impl<'a> Inventory<'a> {
         let reply = requester.send(request).await.map_err(with_class)?;
         if let Some(code) = &reply.answer.code {
             let reason = format!("{operation} responded {code} ({}), so there is no key", reply.answer.status);
-            let by = requester.blame(Purpose::Drive, operation, name).rejected(&reply);
+            let by = requester.blame(Purpose::Setup, operation, name).rejected(&reply);
             return Err(with_class(Failure::blocked(Kind::Fixture, by, reason)));
         }
         self.keep_key(requester, name, class, &reply).map_err(with_class)?;
@@ -114,7 +114,7 @@ impl<'a> Inventory<'a> {
         }
         let id = key.id().to_owned();
         if id.is_empty() {
-            let by = requester.blame(Purpose::Drive, &create.operation, name);
+            let by = requester.blame(Purpose::Setup, &create.operation, name);
             let by = by.blocked("names no key", Some(blocking_response(reply)));
             return Err(Failure::blocked(
                 Kind::Fixture,
@@ -238,7 +238,7 @@ impl<'a> Inventory<'a> {
             return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
         }
         let subject = KeyName::subject();
-        let request = Request { purpose: Purpose::CleanUp, operation, parameters, on: &subject };
+        let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
         let reply = requester.send(request).await.map_err(Unremoved::of)?;
         // What the case itself removed is not found any more, under whatever code.
         let gone = *done || reply.class == Some(ErrorClass::NotFound);
@@ -272,7 +272,7 @@ impl<'a> Inventory<'a> {
         if self.run.experience.is_unknown(operation) {
             return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
         }
-        let reply = requester.send_default(Purpose::CleanUp, operation, Context::on(name)).await;
+        let reply = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
         let reply = reply.map_err(Unremoved::of)?;
 
         let rejected =
@@ -320,7 +320,7 @@ impl<'a> Inventory<'a> {
         let describe = &service.observation.describe;
         let mut pacer = self.run.options.settle.pacer();
         loop {
-            let described = requester.send_default(Purpose::CleanUp, describe, Context::on(name)).await;
+            let described = requester.send_default(Purpose::Teardown, describe, Context::on(name)).await;
             let described = described.map_err(|failure| {
                 let Unremoved { reason, again } = Unremoved::of(failure);
                 Unremoved { again, ..unremoved(reason) }

@@ -3,7 +3,7 @@
 use super::failure::{Failure, answered, received};
 use super::named::{Named, named};
 use crate::client::{Reply, Unusable};
-use crate::event::{Answered, Lenient};
+use crate::event::{Lenient, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName};
 use crate::suite::service::Service;
@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The outcomes that may come beside the first, for a key of a class.
-    pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Answered> {
+    pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Outcome> {
         let accept = expectation.accept.iter().filter(|one| one.class.as_ref().is_none_or(|of| of == class));
         let accept = accept.filter(|_| !self.strict).map(|one| &one.outcome);
         expectation.outcomes.iter().skip(1).chain(accept).map(answered).collect()
@@ -182,7 +182,7 @@ impl<'a> Judge<'a> {
             }
             None => (Kind::Crash, format!("{operation} responded {code} ({status}) each time, instead of {wanted}")),
         };
-        let actual = malformed.is_none().then(|| Answered { code: code.clone(), status: *status });
+        let actual = malformed.is_none().then(|| Outcome { code: code.clone(), status: *status });
         let aspect = format!("response of {operation}: {status} {}", malformed.as_deref().unwrap_or(code));
         Failure {
             expected: expectation.outcomes.first().map(answered),

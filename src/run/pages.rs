@@ -126,7 +126,7 @@ mod tests {
     fn asked(total: u64, size: u64) -> (Vec<(u64, u64)>, Result<bool, Unreadable>) {
         let operation = OperationName::from("List");
         let parameters = json!({"Size": size}).as_object().unwrap().clone();
-        let mut pages = Pages::new(&operation, Purpose::Effect, parameters);
+        let mut pages = Pages::new(&operation, Purpose::Verification, parameters);
         let mut asked = vec![(1, size)];
         loop {
             let size = pages.parameters["Size"].as_u64().unwrap();
@@ -159,10 +159,10 @@ mod tests {
         let (pages, end) = asked(u64::MAX, 100);
         assert_eq!((pages.len(), end), (1_000, Err(Unreadable::Endless)));
         let operation = OperationName::from("List");
-        let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
+        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
         assert_eq!(pages.turn(&paging(), &json!({"Total": 9, "Size": 2}), 0), Ok(false), "a page with nothing on it");
         let operation = OperationName::from("Flat");
-        let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
+        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
         assert_eq!(pages.turn(&paging(), &json!({}), 2), Ok(false), "a list without pages");
     }
 
@@ -174,7 +174,7 @@ mod tests {
             (json!({"Total": "9", "Size": 2}), "Total"),
             (json!({"Total": 9, "Size": "2"}), "Size"),
         ] {
-            let mut pages = Pages::new(&operation, Purpose::Effect, Map::new());
+            let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
             assert_eq!(pages.turn(&paging(), &answer, 2), Err(Unreadable::Uncounted(field.to_owned())), "{answer}");
         }
     }

@@ -63,7 +63,7 @@ impl<'a> Probe<'_, 'a> {
         if success {
             self.requester.keep("answer", &reply);
             let call = Checked {
-                purpose: Purpose::Effect,
+                purpose: Purpose::Verification,
                 operation: &row.operation,
                 parameters: &parameters,
                 answer: &reply.answer.fields,

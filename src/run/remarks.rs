@@ -3,7 +3,7 @@
 use super::failure::{Failure, answered, received};
 use super::judge::{Judge, Judgement};
 use crate::client::Reply;
-use crate::event::{Answered, Lenient};
+use crate::event::{Lenient, Outcome};
 use crate::suite::name::ClassName;
 use crate::suite::service::AcceptedState;
 use crate::suite::step::Expectation;
@@ -11,9 +11,9 @@ use crate::suite::step::Expectation;
 /// What is remarked of a case: what it judges, what passed only because the documents leave room, and notes.
 #[derive(Debug, Default)]
 pub(super) struct Remarks {
-    expected: Option<Answered>,
-    also_accepted: Vec<Answered>,
-    actual: Option<Answered>,
+    expected: Option<Outcome>,
+    also_accepted: Vec<Outcome>,
+    actual: Option<Outcome>,
     lenient: Vec<Lenient>,
     notes: Vec<String>,
 }
@@ -21,9 +21,9 @@ pub(super) struct Remarks {
 /// The same, to be read.
 #[derive(Debug, Default)]
 pub(super) struct Remarked {
-    pub(super) expected: Option<Answered>,
-    pub(super) also_accepted: Vec<Answered>,
-    pub(super) actual: Option<Answered>,
+    pub(super) expected: Option<Outcome>,
+    pub(super) also_accepted: Vec<Outcome>,
+    pub(super) actual: Option<Outcome>,
     pub(super) lenient: Vec<Lenient>,
     pub(super) notes: Vec<String>,
 }
@@ -54,7 +54,7 @@ impl Remarks {
     }
 
     /// What came last of what the case judges.
-    pub(super) fn actual(&self) -> Option<&Answered> {
+    pub(super) fn actual(&self) -> Option<&Outcome> {
         self.actual.as_ref()
     }
 
@@ -79,7 +79,7 @@ impl Remarks {
 
     /// Takes note of a state that the documents leave room for.
     pub(super) fn admit_state(&mut self, operation: &str, expected: &str, accepted: &AcceptedState) {
-        let state = |state: &str| Answered { code: state.to_owned(), status: 200 };
+        let state = |state: &str| Outcome { code: state.to_owned(), status: 200 };
         let (accepted, why) = (state(accepted.to.as_str()), accepted.why.clone());
         self.lenient.push(Lenient { operation: operation.to_owned(), accepted, expected: state(expected), why });
     }

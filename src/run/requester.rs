@@ -169,9 +169,9 @@ impl<'a> Requester<'a> {
     /// Who is to blame if a request gets no response that helps.
     pub(super) fn blame(&self, purpose: Purpose, operation: &OperationName, on: &KeyName) -> Blame {
         let step = match purpose {
-            Purpose::Drive | Purpose::Settle => BlockedStep::Setup,
+            Purpose::Setup | Purpose::Settle => BlockedStep::Setup,
             Purpose::Probe => BlockedStep::Probe,
-            Purpose::Effect | Purpose::CleanUp => BlockedStep::Verification,
+            Purpose::Verification | Purpose::Teardown => BlockedStep::Verification,
         };
         let key = self.bindings.keys.get(on);
         let class = key.map(|key| key.class.clone());

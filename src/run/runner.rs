@@ -23,7 +23,7 @@ use super::sweep::{Swept, sweep};
 use super::tally::Tally;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
-use crate::event::{Event, RouteTally, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
+use crate::event::{Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::{CasePlan, Cost, Planner};
@@ -274,7 +274,7 @@ impl Runner {
                 keys_left: self.context.tally.left(),
                 clock_skew_seconds: self.context.client.clock_skew_seconds(),
             },
-            routes: Some(RouteTally { exist: self.context.suite.cells_by_route(), asked: outcomes.cells_probed }),
+            routes: Some(RouteCoverage { total: self.context.suite.cells_by_route(), run: outcomes.cells_probed }),
             leaks: lines(&outcomes.leaks),
         };
         emit(Event::RunFinished(Box::new(footer.clone())));

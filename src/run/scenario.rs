@@ -95,7 +95,7 @@ impl<'a> Steps<'_, 'a> {
                     let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
                     Some(Wrong { kind, aspect, text: format!("{operation}: {text}") })
                 }
-                None => self.check(Purpose::Effect, call, &parameters, &reply, on).await?,
+                None => self.check(Purpose::Verification, call, &parameters, &reply, on).await?,
             };
             // What is read may be late.
             if wrong.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
@@ -161,8 +161,8 @@ impl<'a> Steps<'_, 'a> {
         let mut pacer = self.run.options.settle.pacer();
         let operation = &call.operation;
         loop {
-            let request = Request { purpose: Purpose::Effect, operation, parameters: &parameters, on };
-            let blame = self.requester.blame(Purpose::Effect, operation, on);
+            let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
+            let blame = self.requester.blame(Purpose::Verification, operation, on);
             let makes = call.makes.as_ref();
             let reply = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
 
@@ -179,7 +179,7 @@ impl<'a> Steps<'_, 'a> {
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }
 
-            let wrong = self.check(Purpose::Effect, call, &parameters, &reply, on).await?;
+            let wrong = self.check(Purpose::Verification, call, &parameters, &reply, on).await?;
             let Some(wrong) = wrong else {
                 self.keep(call, &reply);
                 return Ok(());
@@ -216,7 +216,7 @@ impl<'a> Steps<'_, 'a> {
         let accept = accept.unwrap_or_default();
         let observer = StateObserver::new(self.run);
         let expected = Expected { accept: &accept, ..Expected::just(is) };
-        let observation = observer.settle(self.requester, Purpose::Effect, on, expected).await?;
+        let observation = observer.settle(self.requester, Purpose::Verification, on, expected).await?;
         let describe = observer.describe_operation();
         let says = observation.seen.says(describe);
 
@@ -240,7 +240,7 @@ impl<'a> Steps<'_, 'a> {
                 Err(Failure::fail(Kind::Effect, format!("{is} of the key"), format!("the key is not {is}: {says}")))
             }
             (Conclusion::Unclear, None) => {
-                let by = observation.seen.hidden(&self.requester.blame(Purpose::Effect, describe, on));
+                let by = observation.seen.hidden(&self.requester.blame(Purpose::Verification, describe, on));
                 let reason = format!("it is unclear whether the key is {is}: {says}");
                 Err(Failure::blocked(Kind::Effect, by, reason))
             }

@@ -80,7 +80,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             let stretch = trail.make(&self.run.suite);
             let made = self.inventory.make_key(self.requester, &key.name, &key.class).await;
             let reply = self.passing(&stretch, made)?;
-            let blame = self.requester.blame(Purpose::Drive, &self.run.suite.service.create.operation, &key.name);
+            let blame = self.requester.blame(Purpose::Setup, &self.run.suite.service.create.operation, &key.name);
             let made = LastChange::call(&blame, Some(blocking_response(&reply)), Vec::new());
             ways.push((trail, stretch, made));
         }
@@ -155,7 +155,7 @@ impl<'s, 'a> Setup<'s, 'a> {
     /// Drives a key further in the middle of a scenario, along steps that lead to a state.
     pub(super) async fn drive_on(&mut self, name: &KeyName, steps: &[RouteStep], state: &State) -> Result<(), Failure> {
         let describe = &self.run.suite.service.observation.describe;
-        let blame = self.requester.blame(Purpose::Drive, describe, name);
+        let blame = self.requester.blame(Purpose::Setup, describe, name);
         let last = LastChange::call(&blame, None, Vec::new());
         let last = self.follow(name, steps, state, last).await?;
         self.arrive(name, state, last).await.map(|_| ())
@@ -205,7 +205,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             RouteStep::Prepare(fixture) => self.make_fixture(name, fixture).await.map(|()| None),
             RouteStep::Drive { operation, stage, to } => {
                 let accept = self.requester.accepted_after(operation, name);
-                let blame = self.requester.blame(Purpose::Drive, operation, name);
+                let blame = self.requester.blame(Purpose::Setup, operation, name);
                 let reply = self.drive_by(operation, stage.as_ref(), name).await?;
                 if let Some(code) = &reply.answer.code
                     && !reply.lost_before
@@ -251,7 +251,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             Some(Cause::Call { request, .. }) => self.requester.parameters(request, context)?,
             _ => self.requester.default_parameters(operation, context)?,
         };
-        let request = Request { purpose: Purpose::Drive, operation, parameters: &parameters, on: name };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
         self.requester.send_until_found(Envelope::Right, request, false).await
     }
 
@@ -277,8 +277,8 @@ impl<'s, 'a> Setup<'s, 'a> {
             self.inventory.making(operation, parameters)?;
         }
 
-        let blame = self.requester.blame(Purpose::Drive, operation, key);
-        let request = Request { purpose: Purpose::Drive, operation, parameters: &parameters, on: key };
+        let blame = self.requester.blame(Purpose::Setup, operation, key);
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key };
         let reply = self.requester.send_until_found(Envelope::Right, request, false).await?;
         if let Some(code) = &reply.answer.code {
             let status = reply.answer.status;

@@ -1,4 +1,4 @@
-//! Finding keys whose making was never answered, so that no run leaves a key that nobody knows of.
+//! FailureText keys whose making was never answered, so that no run leaves a key that nobody knows of.
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -102,7 +102,7 @@ pub(super) async fn lists_keys(run: &RunContext, stop: &CancellationToken) -> bo
     let Some(how) = &run.suite.service.sweep else { return false };
     let subject = KeyName::subject();
     let mut requester = requester(run, stop.clone());
-    requester.send_default(Purpose::CleanUp, &how.operation, Context::on(&subject)).await.is_ok()
+    requester.send_default(Purpose::Teardown, &how.operation, Context::on(&subject)).await.is_ok()
 }
 
 /// Whether a key can be made, and what could not be removed of it.
@@ -144,8 +144,8 @@ async fn read_list(
     let operation = &sweep.operation;
     let parameters =
         requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
-    let mut pages = Pages::new(operation, Purpose::CleanUp, parameters.clone());
-    let request = Request { purpose: Purpose::CleanUp, operation, parameters: &parameters, on: &subject };
+    let mut pages = Pages::new(operation, Purpose::Teardown, parameters.clone());
+    let request = Request { purpose: Purpose::Teardown, operation, parameters: &parameters, on: &subject };
     let reply = requester.send(request).await.map_err(|failure| failure.reason)?;
     if let Some(code) = &reply.answer.code {
         return Err(format!("{operation} responded {code}"));
@@ -177,7 +177,7 @@ async fn is_marked(run: &RunContext, requester: &mut Requester<'_>, sweep: &Swee
     key.captures.insert("id".to_owned(), id.to_owned());
     requester.bindings_mut().keys.insert(subject.clone(), key);
     let describe = &run.suite.service.observation.describe;
-    let reply = requester.send_default(Purpose::CleanUp, describe, Context::on(&subject)).await?;
+    let reply = requester.send_default(Purpose::Teardown, describe, Context::on(&subject)).await?;
     let text = sweep.mark.find(&reply.answer.fields).map(text_of);
     Ok(text.is_some_and(|text| text == run.options.mark))
 }

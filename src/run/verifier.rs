@@ -63,7 +63,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
         let before = before.filter(|_| sent.rejected);
         let observer = StateObserver::new(self.run);
         let expected = Expected { state: &state, accept: &accept, before };
-        let observation = observer.settle(self.requester, Purpose::Effect, key, expected).await?;
+        let observation = observer.settle(self.requester, Purpose::Verification, key, expected).await?;
         let operation = sent.operation;
         let whose = whose(key);
         let says = observation.seen.says(observer.describe_operation());
@@ -91,7 +91,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
             }
             Conclusion::Unclear => {
                 let describe = observer.describe_operation();
-                let by = observation.seen.hidden(&self.requester.blame(Purpose::Effect, describe, key));
+                let by = observation.seen.hidden(&self.requester.blame(Purpose::Verification, describe, key));
                 let reason = format!("after {operation} it is unclear whether {whose} is {state}: {says}");
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }

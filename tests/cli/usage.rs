@@ -57,9 +57,9 @@ fn a_deviation_by_one_route_fails_the_cases_of_that_route() {
         results.cases.iter().filter(|case| case.verdict == Verdict::Fail).map(|case| &*case.id).collect();
     assert_eq!(failed, ["alibaba/Encrypt/Enabled/EXTERNAL/via-cancel", "alibaba/Encrypt/Enabled/via-cancel"]);
     let routes = results.routes.unwrap();
-    assert_eq!(routes.asked, results.cases.len());
-    assert!(routes.exist > routes.asked);
-    let told = format!("{} of {} (cell, class of key, route) run\n", routes.asked, routes.exist);
+    assert_eq!(routes.run, results.cases.len());
+    assert!(routes.total > routes.run);
+    let told = format!("{} of {} (cell, class of key, route) run\n", routes.run, routes.total);
     assert!(out.contains(&told), "{out}");
     let shortest =
         ended(place.program(&format!("run operation:Encrypt --routes canonical --exclude kind:scenario {deviation}")));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use kms_conformance::event::{Answered, BlockedStep};
+use kms_conformance::event::{BlockedStep, Outcome};
 use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::json;
@@ -31,8 +31,8 @@ async fn a_failure_that_does_not_come_again_is_unstable_and_shows_both() {
     let Asked { results, .. } = altered(rejected_at_first("TagResource", 1)).ask_for(&["TagResource/Enabled"]).await;
     let result = &results[0];
     assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Unstable), 2));
-    assert_eq!(result.first_actual, Some(Answered { code: "Rejected.Odd".to_owned(), status: 409 }));
-    assert_eq!(result.actual, Some(Answered { code: "Success".to_owned(), status: 200 }));
+    assert_eq!(result.first_actual, Some(Outcome { code: "Rejected.Odd".to_owned(), status: 409 }));
+    assert_eq!(result.actual, Some(Outcome { code: "Success".to_owned(), status: 200 }));
     assert!(result.reason.contains("with one key TagResource responded Rejected.Odd (409)"), "{}", result.reason);
     assert!(result.reason.ends_with("the next key passed"), "{}", result.reason);
 }
@@ -69,7 +69,7 @@ async fn the_same_server_error_each_time_is_a_crash() {
     let deviations = vec!["Encrypt:Disabled=500/InternalFailure".to_owned()];
     let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&["Encrypt/Disabled"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Crash)), "{}", results[0].reason);
-    assert_eq!(results[0].actual, Some(Answered { code: "InternalFailure".to_owned(), status: 500 }));
+    assert_eq!(results[0].actual, Some(Outcome { code: "InternalFailure".to_owned(), status: 500 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kms_conformance::event::Answered;
+use kms_conformance::event::Outcome;
 use kms_conformance::run::{RunOptions, Unsupported};
 use serde_json::{Value, json};
 use snapbox::{Assert, Data};
@@ -80,7 +80,7 @@ fn told(asked: &Asked) -> String {
     for result in &asked.results {
         let kind = result.kind.map(|kind| format!(" ({})", kind.name())).unwrap_or_default();
         let _ = writeln!(text, "  {}{kind} {}", result.verdict, result.reason);
-        let answered = |one: &Answered| format!("{} ({})", one.code, one.status);
+        let answered = |one: &Outcome| format!("{} ({})", one.code, one.status);
         if let (Some(expected), Some(actual)) = (&result.expected, &result.actual)
             && expected != actual
         {

@@ -47,7 +47,10 @@ async fn a_state_is_confirmed_as_often_as_is_asked() {
         let result = ask(None, patient(confirmations, Duration::ZERO), "DisableKey/Enabled").await;
         assert_eq!(result.verdict, Verdict::Pass, "{}", result.reason);
         let count = |purpose| questions(&result, purpose, "DescribeKey");
-        assert_eq!((count(Purpose::Settle), count(Purpose::Effect)), (confirmations as usize, confirmations as usize));
+        assert_eq!(
+            (count(Purpose::Settle), count(Purpose::Verification)),
+            (confirmations as usize, confirmations as usize)
+        );
     }
 }
 
@@ -98,8 +101,8 @@ async fn a_key_that_never_comes_into_its_state_is_not_waited_for_longer_than_ask
 async fn an_effect_that_comes_late_is_waited_for() {
     let empty = || late("ListAliases", "/Aliases/Alias", json!([]), 2);
     let result = ask(Some(empty()), patient(1, PLENTY), "CreateAlias/Enabled").await;
-    assert_eq!((result.verdict, questions(&result, Purpose::Effect, "ListAliases")), (Verdict::Pass, 3));
+    assert_eq!((result.verdict, questions(&result, Purpose::Verification, "ListAliases")), (Verdict::Pass, 3));
 
     let result = ask(Some(empty()), patient(1, Duration::ZERO), "CreateAlias/Enabled").await;
-    assert_eq!((result.verdict, questions(&result, Purpose::Effect, "ListAliases")), (Verdict::Fail, 1));
+    assert_eq!((result.verdict, questions(&result, Purpose::Verification, "ListAliases")), (Verdict::Fail, 1));
 }

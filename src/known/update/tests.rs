@@ -37,7 +37,7 @@ fn what_holds_or_was_not_judged_stays() {
 fn what_passes_goes_and_what_is_new_comes() {
     let update = plan(&[("alibaba/Encrypt/Enabled", ("refused", "X", 500)), (DISABLED, ("effect", "X", 409))]);
     let failure = |kind, code: &str, status| {
-        Failure::of(Verdict::Fail, Some(kind), Some(&crate::event::Answered { code: code.to_owned(), status })).unwrap()
+        Failure::of(Verdict::Fail, Some(kind), Some(&crate::event::Outcome { code: code.to_owned(), status })).unwrap()
     };
     let corrected = failure(crate::verdict::Kind::Effect, "X", 409);
     assert_eq!(update.entries, [Change::Correct(corrected), Change::Remove]);

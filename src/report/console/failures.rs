@@ -17,7 +17,7 @@
 use std::collections::HashMap;
 
 use crate::event::{CaseResult, Listed};
-use crate::report::finding::{self, Finding};
+use crate::report::failure_text::{self, FailureText};
 use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
@@ -70,7 +70,7 @@ struct Paragraph {
     verdict: Verdict,
     kind: Option<Kind>,
     /// What is said of the first.
-    finding: Finding,
+    failure_text: FailureText,
     ids: Vec<String>,
     /// Where the expectations stand, each once.
     locations: Vec<String>,
@@ -94,7 +94,7 @@ impl Failures {
         }
         if let Some(paragraph) = self.paragraphs.get_mut(index) {
             paragraph.ids.push(text::one_line(&case.id));
-            keep(&mut paragraph.locations, finding::location(case));
+            keep(&mut paragraph.locations, failure_text::location(case));
             keep(&mut paragraph.routes, text::one_line(&case.route.join(", ")));
         }
     }
@@ -117,7 +117,7 @@ impl Deviation {
             },
             _ => Place::Scenario { file: source.file.to_string(), line: source.line },
         };
-        let headline = text::without_ids(&finding::headline(case));
+        let headline = text::without_ids(&failure_text::headline(case));
         Self { place, kind: case.kind, headline, reason: text::without_ids(&case.reason) }
     }
 }
@@ -128,7 +128,7 @@ impl Paragraph {
             mark: Mark::of(case),
             verdict: case.verdict,
             kind: case.kind,
-            finding: Finding::of(case, RESPONSE_LIMIT),
+            failure_text: FailureText::of(case, RESPONSE_LIMIT),
             ids: Vec::new(),
             locations: Vec::new(),
             routes: Vec::new(),
@@ -144,7 +144,7 @@ impl Paragraph {
             lines.push(format!("also: {}", some(others, ", ", few)));
         }
         lines.extend(self.locations.iter().take(few).map(|location| format!("--> {location}")));
-        for (label, detail) in &self.finding.details {
+        for (label, detail) in &self.failure_text.details {
             lines.push(match *label {
                 "route" if self.routes.len() > 1 => format!("routes: {}", some(&self.routes, "; ", few)),
                 label => format!("{label}: {detail}"),
@@ -157,7 +157,7 @@ impl Paragraph {
             pen.mark(self.mark),
             pen.paint(STRONG, first),
             self.title(),
-            self.finding.headline,
+            self.failure_text.headline,
             pen.paint(FAINT, &rest),
         )
     }
@@ -169,7 +169,7 @@ impl Paragraph {
             cases => format!("{} {}", text::count(text::as_u64(cases), "case"), self.verdict),
         };
         match self.kind {
-            Some(kind) => format!("{verdict}: {}", finding::meaning(kind)),
+            Some(kind) => format!("{verdict}: {}", failure_text::meaning(kind)),
             None => verdict,
         }
     }

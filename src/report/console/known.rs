@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::event::{CaseResult, Listed};
-use crate::report::finding::accepted;
+use crate::report::failure_text::accepted;
 use crate::report::text;
 use crate::verdict::Verdict;
 

@@ -209,7 +209,7 @@ impl<W: Write + Send> Console<W> {
         let judged = summary.pass + summary.fail + summary.known_failure + summary.unexpected_pass;
         let detail = match every_id {
             true => Detail::EveryId,
-            // That there is no service is one finding, which stands with the end of the run.
+            // That there is no service is one message, which stands with the end of the run.
             false if judged == 0 && is_cut_short => Detail::Line,
             false => Detail::Normal,
         };

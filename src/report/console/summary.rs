@@ -10,7 +10,7 @@
 //! 243 cases: 240 passed, 1 failed, 2 skipped · 2,431 requests, 260 keys (1 left), 1 leak · 0.12 s
 //! ```
 
-use crate::event::{RouteTally, RunFooter, Summary, Usage};
+use crate::event::{RouteCoverage, RunFooter, Summary, Usage};
 use crate::report::text::{as_u64, count, duration, one_line, thousands};
 
 use super::pen::{BAD, DOUBTFUL, GOOD, Pen, STRONG};
@@ -43,9 +43,9 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     lines.extend(leaks.iter().map(|leak| labelled(BAD, "leak:", leak)));
     lines.extend(end(footer, remarks.unjudged, pen));
 
-    if let Some(RouteTally { exist, asked }) = routes.filter(|routes| remarks.routes && routes.exist > 0) {
-        let [run, exist] = [asked, exist].map(|number| thousands(as_u64(number)));
-        lines.push(format!("{run} of {exist} (cell, class of key, route) run"));
+    if let Some(RouteCoverage { total, run }) = routes.filter(|routes| remarks.routes && routes.total > 0) {
+        let [run, total] = [run, total].map(|number| thousands(as_u64(number)));
+        lines.push(format!("{run} of {total} (cell, class of key, route) run"));
     }
     if !remarks.files.is_empty() {
         lines.push(one_line(&format!("reports: {}", remarks.files.join(", "))));
@@ -163,7 +163,7 @@ mod tests {
         let footer = RunFooter {
             summary: Summary { pass: 1234, unexpected_pass: 2, ..Summary::default() },
             usage: Usage { requests: 5000, retries: 2, ..Usage::default() },
-            routes: Some(RouteTally { exist: 2000, asked: 1200 }),
+            routes: Some(RouteCoverage { total: 2000, run: 1200 }),
             ..footer
         };
         assert_eq!(

@@ -442,9 +442,9 @@ fn what_a_server_sends_does_not_reach_the_terminal() {
     let hostile = "\u{1b}]0;owned\u{7}\r\u{9b}2J\u{202e}";
     case.reason = hostile.to_owned();
     case.notes = vec![hostile.to_owned()];
-    case.actual = Some(crate::event::Answered { code: hostile.to_owned(), status: 200 });
-    if let Some(answer) = &mut case.exchanges[0].answer {
-        answer.body = hostile.to_owned();
+    case.actual = Some(crate::event::Outcome { code: hostile.to_owned(), status: 200 });
+    if let Some(response) = &mut case.exchanges[0].response {
+        response.body = hostile.to_owned();
     }
     case.exchanges[0].request.url.push_str(hostile);
     let mut again = case.clone();

@@ -13,7 +13,7 @@
 //! ```
 
 use crate::report::cause::{Causes, Group};
-use crate::report::{finding, text};
+use crate::report::{failure_text, text};
 use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
@@ -100,7 +100,7 @@ fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
 
 /// A reason of one case: everything that is known of the case.
 fn single(group: &Group, pen: Pen) -> String {
-    let meaning = group.kind.map(|kind| format!(": {}", finding::meaning(kind))).unwrap_or_default();
+    let meaning = group.kind.map(|kind| format!(": {}", failure_text::meaning(kind))).unwrap_or_default();
     let lines = group.first.to_text();
     let (headline, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
     let title = title(group, &format!("{}{meaning}", group.verdict), pen);

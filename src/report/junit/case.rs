@@ -17,7 +17,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 
 use crate::event::CaseResult;
-use crate::report::finding::{self, Finding};
+use crate::report::failure_text::{self, FailureText};
 use crate::report::text;
 use crate::verdict::Verdict;
 
@@ -51,7 +51,7 @@ pub fn test_case(case: &CaseResult, options: JunitOptions) -> TestCase {
     }
     if !options.strict {
         test_case.extra.reserve_exact(2);
-        test_case.extra.insert("file".into(), text::one_line(&finding::file(case)).into());
+        test_case.extra.insert("file".into(), text::one_line(&failure_text::file(case)).into());
         test_case.extra.insert("line".into(), case.source.line.to_string().into());
     }
     test_case
@@ -75,13 +75,13 @@ fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
         }
         (Verdict::KnownFailure, _) => (TestCaseStatus::skipped(), case.verdict.name().to_owned()),
     };
-    let finding = Finding::of(case, ANSWER_LIMIT);
+    let failure_text = FailureText::of(case, ANSWER_LIMIT);
     // That it fails is known; why that is accepted is what a reader wants to see.
     let message = match (case.verdict, &case.listed) {
-        (Verdict::KnownFailure, Some(listed)) => finding::accepted(listed),
-        _ => finding.headline.clone(),
+        (Verdict::KnownFailure, Some(listed)) => failure_text::accepted(listed),
+        _ => failure_text.headline.clone(),
     };
-    let body = finding.to_text();
+    let body = failure_text.to_text();
     // Readers show either the one or the other, so the body begins with the message.
     let body = if body.starts_with(&message) { body } else { format!("{message}\n{body}") };
     status.set_type(kind).set_message(message).set_description(body);

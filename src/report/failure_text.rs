@@ -9,14 +9,14 @@
 //!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&…'
 //! ```
 
-use crate::event::{Answered, CaseResult, Exchange, Listed, ListedKind, ListedOutcome, Purpose};
+use crate::event::{CaseResult, Exchange, Listed, ListedKind, ListedOutcome, Outcome, Purpose};
 use crate::verdict::{Kind, Verdict};
 
 use super::{curl, text};
 
 /// A case told in words. All text is harmless to a terminal; see [`text::visible`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct FailureText {
     /// What was expected and what came, or why the case was not judged: one line.
     pub headline: String,
     /// Where the expectation stands: `cases/alibaba/matrix/encrypt.yaml:12:3`.
@@ -25,7 +25,7 @@ pub struct Finding {
     pub details: Vec<(&'static str, String)>,
 }
 
-impl Finding {
+impl FailureText {
     /// Tells a case in words; the response is cut to `response_limit` bytes.
     pub fn of(case: &CaseResult, response_limit: usize) -> Self {
         let headline = headline(case);
@@ -60,7 +60,7 @@ impl Finding {
         Self { headline, location: location(case), details }
     }
 
-    /// The whole finding: the headline, the place, and a line for each detail, indented by two spaces.
+    /// The whole text: the headline, the place, and a line for each detail, indented by two spaces.
     pub fn to_text(&self) -> String {
         let mut whole = format!("{}\n  --> {}", self.headline, self.location);
         for (label, detail) in &self.details {
@@ -208,7 +208,7 @@ fn listed_text(listed: &Listed) -> String {
 
 /// How the list says that a case fails.
 fn listed_failure(listed: &Listed) -> String {
-    match (listed.kind.map(ListedKind::name), &listed.answer) {
+    match (listed.kind.map(ListedKind::name), &listed.response) {
         (None, Some(answer)) => code(answer),
         (Some(kind), Some(answer)) => format!("{kind} with {}", code(answer)),
         (Some(kind), None) => kind.to_owned(),
@@ -216,12 +216,12 @@ fn listed_failure(listed: &Listed) -> String {
     }
 }
 
-fn code(answered: &Answered) -> String {
+fn code(answered: &Outcome) -> String {
     format!("{} ({})", text::cut(&text::one_line(&answered.code), EARLIER_LIMIT), answered.status)
 }
 
 fn response(exchange: &Exchange, limit: usize) -> String {
-    let shown = match (&exchange.answer, &exchange.error) {
+    let shown = match (&exchange.response, &exchange.error) {
         (Some(answer), None) => format!("{} {}", answer.status, answer.body),
         (Some(answer), Some(error)) => format!("{error}: {} {}", answer.status, answer.body),
         (None, Some(error)) => error.clone(),
@@ -240,7 +240,7 @@ mod tests {
     fn a_response_that_differs_is_set_against_the_expectation() {
         let mut case = sample::failed("alibaba/Encrypt/Disabled");
         assert_eq!(headline(&case), "expected Rejected.Disabled (409), got Success (200)");
-        case.also_accepted = vec![Answered { code: "Forbidden.X".to_owned(), status: 403 }];
+        case.also_accepted = vec![Outcome { code: "Forbidden.X".to_owned(), status: 403 }];
         assert_eq!(headline(&case), "expected Rejected.Disabled (409) or Forbidden.X (403), got Success (200)");
         case.actual = None;
         assert_eq!(headline(&case), "an Encrypt of a key that is Disabled succeeded");
@@ -258,20 +258,20 @@ mod tests {
         case.kind = Some(Kind::Effect);
         case.actual = case.expected.clone();
         case.reason = "the key still encrypts".to_owned();
-        assert_eq!(Finding::of(&case, 100).headline, "the key still encrypts");
+        assert_eq!(FailureText::of(&case, 100).headline, "the key still encrypts");
     }
 
     #[test]
     fn earlier_attempts_and_hostile_responses_are_shown_harmless() {
         let mut case = sample::failed("alibaba/Encrypt/Disabled");
         let mut first = case.exchanges[0].clone();
-        (first.answer, first.error) = (None, Some("connection reset".to_owned()));
+        (first.response, first.error) = (None, Some("connection reset".to_owned()));
         case.exchanges[0].attempt = 2;
-        if let Some(answer) = &mut case.exchanges[0].answer {
-            answer.body = "\u{1b}[2J".repeat(300);
+        if let Some(response) = &mut case.exchanges[0].response {
+            response.body = "\u{1b}[2J".repeat(300);
         }
         case.exchanges.insert(0, first);
-        let whole = Finding::of(&case, 20).to_text();
+        let whole = FailureText::of(&case, 20).to_text();
         assert!(whole.contains("\n  earlier attempt: connection reset\n  response: 200 \\u{1b}[2J"), "{whole}");
         assert!(whole.contains("bytes cut\n  reproduce: curl -sS -i 'http://"), "{whole}");
         assert!(!whole.contains('\u{1b}'), "{whole}");
@@ -283,7 +283,7 @@ mod tests {
         let case = sample::blocked("alibaba/Encrypt/Disabled");
         let cause = "DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)";
         assert_eq!(headline(&case), cause);
-        let whole = Finding::of(&case, 100).to_text();
+        let whole = FailureText::of(&case, 100).to_text();
         assert!(whole.contains("\n  reason: DescribeKey says Enabled of key 0b7d4e21-"), "{whole}");
 
         let judged = CaseResult { verdict: Verdict::Fail, ..case };
@@ -313,9 +313,10 @@ mod tests {
         let told = |outcome| {
             let mut case = sample::failed("alibaba/Encrypt/Disabled");
             case.listed = Some(sample::listed(outcome));
-            let finding = Finding::of(&case, 100);
-            let listed = finding.details.iter().find(|(label, _)| *label == "listed").map(|(_, text)| text.clone());
-            (finding.headline, listed.unwrap())
+            let failure_text = FailureText::of(&case, 100);
+            let listed =
+                failure_text.details.iter().find(|(label, _)| *label == "listed").map(|(_, text)| text.clone());
+            (failure_text.headline, listed.unwrap())
         };
         let got = "expected Rejected.Disabled (409), got Success (200)";
         let why = "the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31)";
