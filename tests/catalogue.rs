@@ -65,7 +65,7 @@ fn a_refusal_where_the_table_allows_is_caught() {
 
 #[test]
 fn another_refusal_than_that_of_the_table_is_caught() {
-    check(Family::OtherRefusal);
+    check(Family::OtherRejection);
 }
 
 #[test]

@@ -33,57 +33,30 @@
 //! # Ok::<(), kms_conformance::mock::StartError>(())
 //! ```
 
-mod admin;
-mod answer;
-mod body;
-mod call;
-mod clock;
-mod config;
-mod crypto;
-mod data;
-mod deviation;
-mod dispatch;
-mod exchanges;
-mod faults;
-mod gateway;
-mod handle;
-mod identifier;
-mod metadata;
-mod operation;
-mod page;
-mod paging;
-mod parameters;
-mod persistence;
-mod refusal;
-mod request;
-mod seed;
-mod server;
-mod service;
-mod state;
+mod alibaba;
+mod host;
+mod mutation;
 mod store;
-mod tags;
-mod tls;
-mod wrapping_pair;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use admin::AdminAccess;
-pub use clock::ClockMode;
-pub use config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas, WrappingKeys};
-pub use deviation::{
+pub use self::alibaba::config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas, WrappingKeys};
+pub use self::alibaba::mock_service::{NoRandomness, Service};
+pub use self::alibaba::seed::{Seed, SeedKey};
+pub use self::alibaba::service::arrival::{Arrival, ParseArrivalError};
+pub use self::alibaba::service::operation::{Operation, ParseOperationError};
+pub use self::alibaba::service::state::{KeyState, ParseKeyStateError};
+pub use self::host::admin::AdminAccess;
+pub use self::host::clock::ClockMode;
+pub use self::host::faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
+pub use self::host::handle::{Mock, StartError};
+pub use self::host::persistence::{StateError, StateSummary};
+pub use self::host::server::serve;
+pub use self::host::tls::{SelfSigned, Tls, TlsError};
+pub use self::mutation::{
     AnswerFault, CatalogueEntry, CellDeviation, DeviantAnswer, Deviation, Effect, Family, GeneralFault,
     ParseDeviationError, StateEffect, catalogue,
 };
-pub use faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
-pub use handle::{Mock, StartError};
-pub use operation::{Operation, ParseOperationError};
-pub use persistence::{StateError, StateSummary};
-pub use seed::{Seed, SeedKey};
-pub use server::serve;
-pub use service::{NoRandomness, Service};
-pub use state::{KeyState, ParseKeyStateError};
-pub use store::{Arrival, ParseArrivalError};
-pub use tls::{SelfSigned, Tls, TlsError};
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -61,7 +61,7 @@ async fn a_key_without_material_does_as_if_it_had_some() {
 }
 
 #[tokio::test]
-async fn a_deviant_refusal_has_no_effect() {
+async fn a_deviant_rejection_has_no_effect() {
     let mock = deviant(&[
         "DisableKey:Enabled=409/Rejected.PendingImport",
         "Decrypt:Enabled=500/InternalFailure",

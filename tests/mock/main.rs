@@ -10,7 +10,7 @@ mod import;
 mod keys;
 mod lists;
 mod page;
-mod refusals;
+mod rejections;
 mod rotation;
 mod states;
 mod wire;

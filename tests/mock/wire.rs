@@ -280,7 +280,7 @@ async fn xml_says_the_same_as_json() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_kms_has_its_status_in_the_body_and_a_lower_case_request_id() {
+async fn a_rejection_of_kms_has_its_status_in_the_body_and_a_lower_case_request_id() {
     let mock = Mock::start().unwrap();
     let client = Client::new(&mock);
     let reply = client.call("DescribeKey", &[("KeyId", "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11")]).await;

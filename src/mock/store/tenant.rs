@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::arrival::Arrival;
-use super::key::{Former, Key};
-use super::ordered::Ordered;
-use super::touched::Touched;
-use crate::mock::identifier::Identifiers;
-use crate::mock::state::KeyState;
+use crate::mock::alibaba::service::arrival::Arrival;
+use crate::mock::alibaba::service::key::{Former, Key};
+use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::host::identifier::Identifiers;
+use crate::mock::store::ordered::Ordered;
+use crate::mock::store::touched::Touched;
 
 /// An alias and the key behind it.
 #[derive(Debug)]

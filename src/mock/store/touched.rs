@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::key::Key;
-use super::tenant::{Alias, Tenant};
+use crate::mock::alibaba::service::key::Key;
+use crate::mock::store::tenant::{Alias, Tenant};
 
 /// What has changed, was added, or is gone.
 #[derive(Debug, Default)]

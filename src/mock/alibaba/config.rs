@@ -1,0 +1,265 @@
+//! What a mock can be told before it starts.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use crate::mock::alibaba::seed::SeedKey;
+use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::clock::ClockMode;
+use crate::mock::host::faults::Faults;
+use crate::mock::host::tls::Tls;
+use crate::mock::mutation::Deviation;
+
+/// The settings of a mock. The default is one account with the access key of the documents (`testid`, `testsecret`),
+/// on a free port of the loopback interface, with real time and no deviation.
+///
+/// ```
+/// use kms_conformance::mock::{ClockMode, MockConfig};
+///
+/// let config = MockConfig { seed: Some(7), clock: ClockMode::Manual("2024-01-02T03:04:05Z".parse()?), ..MockConfig::default() };
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MockConfig {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The region of requests whose Host header names none (`kms.<region>.aliyuncs.com` and its VPC form do).
+    pub region: String,
+    /// Who may sign requests. Access keys with the same account id share their keys and aliases.
+    pub access_keys: Vec<AccessKey>,
+    /// Who a request without any signature counts as; nobody when absent, and then such a request is refused. The id and
+    /// the secret sign nothing.
+    pub anonymous: Option<AccessKey>,
+    /// The clock of keys. Signatures are always checked against real time.
+    pub clock: ClockMode,
+    /// The seed of all ids; drawn by chance when absent. Key material is never drawn from it.
+    pub seed: Option<u64>,
+    /// Cells of the table to answer otherwise.
+    pub deviations: Vec<Deviation>,
+    /// The edition to follow where editions differ.
+    pub profile: Profile,
+    /// How many keys and aliases an account may have in a region.
+    pub quotas: Quotas,
+    /// Whose codes to use for errors before KMS is reached.
+    pub error_codes: ErrorCodes,
+    /// Whether any RFC 3339 timestamp is taken, with fractions or an offset, as the live service did in 2017-2019; the
+    /// documents know `yyyy-MM-ddTHH:mm:ssZ` only.
+    pub lenient_timestamps: bool,
+    /// Whether CancelKeyDeletion brings back the state before ScheduleKeyDeletion. The documents say Enabled.
+    pub cancel_restores_state: bool,
+    /// Whether Encrypt refuses a Plaintext that is not Base64. The live service took any text.
+    pub require_base64_plaintext: bool,
+    /// Whether keys of ProtectionLevel HSM can be made.
+    pub hsm: bool,
+    /// Trouble to make on the way.
+    pub faults: Faults,
+    /// Keys that are there from the start, and again after a reset.
+    pub keys: Vec<SeedKey>,
+    /// A file that keeps keys, aliases, import tokens and the clock beyond the life of the mock; made if it does not
+    /// exist. It holds key material in the clear and is made readable for its owner alone. Counters, exchanges,
+    /// deviations and faults are not kept.
+    pub state: Option<PathBuf>,
+    /// Certificate and key, for HTTPS instead of HTTP.
+    pub tls: Option<Tls>,
+    /// Where the RSA pairs come from that wrap key material for its import.
+    pub wrapping_keys: WrappingKeys,
+    /// Who may use the admin API under `/_mock/`.
+    pub admin: AdminAccess,
+}
+
+impl Default for MockConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            region: "cn-hangzhou".to_owned(),
+            access_keys: vec![AccessKey::new("testid", "testsecret")],
+            anonymous: None,
+            clock: ClockMode::Real,
+            seed: None,
+            deviations: Vec::new(),
+            profile: Profile::default(),
+            quotas: Quotas::default(),
+            error_codes: ErrorCodes::default(),
+            lenient_timestamps: false,
+            cancel_restores_state: false,
+            require_base64_plaintext: false,
+            hsm: true,
+            faults: Faults::default(),
+            keys: Vec::new(),
+            state: None,
+            tls: None,
+            wrapping_keys: WrappingKeys::default(),
+            admin: AdminAccess::Off,
+        }
+    }
+}
+
+/// The edition of the documents to follow where they differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// The documents of 2019 to 2021: PendingWindowInDays 7 to 30, by default 30; 10 tags a key.
+    #[default]
+    Classic,
+    /// The documents since 2023: PendingWindowInDays required, 7 to 366; 20 tags a key.
+    Current,
+}
+
+/// Where the RSA pairs come from that wrap key material for its import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WrappingKeys {
+    /// Made for this process when they are first needed, which takes a tenth of a second of a processor's time.
+    #[default]
+    Fresh,
+    /// Part of the program, so that everybody can unwrap what was wrapped with them; there at once. For key material
+    /// that is made up.
+    BuiltIn,
+}
+
+/// Whose codes a request gets that does not reach KMS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorCodes {
+    /// Those of the API gateway, as seen in live answers.
+    #[default]
+    Gateway,
+    /// Those of the error table in the KMS documents.
+    Documented,
+}
+
+/// The most keys and aliases of an account in a region. The default has no end, unlike the service, whose limits are
+/// [`Quotas::SERVICE`]: a test run makes more keys than an account is meant to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quotas {
+    /// Keys, those that wait for their deletion included.
+    pub keys: usize,
+    /// Aliases.
+    pub aliases: usize,
+}
+
+impl Quotas {
+    /// The limits of the shared service.
+    pub const SERVICE: Quotas = Quotas { keys: 200, aliases: 300 };
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { keys: usize::MAX, aliases: usize::MAX }
+    }
+}
+
+/// An access key: an id, a secret, and what they are good for.
+#[derive(Clone)]
+pub struct AccessKey {
+    pub(crate) id: String,
+    pub(crate) secret: Zeroizing<String>,
+    pub(crate) account: String,
+    pub(crate) active: bool,
+    pub(crate) session: Option<Session>,
+    pub(crate) denied: BTreeSet<Operation>,
+}
+
+/// The temporary part of an access key made by STS.
+#[derive(Clone)]
+pub(crate) struct Session {
+    pub(crate) token: Zeroizing<String>,
+    pub(crate) expires: Timestamp,
+}
+
+impl AccessKey {
+    /// The account of access keys that name none: the one of the documents' samples.
+    pub const DEFAULT_ACCOUNT: &'static str = "1001234567890123";
+
+    /// A permanent, active access key of [`AccessKey::DEFAULT_ACCOUNT`] with every permission.
+    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            secret: Zeroizing::new(secret.into()),
+            account: Self::DEFAULT_ACCOUNT.to_owned(),
+            active: true,
+            session: None,
+            denied: BTreeSet::new(),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The id of its account.
+    pub fn account_id(&self) -> &str {
+        &self.account
+    }
+
+    /// The same access key in the account with this id.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// The same access key, switched off.
+    pub fn inactive(mut self) -> Self {
+        self.active = false;
+        self
+    }
+
+    /// The same access key, good only together with `token` and before `expires` (in real time).
+    pub fn session(mut self, token: impl Into<String>, expires: Timestamp) -> Self {
+        self.session = Some(Session { token: Zeroizing::new(token.into()), expires });
+        self
+    }
+
+    /// The same access key without the permission for `operation`.
+    pub fn deny(mut self, operation: Operation) -> Self {
+        self.denied.insert(operation);
+        self
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("AccessKey")
+            .field("id", &self.id)
+            .field("account", &self.account)
+            .field("active", &self.active)
+            .field("session", &self.session.is_some())
+            .field("denied", &self.denied)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The region ids that the documents of 2021 list; DescribeRegions answers them.
+pub(crate) const REGIONS: [&str; 26] = [
+    "ap-northeast-1",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-5",
+    "cn-beijing",
+    "cn-chengdu",
+    "cn-guangzhou",
+    "cn-hangzhou",
+    "cn-hangzhou-finance",
+    "cn-heyuan",
+    "cn-hongkong",
+    "cn-huhehaote",
+    "cn-qingdao",
+    "cn-shanghai",
+    "cn-shanghai-finance-1",
+    "cn-shenzhen",
+    "cn-shenzhen-finance-1",
+    "cn-wulanchabu",
+    "cn-zhangjiakou",
+    "eu-central-1",
+    "eu-west-1",
+    "me-east-1",
+    "us-east-1",
+    "us-west-1",
+];

@@ -1,0 +1,20 @@
+//! DescribeKey: what there is to know about a key. Works in every state.
+
+use super::Definition;
+use crate::mock::alibaba::service::call::{Call, find_key};
+use crate::mock::alibaba::service::metadata::described_key;
+use crate::mock::alibaba::service::state::Rule;
+use crate::mock::alibaba::wire::dispatch::fields;
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::wire::response::Fields;
+
+pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ALWAYS, run };
+
+fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+    let reference = call.key_reference("KeyId")?;
+    call.authorize()?;
+    let tenant = call.tenant();
+    let key = find_key(&tenant, &reference)?;
+    call.check_state(key)?;
+    Ok(fields([("KeyMetadata", described_key(call, key).into())]))
+}

@@ -1,0 +1,64 @@
+//! ReEncrypt: decrypts under the key of the ciphertext and encrypts under another. No edition of the state table has
+//! this row; the source key is taken as Decrypt takes it, then the destination key as Encrypt does.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Definition;
+use crate::mock::alibaba::service::call::{Call, KeyReference};
+use crate::mock::alibaba::service::data::{decrypting_key, encrypting_key, open, read_ciphertext, read_context};
+use crate::mock::alibaba::service::state::Rule;
+use crate::mock::alibaba::wire::dispatch::fields;
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::wire::response::Fields;
+
+pub(super) const DEFINITION: Definition = Definition {
+    parameters: &[
+        "CiphertextBlob",
+        "DestinationKeyId",
+        "SourceEncryptionContext",
+        "DestinationEncryptionContext",
+        "SourceKeyId",
+        "SourceKeyVersionId",
+        "SourceEncryptionAlgorithm",
+    ],
+    rule: Rule::ONLY_ENABLED,
+    run,
+};
+
+fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+    call.required("CiphertextBlob")?;
+    call.required("DestinationKeyId")?;
+    let ciphertext = read_ciphertext(call)?;
+    let destination = call.key_reference("DestinationKeyId")?;
+    let source_context = read_context(call, "SourceEncryptionContext")?;
+    let destination_context = read_context(call, "DestinationEncryptionContext")?;
+    let algorithm = call.optional("SourceEncryptionAlgorithm");
+    if algorithm.is_some_and(|name| !["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"].contains(&name)) {
+        return Err(Rejection::invalid_parameter("SourceEncryptionAlgorithm"));
+    }
+    call.authorize()?;
+
+    let source = decrypting_key(call, &ciphertext)?;
+    if matches!(destination, KeyReference::Alias(_)) {
+        return Err(Rejection::unsupported_alias());
+    }
+    let target = encrypting_key(call, &destination)?;
+    // These describe ciphertext of an asymmetric key, which the mock cannot have made.
+    if algorithm.is_some() {
+        return Err(Rejection::unsupported_operation());
+    }
+    for (name, value) in [("SourceKeyId", &source.id), ("SourceKeyVersionId", &source.version)] {
+        if call.optional(name).is_some_and(|given| given != value) {
+            return Err(Rejection::invalid_parameter(name));
+        }
+    }
+    let plaintext = open(call, &source, &ciphertext, &source_context, "SourceEncryptionContext")?;
+    let renewed = target.cipher.encrypt(&target.version, &destination_context, plaintext.as_bytes())?;
+    // By the documents the ids in the answer are those of the source key.
+    Ok(fields([
+        ("KeyId", source.id.into()),
+        ("KeyVersionId", source.version.into()),
+        ("CiphertextBlob", STANDARD.encode(renewed).into()),
+    ]))
+}

@@ -1,0 +1,47 @@
+//! SetDeletionProtection: guards a key against its deletion. No edition of the state table has this row; refusing it
+//! for a key that waits for its deletion is what the topic of the operation asks for, without naming a code.
+
+use super::Definition;
+use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id};
+use crate::mock::alibaba::service::state::Rule;
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::wire::response::Fields;
+
+pub(super) const DEFINITION: Definition = Definition {
+    parameters: &["EnableDeletionProtection", "ProtectedResourceArn", "KeyId", "DeletionProtectionDescription"],
+    rule: Rule::BEFORE_DELETION,
+    run,
+};
+
+fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+    call.required("EnableDeletionProtection")?;
+    if call.optional("KeyId").is_none() {
+        call.required("ProtectedResourceArn")?;
+    }
+    let enable = call.boolean("EnableDeletionProtection")?;
+    let reference = subject(call)?;
+    let description = call.optional("DeletionProtectionDescription");
+    if description.is_some() && !enable {
+        return Err(Rejection::invalid_parameter("DeletionProtectionDescription"));
+    }
+    call.authorize()?;
+    let mut tenant = call.tenant();
+    let key = find_key_by_id(call, &tenant, &reference)?;
+    call.check_state(key)?;
+    let id = key.id.clone();
+    tenant.change(&id, |key| {
+        key.deletion_protection = enable.then(|| description.unwrap_or_default().to_owned());
+    });
+    Ok(Fields::new())
+}
+
+/// The key, by its Arn or its id; if both are there they must agree.
+fn subject<'c>(call: &'c Call<'_>) -> Result<KeyReference<'c>, Rejection> {
+    let Some(arn) = call.optional("ProtectedResourceArn") else { return call.key_reference("KeyId") };
+    let invalid = || Rejection::invalid_parameter("ProtectedResourceArn");
+    let reference = call.read_key_reference(arn).filter(|_| arn.starts_with("acs:kms:")).ok_or_else(invalid)?;
+    match call.optional("KeyId") {
+        Some(_) if call.key_reference("KeyId")? != reference => Err(invalid()),
+        _ => Ok(reference),
+    }
+}

@@ -1,0 +1,8 @@
+//! From bytes to a call and back: routing, signatures, parameters, rejections, responses.
+
+pub(crate) mod dispatch;
+pub(crate) mod gateway;
+pub(crate) mod parameters;
+pub(crate) mod rejection;
+pub(crate) mod request;
+pub(crate) mod response;

@@ -1,0 +1,137 @@
+//! The page at `/` for people: what the mock holds and what it is asked, live.
+//!
+//! The API of KMS lives on the same path, so only what no client of KMS sends gets the page: a GET without a query that
+//! asks for HTML. The page is static and reads the admin API; nothing in it comes from a request.
+
+mod asset;
+pub(crate) mod origin;
+
+use std::net::IpAddr;
+
+use http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{Method, Response, StatusCode};
+
+use self::asset::Asset;
+use crate::mock::alibaba::wire::request::Received;
+use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::body::ReplyBody;
+
+/// Nothing from elsewhere, nothing inline, no text that is made into code, no frame around it.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+);
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
+
+/// Answers a browser that asks for the page or for a part of it. Nothing for every other request.
+pub(crate) fn respond(access: AdminAccess, peer: IpAddr, received: &Received) -> Option<Response<ReplyBody>> {
+    let asset = if is_visit(received) { Some(Asset::PAGE) } else { Asset::find(received) };
+    let asset = asset.filter(|asset| access.is_on() || asset.is_page())?;
+    if !access.is_on() {
+        return Some(text(StatusCode::OK, NO_PAGE.to_owned()));
+    }
+    if let Err(barred) = access.admit(peer, received) {
+        return Some(text(StatusCode::FORBIDDEN, format!("{barred}\n")));
+    }
+    Some(reply(StatusCode::OK, asset.content_type(), asset.text))
+}
+
+const NO_PAGE: &str = concat!(
+    "This is the mock of Alibaba Cloud KMS of ",
+    env!("CARGO_PKG_NAME"),
+    " ",
+    env!("CARGO_PKG_VERSION"),
+    ". It has no page, since it was started without its admin API.\n"
+);
+
+/// Whether a person opens the page. Every request of KMS has a query, a body or headers that a browser does not send.
+fn is_visit(received: &Received) -> bool {
+    let wants_html = received.header(ACCEPT.as_str()).is_some_and(|accept| {
+        let names = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        names.into_iter().any(|name| name.eq_ignore_ascii_case("text/html"))
+    });
+    let has_kms_header = || received.headers.keys().any(|name| name.as_str().starts_with("x-acs-"));
+    received.method == Method::GET
+        && received.uri.path() == "/"
+        && received.uri.query().unwrap_or_default().is_empty()
+        && received.body.is_empty()
+        && wants_html
+        && !received.headers.contains_key(AUTHORIZATION)
+        && !has_kms_header()
+}
+
+/// Tells a browser to keep an answer to itself and to this origin, and to take it for nothing but what it says it is.
+pub(crate) fn protect(response: &mut Response<ReplyBody>) {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static("same-origin"));
+    }
+}
+
+fn text(status: StatusCode, text: String) -> Response<ReplyBody> {
+    reply(status, TEXT, text)
+}
+
+fn reply(status: StatusCode, content_type: HeaderValue, body: impl Into<bytes::Bytes>) -> Response<ReplyBody> {
+    let mut response = Response::new(ReplyBody::whole(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    protect(&mut response);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn received(method: Method, target: &str, headers: &[(&'static str, &str)], body: &'static str) -> Received {
+        Received {
+            method,
+            uri: target.parse().unwrap(),
+            headers: headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
+            body: Bytes::from_static(body.as_bytes()),
+        }
+    }
+
+    #[test]
+    fn only_a_browser_that_asks_for_nothing_else_is_a_visitor() {
+        const HTML: (&str, &str) = ("accept", "application/xhtml+xml, Text/HTML;q=0.9,*/*;q=0.8");
+        let get =
+            |target: &str, headers: &[(&'static str, &str)]| is_visit(&received(Method::GET, target, headers, ""));
+        assert!(get("/", &[HTML]));
+        assert!(get("/?", &[HTML]));
+        assert!(!get("/", &[]));
+        assert!(!get("/", &[("accept", "*/*")]));
+        assert!(!get("/", &[("accept", "text/htmlx, text/xml")]));
+        for query in ["/?Action=ListKeys", "/?Signature=x", "/?AccessKeyId=x", "/?KeyId=x", "/?Format=XML", "/?x"] {
+            assert!(!get(query, &[HTML]), "{query}");
+        }
+        assert!(!get("/index.html", &[HTML]));
+        assert!(!get("/", &[HTML, ("x-acs-action", "ListKeys")]));
+        assert!(!get("/", &[HTML, ("authorization", "ACS3-HMAC-SHA256 Credential=x")]));
+        assert!(!is_visit(&received(Method::POST, "/", &[HTML], "")));
+        assert!(!is_visit(&received(Method::GET, "/", &[HTML], "Action=ListKeys")));
+    }
+
+    #[test]
+    fn parts_are_there_only_with_the_admin_api() {
+        let part = received(Method::GET, "/_mock/page/main.js", &[("host", "localhost:1")], "");
+        let loopback = IpAddr::from([127, 0, 0, 1]);
+        assert!(respond(AdminAccess::Off, loopback, &part).is_none());
+        let status = |access, peer: [u8; 4]| respond(access, IpAddr::from(peer), &part).unwrap().status();
+        assert_eq!(status(AdminAccess::Loopback, [127, 0, 0, 1]), StatusCode::OK);
+        assert_eq!(status(AdminAccess::Loopback, [10, 0, 0, 1]), StatusCode::FORBIDDEN);
+        assert_eq!(status(AdminAccess::Everyone, [10, 0, 0, 1]), StatusCode::OK);
+    }
+}

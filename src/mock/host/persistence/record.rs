@@ -1,0 +1,281 @@
+//! What a state file holds: records of JSON, each with a name in a table.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::mock::alibaba::service::crypto::Cipher;
+use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
+use crate::mock::alibaba::wire::gateway::NONCE_LIFE_SECONDS;
+use crate::mock::host::clock::{KeptClock, from_seconds};
+use crate::mock::mutation::Quirks;
+
+/// A kind of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Table {
+    Key,
+    Alias,
+    /// A nonce of a request that changed something. Those of other requests are not worth a write: to send such a
+    /// request again changes nothing either.
+    Nonce,
+    WrappingPair,
+    /// The secret that import tokens are sealed with, the clock, how many ids were drawn, whether there were seeds.
+    Setting,
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(formatter)
+    }
+}
+
+/// A fact about the mock as a whole.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Setting {
+    Clock(KeptClock),
+    /// How many ids of keys and versions were drawn from a seed.
+    Drawn {
+        seed: u64,
+        count: u64,
+    },
+    /// The keys that are there from the start were added.
+    Seeded,
+    /// What import tokens are sealed with, in Base64.
+    TokenSecret(Zeroizing<String>),
+}
+
+impl Setting {
+    pub(super) fn change(&self) -> Change {
+        let name = match self {
+            Self::Clock(_) => "clock".to_owned(),
+            Self::Drawn { seed, .. } => format!("drawn {seed}"),
+            Self::Seeded => "seeded".to_owned(),
+            Self::TokenSecret(_) => "token-secret".to_owned(),
+        };
+        Change::record(Table::Setting, name, self)
+    }
+}
+
+/// A record set or removed. `Debug` does not show it: it may be key material.
+pub(crate) struct Change {
+    table: Table,
+    name: String,
+    json: Option<String>,
+}
+
+impl fmt::Debug for Change {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Change").field("table", &self.table).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Change {
+    pub(super) fn set(table: Table, name: String, json: String) -> Self {
+        Self { table, name, json: Some(json) }
+    }
+
+    /// Sets a record.
+    pub(crate) fn record(table: Table, name: String, record: &impl Serialize) -> Self {
+        // Records are structs of text and numbers, and no such thing fails to be written.
+        Self::set(table, name, serde_json::to_string(record).unwrap_or_else(|_| "null".to_owned()))
+    }
+
+    pub(crate) fn remove(table: Table, name: String) -> Self {
+        Self { table, name, json: None }
+    }
+
+    /// The form in the file: `["key","name",{…}]`, or `null` in the last place.
+    pub(super) fn json(&self) -> String {
+        let value = self.json.as_deref().unwrap_or("null");
+        format!("[{},{},{value}]", serde_json::json!(self.table), serde_json::json!(self.name))
+    }
+}
+
+/// The name of what an account holds in a region.
+pub(crate) fn name(account: &str, region: &str, id: &str) -> String {
+    format!("{account}\n{region}\n{id}")
+}
+
+/// The name of a nonce.
+pub(super) fn nonce_name(noted: Timestamp, access_key: &str, nonce: &str) -> String {
+    format!("{}\n{access_key}\n{nonce}", noted.as_second())
+}
+
+/// The parts of the name of a nonce.
+pub(super) fn parse_nonce_name(name: &str) -> Option<(Timestamp, &str, &str)> {
+    let (seconds, rest) = name.split_once('\n')?;
+    let (access_key, nonce) = rest.split_once('\n')?;
+    Some((from_seconds(seconds.parse().ok()?), access_key, nonce))
+}
+
+/// Whether a record is of no use any more.
+pub(super) fn is_outdated(table: Table, name: &str, now: Timestamp) -> bool {
+    let noted = parse_nonce_name(name).map(|(noted, ..)| noted.as_second());
+    table == Table::Nonce && noted.is_none_or(|noted| now.as_second() - noted > NONCE_LIFE_SECONDS)
+}
+
+/// A key.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeyRecord<'a> {
+    pub(super) account: Cow<'a, str>,
+    pub(super) region: Cow<'a, str>,
+    pub(super) id: Cow<'a, str>,
+    number: u64,
+    origin: Cow<'a, str>,
+    spec: Cow<'a, str>,
+    usage: Cow<'a, str>,
+    protection_level: Cow<'a, str>,
+    description: Cow<'a, str>,
+    created: i64,
+    state: Cow<'a, str>,
+    arrival: Option<Cow<'a, str>>,
+    delete_date: Option<i64>,
+    state_before_deletion: Option<Cow<'a, str>>,
+    /// Base64.
+    material_bound_to: Option<String>,
+    material_present: bool,
+    material_expires: Option<i64>,
+    versions: Vec<VersionRecord<'a>>,
+    last_rotation: i64,
+    rotation: Option<RotationRecord>,
+    deletion_protection: Option<Cow<'a, str>>,
+    tags: Cow<'a, BTreeMap<String, String>>,
+    wrapping_pair: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VersionRecord<'a> {
+    id: Cow<'a, str>,
+    created: i64,
+    /// Base64.
+    material: Option<Zeroizing<String>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RotationRecord {
+    interval_seconds: i64,
+    next: i64,
+}
+
+/// An alias.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AliasRecord<'a> {
+    pub(super) account: Cow<'a, str>,
+    pub(super) region: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
+    pub(super) key_id: Cow<'a, str>,
+    pub(super) number: u64,
+}
+
+impl<'a> KeyRecord<'a> {
+    pub(super) fn of(key: &'a Key, account: &'a str, region: &'a str) -> Self {
+        Self {
+            account: account.into(),
+            region: region.into(),
+            id: key.id.as_str().into(),
+            number: key.number,
+            origin: key.origin.wire().into(),
+            spec: key.spec.wire().into(),
+            usage: key.usage.wire().into(),
+            protection_level: key.protection_level.wire().into(),
+            description: key.description.as_str().into(),
+            created: key.created.as_second(),
+            state: key.state.name().into(),
+            arrival: key.arrival.map(|arrival| arrival.name().into()),
+            delete_date: key.delete_date.map(Timestamp::as_second),
+            state_before_deletion: key.state_before_deletion.map(|state| state.name().into()),
+            material_bound_to: key.material.bound_to.map(|digest| STANDARD.encode(digest)),
+            material_present: key.material.present,
+            material_expires: key.material.expires.map(Timestamp::as_second),
+            versions: key.versions.iter().map(VersionRecord::of).collect(),
+            last_rotation: key.last_rotation.as_second(),
+            rotation: key.rotation.map(|rotation| RotationRecord {
+                interval_seconds: rotation.interval_seconds,
+                next: rotation.next.as_second(),
+            }),
+            deletion_protection: key.deletion_protection.as_deref().map(Cow::from),
+            tags: Cow::Borrowed(&key.tags),
+            wrapping_pair: key.wrapping_pair,
+        }
+    }
+
+    /// The key, without its aliases; nothing if a part of the record means nothing.
+    pub(super) fn key(self) -> Option<Key> {
+        let bound_to = match self.material_bound_to {
+            None => None,
+            Some(text) => Some(STANDARD.decode(text).ok()?.try_into().ok()?),
+        };
+        let spec = KeySpec::from_wire(&self.spec)?;
+        let versions: Option<Vec<Version>> = self.versions.into_iter().map(|version| version.version(spec)).collect();
+        Some(Key {
+            id: self.id.into_owned(),
+            number: self.number,
+            origin: Origin::from_wire(&self.origin)?,
+            spec,
+            usage: Usage::from_wire(&self.usage)?,
+            protection_level: ProtectionLevel::from_wire(&self.protection_level)?,
+            description: self.description.into_owned(),
+            created: from_seconds(self.created),
+            state: self.state.parse().ok()?,
+            former: None,
+            arrival: match self.arrival {
+                None => None,
+                Some(name) => Some(name.parse().ok()?),
+            },
+            quirks: Quirks::default(),
+            delete_date: self.delete_date.map(from_seconds),
+            state_before_deletion: match self.state_before_deletion {
+                None => None,
+                Some(name) => Some(name.parse().ok()?),
+            },
+            material: Material {
+                bound_to,
+                present: self.material_present,
+                expires: self.material_expires.map(from_seconds),
+            },
+            versions: versions.filter(|versions| !versions.is_empty())?,
+            last_rotation: from_seconds(self.last_rotation),
+            rotation: self.rotation.map(|rotation| Rotation {
+                interval_seconds: rotation.interval_seconds,
+                next: from_seconds(rotation.next),
+            }),
+            deletion_protection: self.deletion_protection.map(Cow::into_owned),
+            tags: self.tags.into_owned(),
+            wrapping_pair: self.wrapping_pair,
+            aliases: BTreeMap::new(),
+            saved_by: 0,
+        })
+    }
+}
+
+impl<'a> VersionRecord<'a> {
+    fn of(version: &'a Version) -> Self {
+        let material = version.cipher.as_ref().map(|cipher| Zeroizing::new(STANDARD.encode(cipher.material())));
+        Self { id: version.id.as_str().into(), created: version.created.as_second(), material }
+    }
+
+    fn version(self, spec: KeySpec) -> Option<Version> {
+        let cipher = match self.material {
+            None => None,
+            Some(text) => {
+                let material = Zeroizing::new(STANDARD.decode(text.as_bytes()).ok()?);
+                (spec.material_bytes() == Some(material.len())).then_some(())?;
+                Some(Arc::new(Cipher::new(&material).ok()?))
+            }
+        };
+        Some(Version { id: self.id.into_owned(), created: from_seconds(self.created), cipher })
+    }
+}

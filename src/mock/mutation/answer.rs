@@ -1,0 +1,365 @@
+//! Answers whose form is wrong, whatever they say.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::wire::response::{Answer, Fields, Format};
+
+/// What is wrong with the form of one operation's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerFault {
+    /// A success comes with HTTP status 201.
+    SuccessIs201,
+    /// An error comes with HTTP status 200.
+    ErrorIs200,
+    /// The code of an error is in lower case.
+    CodeInLowerCase,
+    /// Texts are lists of one text, numbers are texts, and lists are what they hold.
+    WrongTypes,
+    /// The answer to a success has no field but RequestId.
+    MissingFields,
+    /// The operation is not known.
+    NotImplemented,
+    /// The operation is not known, which comes with HTTP status 501.
+    NotImplementedIs501,
+    /// Every request ends in the same server error.
+    Crashes,
+    /// A list is null.
+    ListIsNull,
+    /// Dates are milliseconds since the epoch.
+    DateIsNumber,
+    /// Counters are texts.
+    CountIsText,
+    /// TotalCount is one more than there are entries.
+    TotalCountOff,
+}
+
+impl AnswerFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::SuccessIs201,
+        Self::ErrorIs200,
+        Self::CodeInLowerCase,
+        Self::WrongTypes,
+        Self::MissingFields,
+        Self::NotImplemented,
+        Self::NotImplementedIs501,
+        Self::Crashes,
+        Self::ListIsNull,
+        Self::DateIsNumber,
+        Self::CountIsText,
+        Self::TotalCountOff,
+    ];
+
+    /// The name, which never changes; the operation and a colon stand before it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SuccessIs201 => "success-is-201",
+            Self::ErrorIs200 => "error-is-200",
+            Self::CodeInLowerCase => "code-in-lower-case",
+            Self::WrongTypes => "wrong-types",
+            Self::MissingFields => "missing-fields",
+            Self::NotImplemented => "not-implemented",
+            Self::NotImplementedIs501 => "not-implemented-501",
+            Self::Crashes => "crashes",
+            Self::ListIsNull => "list-is-null",
+            Self::DateIsNumber => "date-is-number",
+            Self::CountIsText => "count-is-text",
+            Self::TotalCountOff => "total-count-off",
+        }
+    }
+
+    /// What happens, in one sentence without its end.
+    pub(super) fn description(self, operation: Operation) -> String {
+        match self {
+            Self::SuccessIs201 => format!("a success of {operation} comes with HTTP status 201"),
+            Self::ErrorIs200 => format!("an error of {operation} comes with HTTP status 200"),
+            Self::CodeInLowerCase => format!("the code of an error of {operation} is in lower case"),
+            Self::WrongTypes => format!("the fields of a success of {operation} have other types"),
+            Self::MissingFields => format!("the answer to a success of {operation} has no field but RequestId"),
+            Self::NotImplemented => format!("the mock does not know {operation}"),
+            Self::NotImplementedIs501 => format!("the mock does not know {operation} and says so with HTTP status 501"),
+            Self::Crashes => format!("every {operation} ends in InternalFailure with HTTP status 500"),
+            Self::ListIsNull => format!("the list in a response of {operation} is null"),
+            Self::DateIsNumber => format!("the dates in a response of {operation} are numbers"),
+            Self::CountIsText => format!("the counters in a response of {operation} are texts"),
+            Self::TotalCountOff => format!("the TotalCount of {operation} is one more than there are entries"),
+        }
+    }
+
+    /// What comes instead of the operation, if it is not even tried.
+    pub(crate) const fn instead(self) -> Option<Rejection> {
+        match self {
+            Self::NotImplemented => Some(Rejection::unknown_operation()),
+            Self::NotImplementedIs501 => Some(Rejection::not_implemented()),
+            Self::Crashes => Some(Rejection::internal_failure()),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with the form of every operation's answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GeneralFault {
+    /// A rejection that has HTTP status 409 comes with 400.
+    Status400For409,
+    /// An error for something that is not there comes with HTTP status 400.
+    NotFoundIs400,
+    /// An error for something that is not there comes with HTTP status 500.
+    NotFoundIs500,
+    /// What is not there is called `Forbidden.ResourceNotFound`.
+    NotFoundByAnotherName,
+    /// The codes of rejections begin with `Rejeted.`, as in no document.
+    RejectionMisspelt,
+    /// Every rejection for the state of a key is the same 400 `InvalidParameter`.
+    RejectionIsInvalidParameter,
+    /// Every rejection for the state of a key is a 409 `Rejected.Disabled`, whatever the state.
+    RejectionIsDisabled,
+    /// A rejection for the state of a key comes with HTTP status 200.
+    RejectionIs200,
+    /// Every rejection for the state of a key is a server error.
+    RejectionCrashes,
+    /// Every error for something that is not there is a server error.
+    NotFoundCrashes,
+    /// The errors for states and for what is not there are those of the KMS of AWS.
+    AwsErrorCodes,
+    /// The RequestId of a success is empty.
+    EmptyRequestId,
+    /// A success has no RequestId.
+    NoRequestId,
+    /// An error has no RequestId.
+    NoRequestIdInErrors,
+    /// Every RequestId is the same.
+    RequestIdRepeats,
+    /// The body is JSON whatever was requested.
+    FormatIgnored,
+    /// The body of an error is JSON whatever was requested.
+    ErrorsInJson,
+    /// The content type is that of plain text.
+    ContentTypeIsText,
+}
+
+impl GeneralFault {
+    /// Every fault.
+    pub const ALL: &'static [Self] = &[
+        Self::Status400For409,
+        Self::NotFoundIs400,
+        Self::NotFoundIs500,
+        Self::NotFoundByAnotherName,
+        Self::RejectionMisspelt,
+        Self::RejectionIsInvalidParameter,
+        Self::RejectionIsDisabled,
+        Self::RejectionIs200,
+        Self::RejectionCrashes,
+        Self::NotFoundCrashes,
+        Self::AwsErrorCodes,
+        Self::EmptyRequestId,
+        Self::NoRequestId,
+        Self::NoRequestIdInErrors,
+        Self::RequestIdRepeats,
+        Self::FormatIgnored,
+        Self::ErrorsInJson,
+        Self::ContentTypeIsText,
+    ];
+
+    /// The name, which never changes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status400For409 => "status-400-for-409",
+            Self::NotFoundIs400 => "not-found-is-400",
+            Self::NotFoundIs500 => "not-found-is-500",
+            Self::NotFoundByAnotherName => "not-found-by-another-name",
+            Self::RejectionMisspelt => "rejection-code-misspelt-wrongly",
+            Self::RejectionIsInvalidParameter => "rejection-is-invalid-parameter",
+            Self::RejectionIsDisabled => "rejection-is-always-disabled",
+            Self::RejectionIs200 => "rejection-is-200",
+            Self::RejectionCrashes => "rejection-crashes",
+            Self::NotFoundCrashes => "not-found-crashes",
+            Self::AwsErrorCodes => "aws-error-codes",
+            Self::EmptyRequestId => "empty-request-id",
+            Self::NoRequestId => "no-request-id",
+            Self::NoRequestIdInErrors => "no-request-id-in-errors",
+            Self::RequestIdRepeats => "request-id-repeats",
+            Self::FormatIgnored => "format-ignored",
+            Self::ErrorsInJson => "errors-in-json",
+            Self::ContentTypeIsText => "content-type-is-text",
+        }
+    }
+
+    /// What happens, in one sentence without its end.
+    pub(super) const fn description(self) -> &'static str {
+        match self {
+            Self::Status400For409 => "rejections that have HTTP status 409 come with 400",
+            Self::NotFoundIs400 => "errors for something that is not there come with HTTP status 400",
+            Self::NotFoundIs500 => "errors for something that is not there come with HTTP status 500",
+            Self::NotFoundByAnotherName => "what is not there is Forbidden.ResourceNotFound",
+            Self::RejectionMisspelt => "the codes of rejections begin with Rejeted, as in no document",
+            Self::RejectionIsInvalidParameter => {
+                "every rejection for a key's state is InvalidParameter with status 400"
+            }
+            Self::RejectionIsDisabled => "every rejection for a key's state is Rejected.Disabled, whatever the state",
+            Self::RejectionIs200 => "every rejection for a key's state comes with HTTP status 200",
+            Self::RejectionCrashes => "every rejection for a key's state is InternalFailure with HTTP status 500",
+            Self::NotFoundCrashes => {
+                "every error for something that is not there is InternalFailure with HTTP status 500"
+            }
+            Self::AwsErrorCodes => "errors for states and for what is not there have the codes of AWS and status 400",
+            Self::EmptyRequestId => "the RequestId of a success is empty",
+            Self::NoRequestId => "a success has no RequestId",
+            Self::NoRequestIdInErrors => "an error has no RequestId",
+            Self::RequestIdRepeats => "every RequestId is the same",
+            Self::FormatIgnored => "the body is JSON whatever was requested",
+            Self::ErrorsInJson => "the body of an error is JSON whatever was requested",
+            Self::ContentTypeIsText => "the content type is that of plain text",
+        }
+    }
+}
+
+/// Makes the faults of a success; the status comes back.
+pub(crate) fn distort_success((own, general): &(Vec<AnswerFault>, Vec<GeneralFault>), fields: &mut Fields) -> u16 {
+    const REQUEST_ID: &str = "RequestId";
+    if own.contains(&AnswerFault::MissingFields) {
+        fields.retain(|name, _| name == REQUEST_ID);
+    }
+    if own.contains(&AnswerFault::WrongTypes) {
+        fields.iter_mut().filter(|(name, _)| *name != REQUEST_ID).for_each(|(_, value)| mistype(value));
+    }
+    if own.contains(&AnswerFault::ListIsNull) {
+        fields.iter_mut().for_each(|(_, value)| without_lists(value));
+    }
+    if own.contains(&AnswerFault::DateIsNumber) {
+        fields.iter_mut().for_each(|(name, value)| number_dates(name, value));
+    }
+    for count in ["TotalCount", "PageNumber", "PageSize"] {
+        let Some(value) = fields.get_mut(count) else { continue };
+        if own.contains(&AnswerFault::TotalCountOff) && count == "TotalCount" {
+            *value = value.as_u64().map(|total| total + 1).into();
+        }
+        if own.contains(&AnswerFault::CountIsText) {
+            *value = value.to_string().into();
+        }
+    }
+    if general.contains(&GeneralFault::EmptyRequestId) {
+        fields.insert(REQUEST_ID.to_owned(), "".into());
+    }
+    if general.contains(&GeneralFault::NoRequestId) {
+        fields.remove(REQUEST_ID);
+    }
+    if own.contains(&AnswerFault::SuccessIs201) { 201 } else { 200 }
+}
+
+/// Makes the faults of whatever goes out.
+pub(crate) fn distort_answer(general: &[GeneralFault], answer: &mut Answer) {
+    const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
+    let is_error = answer.status >= 400;
+    for fault in general {
+        match fault {
+            GeneralFault::NoRequestIdInErrors if is_error => {
+                answer.fields.remove("RequestId");
+            }
+            GeneralFault::RequestIdRepeats => {
+                answer.fields.insert("RequestId".to_owned(), SAME.into());
+            }
+            GeneralFault::FormatIgnored => answer.format = Format::Json,
+            GeneralFault::ErrorsInJson if is_error => answer.format = Format::Json,
+            GeneralFault::ContentTypeIsText => answer.content_type = Some("text/plain"),
+            _ => {}
+        }
+    }
+}
+
+fn without_lists(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| without_lists(value)),
+        Value::Array(_) => *value = Value::Null,
+        _ => {}
+    }
+}
+
+fn number_dates(name: &str, value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| number_dates(name, value)),
+        Value::Array(values) => values.iter_mut().for_each(|value| number_dates(name, value)),
+        Value::String(text) if name.ends_with("Date") || name.ends_with("Time") => {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                *value = time.as_millisecond().into();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn mistype(value: &mut Value) {
+    match value {
+        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| mistype(value)),
+        // As a reader of XML does that sees only one element.
+        Value::Array(values) => {
+            let first = values.drain(..).next();
+            *value = first.unwrap_or_default();
+        }
+        Value::String(_) => *value = Value::Array(vec![value.take()]),
+        Value::Number(number) => *value = Value::String(number.to_string()),
+        Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// Makes the faults of an error.
+pub(crate) fn distort_rejection(
+    (own, general): &(Vec<AnswerFault>, Vec<GeneralFault>),
+    rejection: Rejection,
+) -> Rejection {
+    let mut rejection = replace_rejection(general, rejection);
+    if general.contains(&GeneralFault::NotFoundByAnotherName) && rejection.status == 404 {
+        rejection.code = "Forbidden.ResourceNotFound".into();
+    }
+    if general.contains(&GeneralFault::NotFoundIs400) && rejection.status == 404 {
+        rejection.status = 400;
+    }
+    if general.contains(&GeneralFault::NotFoundIs500) && rejection.status == 404 {
+        rejection.status = 500;
+    }
+    if general.contains(&GeneralFault::Status400For409) && rejection.status == 409 {
+        rejection.status = 400;
+    }
+    if general.contains(&GeneralFault::RejectionMisspelt) {
+        rejection.code = rejection.code.replacen("Rejected.", "Rejeted.", 1).into();
+    }
+    if own.contains(&AnswerFault::CodeInLowerCase) {
+        rejection.code = rejection.code.to_lowercase().into();
+    }
+    if own.contains(&AnswerFault::ErrorIs200) {
+        rejection.status = 200;
+    }
+    rejection
+}
+
+/// The error that another service has in the place of one.
+fn replace_rejection(general: &[GeneralFault], rejection: Rejection) -> Rejection {
+    /// Only a rejection for the state of a key has it.
+    const REJECTED: u16 = 409;
+    const NOT_FOUND: u16 = 404;
+
+    let has = |fault| general.contains(&fault);
+    match rejection.status {
+        REJECTED if has(GeneralFault::RejectionCrashes) => Rejection::internal_failure(),
+        NOT_FOUND if has(GeneralFault::NotFoundCrashes) => Rejection::internal_failure(),
+        REJECTED if has(GeneralFault::RejectionIsInvalidParameter) => Rejection::invalid_parameter("KeyId"),
+        REJECTED if has(GeneralFault::RejectionIsDisabled) => Rejection::rejected(KeyState::Disabled),
+        REJECTED if has(GeneralFault::RejectionIs200) => Rejection { status: 200, ..rejection },
+        REJECTED | NOT_FOUND if has(GeneralFault::AwsErrorCodes) => {
+            let code = match rejection.code.as_ref() {
+                "Rejected.Disabled" => "DisabledException",
+                "Forbidden.KeyNotFound" | "Forbidden.AliasNotFound" | "Forbidden.KeyVersionNotFound" => {
+                    "NotFoundException"
+                }
+                code if code.starts_with("Rejected.") => "KMSInvalidStateException",
+                _ => return rejection,
+            };
+            Rejection { status: 400, code: code.into(), message: rejection.message }
+        }
+        _ => rejection,
+    }
+}

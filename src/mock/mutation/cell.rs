@@ -1,0 +1,127 @@
+//! One cell of the table that is answered otherwise, for every key or only for some.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::ParseDeviationError;
+use crate::mock::alibaba::service::arrival::Arrival;
+use crate::mock::alibaba::service::key::{Key, Origin};
+use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::wire::rejection::Rejection;
+
+/// A cell of the table that the mock answers otherwise: `Encrypt:Disabled=Success`. With a route it is met only by keys
+/// that came into their state that way (`Encrypt:Enabled/via-enable=409/Rejected.Disabled`), with an origin only by
+/// keys of that (`Encrypt:Disabled@EXTERNAL=Success`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellDeviation {
+    /// The operation.
+    pub operation: Operation,
+    /// The state of the operation's subject. For an operation without one (CreateKey, ListKeys, ListAliases,
+    /// DescribeRegions) the cell is met when the account holds a key in this state.
+    pub state: KeyState,
+    /// How the key must have come into its state; in any way if none.
+    pub arrival: Option<Arrival>,
+    /// The origin that the key must have; any if none.
+    pub(crate) origin: Option<Origin>,
+    /// What the mock does in that cell.
+    pub answer: DeviantAnswer,
+}
+
+impl CellDeviation {
+    /// Whether a call is one of this cell.
+    pub(crate) fn is_met(&self, operation: Operation, key: &Key) -> bool {
+        self.operation == operation
+            && self.state == key.state
+            && self.origin.is_none_or(|origin| origin == key.origin)
+            && self.arrival.is_none_or(|arrival| key.arrival == Some(arrival))
+    }
+}
+
+/// What a deviation does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviantAnswer {
+    /// As if the state allowed the operation, with its effect.
+    Success,
+    /// This error, and no effect.
+    Rejection {
+        /// The HTTP status, 200 to 599.
+        status: u16,
+        /// The error code.
+        code: String,
+    },
+}
+
+impl fmt::Display for CellDeviation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.operation, self.state)?;
+        if let Some(arrival) = self.arrival {
+            write!(formatter, "/{arrival}")?;
+        }
+        if let Some(origin) = self.origin {
+            write!(formatter, "@{}", origin.wire())?;
+        }
+        match &self.answer {
+            DeviantAnswer::Success => formatter.write_str("=Success"),
+            DeviantAnswer::Rejection { status, code } => write!(formatter, "={status}/{code}"),
+        }
+    }
+}
+
+impl FromStr for CellDeviation {
+    type Err = ParseDeviationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let shape = || ParseDeviationError::Shape(text.to_owned());
+        let (cell, answer) = text.split_once('=').ok_or_else(shape)?;
+        let (operation, place) = cell.split_once(':').ok_or_else(shape)?;
+        let (place, origin) = match place.split_once('@') {
+            None => (place, None),
+            Some((place, origin)) => {
+                let known = Origin::from_wire(origin);
+                (place, Some(known.ok_or_else(|| ParseDeviationError::Origin(origin.to_owned()))?))
+            }
+        };
+        let (state, arrival) = match place.split_once('/') {
+            None => (place, None),
+            Some((state, route)) => (state, Some(route.parse()?)),
+        };
+        let operation: Operation = operation.parse()?;
+        if (origin.is_some() || arrival.is_some()) && !operation.has_subject() {
+            return Err(ParseDeviationError::NoSubject(operation));
+        }
+        Ok(Self { operation, state: state.parse()?, arrival, origin, answer: answer.parse()? })
+    }
+}
+
+impl FromStr for DeviantAnswer {
+    type Err = ParseDeviationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "Success" {
+            return Ok(DeviantAnswer::Success);
+        }
+        let (status, code) = text.split_once('/').ok_or_else(|| ParseDeviationError::Answer(text.to_owned()))?;
+        let number = status.parse().ok().filter(|number| (200..600).contains(number));
+        let number = number.ok_or_else(|| ParseDeviationError::Status(status.to_owned()))?;
+        let legible = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        if code.is_empty() || !code.bytes().all(legible) {
+            return Err(ParseDeviationError::Code(code.to_owned()));
+        }
+        Ok(DeviantAnswer::Rejection { status: number, code: code.to_owned() })
+    }
+}
+
+impl DeviantAnswer {
+    /// The deviation as the outcome of a check of the state.
+    pub(crate) fn check(&self) -> Result<(), Rejection> {
+        match self {
+            DeviantAnswer::Success => Ok(()),
+            DeviantAnswer::Rejection { status, code } => Err(Rejection {
+                status: *status,
+                code: code.clone().into(),
+                message: "The request was rejected by a deviation of the mock.".into(),
+            }),
+        }
+    }
+}
