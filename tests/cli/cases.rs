@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::program::{Ended, Place, ended};
+use super::program::{Ended, Place, ended};
 
 /// A copy of the program's own case files in `own`.
 pub fn own(place: &Place) {

@@ -2,7 +2,7 @@
 
 use kms_conformance::mock::{Faults, Mock, Operation};
 
-use crate::program::{Ended, Place, ended};
+use super::program::{Ended, Place, ended};
 
 /// A run of one case, and how often a removal was asked for.
 fn run(faults: &[&str]) -> (Ended, u64, Place) {

@@ -4,8 +4,8 @@ use kms_conformance::mock::{ErrorCodes, Mock, MockConfig, Operation, Seed};
 use kms_conformance::report::results::Results;
 use kms_conformance::verdict::{Kind, Verdict};
 
-use crate::program::{Ended, MockProcess, Place, ended};
-use crate::server::{Server, closed};
+use super::program::{Ended, MockProcess, Place, ended};
+use super::server::{Server, closed};
 
 /// A run that ends early because there is no service, with one reason and both reports.
 #[track_caller]

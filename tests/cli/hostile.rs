@@ -8,8 +8,8 @@ use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 use serde_json::json;
 
-use crate::program::{Ended, Place, ended};
-use crate::server::Server;
+use super::program::{Ended, Place, ended};
+use super::server::Server;
 
 /// A few cases, each tried as little as it can be; a case that begins anew does so three times.
 const FEW: &str = "--jobs 2 --settle-timeout 0s -v alibaba/Encrypt/Enabled alibaba/ListKeys/Enabled";

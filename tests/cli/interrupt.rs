@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use kms_conformance::mock::{AdminAccess, Mock, MockConfig};
 use kms_conformance::verdict::{Kind, Verdict};
 
-use crate::program::{Ended, Place, interrupt, rest};
-use crate::server::{Server, get};
+use super::program::{Ended, Place, interrupt, rest};
+use super::server::{Server, get};
 
 /// The request before which the run is interrupted: about one in ten of them all has been sent.
 const AT: usize = 200;

@@ -6,7 +6,7 @@ use kms_conformance::event::ListedOutcome;
 use kms_conformance::verdict::Verdict;
 use snapbox::{Assert, IntoData as _, str};
 
-use crate::program::{Ended, MockProcess, Place, ended};
+use super::program::{Ended, MockProcess, Place, ended};
 
 const DISABLED: &str = "alibaba/Encrypt/Disabled";
 

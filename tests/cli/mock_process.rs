@@ -2,7 +2,7 @@
 
 use kms_conformance::event::CaseResult;
 
-use crate::program::{Ended, MockProcess, Place, ended};
+use super::program::{Ended, MockProcess, Place, ended};
 
 /// What is said of each case, without what differs from run to run.
 fn said(cases: &[CaseResult]) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::thread;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::canary::{Canaries, TOKEN, decoded, forms};
+use super::canary::{Canaries, TOKEN, decoded, forms};
 
 /// Where it says what it has heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

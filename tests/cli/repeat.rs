@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::Value;
 
-use crate::program::Place;
+use super::program::Place;
 
 /// What differs between two runs by its nature: marks, ids, times and the port.
 fn without_times_and_ids(text: &str) -> String {

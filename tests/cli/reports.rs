@@ -9,7 +9,7 @@ use kms_conformance::verdict::Verdict;
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 
-use crate::program::{Ended, Place, ended};
+use super::program::{Ended, Place, ended};
 
 /// What JUnit XML says, read by another reader than the one that wrote it.
 #[derive(Debug, Default, PartialEq)]

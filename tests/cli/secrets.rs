@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use kms_conformance::mock::{AccessKey, Faults, Mock, MockConfig, WrappingKeys};
 use snapbox::cmd::Command as Snapped;
 
-use crate::canary::{Canaries, SECRET, TOKEN, forms};
-use crate::cases::{change, own};
-use crate::parrot::{EVERYWHERE, Parrot, Where};
-use crate::program::{Place, ended};
-use crate::server::closed;
+use super::canary::{Canaries, SECRET, TOKEN, forms};
+use super::cases::{change, own};
+use super::parrot::{EVERYWHERE, Parrot, Where};
+use super::program::{Place, ended};
+use super::server::closed;
 
 const ID: &str = "LTAI5tCanaryCanaryCanary";
 
@@ -186,7 +186,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut out).unwrap();
     let arguments = format!("run --endpoint http://{} -v operation:Encrypt", out.trim());
     assert_eq!(look(&folder, &arguments, &canaries), (0, 2));
-    crate::program::interrupt(child.id());
+    super::program::interrupt(child.id());
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{err}");

@@ -1,7 +1,7 @@
 //! `self-test`: the suite against the mock's deviations.
 
-use crate::cases::{change, own};
-use crate::program::{Ended, Place, ended};
+use super::cases::{change, own};
+use super::program::{Ended, Place, ended};
 
 #[test]
 fn a_deviation_is_caught_by_the_named_cases_and_by_no_others() {

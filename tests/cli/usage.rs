@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use kms_conformance::verdict::{Kind, Verdict};
 
-use crate::program::{Ended, Place, ended, rest};
+use super::program::{Ended, Place, ended, rest};
 
 /// A run that is over before anything was asked.
 #[track_caller]

@@ -3,7 +3,7 @@
 use kms_conformance::mock::{AdminAccess, Mock, MockConfig};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use super::client::Client;
 
 fn administered() -> Mock {
     Mock::start_with(MockConfig { admin: AdminAccess::Loopback, seed: Some(1), ..MockConfig::default() }).unwrap()

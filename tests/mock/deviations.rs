@@ -2,7 +2,7 @@
 
 use kms_conformance::mock::{Deviation, Mock, MockConfig};
 
-use crate::client::Client;
+use super::client::Client;
 
 const MATERIAL: [u8; 32] = [7; 32];
 

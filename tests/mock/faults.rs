@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kms_conformance::mock::{Faults, Mock, MockConfig, Operation};
 
-use crate::client::Client;
+use super::client::Client;
 
 fn faults(rules: &[&str]) -> Faults {
     Faults { seed: 7, rules: rules.iter().map(|rule| rule.parse().unwrap()).collect() }

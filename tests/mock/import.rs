@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kms_conformance::mock::{ClockMode, Mock, MockConfig};
 
-use crate::client::Client;
+use super::client::Client;
 
 const MATERIAL: [u8; 32] = [7; 32];
 const DAY: Duration = Duration::from_secs(86_400);

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use kms_conformance::mock::{AccessKey, ClockMode, Mock, MockConfig, Profile, Quotas};
 use serde_json::json;
 
-use crate::client::Client;
+use super::client::Client;
 
 const DAY: Duration = Duration::from_secs(86_400);
 

@@ -3,7 +3,7 @@
 use kms_conformance::mock::Mock;
 use serde_json::Value;
 
-use crate::client::Client;
+use super::client::Client;
 
 /// The values of `field` in the list at `pointer`.
 fn values(json: &Value, pointer: &str, field: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 use kms_conformance::mock::{AdminAccess, Mock, MockConfig};
 use serde_json::json;
 
-use crate::client::{Client, Reply};
+use super::client::{Client, Reply};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
 

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kms_conformance::mock::{Mock, MockConfig};
 
-use crate::client::Client;
+use super::client::Client;
 
 const UNKNOWN: &str = "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11";
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kms_conformance::mock::{KeyState, Mock, Operation};
 use serde::Deserialize;
 
-use crate::client::{Client, Reply};
+use super::client::{Client, Reply};
 
 #[derive(Deserialize)]
 struct Cell {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use kms_conformance::mock::{AccessKey, ErrorCodes, Mock, MockConfig, Operation, Service, serve};
 use serde_json::Value;
 
-use crate::client::{Client, Parameters, Reply, nonce, parameters, timestamp};
+use super::client::{Client, Parameters, Reply, nonce, parameters, timestamp};
 
 fn without(mut all: Parameters, name: &str) -> Parameters {
     all.retain(|(other, _)| other != name);

@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tokio::sync::Notify;
 
-use crate::client::Client;
-use crate::process::Process;
+use super::process::Process;
+use crate::mock::client::Client;
 
 /// How often the process is killed.
 const ROUNDS: u64 = 15;

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
-use crate::client::Client;
+use crate::mock::client::Client;
 
 /// The program with `mock` and these arguments.
 pub fn command(arguments: &[impl AsRef<OsStr>]) -> Command {

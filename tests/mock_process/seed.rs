@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::client::Client;
-use crate::process::{Process, command, refused};
+use super::process::{Process, command, refused};
+use crate::mock::client::Client;
 
 const SEED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/seed.yaml");
 const ORDERS: &str = "0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc";

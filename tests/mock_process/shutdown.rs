@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::process::Process;
+use super::process::Process;
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_before_the_end() {

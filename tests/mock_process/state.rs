@@ -3,8 +3,8 @@
 use kms_conformance::mock::{Mock, MockConfig, StartError, StateError};
 use serde_json::json;
 
-use crate::client::{Client, wrap};
-use crate::process::{Process, refused};
+use super::process::{Process, refused};
+use crate::mock::client::{Client, wrap};
 
 const MATERIAL: [u8; 32] = [7; 32];
 
@@ -22,7 +22,7 @@ async fn advance(process: &Process, seconds: u64) {
     assert_eq!(reply.status(), 200);
 }
 
-async fn import(client: &Client, key: &str, token: &str, wrapped: &str) -> crate::client::Reply {
+async fn import(client: &Client, key: &str, token: &str, wrapped: &str) -> crate::mock::client::Reply {
     let asked =
         [("KeyId", key), ("ImportToken", token), ("EncryptedKeyMaterial", wrapped), ("KeyMaterialExpireUnix", "0")];
     client.call("ImportKeyMaterial", &asked).await

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
 
-use crate::process::{Process, refused};
+use super::process::{Process, refused};
 
 /// Runs a few cases against the mock with the program's own client.
 fn run(process: &Process, ca: Option<&std::path::Path>) -> (i32, String) {

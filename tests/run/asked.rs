@@ -17,7 +17,7 @@ use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
 use tokio_util::sync::CancellationToken;
 
-use crate::altering::{Alter, serve};
+use super::altering::{Alter, serve};
 
 /// The bundled suite.
 pub static SUITE: LazyLock<Arc<Suite>> = LazyLock::new(|| Arc::new(load(embedded(), None).unwrap()));

@@ -8,8 +8,8 @@ use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::json;
 
-use crate::altering::{Alter, THROTTLED, refused};
-use crate::asked::{Asked, Asking};
+use super::altering::{Alter, THROTTLED, refused};
+use super::asked::{Asked, Asking};
 
 fn altered(alter: Alter) -> Asking {
     Asking { alter: Some(alter), ..Asking::new() }

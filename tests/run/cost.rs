@@ -7,7 +7,7 @@ use kms_conformance::plan::{Cost, Planner};
 use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::Verdict;
 
-use crate::asked::{Asking, SUITE};
+use super::asked::{Asking, SUITE};
 
 /// The cases that read a list of more than one page, or drive a key further by more than one call: they cost a request
 /// more than planned.

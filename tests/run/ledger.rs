@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kms_conformance::ledger::{Ledger, LedgerLine};
 
-use crate::asked::Asking;
+use super::asked::Asking;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_and_removed_is_written_down_in_this_order() {

@@ -2,7 +2,7 @@
 
 use kms_conformance::verdict::{Kind, Verdict};
 
-use crate::asked::Asking;
+use super::asked::Asking;
 
 fn asking(lost: &[u32]) -> Asking {
     let rule = |nth: &u32| format!("drop-after,operation=DisableKey,nth={nth}");

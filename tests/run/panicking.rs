@@ -9,7 +9,7 @@ use kms_conformance::provider::{
 };
 use kms_conformance::verdict::{Kind, Verdict};
 
-use crate::asked::Asking;
+use super::asked::Asking;
 
 /// The usual provider with a bug: it panics at an operation.
 #[derive(Debug, Default)]

@@ -10,8 +10,8 @@ use kms_conformance::run::{RunOptions, Unsupported};
 use serde_json::{Value, json};
 use snapbox::{Assert, Data};
 
-use crate::altering::{Alter, refused};
-use crate::asked::{Asked, Asking};
+use super::altering::{Alter, refused};
+use super::asked::{Asked, Asking};
 
 /// What goes wrong.
 enum Trouble {

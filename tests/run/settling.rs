@@ -9,8 +9,8 @@ use kms_conformance::run::{RunOptions, Settle};
 use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::{Value, json};
 
-use crate::altering::Alter;
-use crate::asked::Asking;
+use super::altering::Alter;
+use super::asked::Asking;
 
 /// As much time as a busy machine may need.
 const PLENTY: Duration = Duration::from_secs(60);

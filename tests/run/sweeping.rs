@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::altering::Alter;
-use crate::asked::Asking;
+use super::altering::Alter;
+use super::asked::Asking;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_found_out_is_told_for_some_keys() {

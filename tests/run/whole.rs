@@ -6,8 +6,8 @@ use kms_conformance::run::RunOptions;
 use kms_conformance::suite::case::Subject;
 use tokio_util::sync::CancellationToken;
 
-use crate::altering::{Alter, refused};
-use crate::asked::{Asked, Asking, SUITE};
+use super::altering::{Alter, refused};
+use super::asked::{Asked, Asking, SUITE};
 
 fn denied() -> Asking {
     Asking { alter: Some(refused("CreateKey", 400, "SignatureDoesNotMatch")), ..Asking::new() }

@@ -2,10 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-#[allow(dead_code, reason = "the tests of the mock in one process use the rest")]
-#[path = "../mock/client.rs"]
-mod client;
-
 mod crash;
 mod process;
 mod seed;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod admin;
-mod client;
+pub mod client;
 mod deviations;
 mod faults;
 mod import;
@@ -12,5 +12,6 @@ mod lists;
 mod page;
 mod rejections;
 mod rotation;
+mod seed_schema;
 mod states;
 mod wire;

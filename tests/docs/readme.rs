@@ -10,7 +10,7 @@ use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
 use kms_conformance::suite::summary::Summary;
 
-const README: &str = include_str!("../README.md");
+const README: &str = include_str!("../../README.md");
 
 /// The day until which the examples accept failures. It will be over one day, which must not fail these tests.
 const UNTIL: &str = "2027-03-31";
@@ -162,7 +162,10 @@ fn the_picture_is_what_the_program_prints() {
         std::fs::write(&path, &picture).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap();
-    assert!(committed == picture, "the picture is not current; run `UPDATE_PICTURE=1 cargo test --test readme`");
+    assert!(
+        committed == picture,
+        "the picture is not current; run `UPDATE_PICTURE=1 cargo test --test integration docs`"
+    );
 }
 
 fn steady(text: &str) -> String {

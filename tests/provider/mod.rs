@@ -1,0 +1,3 @@
+//! The wire of a cloud, seen through the whole suite.
+
+mod dialects;

@@ -1,0 +1,3 @@
+//! Reports that are made from stored results.
+
+mod replay;

@@ -1,0 +1,9 @@
+//! Case files: loading and selecting them, their mistakes, their schemas, and the routes that follow from them.
+
+mod coverage;
+mod load;
+mod mistakes;
+mod robust;
+mod routes;
+mod schema;
+mod selector;
