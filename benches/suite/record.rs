@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
-    Answer, ApiCall, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    Answer, ApiCall, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
     SigningContext,
 };
 use serde_json::{Map, Value};
@@ -35,20 +35,8 @@ impl Recorder {
 }
 
 impl Provider for Recorder {
-    fn name(&self) -> &'static str {
-        self.provider.name()
-    }
-
-    fn endpoint(&self, region: &str) -> String {
-        self.provider.endpoint(region)
-    }
-
-    fn default_region(&self) -> &'static str {
-        self.provider.default_region()
-    }
-
-    fn credential_variables(&self) -> CredentialVariables {
-        self.provider.credential_variables()
+    fn declaration(&self) -> &'static Declaration {
+        self.provider.declaration()
     }
 
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {

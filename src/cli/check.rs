@@ -19,7 +19,7 @@ pub(super) struct CheckArguments {
 
 /// Checks case files.
 pub(super) fn check(arguments: &CheckArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = SuiteArguments { cases: arguments.folder.clone() }.load()?;
+    let suite = SuiteArguments::of_folder(arguments.folder.clone()).load(&[])?;
     let sources = suite.cases.iter().filter_map(|case| suite.source(case));
     let files: BTreeSet<&str> = sources.map(|source| &*source.file).collect();
     let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);

@@ -6,10 +6,12 @@ use std::net::SocketAddr;
 use thiserror::Error;
 
 use super::Exit;
+use super::ProviderError;
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
+use crate::provider::ChoiceError;
 use crate::report::ReportError;
 use crate::report::results::ReadError;
 use crate::report::text::visible;
@@ -29,6 +31,12 @@ pub enum CliError {
     /// A selector is wrong.
     #[error(transparent)]
     Select(#[from] SelectError),
+    /// There is no provider, or there are two.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// An option is not the provider's.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
     /// The endpoint or its certificates are wrong.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -154,6 +162,8 @@ impl CliError {
             Self::Files(_)
             | Self::Cases(_)
             | Self::Select(_)
+            | Self::Provider(_)
+            | Self::Choice(_)
             | Self::Client(_)
             | Self::Report(_)
             | Self::Plan(_)

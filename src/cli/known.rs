@@ -51,7 +51,7 @@ pub(super) struct KnownArguments {
 
 /// Checks a list, or brings it up to date.
 pub(super) fn known(arguments: &KnownArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = arguments.suite.load()?;
+    let suite = arguments.suite.load(&[])?;
     match (&arguments.update, &arguments.check) {
         (Some(path), _) => update(arguments, path, &suite, context),
         (None, Some(path)) => check(path, &suite, context),

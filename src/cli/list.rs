@@ -67,7 +67,7 @@ struct ListedKey {
 
 /// Lists cases or clauses.
 pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = Arc::new(arguments.suite.load()?);
+    let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let selection = arguments.select.select(&suite, RouteLimit::All)?;
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);

@@ -8,6 +8,7 @@ mod known;
 mod list;
 mod mock;
 mod panic;
+mod provider;
 mod run;
 mod self_test;
 mod signal;
@@ -23,8 +24,8 @@ use clap::{Parser, Subcommand};
 pub use self::context::Context;
 pub use self::error::CliError;
 pub use self::exit::Exit;
-use crate::provider::alibaba::Alibaba;
-use crate::provider::{CredentialVariables, Provider};
+pub use self::provider::ProviderError;
+use crate::provider::registry::secret_variables;
 use crate::report::console::Color;
 
 /// Conformance tests for the promise of a cloud's key management service: how each operation answers in each state of a
@@ -58,9 +59,10 @@ enum Command {
 
 /// Parses the arguments, does what they say, and maps what came out to an exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) -> ExitCode {
-    let CredentialVariables { access_key_id: _, secret, token } = Alibaba::default().credential_variables();
-    // Whatever is done, they are not written.
-    let _ = [secret, token].map(|name| context.secret(name));
+    // Whatever is done, and for whichever provider: these are not written.
+    for name in secret_variables() {
+        context.secret(name);
+    }
     panic::guard(context.secrets());
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

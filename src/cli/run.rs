@@ -10,7 +10,7 @@ use clap::{ArgAction, Args};
 
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, one_or_more};
-use super::{CliError, Context, Exit, known, signal};
+use super::{CliError, Context, Exit, known, provider, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
@@ -121,9 +121,10 @@ pub(super) struct RunArguments {
 
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
-    let suite = Arc::new(arguments.suite.load()?);
+    let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
-    let here = match arguments.target.place() {
+    let provider = provider::find(&suite.service.provider)?;
+    let here = match arguments.target.place(provider) {
         Place::BundledMock => true,
         Place::Endpoint(endpoint) => is_loopback_endpoint(&endpoint),
     };
@@ -144,7 +145,10 @@ async fn execute(
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    let mock = match arguments.target.place() {
+    let declaration = provider::find(&suite.service.provider)?;
+    let place = arguments.target.place(declaration);
+    let provider = arguments.target.provider(declaration)?;
+    let mock = match place {
         Place::BundledMock => {
             let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
             let config = MockConfig {
@@ -157,7 +161,7 @@ async fn execute(
         }
         Place::Endpoint(_) => None,
     };
-    let endpoint = match (&mock, arguments.target.place()) {
+    let endpoint = match (&mock, place) {
         (Some(mock), _) => mock.endpoint(),
         (None, Place::Endpoint(endpoint)) => endpoint,
         (None, Place::BundledMock) => String::new(),
@@ -165,7 +169,7 @@ async fn execute(
     // A mistyped URL must not be mistaken for one that lacks credentials.
     check_endpoint(&endpoint)?;
     let here = is_loopback_endpoint(&endpoint);
-    let target = arguments.target.target(endpoint.clone(), mock.is_some(), context)?;
+    let target = arguments.target.target(provider, endpoint.clone(), mock.is_some(), context)?;
     let client = Client::new(target, client_options(&arguments, here, context))?;
     let mark = new_mark();
     let clock = match (&arguments.clock_hook, &mock) {

@@ -42,7 +42,7 @@ pub(super) struct SelfTestArguments {
 
 /// Tries the suite.
 pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = Arc::new(arguments.suite.load()?);
+    let suite = Arc::new(arguments.suite.load(&[])?);
     let Tried { entries, emulators } = named(&arguments.names)?;
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::CliError;
+use super::provider::ProviderArguments;
 use crate::diagnostic::counted;
+use crate::provider::registry;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
 use crate::suite::load::load;
@@ -14,8 +16,10 @@ use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Selector, select};
 
 /// The case files.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct SuiteArguments {
+    #[command(flatten)]
+    provider: ProviderArguments,
     /// Use the case files of this folder instead of those in the program
     #[arg(long, value_name = "DIR")]
     pub(super) cases: Option<PathBuf>,
@@ -42,9 +46,21 @@ pub(super) struct SelectArguments {
 }
 
 impl SuiteArguments {
-    /// Loads the case files.
-    pub(super) fn load(&self) -> Result<Suite, CliError> {
-        Ok(load(self.files()?, None)?)
+    /// The case files of a folder, of whichever provider.
+    pub(super) fn of_folder(folder: Option<PathBuf>) -> Self {
+        Self { cases: folder, ..Self::default() }
+    }
+
+    /// Loads the case files of the provider that is given, or that the selectors are of.
+    pub(super) fn load(&self, selectors: &[Selector]) -> Result<Suite, CliError> {
+        let files = self.files()?;
+        let named = self.provider.named(selectors)?;
+
+        // A folder may hold the case files of a provider that this program does not speak to; they can be checked.
+        let default = registry::default_provider().name;
+        let has_default = || files.iter().any(|file| file.path.split('/').next() == Some(default));
+        let provider = named.or_else(|| has_default().then(|| default.to_owned()));
+        Ok(load(files, provider.as_deref())?)
     }
 
     fn files(&self) -> Result<Vec<CaseFile>, CliError> {

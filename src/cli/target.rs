@@ -7,17 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::provider::ProviderOptions;
 use super::{CliError, Context};
 use crate::client::{Connection, Target, is_loopback_endpoint};
-use crate::provider::alibaba::{Alibaba, Format, Method, Signature};
-use crate::provider::{Credentials, Provider};
-use crate::redact::Secret;
-
-/// The access key of the documents' examples, which the mock takes.
-const EXAMPLE_ACCESS_KEY_ID: &str = "testid";
-
-/// Its secret, which protects nothing.
-const EXAMPLE_ACCESS_KEY_SECRET: &str = "testsecret";
+use crate::provider::{Credentials, Declaration, Provider};
 
 /// What is tested.
 #[derive(Debug, Args)]
@@ -28,21 +21,14 @@ pub(super) struct TargetArguments {
     /// The region; without --endpoint, the cloud's own endpoint in that region is tested
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
-    /// How requests are signed
-    #[arg(long, value_enum, default_value_t, value_name = "VERSION")]
-    pub(super) signature: Signature,
-    /// The form of answers to ask for
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(super) format: Format,
-    /// How requests are sent
-    #[arg(long, value_enum, default_value_t, value_name = "METHOD")]
-    pub(super) method: Method,
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(super) timeout: Duration,
     /// Trust these certificate authorities too (PEM)
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    options: ProviderOptions,
 }
 
 /// Where the requests go.
@@ -56,12 +42,17 @@ pub(super) enum Place {
 
 impl TargetArguments {
     /// Where the requests go.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self, provider: &Declaration) -> Place {
         match (&self.endpoint, &self.region) {
             (Some(endpoint), _) => Place::Endpoint(endpoint.clone()),
-            (None, Some(region)) => Place::Endpoint(self.provider().endpoint(region)),
+            (None, Some(region)) => Place::Endpoint((provider.endpoint)(region)),
             (None, None) => Place::BundledMock,
         }
+    }
+
+    /// The provider with the options that were given.
+    pub(super) fn provider(&self, provider: &Declaration) -> Result<Arc<dyn Provider>, CliError> {
+        Ok((provider.build)(&self.options.choices(provider)?))
     }
 
     /// Time-outs and certificates.
@@ -71,22 +62,23 @@ impl TargetArguments {
 
     /// The target at an endpoint. An endpoint on this machine gets the documents' example credentials when the
     /// environment has none, for that is what the mock and emulators take.
-    pub(super) fn target(&self, endpoint: String, bundled: bool, context: &Context) -> Result<Target, CliError> {
-        let provider = self.provider();
-        let variables = provider.credential_variables();
-        let example = || Credentials {
-            access_key_id: EXAMPLE_ACCESS_KEY_ID.to_owned(),
-            secret: Secret::new(EXAMPLE_ACCESS_KEY_SECRET),
-            token: None,
-        };
+    pub(super) fn target(
+        &self,
+        provider: Arc<dyn Provider>,
+        endpoint: String,
+        bundled: bool,
+        context: &Context,
+    ) -> Result<Target, CliError> {
+        let Declaration { credential_variables: variables, example_credentials: example, default_region, .. } =
+            provider.declaration();
         let given = (context.variable(variables.access_key_id), context.secret(variables.secret));
         let credentials = match given {
             // The bundled mock must never see the credentials of an account.
-            _ if bundled => example(),
+            _ if bundled => (*example).into(),
             (Some(access_key_id), Some(secret)) => {
                 Credentials { access_key_id, secret, token: context.secret(variables.token) }
             }
-            (None, None) if is_loopback_endpoint(&endpoint) => example(),
+            (None, None) if is_loopback_endpoint(&endpoint) => (*example).into(),
             _ => {
                 return Err(CliError::NoCredentials {
                     endpoint,
@@ -96,12 +88,8 @@ impl TargetArguments {
                 });
             }
         };
-        let region = self.region.clone().unwrap_or_else(|| provider.default_region().to_owned());
-        Ok(Target { provider: Arc::new(provider), endpoint, region, credentials })
-    }
-
-    fn provider(&self) -> Alibaba {
-        Alibaba { signature: self.signature, format: self.format, method: self.method }
+        let region = self.region.clone().unwrap_or_else(|| (*default_region).to_owned());
+        Ok(Target { provider, endpoint, region, credentials })
     }
 }
 

@@ -31,6 +31,9 @@
 
 pub mod alibaba;
 mod body_form;
+mod choices;
+mod declaration;
+pub mod registry;
 mod tamper;
 
 use std::fmt;
@@ -40,6 +43,9 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 pub use self::body_form::BodyForm;
+pub use self::choices::{ChoiceError, Choices};
+pub use self::declaration::{CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
+pub use self::registry::{by_name, names};
 pub use self::tamper::Tamper;
 use crate::redact::Secret;
 
@@ -48,17 +54,18 @@ pub const REDACTED: &str = "REDACTED";
 
 /// One cloud's dialect.
 pub trait Provider: fmt::Debug + Send + Sync {
-    /// The name, as it stands in ids and in `cases/`.
-    fn name(&self) -> &'static str;
+    /// What is known of it before any request.
+    fn declaration(&self) -> &'static Declaration;
 
-    /// The URL of the cloud's own endpoint in a region.
-    fn endpoint(&self, region: &str) -> String;
+    /// The name, as it stands in ids and in `cases/`.
+    fn name(&self) -> &'static str {
+        self.declaration().name
+    }
 
     /// The region that is signed for unless another is given.
-    fn default_region(&self) -> &'static str;
-
-    /// The environment variables with the credentials.
-    fn credential_variables(&self) -> CredentialVariables;
+    fn default_region(&self) -> &'static str {
+        self.declaration().default_region
+    }
 
     /// Builds and signs the request of a call, or one that is wrong as [`SigningContext::tamper`] says: everything else
     /// about it must be right, so that only this can be the reason of a refusal.
@@ -88,17 +95,6 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// Whether the value of this parameter, header or field must not be recorded: signatures, tokens, plaintexts,
     /// key material.
     fn is_sensitive(&self, name: &str) -> bool;
-}
-
-/// The environment variables with the credentials.
-#[derive(Debug, Clone, Copy)]
-pub struct CredentialVariables {
-    /// The id of the access key.
-    pub access_key_id: &'static str,
-    /// Its secret.
-    pub secret: &'static str,
-    /// The token of temporary credentials.
-    pub token: &'static str,
 }
 
 /// What a request is signed with.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
-    Answer, ApiCall, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    Answer, ApiCall, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
     SigningContext,
 };
 use kms_conformance::verdict::{Kind, Verdict};
@@ -16,20 +16,8 @@ use super::asked::Asking;
 struct Panicking(Alibaba);
 
 impl Provider for Panicking {
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn endpoint(&self, region: &str) -> String {
-        self.0.endpoint(region)
-    }
-
-    fn default_region(&self) -> &'static str {
-        self.0.default_region()
-    }
-
-    fn credential_variables(&self) -> CredentialVariables {
-        self.0.credential_variables()
+    fn declaration(&self) -> &'static Declaration {
+        self.0.declaration()
     }
 
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {

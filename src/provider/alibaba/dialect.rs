@@ -1,9 +1,7 @@
 //! The choices that the wire leaves to a client.
 
-use clap::ValueEnum;
-
 /// How requests are signed, and with it where operation and version stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signature {
     /// HMAC-SHA1 over the parameters, the one that the KMS documents describe.
     #[default]
@@ -13,7 +11,7 @@ pub enum Signature {
 }
 
 /// The form of answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// JSON.
     #[default]
@@ -23,7 +21,7 @@ pub enum Format {
 }
 
 /// The HTTP method of requests, and with it where their parameters stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
     /// `GET`, parameters in the query.
     Get,

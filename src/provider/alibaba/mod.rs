@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod code;
+mod declaration;
 mod dialect;
 mod request;
 pub mod signature;
@@ -10,14 +11,15 @@ mod v1;
 mod v3;
 mod xml;
 
+pub use self::declaration::DECLARATION;
 pub use self::dialect::{Format, Method, Signature};
 
 use percent_encoding::percent_decode_str;
 
 use self::body::Body;
 use super::{
-    Answer, ApiCall, BodyForm, CredentialVariables, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse,
-    Provider, SigningContext, Tamper,
+    Answer, ApiCall, BodyForm, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    SigningContext, Tamper,
 };
 
 /// The version of the API that every request names.
@@ -54,24 +56,8 @@ impl Alibaba {
 }
 
 impl Provider for Alibaba {
-    fn name(&self) -> &'static str {
-        "alibaba"
-    }
-
-    fn endpoint(&self, region: &str) -> String {
-        format!("https://kms.{region}.aliyuncs.com")
-    }
-
-    fn default_region(&self) -> &'static str {
-        "cn-hangzhou"
-    }
-
-    fn credential_variables(&self) -> CredentialVariables {
-        CredentialVariables {
-            access_key_id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-            secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-            token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-        }
+    fn declaration(&self) -> &'static Declaration {
+        &DECLARATION
     }
 
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {
@@ -165,6 +151,6 @@ mod tests {
     #[test]
     fn an_endpoint_is_of_a_region() {
         let provider = Alibaba::default();
-        assert_eq!(provider.endpoint(provider.default_region()), "https://kms.cn-hangzhou.aliyuncs.com");
+        assert_eq!((DECLARATION.endpoint)(provider.default_region()), "https://kms.cn-hangzhou.aliyuncs.com");
     }
 }

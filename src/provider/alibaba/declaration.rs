@@ -1,0 +1,69 @@
+//! What is known about Alibaba Cloud before any request is sent.
+
+use std::sync::Arc;
+
+use super::{Alibaba, Format, Method, Signature};
+use crate::provider::{Choices, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
+
+/// Alibaba Cloud among the providers.
+pub static DECLARATION: Declaration = Declaration {
+    name: "alibaba",
+    title: "Alibaba Cloud",
+    options: &OPTIONS,
+    credential_variables: CredentialVariables {
+        access_key_id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        token: "ALIBABA_CLOUD_SECURITY_TOKEN",
+    },
+    example_credentials: ExampleCredentials { access_key_id: "testid", secret: "testsecret" },
+    default_region: "cn-hangzhou",
+    endpoint: |region| format!("https://kms.{region}.aliyuncs.com"),
+    build: |choices| Arc::new(Alibaba::chosen(choices)),
+};
+
+static OPTIONS: [ProviderOption; 3] = [
+    ProviderOption {
+        name: "signature",
+        help: "How requests are signed",
+        value_name: "VERSION",
+        values: &[
+            OptionValue { name: "v1", help: "HMAC-SHA1 over the parameters, the one that the KMS documents describe" },
+            OptionValue { name: "v3", help: "ACS3-HMAC-SHA256 over the request, in headers: that of the newer SDKs" },
+        ],
+    },
+    ProviderOption {
+        name: "format",
+        help: "The form of responses to request",
+        value_name: "FORMAT",
+        values: &[OptionValue { name: "json", help: "JSON" }, OptionValue { name: "xml", help: "XML" }],
+    },
+    ProviderOption {
+        name: "method",
+        help: "How requests are sent",
+        value_name: "METHOD",
+        values: &[
+            OptionValue { name: "post", help: "`POST`, parameters in a form body" },
+            OptionValue { name: "get", help: "`GET`, parameters in the query" },
+        ],
+    },
+];
+
+impl Alibaba {
+    /// The dialect as a user chose it.
+    fn chosen(choices: &Choices) -> Self {
+        Self {
+            signature: match choices.value("signature") {
+                "v3" => Signature::V3,
+                _ => Signature::V1,
+            },
+            format: match choices.value("format") {
+                "xml" => Format::Xml,
+                _ => Format::Json,
+            },
+            method: match choices.value("method") {
+                "get" => Method::Get,
+                _ => Method::Post,
+            },
+        }
+    }
+}
