@@ -9,7 +9,7 @@ use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
-use crate::suite::route::needs::{self, Needs};
+use crate::suite::route::fixture_needs::{self, Needs};
 use crate::suite::route::{NoRoute, Position, Route, RouteStep};
 use crate::suite::scenario::ScenarioKey;
 use crate::suite::step::Action;
@@ -121,7 +121,7 @@ impl Planner {
         let subject =
             keys.iter().find(|(name, ..)| name.as_str() == KeyName::SUBJECT).map(|(_, _, state, _)| state.clone());
         let names: Vec<KeyName> = keys.iter().map(|(name, ..)| name.clone()).collect();
-        let keys = self.keys(keys, &needs::of_row(&self.suite.service, row, &names))?;
+        let keys = self.keys(keys, &fixture_needs::of_row(&self.suite.service, row, &names))?;
         let cell = subject.and_then(|state| row.cells.get(&state));
         let cost = Cost::of_probe(&self.suite.service, row, cell, &keys);
         let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
@@ -130,7 +130,7 @@ impl Planner {
 
     fn plan_scenario(&self, scenario: usize, class: &ClassName) -> Result<CasePlan, NoRoute> {
         let scenario = &self.suite.scenarios[scenario];
-        let wanted = needs::of_scenario(&self.suite.service, scenario);
+        let wanted = fixture_needs::of_scenario(&self.suite.service, scenario);
         let of_key = |(name, key): (&KeyName, &ScenarioKey)| {
             (name.clone(), key.class.clone().unwrap_or_else(|| class.clone()), key.state.clone(), None)
         };

@@ -268,6 +268,11 @@ fn routes() {
 }
 
 #[test]
+fn a_state_that_only_an_inferred_transition_leads_to_is_reported() {
+    Base::new().change("kms.yaml", "basis: stated, clause: book/switch", "basis: inferred").says("only-inferred");
+}
+
+#[test]
 fn stages_and_routes_as_they_stand() {
     let mistaken = "\
 stages:

@@ -8,7 +8,7 @@ use super::words::Words;
 use crate::suite::Suite;
 use crate::suite::case::{Case, CaseRoute, Subject};
 use crate::suite::name::{ClassName, FixtureName, KeyName, RouteName, State};
-use crate::suite::route::needs;
+use crate::suite::route::fixture_needs;
 use crate::suite::row::Row;
 
 /// The subjects of a row: a cell for each class in each of its states; of a move, each state of the key that is left
@@ -104,11 +104,11 @@ impl Routes {
     /// The further routes of a row. There are none where two keys are driven, for their pairs are many enough, and none
     /// where the row asks about no key in particular. A key that must be of some age is not aged once more on its way.
     fn of_row(&mut self, suite: &Suite, row: &Row) -> Rc<ByCell> {
-        if row.from.is_some() || suite.service.routes.is_empty() || !needs::has_subject(&suite.service, row) {
+        if row.from.is_some() || suite.service.routes.is_empty() || !fixture_needs::has_subject(&suite.service, row) {
             return Rc::default();
         }
         let subject = KeyName::subject();
-        let mut wanted = needs::of_row(&suite.service, row, std::slice::from_ref(&subject));
+        let mut wanted = fixture_needs::of_row(&suite.service, row, std::slice::from_ref(&subject));
         let fixtures = wanted.remove(&subject).unwrap_or_default();
         let known = self.known.entry((fixtures, row.age.is_none()));
         let all = match known {

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::at_source;
 use super::cases::{Of, of_row};
-use super::sheet::Sheet;
+use super::sheet::{Note, Sheet};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
-use crate::suite::route::{Reach, needs};
+use crate::suite::route::{Destination, NoRoute, StateGraph, fixture_needs};
 use crate::suite::row::Row;
 use crate::suite::scenario::Scenario;
 use crate::suite::service::{Cause, Service};
@@ -17,20 +17,24 @@ pub(super) fn check(sheet: &mut Sheet<'_>, service: &Service, rows: &[Row], scen
     let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
     transitions(sheet, service, &by_operation);
     stages(sheet, service, &by_operation);
-    let reach = Reach::new(service, |operation| by_operation.get(operation).copied());
+    let mut known = Known {
+        graph: StateGraph::new(service, |operation| by_operation.get(operation).copied()),
+        found: HashMap::new(),
+    };
+
     let root = Path::Root;
     let classes = root.key("key_classes");
     for (class, key_class) in &service.classes {
         let class_at = classes.key(class.as_str());
         let at = class_at.key("states");
         for (index, state) in key_class.states.iter().enumerate() {
-            if !reach.reaches(class, state, []) {
+            if let Err(missing) = known.route(class, state, &BTreeSet::new()) {
                 let message = format!("no route leads a key of the class `{class}` to the state `{state}`");
-                sheet.value(&at.item(index), message);
+                sheet.value(&at.item(index), Note::from(message).help(only_inferred(&missing)));
             }
         }
     }
-    let mut known = Known { reach: &reach, answers: HashMap::new() };
+
     for row in rows {
         row_fixtures(sheet, service, row, &mut known);
     }
@@ -72,22 +76,36 @@ fn refused(sheet: &mut Sheet<'_>, at: &Path<'_>, row: &Row, from: &[State]) {
     }
 }
 
-/// Answers of the graph: many cases ask the same.
-struct Known<'a> {
-    reach: &'a Reach,
-    answers: HashMap<(ClassName, State, BTreeSet<FixtureName>), bool>,
+/// What would lead to a state if it were stated.
+fn only_inferred(missing: &NoRoute) -> Option<String> {
+    let operations: Vec<_> = missing.inferred.iter().map(|operation| format!("`{operation}`")).collect();
+    let names = operations.join(" and ");
+    (!operations.is_empty())
+        .then(|| format!("{names} would, but only by inference, and keys are driven only by what a document states"))
 }
 
-impl Known<'_> {
-    /// Why the fixtures of a key can't be had. A state that no route leads to has been noted elsewhere.
-    fn trouble(&mut self, class: &ClassName, state: &State, fixtures: &BTreeSet<FixtureName>) -> Option<String> {
-        let reach = self.reach;
-        let question = (class.clone(), state.clone(), fixtures.clone());
-        let fine = *self
-            .answers
-            .entry(question)
-            .or_insert_with(|| !reach.reaches(class, state, []) || reach.reaches(class, state, fixtures));
-        if fine {
+/// The routes that were searched: many cases need the same.
+struct Known {
+    graph: StateGraph,
+    found: HashMap<(ClassName, State, BTreeSet<FixtureName>), Result<(), NoRoute>>,
+}
+
+impl Known {
+    fn route(&mut self, class: &ClassName, state: &State, fixtures: &BTreeSet<FixtureName>) -> Result<(), NoRoute> {
+        let graph = &self.graph;
+        let destination = Destination { class, state, fixtures, route: None };
+        let found = self.found.entry((class.clone(), state.clone(), fixtures.clone()));
+        found.or_insert_with(|| graph.route(destination).map(drop)).clone()
+    }
+
+    /// Why the fixtures of a key can't be made. A state that no route leads to is reported once, at its class.
+    fn without_fixtures(
+        &mut self,
+        class: &ClassName,
+        state: &State,
+        fixtures: &BTreeSet<FixtureName>,
+    ) -> Option<String> {
+        if self.route(class, state, &BTreeSet::new()).is_err() || self.route(class, state, fixtures).is_ok() {
             return None;
         }
         let names: Vec<_> = fixtures.iter().map(|name| format!("`{name}`")).collect();
@@ -96,10 +114,10 @@ impl Known<'_> {
     }
 }
 
-fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut Known<'_>) {
+fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut Known) {
     let from = row.from.as_ref().map(|from| from.key.clone());
     let names: Vec<KeyName> = from.clone().into_iter().chain([KeyName::subject()]).collect();
-    let mut wanted = needs::of_row(service, row, &names);
+    let mut wanted = fixture_needs::of_row(service, row, &names);
     let subject = wanted.remove(&KeyName::subject()).unwrap_or_default();
     let left = from.and_then(|key| wanted.remove(&key)).unwrap_or_default();
     for of in of_row(row, sheet.words) {
@@ -112,11 +130,11 @@ fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut
         if row.not_applicable.contains_key(&target.0) {
             continue;
         }
-        if let Some(message) = known.trouble(&target.0, &target.1, &subject) {
+        if let Some(message) = known.without_fixtures(&target.0, &target.1, &subject) {
             sheet.mistakes.push(at_source(&cell.source, message));
         }
         if let Some((class, state)) = original
-            && let Some(message) = known.trouble(&class, &state, &left)
+            && let Some(message) = known.without_fixtures(&class, &state, &left)
             && let Some(cell) = row.cells.get(&state)
         {
             sheet.mistakes.push(at_source(&cell.source, message));
@@ -124,8 +142,8 @@ fn row_fixtures(sheet: &mut Sheet<'_>, service: &Service, row: &Row, known: &mut
     }
 }
 
-fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenario, known: &mut Known<'_>) {
-    let mut wanted = needs::of_scenario(service, scenario);
+fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenario, known: &mut Known) {
+    let mut wanted = fixture_needs::of_scenario(service, scenario);
     for (name, key) in &scenario.keys {
         let fixtures = wanted.remove(name).unwrap_or_default();
         let classes = match &key.class {
@@ -133,7 +151,7 @@ fn scenario_fixtures(sheet: &mut Sheet<'_>, service: &Service, scenario: &Scenar
             None => &scenario.classes[..],
         };
         for class in classes {
-            if let Some(message) = known.trouble(class, &key.state, &fixtures) {
+            if let Some(message) = known.without_fixtures(class, &key.state, &fixtures) {
                 sheet.mistakes.push(at_source(&scenario.source, format!("{message} (the key `{name}`)")));
             }
         }

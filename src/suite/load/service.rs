@@ -10,7 +10,7 @@ use crate::suite::field_path::FieldPath;
 use crate::suite::file::{Basis, FixtureFile, KeyClassFile, ServiceFile, SweepFile, TransitionFile};
 use crate::suite::name::{ClassName, Code, FixtureName, KeyName, OperationName};
 use crate::suite::request::RequestTemplate;
-use crate::suite::route::Marks;
+use crate::suite::route::SmallSet;
 use crate::suite::service::{
     AcceptedState, Create, Fixture, KeyClass, Observation, Outcome, Paging, Remove, Service, Sweep, Transition,
 };
@@ -52,8 +52,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
     let transitions =
         file.transitions.iter().enumerate().map(|(index, file)| transition(sheet, &at.item(index), file)).collect();
     let at = root.key("fixtures");
-    if file.fixtures.len() > Marks::MOST {
-        sheet.key(&at, format!("there are more than {} fixtures", Marks::MOST));
+    if file.fixtures.len() > SmallSet::MOST {
+        sheet.key(&at, format!("there are more than {} fixtures", SmallSet::MOST));
     }
     let mut fixtures = IndexMap::new();
     for (name, file) in &file.fixtures {
@@ -78,8 +78,8 @@ pub(super) fn check(sheet: &mut Sheet<'_>, file: &ServiceFile, folder: &str) -> 
         fixtures,
         paging: paging(sheet, file),
     };
-    if service.words().count() > Marks::MOST {
-        sheet.key(&root.key("transitions"), format!("keys have or lack more than {} things", Marks::MOST));
+    if service.words().count() > SmallSet::MOST {
+        sheet.key(&root.key("transitions"), format!("keys have or lack more than {} things", SmallSet::MOST));
     }
     (service, sound)
 }

@@ -1,22 +1,24 @@
-//! The ways of a new key into a state, with fixtures made on the way, derived from the table and the transitions.
+//! The routes of a key into a state, with fixtures made on them, derived from the table and the transitions.
 //!
 //! A transition is taken where the table lets its operation succeed and a document states it, a fixture is made where
-//! the table lets its operation succeed. Of the shortest ways the first in the order of the files is taken.
+//! the table lets its operation succeed. Of the shortest routes the first in the order of the files is taken.
 
+mod edge;
+pub(crate) mod fixture_needs;
+mod goal;
 mod graph;
-mod marks;
-pub(crate) mod needs;
-mod reach;
 mod search;
+mod small_set;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use thiserror::Error;
 
+use self::graph::Node;
 pub(super) use self::graph::StateGraph;
-pub(super) use self::marks::Marks;
-pub(super) use self::reach::Reach;
+use self::search::{Taken, Trust};
+pub(super) use self::small_set::SmallSet;
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
 use super::service::{AcceptedState, DeclaredRoute, Transition};
@@ -30,7 +32,7 @@ pub struct Position {
     pub has: BTreeSet<String>,
 }
 
-/// One step on the way.
+/// One step of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RouteStep {
     /// Makes a fixture; the state stays.
@@ -53,7 +55,7 @@ pub enum RouteStep {
     },
 }
 
-/// A way from a new key to a state.
+/// The calls by which a key comes into a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// The steps after the call that makes the key.
@@ -68,7 +70,7 @@ impl Route {
         1 + self.steps.iter().filter(|step| !matches!(step, RouteStep::Advance { .. })).count()
     }
 
-    /// Whether the target's clock is moved on the way.
+    /// Whether the target's clock is moved on the route.
     pub fn moves_clock(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, RouteStep::Advance { .. }))
     }
@@ -86,6 +88,8 @@ pub struct NoRoute {
     pub route: Option<RouteName>,
     /// The fixtures that were wanted.
     pub fixtures: Vec<FixtureName>,
+    /// The operations of the inferred transitions that would lead there. Keys are only driven by what is stated.
+    pub inferred: Vec<OperationName>,
 }
 
 fn named(route: &Option<RouteName>) -> String {
@@ -96,6 +100,56 @@ fn with_fixtures(fixtures: &[FixtureName]) -> String {
     match fixtures {
         [] => String::new(),
         _ => format!(" with {}", fixtures.iter().map(FixtureName::as_str).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// Where a key is to come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Destination<'a> {
+    pub class: &'a ClassName,
+    pub state: &'a State,
+    /// The fixtures that are made on the route.
+    pub fixtures: &'a BTreeSet<FixtureName>,
+    /// The route that is taken, unless the shortest.
+    pub route: Option<(&'a RouteName, &'a DeclaredRoute)>,
+}
+
+impl Destination<'_> {
+    fn unreachable(&self) -> NoRoute {
+        NoRoute {
+            class: self.class.clone(),
+            state: self.state.clone(),
+            route: self.route.map(|(name, _)| name.clone()),
+            fixtures: self.fixtures.iter().cloned().collect(),
+            inferred: Vec::new(),
+        }
+    }
+}
+
+impl StateGraph {
+    /// How a new key comes to a destination.
+    pub(super) fn route(&self, to: Destination<'_>) -> Result<Route, NoRoute> {
+        let from = self.new_key(to.class).ok_or_else(|| to.unreachable())?;
+        self.route_from(from, to)
+    }
+
+    /// How a key comes to a destination from where it is.
+    fn route_from(&self, from: Node, to: Destination<'_>) -> Result<Route, NoRoute> {
+        let goal = self.goal(to.state, to.fixtures, to.route.map(|(_, declared)| declared));
+        let (Some(goal), Some(class)) = (goal, self.class(to.class)) else { return Err(to.unreachable()) };
+
+        if let Some(steps) = search::shortest(self, class, from, &goal, Trust::Stated) {
+            let end = steps.last().map_or(from, |(_, node)| *node);
+            let steps = steps.into_iter().map(|(step, node)| self.route_step(step, node)).collect();
+            return Ok(Route { steps, end: self.position(end) });
+        }
+
+        let inferred = search::shortest(self, class, from, &goal, Trust::Inferred).unwrap_or_default();
+        let inferred = inferred.into_iter().filter_map(|(step, _)| match step {
+            Taken::Drive(index) => self.drives.get(index).filter(|edge| !edge.is_stated)?.operation.clone(),
+            Taken::Prepare(_) | Taken::Stage(_) => None,
+        });
+        Err(NoRoute { inferred: inferred.collect(), ..to.unreachable() })
     }
 }
 
@@ -132,7 +186,7 @@ impl Suite {
     ///
     /// # Errors
     ///
-    /// When there is no such way.
+    /// When there is no such route.
     pub fn route(
         &self,
         class: &ClassName,
@@ -140,24 +194,16 @@ impl Suite {
         fixtures: &BTreeSet<FixtureName>,
         route: Option<&RouteName>,
     ) -> Result<Route, NoRoute> {
-        let nowhere = || NoRoute {
-            class: class.clone(),
-            state: state.clone(),
-            route: route.cloned(),
-            fixtures: fixtures.iter().cloned().collect(),
-        };
-        let declared = match route {
-            Some(name) => {
-                let declared = self.service.routes.get(state).and_then(|routes| routes.get(name));
-                Some(declared.ok_or_else(nowhere)?)
-            }
-            None => None,
-        };
-        let from = self.new_key(class).ok_or_else(nowhere)?;
-        self.search(class, &from, &BTreeSet::new(), (state, fixtures, declared)).ok_or_else(nowhere)
+        let shortest = Destination { class, state, fixtures, route: None };
+        let Some(name) = route else { return self.graph.route(shortest) };
+
+        let declared = self.service.routes.get(state).and_then(|routes| routes.get_key_value(name));
+        let unknown = || NoRoute { route: Some(name.clone()), ..shortest.unreachable() };
+        let route = Some(declared.ok_or_else(unknown)?);
+        self.graph.route(Destination { route, ..shortest })
     }
 
-    /// The shortest way of a key from a position to a state.
+    /// The shortest route of a key from a position to a state.
     ///
     /// # Errors
     ///
@@ -169,26 +215,9 @@ impl Suite {
         made: &BTreeSet<FixtureName>,
         to: &State,
     ) -> Result<Route, NoRoute> {
-        let found = self.search(class, from, made, (to, &BTreeSet::new(), None));
-        let nowhere = || NoRoute { class: class.clone(), state: to.clone(), route: None, fixtures: Vec::new() };
-        found.ok_or_else(nowhere)
-    }
-
-    fn search(
-        &self,
-        class: &ClassName,
-        from: &Position,
-        made: &BTreeSet<FixtureName>,
-        (state, fixtures, declared): (&State, &BTreeSet<FixtureName>, Option<&DeclaredRoute>),
-    ) -> Option<Route> {
-        let goal = self.graph.goal(state, fixtures, declared)?;
-        let steps = search::shortest(&self.graph, self.graph.class(class)?, self.graph.node(from, made)?, &goal)?;
-        let steps: Vec<RouteStep> = steps.into_iter().map(|(edge, node)| self.graph.route_step(edge, node)).collect();
-        let end = steps.iter().rev().find_map(|step| match step {
-            RouteStep::Prepare(_) => None,
-            RouteStep::Drive { to, .. } | RouteStep::Advance { to, .. } => Some(to.clone()),
-        });
-        Some(Route { end: end.unwrap_or_else(|| from.clone()), steps })
+        let to = Destination { class, state: to, fixtures: &BTreeSet::new(), route: None };
+        let from = self.graph.node(from, made).ok_or_else(|| to.unreachable())?;
+        self.graph.route_from(from, to)
     }
 }
 
@@ -209,9 +238,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_route_is_told() {
+    fn a_missing_route_is_named_with_its_fixtures() {
+        let (fixtures, inferred) = (Vec::new(), Vec::new());
         let mut missing =
-            NoRoute { class: "EXTERNAL".into(), state: "Enabled".into(), route: None, fixtures: Vec::new() };
+            NoRoute { class: "EXTERNAL".into(), state: "Enabled".into(), route: None, fixtures, inferred };
         assert_eq!(missing.to_string(), "no route leads a key of class EXTERNAL to Enabled");
         missing.route = Some("via-expiry".into());
         missing.fixtures = vec!["alias".into(), "import".into()];

@@ -1,11 +1,13 @@
-//! The shortest way through the graph of states.
+//! The one search over the graph of states: `check` and the planner both go by what it finds.
 
 use std::collections::HashSet;
 
-use super::graph::{Edge, Goal, Node, Pass, StateGraph};
-use super::marks::Marks;
+use super::edge::Edge;
+use super::goal::{Goal, Pass};
+use super::graph::{Node, StateGraph};
+use super::small_set::SmallSet;
 
-/// A step on the way: an index of the graph.
+/// A step of a route: an index of the graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
     /// Makes this fixture.
@@ -16,61 +18,99 @@ pub(super) enum Taken {
     Stage(usize),
 }
 
-/// How many nodes are looked at for one way; a service that a person wrote has some hundreds.
+/// Which transitions a route may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Those that a document states. Keys are driven by nothing else.
+    Stated,
+    /// Those that are only inferred too: to say what a route would need.
+    Inferred,
+}
+
+/// How many nodes are looked at for one route; a service that a person wrote has some hundreds.
 const MOST_NODES: usize = 100_000;
 
-/// Where a key is on its way, and how much of the way lies behind it.
+/// Where a key is on its route, and how much of the route lies behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Visit {
     node: Node,
     /// How many waypoints it has passed.
     passed: usize,
-    /// Whether it has come to the end of a way with waypoints; then only fixtures are made.
+    /// Whether it has come to the end of a route with waypoints; then only fixtures are made.
     arrived: bool,
 }
 
-/// The steps of the shortest way, each with where it leads. The first found is taken: fixtures are made as early as they
-/// can be, and transitions are tried in the order of the file.
-pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal) -> Option<Vec<(Taken, Node)>> {
+/// The nodes that were found, each with the place of the one before it: the list is the queue.
+struct Visits {
+    list: Vec<(Visit, usize, Option<Taken>)>,
+    seen: HashSet<Visit>,
+}
+
+impl Visits {
+    fn add(&mut self, step: Taken, to: Visit, from: usize) {
+        if self.list.len() < MOST_NODES && self.seen.insert(to) {
+            self.list.push((to, from, Some(step)));
+        }
+    }
+
+    /// The steps that lead to a place of the list.
+    fn steps_to(&self, end: usize) -> Vec<(Taken, Node)> {
+        let mut steps = Vec::new();
+        let mut at = end;
+        while let Some((visit, before, Some(step))) = self.list.get(at).copied() {
+            steps.push((step, visit.node));
+            at = before;
+        }
+        steps.reverse();
+        steps
+    }
+}
+
+/// The steps of the shortest route, each with where it leads. The first found is taken: fixtures are made as early as
+/// they can be, and transitions are tried in the order of the file.
+pub(super) fn shortest(
+    graph: &StateGraph,
+    class: usize,
+    from: Node,
+    goal: &Goal,
+    trust: Trust,
+) -> Option<Vec<(Taken, Node)>> {
     let useful = goal.useful(graph);
     let start = Visit { passed: usize::from(goal.passes_state(0, from)), node: from, arrived: false };
-    let mut seen = HashSet::from([start]);
-    // Each with the place of the one before it: the list is the queue.
-    let mut visits: Vec<(Visit, usize, Option<Taken>)> = vec![(start, 0, None)];
+    let mut visits = Visits { list: vec![(start, 0, None)], seen: HashSet::from([start]) };
+
     let mut next = 0;
-    while let Some((visit, ..)) = visits.get(next).copied() {
+    while let Some((visit, ..)) = visits.list.get(next).copied() {
         if goal.is_reached(visit.node, visit.arrived) {
-            return Some(way(&visits, next));
+            return Some(visits.steps_to(next));
         }
-        let mut step = |step: Taken, to: Visit| {
-            if visits.len() < MOST_NODES && seen.insert(to) {
-                visits.push((to, next, Some(step)));
-            }
-        };
+
         let at = visit.node;
         for (index, prepare) in graph.prepares.iter().enumerate() {
-            let mark = Marks::one(index);
-            let wanted = useful.has(mark) && !at.made.has(mark) && at.made.has(prepare.needs);
-            if wanted && prepare.allowed.is(class, at.state) {
-                step(Taken::Prepare(index), Visit { node: Node { made: at.made.with(mark), ..at }, ..visit });
+            let fixture = SmallSet::one(index);
+            let wanted = useful.has(fixture) && !at.made.has(fixture);
+            if wanted && prepare.is_possible(class, at) {
+                let node = Node { made: at.made.with(fixture), ..at };
+                visits.add(Taken::Prepare(index), Visit { node, ..visit }, next);
             }
         }
+
         if !visit.arrived {
             for (index, edge) in graph.drives.iter().enumerate() {
                 // Of two transitions by the same operation the first that applies counts.
                 let taken = |other: &Edge| other.operation == edge.operation && other.applies(at);
-                let applies = edge.applies(at) && !graph.drives[..index].iter().any(taken);
-                if applies && edge.is_stated && at.made.has(edge.needs) && edge.allowed.is(class, at.state) {
-                    step(Taken::Drive(index), landed(goal, edge.after(at), visit.passed));
+                let first = !graph.drives[..index].iter().any(taken);
+                let trusted = edge.is_stated || trust == Trust::Inferred;
+                if first && trusted && edge.is_possible(class, at) && graph.can_be(class, edge.to) {
+                    visits.add(Taken::Drive(index), landed(goal, edge.after(at), visit.passed), next);
                 }
             }
             if let Some(Pass::Stage(index)) = goal.through.get(visit.passed)
                 && let Some((_, edge)) = graph.stages.get_index(*index)
-                && edge.applies(at)
-                && at.made.has(edge.needs)
-                && edge.allowed.is(class, at.state)
+                && edge.is_possible(class, at)
+                && graph.can_be(class, edge.to)
             {
-                step(Taken::Stage(*index), landed(goal, edge.after(at), visit.passed + 1));
+                visits.add(Taken::Stage(*index), landed(goal, edge.after(at), visit.passed + 1), next);
             }
         }
         next += 1;
@@ -82,15 +122,4 @@ pub(super) fn shortest(graph: &StateGraph, class: usize, from: Node, goal: &Goal
 fn landed(goal: &Goal, node: Node, passed: usize) -> Visit {
     let arrived = !goal.through.is_empty() && passed == goal.through.len() && goal.is_end(node);
     Visit { node, passed: passed + usize::from(goal.passes_state(passed, node)), arrived }
-}
-
-fn way(visits: &[(Visit, usize, Option<Taken>)], end: usize) -> Vec<(Taken, Node)> {
-    let mut steps = Vec::new();
-    let mut at = end;
-    while let Some((visit, before, Some(step))) = visits.get(at).copied() {
-        steps.push((step, visit.node));
-        at = before;
-    }
-    steps.reverse();
-    steps
 }

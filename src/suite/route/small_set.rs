@@ -1,10 +1,10 @@
 //! Small sets of indexes: of fixtures, or of things that a key has.
 
-/// A set of indexes below [`Marks::MOST`].
+/// A set of indexes below [`SmallSet::MOST`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(in crate::suite) struct Marks(u32);
+pub(in crate::suite) struct SmallSet(u32);
 
-impl Marks {
+impl SmallSet {
     /// More fixtures, or more things that keys have, than this are a mistake in the case files.
     pub const MOST: usize = u32::BITS as usize;
 
@@ -34,7 +34,7 @@ impl Marks {
     }
 }
 
-impl FromIterator<usize> for Marks {
+impl FromIterator<usize> for SmallSet {
     fn from_iter<I: IntoIterator<Item = usize>>(indexes: I) -> Self {
         indexes.into_iter().map(Self::one).fold(Self::default(), Self::with)
     }
@@ -57,7 +57,8 @@ mod tests {
     fn marks_are_sets() {
         for one in subsets() {
             for other in subsets() {
-                let (left, right): (Marks, Marks) = (one.iter().copied().collect(), other.iter().copied().collect());
+                let (left, right): (SmallSet, SmallSet) =
+                    (one.iter().copied().collect(), other.iter().copied().collect());
                 assert_eq!(left == right, one == other);
                 assert_eq!(left.with(right), one.union(&other).copied().collect());
                 assert_eq!(left.without(right), one.difference(&other).copied().collect());
@@ -69,8 +70,8 @@ mod tests {
 
     #[test]
     fn what_is_too_great_is_no_mark() {
-        assert_ne!(Marks::one(Marks::MOST - 1), Marks::default());
-        assert_eq!(Marks::one(Marks::MOST), Marks::default());
-        assert_eq!(Marks::one(usize::MAX), Marks::default());
+        assert_ne!(SmallSet::one(SmallSet::MOST - 1), SmallSet::default());
+        assert_eq!(SmallSet::one(SmallSet::MOST), SmallSet::default());
+        assert_eq!(SmallSet::one(usize::MAX), SmallSet::default());
     }
 }
