@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
-    Answer, ApiCall, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    ApiCall, ApiResponse, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
     SigningContext,
 };
 use serde_json::{Map, Value};
@@ -44,7 +44,7 @@ impl Provider for Recorder {
         self.provider.encode(call, context)
     }
 
-    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError> {
+    fn decode(&self, response: &HttpResponse) -> Result<ApiResponse, DecodeError> {
         self.provider.decode(response)
     }
 

@@ -26,7 +26,7 @@ pub use self::transcript::Transcript;
 use self::transcript::{Entry, Got};
 use crate::event::Purpose;
 use crate::provider::{
-    Answer, ApiCall, BodyForm, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
+    ApiCall, ApiResponse, BodyForm, Credentials, EncodeError, ErrorClass, HttpRequest, Provider, SigningContext, Tamper,
 };
 use crate::redact::SecretRegistry;
 
@@ -119,9 +119,9 @@ impl fmt::Debug for Sent {
 
 /// An answer of the service, and what it took to get it.
 #[derive(Debug)]
-pub struct Reply {
+pub struct Response {
     /// The answer: a success or a refusal that says something about the key.
-    pub answer: Answer,
+    pub content: ApiResponse,
     /// What kind of refusal it is; none for a success.
     pub class: Option<ErrorClass>,
     /// Whether an earlier attempt got no usable answer, so that it may have had its effect.
@@ -138,7 +138,7 @@ pub enum CallError {
     Encode(#[from] EncodeError),
     /// The endpoint gave no usable response, also not when the request was sent again.
     #[error("{cause} ({})", attempts_text(*attempts))]
-    NoAnswer {
+    NoResponse {
         /// The last trouble, in one line.
         cause: String,
         /// How often the request was sent.
@@ -239,7 +239,7 @@ impl Client {
     }
 
     /// Whether the service has ever answered, were it with trouble of its own.
-    pub fn has_answered(&self) -> bool {
+    pub fn has_responded(&self) -> bool {
         self.answered.load(Ordering::Relaxed)
     }
 
@@ -267,7 +267,7 @@ impl Client {
         outgoing: Outgoing<'_>,
         transcript: &mut Transcript,
         stop: &CancellationToken,
-    ) -> Result<Reply, CallError> {
+    ) -> Result<Response, CallError> {
         let Outgoing { envelope, purpose, operation, parameters, attempts } = outgoing;
         let call = ApiCall { operation, parameters };
         let mut lost = false;
@@ -304,11 +304,11 @@ impl Client {
             }
 
             let (cause, retry_after) = match attempted {
-                Attempted::Answer { answer, class } => {
+                Attempted::Response { answer, class } => {
                     if answer.code.is_none() {
                         self.accepted.fetch_add(1, Ordering::Relaxed);
                     }
-                    return Ok(Reply { answer, class, lost_before: lost, sent: Sent(request) });
+                    return Ok(Response { content: answer, class, lost_before: lost, sent: Sent(request) });
                 }
                 Attempted::Denied(error) => return Err(error),
                 Attempted::Trouble { cause, maybe_effect, retry_after, unusable, .. } => {
@@ -323,15 +323,15 @@ impl Client {
                 }
             };
 
-            let answered = self.has_answered();
+            let answered = self.has_responded();
             let spent = attempts.is_some_and(|most| attempt >= most);
             let Some(pause) = self.retry.pause(attempt, retry_after).filter(|_| !spent) else {
-                return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered, repeated });
+                return Err(CallError::NoResponse { cause, attempts: attempt, lost, answered, repeated });
             };
             tokio::select! {
                 () = stop.cancelled() => {
                     // The attempts that are left might have ended otherwise.
-                    return Err(CallError::NoAnswer { cause, attempts: attempt, lost, answered, repeated: None });
+                    return Err(CallError::NoResponse { cause, attempts: attempt, lost, answered, repeated: None });
                 }
                 () = tokio::time::sleep(pause) => {}
             }
@@ -397,7 +397,7 @@ impl Client {
             // A gateway says by a header of its own that it throttles, whatever it calls that.
             answer if received.throttled && status >= 400 => Attempted::Trouble {
                 cause: match answer {
-                    Ok(Answer { code: Some(code), .. }) => format!("{code} ({status})"),
+                    Ok(ApiResponse { code: Some(code), .. }) => format!("{code} ({status})"),
                     _ => format!("HTTP {status} that says when to come back"),
                 },
                 maybe_effect: false,
@@ -411,8 +411,8 @@ impl Client {
                 let code = Some("NotImplemented".to_owned());
                 let (form, content_type) = (BodyForm::Json, received.response.content_type.clone());
                 let message = error.to_string();
-                let answer = Answer { status, code, message, fields: Value::Null, form, content_type };
-                Attempted::Answer { answer, class: Some(ErrorClass::UnknownOperation) }
+                let answer = ApiResponse { status, code, message, fields: Value::Null, form, content_type };
+                Attempted::Response { answer, class: Some(ErrorClass::UnknownOperation) }
             }
             Err(error) => {
                 // Something answers there, but it may not be this service.
@@ -435,7 +435,7 @@ impl Client {
     }
 
     /// Takes note of the secrets of an answer, and cuts what an error says to a length that people read.
-    fn tame(&self, answer: &mut Answer) {
+    fn tame(&self, answer: &mut ApiResponse) {
         redact::sensitive(&*self.target.provider, &answer.fields, &mut |text| self.secrets.add_received(text));
         if let Some(code) = &mut answer.code {
             redact::cut(&self.secrets, code, LONGEST_CODE);
@@ -445,12 +445,12 @@ impl Client {
 
     fn judge_answer(
         &self,
-        answer: Answer,
+        answer: ApiResponse,
         right: bool,
         retry_after: Option<Duration>,
         clock_skew_seconds: Option<i64>,
     ) -> Attempted {
-        let Some(code) = &answer.code else { return Attempted::Answer { answer, class: None } };
+        let Some(code) = &answer.code else { return Attempted::Response { answer, class: None } };
         let class = self.target.provider.classify(answer.status, code);
         match class {
             ErrorClass::Throttled | ErrorClass::Transient => Attempted::Trouble {
@@ -465,7 +465,7 @@ impl Client {
                     malformed: None,
                 }),
             },
-            ErrorClass::Auth | ErrorClass::Clock if !right => Attempted::Answer { answer, class: Some(class) },
+            ErrorClass::Auth | ErrorClass::Clock if !right => Attempted::Response { answer, class: Some(class) },
             ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
                 Attempted::Denied(CallError::Denied {
                     class,
@@ -479,14 +479,14 @@ impl Client {
             | ErrorClass::NotFound
             | ErrorClass::Permission
             | ErrorClass::UnknownOperation
-            | ErrorClass::Other => Attempted::Answer { answer, class: Some(class) },
+            | ErrorClass::Other => Attempted::Response { answer, class: Some(class) },
         }
     }
 }
 
 enum Attempted {
-    Answer {
-        answer: Answer,
+    Response {
+        answer: ApiResponse,
         class: Option<ErrorClass>,
     },
     Denied(CallError),

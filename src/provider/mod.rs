@@ -1,7 +1,7 @@
 //! The dialects of the clouds: one folder each, behind one trait.
 //!
 //! A [`Provider`] turns a call (operation and parameters with types) into a signed HTTP request, and an HTTP response
-//! into an [`Answer`]. It owns the whole request, for signatures cover all of it, and it knows no state, no expectation
+//! into an [`ApiResponse`]. It owns the whole request, for signatures cover all of it, and it knows no state, no expectation
 //! and no case. States, operations, outcomes and transitions are data of `cases/<provider>/`.
 //!
 //! How the next clouds would fit, held against what is known of them:
@@ -80,7 +80,7 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// # Errors
     ///
     /// When it is not an answer of this service: another content, or an error without a code.
-    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError>;
+    fn decode(&self, response: &HttpResponse) -> Result<ApiResponse, DecodeError>;
 
     /// The body of a response as it may be recorded: in its own form, with the values of sensitive fields replaced by
     /// [`REDACTED`]. None where it is no answer of this service, for what an unknown text holds can't be known.
@@ -162,7 +162,7 @@ pub struct HttpResponse {
 
 /// An answer of the service.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Answer {
+pub struct ApiResponse {
     /// The HTTP status.
     pub status: u16,
     /// The error code; none for a success.

@@ -5,12 +5,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunContext;
 use super::bindings::Bindings;
+use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::inventory::{Inventory, Leak};
 use super::probe::Probe;
-use super::remarks::{Remarked, Remarks};
 use super::requester::Requester;
-use super::scenario::Steps;
+use super::scenario::StepRunner;
 use super::setup::Setup;
 use crate::event::Exchange;
 use crate::plan::CasePlan;
@@ -23,7 +23,7 @@ pub(super) struct Attempt<'a> {
     case: &'a Case,
     requester: Requester<'a>,
     inventory: Inventory<'a>,
-    remarks: Remarks,
+    notes: CaseNotes,
     /// The number at which the case was begun; that of a control is no one's.
     begun: usize,
 }
@@ -51,25 +51,25 @@ impl<'a> Attempt<'a> {
             case,
             requester: Requester::new(run, bindings, stop),
             inventory: Inventory::new(run, case),
-            remarks: Remarks::default(),
+            notes: CaseNotes::default(),
             begun,
         }
     }
 
     /// Runs the case. `Ok` is a pass.
     pub(super) async fn run(&mut self, plan: &CasePlan) -> Result<(), Failure> {
-        let Self { run, case, requester, inventory, remarks, begun } = self;
+        let Self { run, case, requester, inventory, notes, begun } = self;
         let run: &'a RunContext = run;
-        let before = Setup::new(run, requester, inventory, remarks, *begun).prepare(plan).await?;
+        let before = Setup::new(run, requester, inventory, notes, *begun).prepare(plan).await?;
         match &case.subject {
             Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
                 let row = &run.suite.rows[*row];
-                Probe { run, requester, inventory, remarks }.run(row, state, plan, &before).await
+                Probe { run, requester, inventory, notes }.run(row, state, plan, &before).await
             }
             Subject::Scenario { scenario, .. } => {
                 let scenario = &run.suite.scenarios[*scenario];
                 requester.compute(&scenario.values)?;
-                Steps { run, requester, inventory, remarks }.run(&scenario.steps).await
+                StepRunner { run, requester, inventory, notes }.run(&scenario.steps).await
             }
         }
     }
@@ -77,7 +77,7 @@ impl<'a> Attempt<'a> {
     /// Removes everything that was made; what could not be removed comes back.
     pub(super) async fn tear_down(&mut self) -> Vec<Leak> {
         let leaks = self.inventory.tear_down(&mut self.requester).await;
-        if self.remarks.has_notes() || !leaks.is_empty() {
+        if !self.notes.notes.is_empty() || !leaks.is_empty() {
             self.requester.hand_in();
         }
         leaks
@@ -108,9 +108,9 @@ impl<'a> Attempt<'a> {
         self.requester.hand_in();
     }
 
-    /// What was remarked.
-    pub(super) fn into_remarked(self) -> Remarked {
-        self.remarks.into_remarked()
+    /// What was notes.
+    pub(super) fn into_notes(self) -> CaseNotes {
+        self.notes
     }
 }
 

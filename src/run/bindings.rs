@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::wrap::wrap;
+use super::key_wrapping::wrap;
 use crate::plan::Position;
 use crate::redact::{Secret, SecretRegistry};
 use crate::suite::field_path::text_of;

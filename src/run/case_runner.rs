@@ -8,14 +8,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::RunContext;
 use super::attempt::Attempt;
-use super::experience::CellFared;
+use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::inventory::Leak;
+use super::knowledge::CellOutcome;
 use super::order::Planned;
 use super::outcome::CaseOutcome;
-use super::remarks::Remarked;
+use super::route_prefix::prefixes;
 use super::status::RunStatus;
-use super::stretch::stretches;
 use super::sweep::{lists_keys, makes_key};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Exchange, Outcome};
 use crate::plan::CasePlan;
@@ -85,7 +85,7 @@ struct CaseRunner<'a> {
 /// What came of one attempt.
 struct Attempted {
     failure: Option<Failure>,
-    remarked: Remarked,
+    notes: CaseNotes,
     exchanges: Vec<Exchange>,
     /// Whether a response came that says something about a key.
     well: bool,
@@ -110,15 +110,15 @@ impl CaseRunner<'_> {
 
         for _ in 0..self.run.options.confirm_failures {
             let Some(failure) = latest.failure.take_if(|failure| self.wants_confirmation(failure)) else { break };
-            let actual = actual_of(&failure, &latest.remarked);
+            let actual = actual_of(&failure, &latest.notes);
             self.wait_for_earlier().await;
-            if self.run.experience.is_confirmed(self.number, &self.cell(), &failure, actual.as_ref()) {
+            if self.run.knowledge.is_confirmed(self.number, &self.cell(), &failure, actual.as_ref()) {
                 latest.failure = Some(failure);
                 break;
             }
 
             if !self.may_make_keys() {
-                latest.remarked.notes.push("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
+                latest.notes.notes.push("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
                 latest.failure = Some(failure);
                 break;
             }
@@ -131,7 +131,7 @@ impl CaseRunner<'_> {
                 latest = unstable(failure, actual, again);
                 break;
             }
-            self.run.experience.confirm(self.number, &self.cell(), &failure, actual.as_ref());
+            self.run.knowledge.confirm(self.number, &self.cell(), &failure, actual.as_ref());
             latest = if again.failure.as_ref().is_some_and(|second| second.is_like(&failure)) {
                 again
             } else {
@@ -146,10 +146,10 @@ impl CaseRunner<'_> {
 
     /// What no key passes on a route of this case, as settled by cases that were begun before.
     async fn blocker(&self) -> Option<BlockedBy> {
-        let stretches: Vec<_> = self.plan.keys.iter().flat_map(|key| stretches(&self.run.suite, key)).collect();
+        let prefixes: Vec<_> = self.plan.keys.iter().flat_map(|key| prefixes(&self.run.suite, key)).collect();
         tokio::select! {
             () = self.status.stop.cancelled() => None,
-            by = self.run.sequence.blocker(self.number, &stretches) => by,
+            by = self.run.sequence.blocker(self.number, &prefixes) => by,
         }
     }
 
@@ -177,11 +177,11 @@ impl CaseRunner<'_> {
             response.message.clear();
         }
         let unknown = self.run.suite.service.requests.keys().find(|operation| {
-            by.operation.as_deref() == Some(operation.as_str()) && self.run.experience.is_unknown(operation)
+            by.operation.as_deref() == Some(operation.as_str()) && self.run.knowledge.is_unknown(operation)
         });
         let mut failure = Failure {
             // Where nothing has ever answered, this is one more case that met no service.
-            silent: !self.run.client.has_answered(),
+            silent: !self.run.client.has_responded(),
             ..Failure::blocked(Kind::Fixture, by.clone(), format!("{cause}, as for the keys before"))
         };
         if let Some(operation) = unknown {
@@ -192,7 +192,7 @@ impl CaseRunner<'_> {
 
     /// Whether the keys of the case may be made once more.
     fn may_make_keys(&self) -> bool {
-        let wanted = self.run.tally.made() + self.plan.cost.keys as u64;
+        let wanted = self.run.key_counts.made() + self.plan.cost.keys as u64;
         self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 
@@ -253,12 +253,12 @@ impl CaseRunner<'_> {
             if found.kind == Kind::Cut {
                 found.reason = self.status.why_not_judged();
             }
-            // Trouble on the wire says nothing of the stretch.
-            if let (Some(stretch), Some(by)) = (&found.stretch, &found.blocked_by)
+            // Trouble on the wire says nothing of the prefix.
+            if let (Some(prefix), Some(by)) = (&found.prefix, &found.blocked_by)
                 && !found.lost
                 && found.kind != Kind::Transport
             {
-                self.run.sequence.blocked(self.number, stretch, by);
+                self.run.sequence.blocked(self.number, prefix, by);
             }
             self.attribute(found, &format!("{prefix}-cell")).await;
         }
@@ -267,7 +267,7 @@ impl CaseRunner<'_> {
         let keep = failure.is_some() || self.run.options.keep_exchanges;
         let exchanges = if keep { attempt.exchanges() } else { Vec::new() };
         let well = attempt.got_well();
-        Attempted { failure, exchanges, well, remarked: attempt.into_remarked() }
+        Attempted { failure, exchanges, well, notes: attempt.into_notes() }
     }
 
     /// Says whose a deviation is that a scenario met: if the table's own case for the same cell fails too, on a fresh
@@ -276,7 +276,7 @@ impl CaseRunner<'_> {
         let Some(index) = failure.cell.take() else { return };
         let cell = &self.run.suite.cases[index];
         self.wait_for_earlier().await;
-        let fared = match self.run.experience.how_cell_fared(self.number, index) {
+        let fared = match self.run.knowledge.cell_outcome(self.number, index) {
             Some(fared) => fared,
             None => {
                 let Ok(plan) = self.run.planner.plan(cell) else { return };
@@ -292,16 +292,16 @@ impl CaseRunner<'_> {
                     self.status.stop.clone(),
                 );
                 let fared = self.control(control, &plan).await;
-                self.run.experience.cell_fared(self.number, index, fared.clone());
+                self.run.knowledge.note_cell_outcome(self.number, index, fared.clone());
                 fared
             }
         };
         match fared {
-            CellFared::Right => return,
-            CellFared::Deviates => {}
+            CellOutcome::Passed => return,
+            CellOutcome::Deviates => {}
             // That an operation is not known, or fails each time, is seen without the cell.
-            CellFared::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
-            CellFared::Blocked(by) => {
+            CellOutcome::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
+            CellOutcome::Blocked(by) => {
                 failure.verdict = Verdict::Inconclusive;
                 failure.kind = Kind::Fixture;
                 failure.reason = format!("{}, and {} can't be judged either", failure.reason, cell.id);
@@ -330,13 +330,13 @@ impl CaseRunner<'_> {
     }
 
     /// Runs the case of a cell once to see what it comes to by itself.
-    async fn control(&mut self, mut control: Attempt<'_>, plan: &CasePlan) -> CellFared {
+    async fn control(&mut self, mut control: Attempt<'_>, plan: &CasePlan) -> CellOutcome {
         let failure = control.run(plan).await.err();
         self.leaks.extend(control.tear_down().await);
         if failure.is_some() {
             control.hand_in();
         }
-        CellFared::of(failure.as_ref())
+        CellOutcome::of(failure.as_ref())
     }
 
     /// A crash or a malformed response is one only if the endpoint responds well to something else: a service that is
@@ -385,15 +385,15 @@ impl CaseRunner<'_> {
     }
 
     fn outcome(self, attempted: Attempted) -> CaseOutcome {
-        let Attempted { failure, remarked, exchanges, well: _ } = attempted;
+        let Attempted { failure, notes, exchanges, well: _ } = attempted;
         if let Subject::Cell { route: None, .. } | Subject::Move { .. } = &self.case.subject
             && let Some(index) = self.run.suite.index_of(self.case)
         {
-            self.run.experience.cell_fared(self.number, index, CellFared::of(failure.as_ref()));
+            self.run.knowledge.note_cell_outcome(self.number, index, CellOutcome::of(failure.as_ref()));
         }
         CaseOutcome {
             failure: failure.map(Box::new),
-            remarked,
+            notes,
             exchanges,
             attempts: self.attempts,
             probed: self.probed,
@@ -405,8 +405,8 @@ impl CaseRunner<'_> {
 }
 
 /// What came that decided.
-fn actual_of(failure: &Failure, remarked: &Remarked) -> Option<Outcome> {
-    failure.actual.clone().or_else(|| remarked.actual.clone())
+fn actual_of(failure: &Failure, notes: &CaseNotes) -> Option<Outcome> {
+    failure.actual.clone().or_else(|| notes.actual.clone())
 }
 
 /// Whether a second attempt shows the same failure: the same, or a set-up that is blocked by the very response which was
@@ -437,7 +437,7 @@ fn lost(failure: Failure) -> Failure {
 
 /// A failure that did not come again on fresh keys: what came first, and what came then.
 fn unstable(first: Failure, first_actual: Option<Outcome>, again: Attempted) -> Attempted {
-    let Attempted { failure, remarked, exchanges, well } = again;
+    let Attempted { failure, notes, exchanges, well } = again;
     let then = match &failure {
         None => "passed".to_owned(),
         Some(second) if second.verdict == Verdict::Fail => second.reason.clone(),
@@ -445,7 +445,7 @@ fn unstable(first: Failure, first_actual: Option<Outcome>, again: Attempted) -> 
         Some(second) => {
             let reason = format!("{}; it could not be confirmed: {}", first.reason, second.reason);
             let failure = Failure { reason, ..second.clone() };
-            return Attempted { failure: Some(failure), remarked, exchanges, well };
+            return Attempted { failure: Some(failure), notes, exchanges, well };
         }
     };
     let then = match &failure {
@@ -459,5 +459,5 @@ fn unstable(first: Failure, first_actual: Option<Outcome>, again: Attempted) -> 
         first_actual,
         ..Failure::inconclusive(Kind::Unstable, format!("with one key {}; {then}", first.reason))
     };
-    Attempted { failure: Some(failure), remarked, exchanges, well }
+    Attempted { failure: Some(failure), notes, exchanges, well }
 }

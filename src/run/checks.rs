@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::RunContext;
 use super::bindings::Context;
 use super::failure::Failure;
-use super::form;
 use super::pages::Pages;
 use super::requester::Requester;
+use super::response_form;
 use crate::event::Purpose;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{KeyName, OperationName};
@@ -26,7 +26,7 @@ pub(super) struct Checked<'a> {
 
 /// What a response gets wrong.
 #[derive(Debug)]
-pub(super) struct Wrong {
+pub(super) struct Mismatch {
     pub(super) kind: Kind,
     /// What of it, in words that are the same for every key.
     pub(super) aspect: String,
@@ -34,7 +34,7 @@ pub(super) struct Wrong {
     pub(super) text: String,
 }
 
-impl Wrong {
+impl Mismatch {
     /// The failure that this is.
     pub(super) fn into_failure(self) -> Failure {
         Failure::fail(self.kind, self.aspect, self.text)
@@ -57,11 +57,11 @@ impl<'s, 'a> Checker<'s, 'a> {
     /// # Errors
     ///
     /// When a value that it is held against can't be known, or a page of a list can't be read.
-    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Failure> {
+    pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Mismatch>, Failure> {
         let operation = call.operation;
         let wrong = |kind, of: &FieldPath, text: String| {
             let aspect = format!("{of} of {operation}");
-            Ok(Some(Wrong { kind, aspect, text }))
+            Ok(Some(Mismatch { kind, aspect, text }))
         };
 
         if let Some(wrong) = self.check_by_itself(&call, checks)? {
@@ -116,34 +116,34 @@ impl<'s, 'a> Checker<'s, 'a> {
     }
 
     /// What a response gets wrong by itself, whatever the key is.
-    fn check_by_itself(&mut self, call: &Checked<'_>, checks: &Checks) -> Result<Option<Wrong>, Failure> {
+    fn check_by_itself(&mut self, call: &Checked<'_>, checks: &Checks) -> Result<Option<Mismatch>, Failure> {
         const LONGEST: usize = 200;
         let Checked { operation, answer, .. } = *call;
         let wrong = |kind: Kind, aspect: &str, text: String| {
             let text = format!("in the response of {operation}, {text}");
-            Ok(Some(Wrong { kind, aspect: format!("{aspect} of {operation}"), text }))
+            Ok(Some(Mismatch { kind, aspect: format!("{aspect} of {operation}"), text }))
         };
 
         let paging = &self.run.suite.service.paging;
-        if let Some(text) = form::wrong_form(answer, &checks.form) {
+        if let Some(text) = response_form::wrong_form(answer, &checks.form) {
             return wrong(Kind::Malformed, "form", text);
         }
-        let counted = || checks.counted.as_ref().and_then(|list| form::wrong_count(answer, list, paging));
-        if let Some(text) = form::wrong_bytes(answer, &checks.bytes).or_else(counted) {
+        let counted = || checks.counted.as_ref().and_then(|list| response_form::wrong_count(answer, list, paging));
+        if let Some(text) = response_form::wrong_bytes(answer, &checks.bytes).or_else(counted) {
             return wrong(Kind::Body, "size", text);
         }
-        if let Some(text) = form::wrong_entries(answer, &checks.entries) {
+        if let Some(text) = response_form::wrong_entries(answer, &checks.entries) {
             return wrong(Kind::Effect, "entries", text);
         }
         for path in &checks.fresh {
-            if let Some(earlier) = form::repeated(answer, path, self.requester.bindings().answers.iter()) {
+            if let Some(earlier) = response_form::repeated(answer, path, self.requester.bindings().answers.iter()) {
                 return wrong(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));
             }
         }
         for (path, between) in &checks.between {
             let from = self.requester.evaluate(&between.from, Context::on(call.on))?;
             let to = self.requester.evaluate(&between.to, Context::on(call.on))?;
-            if let Some(text) = form::outside(path, &field(answer, path), &from, &to) {
+            if let Some(text) = response_form::outside(path, &field(answer, path), &from, &to) {
                 return wrong(Kind::Body, path.as_str(), self.run.brief(&text, LONGEST));
             }
         }

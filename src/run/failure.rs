@@ -1,14 +1,14 @@
 //! Why a case did not pass: the one type in which that goes from the judge to the reports.
 
 use super::Unsupported;
-use crate::client::{CallError, Reply, Unusable};
+use crate::client::{CallError, Response, Unusable};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName, State};
 use crate::suite::step::Expected;
 use crate::verdict::{Kind, Verdict};
 
-use super::stretch::Stretch;
+use super::route_prefix::RoutePrefix;
 
 /// Why a case did not simply pass.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(super) struct Failure {
     /// Whether the endpoint says that it does not know an operation that the case needs.
     pub(super) unsupported: bool,
     /// Where on the route of a key it happened.
-    pub(super) stretch: Option<Box<Stretch>>,
+    pub(super) prefix: Option<Box<RoutePrefix>>,
     /// The case of the cell that a scenario met: if that fails too, the deviation is the cell's and not the scenario's.
     pub(super) cell: Option<usize>,
 }
@@ -72,8 +72,8 @@ impl Blame {
     }
 
     /// The blocker of a request that was rejected.
-    pub(super) fn rejected(&self, reply: &Reply) -> BlockedBy {
-        self.blocked("was rejected", Some(blocking_response(reply)))
+    pub(super) fn rejected(&self, response: &Response) -> BlockedBy {
+        self.blocked("was rejected", Some(blocking_response(response)))
     }
 }
 
@@ -96,7 +96,7 @@ impl Failure {
             denied: None,
             silent: false,
             unsupported: false,
-            stretch: None,
+            prefix: None,
             cell: None,
         }
     }
@@ -138,7 +138,7 @@ impl Failure {
         let reason = format!("{operation}: {error}");
         match error {
             CallError::Encode(_) => Self::blocked(Kind::Fixture, blame.blocked("can't be sent", None), reason),
-            CallError::NoAnswer { answered, lost, cause, repeated, .. } => {
+            CallError::NoResponse { answered, lost, cause, repeated, .. } => {
                 // Where there is no service, every case says the same, however often it was tried before the run ended.
                 let reason = match (answered, &repeated) {
                     (false, _) => cause,
@@ -177,8 +177,8 @@ impl Failure {
     }
 
     /// The account may not send an operation.
-    pub(super) fn not_permitted(blame: &Blame, reply: &Reply) -> Self {
-        let response = blocking_response(reply);
+    pub(super) fn not_permitted(blame: &Blame, response: &Response) -> Self {
+        let response = blocking_response(response);
         let reason =
             format!("the account has no permission for {}: {} ({})", blame.operation, response.code, response.status);
         Self::blocked(Kind::Refusal, blame.blocked("is not permitted", Some(response)), reason)
@@ -213,9 +213,9 @@ impl Failure {
 }
 
 /// A response as blockers have it.
-pub(super) fn blocking_response(reply: &Reply) -> BlockingResponse {
-    let code = reply.answer.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
-    BlockingResponse { code, status: reply.answer.status, message: reply.answer.message.clone() }
+pub(super) fn blocking_response(response: &Response) -> BlockingResponse {
+    let code = response.content.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
+    BlockingResponse { code, status: response.content.status, message: response.content.message.clone() }
 }
 
 /// An unusable response as blockers have it.
@@ -259,12 +259,12 @@ fn shortened(reason: &str) -> String {
 }
 
 /// An expected outcome as results have it.
-pub(super) fn answered(expected: &Expected) -> Outcome {
+pub(super) fn expected_outcome(expected: &Expected) -> Outcome {
     Outcome { code: expected.code.to_string(), status: expected.status }
 }
 
 /// What came, as results have it.
-pub(super) fn received(reply: &Reply) -> Outcome {
-    let code = reply.answer.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
-    Outcome { code, status: reply.answer.status }
+pub(super) fn received_outcome(response: &Response) -> Outcome {
+    let code = response.content.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
+    Outcome { code, status: response.content.status }
 }

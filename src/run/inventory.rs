@@ -9,7 +9,7 @@ use super::bindings::{Context, KeyBinding};
 use super::failure::{Failure, blocking_response};
 use super::judge::Judge;
 use super::requester::{Request, Requester, captured};
-use crate::client::{Envelope, Reply};
+use crate::client::{Envelope, Response};
 use crate::event::Purpose;
 use crate::ledger::LedgerEntry;
 use crate::provider::ErrorClass;
@@ -69,10 +69,10 @@ impl<'a> Inventory<'a> {
         requester: &mut Requester<'_>,
         name: &KeyName,
         class: &ClassName,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let operation = &self.run.suite.service.create.operation;
         if let Some(most) = self.run.options.max_keys
-            && self.run.tally.made() >= most
+            && self.run.key_counts.made() >= most
         {
             let reason = format!("the run may make no more than {most} keys: see --max-keys");
             return Err(Failure::inconclusive(Kind::Unavailable, reason));
@@ -87,14 +87,14 @@ impl<'a> Inventory<'a> {
             }
             failure
         };
-        let reply = requester.send(request).await.map_err(with_class)?;
-        if let Some(code) = &reply.answer.code {
-            let reason = format!("{operation} responded {code} ({}), so there is no key", reply.answer.status);
-            let by = requester.blame(Purpose::Setup, operation, name).rejected(&reply);
+        let response = requester.send(request).await.map_err(with_class)?;
+        if let Some(code) = &response.content.code {
+            let reason = format!("{operation} responded {code} ({}), so there is no key", response.content.status);
+            let by = requester.blame(Purpose::Setup, operation, name).rejected(&response);
             return Err(with_class(Failure::blocked(Kind::Fixture, by, reason)));
         }
-        self.keep_key(requester, name, class, &reply).map_err(with_class)?;
-        Ok(reply)
+        self.keep_key(requester, name, class, &response).map_err(with_class)?;
+        Ok(response)
     }
 
     /// Takes note of a key that was made.
@@ -103,19 +103,19 @@ impl<'a> Inventory<'a> {
         requester: &mut Requester<'_>,
         name: &KeyName,
         class: &ClassName,
-        reply: &Reply,
+        response: &Response,
     ) -> Result<(), Failure> {
         let create = &self.run.suite.service.create;
         let mut key = KeyBinding::new(class.clone(), self.run.planner.new_key(class));
         for (capture, path) in &create.capture {
-            if let Some(value) = captured(&reply.answer.fields, path) {
+            if let Some(value) = captured(&response.content.fields, path) {
                 key.captures.insert(capture.clone(), value);
             }
         }
         let id = key.id().to_owned();
         if id.is_empty() {
             let by = requester.blame(Purpose::Setup, &create.operation, name);
-            let by = by.blocked("names no key", Some(blocking_response(reply)));
+            let by = by.blocked("names no key", Some(blocking_response(response)));
             return Err(Failure::blocked(
                 Kind::Fixture,
                 by,
@@ -123,7 +123,7 @@ impl<'a> Inventory<'a> {
             ));
         }
 
-        self.run.tally.key_made(&id);
+        self.run.key_counts.key_made(&id);
         self.keys.push(name.clone());
         requester.bindings_mut().keys.insert(name.clone(), key);
         requester.something_was_made();
@@ -139,23 +139,23 @@ impl<'a> Inventory<'a> {
         request: Request<'_>,
         makes: Option<&Makes>,
         missing: bool,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let Some(makes) = makes else {
-            let reply = requester.send_until_found(envelope, request, missing).await?;
-            if reply.answer.code.is_none() {
+            let response = requester.send_until_found(envelope, request, missing).await?;
+            if response.content.code.is_none() {
                 self.undone_by_case(request);
             }
-            return Ok(reply);
+            return Ok(response);
         };
 
         self.note(LedgerEntry::Making, request.operation, None)?;
-        let reply = requester.send_until_found(envelope, request, missing).await?;
-        if reply.answer.code.is_some() {
-            return Ok(reply);
+        let response = requester.send_until_found(envelope, request, missing).await?;
+        if response.content.code.is_some() {
+            return Ok(response);
         }
         if let Some(name) = &makes.key {
             let class = requester.class_of(&KeyName::subject());
-            self.keep_key(requester, name, &class, &reply).map_err(|failure| {
+            self.keep_key(requester, name, &class, &response).map_err(|failure| {
                 match (request.purpose, failure.kind) {
                     // What the response to the probe holds is what the case is about.
                     (Purpose::Probe, Kind::Fixture) => {
@@ -169,7 +169,7 @@ impl<'a> Inventory<'a> {
             let parameters = requester.parameters(undo, Context::on(&KeyName::subject()))?;
             self.made_with_undo(requester, request.operation, (operation.clone(), parameters))?;
         }
-        Ok(reply)
+        Ok(response)
     }
 
     /// Takes note of something that is about to be made, and how it would be removed.
@@ -209,17 +209,17 @@ impl<'a> Inventory<'a> {
             let mut removed = self.remove(requester, &removal).await;
             for _ in 1..REMOVAL_ATTEMPTS {
                 match removed {
-                    Err(Unremoved { again: true, .. }) => removed = self.remove(requester, &removal).await,
+                    Err(RemovalError { again: true, .. }) => removed = self.remove(requester, &removal).await,
                     _ => break,
                 }
             }
-            if let Err(Unremoved { reason, .. }) = removed {
+            if let Err(RemovalError { reason, .. }) = removed {
                 leaks.push(self.leak(name_in(&removal.parameters), reason));
             }
         }
         for name in std::mem::take(&mut self.keys) {
             if let Err(reason) = self.remove_key(requester, &name).await {
-                self.run.tally.key_left();
+                self.run.key_counts.key_left();
                 let id = requester.bindings().keys.get(&name).map_or("", |key| key.id()).to_owned();
                 leaks.push(self.leak(format!("key {id}"), reason));
             }
@@ -232,20 +232,20 @@ impl<'a> Inventory<'a> {
     }
 
     /// Removes something that is no key.
-    async fn remove(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), Unremoved> {
+    async fn remove(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
         let Removal { operation, parameters, done } = removal;
-        if self.run.experience.is_unknown(operation) {
-            return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
+        if self.run.knowledge.is_unknown(operation) {
+            return Err(RemovalError { reason: format!("the endpoint does not know {operation}"), again: false });
         }
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
-        let reply = requester.send(request).await.map_err(Unremoved::of)?;
+        let response = requester.send(request).await.map_err(RemovalError::of)?;
         // What the case itself removed is not found any more, under whatever code.
-        let gone = *done || reply.class == Some(ErrorClass::NotFound);
-        match &reply.answer.code {
+        let gone = *done || response.class == Some(ErrorClass::NotFound);
+        match &response.content.code {
             Some(code) if !gone => {
-                let reason = format!("{operation} responded {code} ({})", reply.answer.status);
-                Err(Unremoved { reason, again: false })
+                let reason = format!("{operation} responded {code} ({})", response.content.status);
+                Err(RemovalError { reason, again: false })
             }
             _ => {
                 self.note_removed(operation, &name_in(parameters));
@@ -259,26 +259,26 @@ impl<'a> Inventory<'a> {
         let mut removed = self.try_to_remove_key(requester, name).await;
         for _ in 1..REMOVAL_ATTEMPTS {
             match removed {
-                Err(Unremoved { again: true, .. }) => removed = self.try_to_remove_key(requester, name).await,
+                Err(RemovalError { again: true, .. }) => removed = self.try_to_remove_key(requester, name).await,
                 _ => break,
             }
         }
         removed.map_err(|unremoved| unremoved.reason)
     }
 
-    async fn try_to_remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), Unremoved> {
+    async fn try_to_remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), RemovalError> {
         let remove = &self.run.suite.service.remove;
         let operation = &remove.operation;
-        if self.run.experience.is_unknown(operation) {
-            return Err(Unremoved { reason: format!("the endpoint does not know {operation}"), again: false });
+        if self.run.knowledge.is_unknown(operation) {
+            return Err(RemovalError { reason: format!("the endpoint does not know {operation}"), again: false });
         }
-        let reply = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
-        let reply = reply.map_err(Unremoved::of)?;
+        let response = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
+        let response = response.map_err(RemovalError::of)?;
 
         let rejected =
-            reply.answer.code.as_deref().filter(|code| !self.is_on_its_way_out(requester, name, code, &reply));
+            response.content.code.as_deref().filter(|code| !self.is_on_its_way_out(requester, name, code, &response));
         if rejected.is_some() || self.run.options.account {
-            self.must_be_removed(requester, name, &reply).await?;
+            self.must_be_removed(requester, name, &response).await?;
         }
         let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
         self.note_removed(operation, id);
@@ -286,17 +286,17 @@ impl<'a> Inventory<'a> {
     }
 
     /// Whether the rejection of a removal means that the key is gone, or waits for its deletion because of the case.
-    fn is_on_its_way_out(&self, requester: &Requester<'_>, name: &KeyName, code: &str, reply: &Reply) -> bool {
+    fn is_on_its_way_out(&self, requester: &Requester<'_>, name: &KeyName, code: &str, response: &Response) -> bool {
         let suite = &self.run.suite;
         let judge = Judge::new(&suite.service, self.run.options.strict);
-        if reply.class == Some(ErrorClass::NotFound) || judge.is_gone(code) {
+        if response.class == Some(ErrorClass::NotFound) || judge.is_gone(code) {
             return true;
         }
         let row = suite.row(&suite.service.remove.operation);
         let state = requester.bindings().keys.get(name).and_then(KeyBinding::state);
         // A removal whose first response was lost may have been done already, whatever the state was before.
         let cells = row.into_iter().flat_map(|row| &row.cells);
-        let mut cells = cells.filter(|(of, _)| reply.lost_before || Some(*of) == state);
+        let mut cells = cells.filter(|(of, _)| response.lost_before || Some(*of) == state);
         cells.any(|(_, cell)| {
             let mut outcomes = cell.expect.outcomes.iter().filter(|expected| !expected.code.is_success());
             outcomes.any(|expected| judge.is_code(&expected.code, code))
@@ -309,30 +309,30 @@ impl<'a> Inventory<'a> {
         &self,
         requester: &mut Requester<'_>,
         name: &KeyName,
-        reply: &Reply,
-    ) -> Result<(), Unremoved> {
+        response: &Response,
+    ) -> Result<(), RemovalError> {
         let service = &self.run.suite.service;
         let operation = &service.remove.operation;
-        let code = reply.answer.code.as_deref().unwrap_or("Success");
-        let removal = format!("{operation} responded {code} ({})", reply.answer.status);
-        let unremoved = |what: String| Unremoved { reason: format!("{removal}, and {what}"), again: false };
+        let code = response.content.code.as_deref().unwrap_or("Success");
+        let removal = format!("{operation} responded {code} ({})", response.content.status);
+        let unremoved = |what: String| RemovalError { reason: format!("{removal}, and {what}"), again: false };
 
         let describe = &service.observation.describe;
         let mut pacer = self.run.options.settle.pacer();
         loop {
             let described = requester.send_default(Purpose::Teardown, describe, Context::on(name)).await;
             let described = described.map_err(|failure| {
-                let Unremoved { reason, again } = Unremoved::of(failure);
-                Unremoved { again, ..unremoved(reason) }
+                let RemovalError { reason, again } = RemovalError::of(failure);
+                RemovalError { again, ..unremoved(reason) }
             })?;
             if described.class == Some(ErrorClass::NotFound) {
                 return Ok(());
             }
-            if let Some(code) = &described.answer.code {
-                return Err(unremoved(format!("{describe} responded {code} ({})", described.answer.status)));
+            if let Some(code) = &described.content.code {
+                return Err(unremoved(format!("{describe} responded {code} ({})", described.content.status)));
             }
 
-            let state = service.observation.state.find(&described.answer.fields).map(text_of).unwrap_or_default();
+            let state = service.observation.state.find(&described.content.fields).map(text_of).unwrap_or_default();
             let mut removes = service.transitions.iter().filter(|transition| transition.operation == *operation);
             if removes.any(|transition| transition.to.as_str() == state) {
                 return Ok(());
@@ -361,13 +361,13 @@ impl<'a> Inventory<'a> {
 }
 
 /// Why a key or something else could not be removed.
-struct Unremoved {
+struct RemovalError {
     reason: String,
     /// Whether another attempt may help.
     again: bool,
 }
 
-impl Unremoved {
+impl RemovalError {
     /// That a removal got no usable response. The same one each time is not worth another attempt, nor is a refusal.
     fn of(failure: Failure) -> Self {
         Self { again: failure.repeated.is_none() && failure.kind == Kind::Transport, reason: failure.reason }

@@ -1,8 +1,8 @@
 //! Holds responses against what may come. Everything here is a function of a response and the case files.
 
-use super::failure::{Failure, answered, received};
-use super::named::{Named, named};
-use crate::client::{Reply, Unusable};
+use super::failure::{Failure, expected_outcome, received_outcome};
+use super::parameter_name::{NamedParameter, named_parameter};
+use crate::client::{Response, Unusable};
 use crate::event::{Lenient, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName};
@@ -62,7 +62,7 @@ impl<'a> Judge<'a> {
     pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Outcome> {
         let accept = expectation.accept.iter().filter(|one| one.class.as_ref().is_none_or(|of| of == class));
         let accept = accept.filter(|_| !self.strict).map(|one| &one.outcome);
-        expectation.outcomes.iter().skip(1).chain(accept).map(answered).collect()
+        expectation.outcomes.iter().skip(1).chain(accept).map(expected_outcome).collect()
     }
 
     /// Holds a response against what may come, for a key of a class.
@@ -71,11 +71,11 @@ impl<'a> Judge<'a> {
         operation: &OperationName,
         expectation: &Expectation,
         class: &ClassName,
-        reply: &Reply,
+        response: &Response,
     ) -> Judgement {
-        let actual = received(reply);
+        let actual = received_outcome(response);
         let (wire, status) = (actual.code.as_str(), actual.status);
-        let success = reply.answer.code.is_none();
+        let success = response.content.code.is_none();
 
         let same_code = expectation.outcomes.iter().find(|expected| self.is_code(&expected.code, wire));
         if let Some(expected) = same_code
@@ -88,18 +88,18 @@ impl<'a> Judge<'a> {
         }
 
         // That the operation is not known is none of what the documents leave room for.
-        let known = reply.class != Some(ErrorClass::UnknownOperation);
+        let known = response.class != Some(ErrorClass::UnknownOperation);
         let accepted = expectation.accept.iter().filter(|_| known);
         let accepted =
             accepted.into_iter().find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
-        let expected = expectation.outcomes.first().map(answered);
+        let expected = expectation.outcomes.first().map(expected_outcome);
         if let (Some(accepted), Some(expected), false) = (accepted, &expected, self.strict) {
             let (operation, why) = (operation.to_string(), accepted.why.clone());
             let lenient = Lenient { operation, accepted: actual, expected: expected.clone(), why };
             return Judgement::Lenient { success, lenient };
         }
 
-        let kind = if reply.class == Some(ErrorClass::UnknownOperation) {
+        let kind = if response.class == Some(ErrorClass::UnknownOperation) {
             Kind::Unsupported
         } else if same_code.is_some() {
             Kind::Status
@@ -118,33 +118,33 @@ impl<'a> Judge<'a> {
             expected,
             actual: Some(actual),
             // An earlier attempt may have had its effect, which would explain another response now.
-            lost: reply.lost_before,
+            lost: response.lost_before,
             ..Failure::fail(kind, format!("response of {operation}"), reason)
         }))
     }
 
     /// Looks which parameter a rejection is for that may come: it must be one that the call means.
-    pub(super) fn judge_name(&self, call: &Call, reply: &Reply, judgement: Judgement) -> Judgement {
+    pub(super) fn judge_name(&self, call: &Call, response: &Response, judgement: Judgement) -> Judgement {
         const LONGEST: usize = 60;
         let (Judgement::Published { success: false, .. } | Judgement::Lenient { success: false, .. }) = &judgement
         else {
             return judgement;
         };
-        let actual = received(reply);
+        let actual = received_outcome(response);
         // What is accepted by its code has a reason of its own.
         let by_code = |accepted: &Accepted| self.is_code(&accepted.outcome.code, &actual.code);
         if call.names.is_empty() || call.expect.accept.iter().any(by_code) {
             return judgement;
         }
 
-        let expected = call.expect.outcomes.first().map(answered);
+        let expected = call.expect.outcomes.first().map(expected_outcome);
         let meant = call.names.join(" or ");
-        let wrong = match named(&actual.code, &reply.answer.message, &call.names) {
-            Named::Meant => return judgement,
-            Named::Another(other) => {
+        let wrong = match named_parameter(&actual.code, &response.content.message, &call.names) {
+            NamedParameter::Expected => return judgement,
+            NamedParameter::Other(other) => {
                 format!("names {} and not {meant}", other.chars().take(LONGEST).collect::<String>())
             }
-            Named::Nothing => {
+            NamedParameter::None => {
                 let outcomes = &self.service.outcomes;
                 let outcome = outcomes.iter().find(|(code, _)| self.is_code(code, &actual.code));
                 match (outcome.and_then(|(_, outcome)| outcome.nameless.clone()), expected.clone()) {
@@ -185,7 +185,7 @@ impl<'a> Judge<'a> {
         let actual = malformed.is_none().then(|| Outcome { code: code.clone(), status: *status });
         let aspect = format!("response of {operation}: {status} {}", malformed.as_deref().unwrap_or(code));
         Failure {
-            expected: expectation.outcomes.first().map(answered),
+            expected: expectation.outcomes.first().map(expected_outcome),
             actual,
             repeated: failure.repeated,
             ..Failure::fail(kind, aspect, reason)

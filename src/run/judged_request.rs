@@ -3,13 +3,13 @@
 use tokio_util::sync::CancellationToken;
 
 use super::RunContext;
+use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::inventory::Inventory;
 use super::judge::Judge;
-use super::remarks::Remarks;
 use super::requester::{Request, Requester};
 use super::sweep::lists_keys;
-use crate::client::{Envelope, Reply};
+use crate::client::{Envelope, Response};
 use crate::event::Purpose;
 use crate::provider::ErrorClass;
 use crate::suite::step::{Expectation, Makes};
@@ -29,7 +29,7 @@ pub(super) struct JudgedRequest<'s, 'a> {
     pub(super) run: &'a RunContext,
     pub(super) requester: &'s mut Requester<'a>,
     pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) remarks: &'s mut Remarks,
+    pub(super) notes: &'s mut CaseNotes,
 }
 
 impl JudgedRequest<'_, '_> {
@@ -45,29 +45,29 @@ impl JudgedRequest<'_, '_> {
         request: Request<'_>,
         expect: &Expectation,
         makes: Option<&Makes>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        self.remarks.expect(judge, expect, self.requester.class());
+        self.notes.expect(judge, expect, self.requester.class());
         let provider = &self.run.client.target().provider;
         let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
         let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
 
         let sent = self.inventory.send(self.requester, envelope, request, makes, missing).await;
-        let reply = sent.map_err(|failure| match failure.repeated.clone() {
+        let response = sent.map_err(|failure| match failure.repeated.clone() {
             Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
             None => failure,
         })?;
-        self.remarks.receive(&reply);
+        self.notes.receive(&response);
 
         // An endpoint that has never accepted anything rejects everything, and not this request.
-        let rejected = reply.answer.code.is_some() && reply.class != Some(ErrorClass::UnknownOperation);
+        let rejected = response.content.code.is_some() && response.class != Some(ErrorClass::UnknownOperation);
         if rejected && expect.is_success() && !accepts_something(self.run).await {
-            let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&reply);
-            let came = self.remarks.actual().map(|actual| format!("{} ({})", actual.code, actual.status));
+            let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&response);
+            let came = self.notes.actual.as_ref().map(|actual| format!("{} ({})", actual.code, actual.status));
             let came = came.unwrap_or_default();
             let reason = format!("{} responded {came}: the endpoint has accepted no request yet", request.operation);
             return Err(Failure::blocked(Kind::Refusal, by, reason));
         }
-        Ok(reply)
+        Ok(response)
     }
 }

@@ -9,39 +9,39 @@
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` finds out the state of a key;
 //!   `verifier` looks for effects; `judge` and `checks` hold responses against the case files;
 //! - a `failure` says why a case did not pass, all the way to `outcome`, where it becomes a result;
-//! - `experience` is what the run has learned of its endpoint, so that nothing is paid for twice; the
+//! - `knowledge` is what the run has learned of its endpoint, so that nothing is paid for twice; the
 //!   `sequence` in which cases are begun says which of them may know it.
 
 mod attempt;
 mod bindings;
+mod case_notes;
 mod case_runner;
 mod checks;
 mod clock;
-mod experience;
 mod failure;
-mod form;
 mod inventory;
 mod judge;
 mod judged_request;
-mod named;
+mod key_counts;
+mod key_wrapping;
+mod knowledge;
 mod observer;
 mod order;
 mod outcome;
 mod pages;
+mod parameter_name;
 mod probe;
-mod remarks;
 mod requester;
+mod response_form;
+mod route_prefix;
 mod runner;
 mod scenario;
 mod sequence;
 mod settle;
 mod setup;
 mod status;
-mod stretch;
 mod sweep;
-mod tally;
 mod verifier;
-mod wrap;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -136,9 +136,9 @@ pub(crate) struct RunContext {
     client: Client,
     ledger: Ledger,
     options: RunOptions,
-    experience: experience::Experience,
+    knowledge: knowledge::Knowledge,
     sequence: sequence::Sequence,
-    tally: tally::Tally,
+    key_counts: key_counts::KeyCounts,
 }
 
 impl RunContext {

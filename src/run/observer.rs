@@ -17,11 +17,11 @@ use tokio::time::sleep;
 
 use super::RunContext;
 use super::bindings::Context;
-use super::experience::Place;
 use super::failure::{Blame, Failure, blocking_response, unusable_problem, unusable_response};
 use super::judge::Judge;
+use super::knowledge::Place;
 use super::requester::Requester;
-use crate::client::Reply;
+use crate::client::Response;
 use crate::event::{BlockedBy, BlockingResponse, Purpose};
 use crate::provider::ErrorClass;
 use crate::suite::field_path::text_of;
@@ -212,9 +212,9 @@ impl<'a> StateObserver<'a> {
 
             let place = self.place(requester, key, expected.state);
             let shown = observation.seen.says(self.describe_operation());
-            if !good && (pacer.ends() || self.run.experience.is_in_vain(&place, &shown)) {
+            if !good && (pacer.ends() || self.run.knowledge.is_in_vain(&place, &shown)) {
                 if settle.timeout > std::time::Duration::ZERO {
-                    self.run.experience.waited_in_vain(place, shown);
+                    self.run.knowledge.waited_in_vain(place, shown);
                 }
                 return Ok(observation);
             }
@@ -271,25 +271,25 @@ impl<'a> StateObserver<'a> {
         key: &KeyName,
     ) -> Result<(Described, Option<Value>, Option<BlockingResponse>), Failure> {
         let operation = self.describe_operation();
-        let reply = match self.try_request(requester, purpose, key, operation).await? {
-            Tried::Reply(reply) => reply,
+        let response = match self.try_request(requester, purpose, key, operation).await? {
+            Tried::Response(response) => response,
             Tried::Nothing(by) => {
                 let (problem, response) = (by.problem, by.response);
                 return Ok((Described::Hidden(problem), None, response));
             }
         };
-        let describing = Some(blocking_response(&reply));
-        if let Some(code) = &reply.answer.code {
-            let described = if self.is_gone(&reply) {
+        let describing = Some(blocking_response(&response));
+        if let Some(code) = &response.content.code {
+            let described = if self.is_gone(&response) {
                 Described::Gone
             } else {
-                Described::Hidden(format!("responds {code} ({})", reply.answer.status))
+                Described::Hidden(format!("responds {code} ({})", response.content.status))
             };
             return Ok((described, None, describing));
         }
 
         let observation = &self.run.suite.service.observation;
-        let described = match observation.state.find(&reply.answer.fields).map(text_of) {
+        let described = match observation.state.find(&response.content.fields).map(text_of) {
             None => Described::Hidden(format!("names no {}", observation.state)),
             Some(text) => {
                 let state = State::from(text.as_str());
@@ -300,7 +300,7 @@ impl<'a> StateObserver<'a> {
                 }
             }
         };
-        Ok((described, Some(reply.answer.fields), describing))
+        Ok((described, Some(response.content.fields), describing))
     }
 
     /// How a key behaves by one operation; none if its response fits no state.
@@ -311,14 +311,16 @@ impl<'a> StateObserver<'a> {
         key: &KeyName,
         operation: &OperationName,
     ) -> Result<Option<Behaviour>, Failure> {
-        let Tried::Reply(reply) = self.try_request(requester, purpose, key, operation).await? else { return Ok(None) };
+        let Tried::Response(response) = self.try_request(requester, purpose, key, operation).await? else {
+            return Ok(None);
+        };
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let code = reply.answer.code.as_deref().unwrap_or(Code::SUCCESS);
+        let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
         let cells = self.run.suite.row(operation).into_iter().flat_map(|row| &row.cells);
         let fitting = cells.filter(|(_, cell)| cell.expect.outcomes.iter().any(|one| judge.is_code(&one.code, code)));
         let states: Vec<State> = fitting.map(|(state, _)| state.clone()).collect();
-        let gone = self.is_gone(&reply);
-        let response = format!("responds {code} ({})", reply.answer.status);
+        let gone = self.is_gone(&response);
+        let response = format!("responds {code} ({})", response.content.status);
         let says_something = gone || !states.is_empty();
         Ok(says_something.then(|| Behaviour { operation: operation.clone(), response, states, gone }))
     }
@@ -331,23 +333,23 @@ impl<'a> StateObserver<'a> {
         key: &KeyName,
         operation: &OperationName,
     ) -> Result<Tried, Failure> {
-        let experience = &self.run.experience;
+        let knowledge = &self.run.knowledge;
         let blame = requester.blame(purpose, operation, key);
         let unknown = "is not known to the endpoint";
-        if let Some(response) = experience.how_unknown(operation) {
+        if let Some(response) = knowledge.how_unknown(operation) {
             return Ok(Tried::Nothing(blame.blocked(unknown, Some(response))));
         }
         let place = Place { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
-        if let Some(unusable) = experience.trouble(&place) {
+        if let Some(unusable) = knowledge.trouble(&place) {
             let problem = unusable_problem(&unusable);
             return Ok(Tried::Nothing(blame.blocked(problem, Some(unusable_response(&unusable)))));
         }
 
         match requester.send_default(purpose, operation, Context::on(key)).await {
-            Ok(reply) if reply.class == Some(ErrorClass::UnknownOperation) => {
-                Ok(Tried::Nothing(blame.blocked(unknown, Some(blocking_response(&reply)))))
+            Ok(response) if response.class == Some(ErrorClass::UnknownOperation) => {
+                Ok(Tried::Nothing(blame.blocked(unknown, Some(blocking_response(&response)))))
             }
-            Ok(reply) => Ok(Tried::Reply(Box::new(reply))),
+            Ok(response) => Ok(Tried::Response(Box::new(response))),
             // The same each time: the operation shows nothing, and that is its own fault.
             Err(Failure { repeated: Some(_), blocked_by: Some(by), .. }) => Ok(Tried::Nothing(*by)),
             Err(failure) => Err(failure),
@@ -355,16 +357,16 @@ impl<'a> StateObserver<'a> {
     }
 
     /// Whether a response means that there is no such key any more.
-    fn is_gone(&self, reply: &Reply) -> bool {
+    fn is_gone(&self, response: &Response) -> bool {
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        reply.class == Some(ErrorClass::NotFound)
-            || reply.answer.code.as_deref().is_some_and(|code| judge.is_gone(code))
+        response.class == Some(ErrorClass::NotFound)
+            || response.content.code.as_deref().is_some_and(|code| judge.is_gone(code))
     }
 }
 
 /// What came of a request that may show something of a key.
 enum Tried {
-    Reply(Box<Reply>),
+    Response(Box<Response>),
     Nothing(BlockedBy),
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::RunContext;
+use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::inventory::Leak;
-use super::remarks::Remarked;
 use crate::event::{BlockedBy, CaseResult, Exchange, Listed, Source, Summary};
 use crate::known::KnownFailures;
 use crate::plan::CasePlan;
@@ -19,7 +19,7 @@ use crate::verdict::Verdict;
 pub(super) struct CaseOutcome {
     /// Why it did not simply pass.
     pub(super) failure: Option<Box<Failure>>,
-    pub(super) remarked: Remarked,
+    pub(super) notes: CaseNotes,
     pub(super) exchanges: Vec<Exchange>,
     pub(super) attempts: u32,
     /// Whether a request was sent that the case judges.
@@ -36,7 +36,7 @@ impl CaseOutcome {
     pub(super) fn not_begun(failure: Failure) -> Self {
         Self {
             failure: Some(Box::new(failure)),
-            remarked: Remarked::default(),
+            notes: CaseNotes::default(),
             exchanges: Vec::new(),
             attempts: 0,
             probed: false,
@@ -54,7 +54,7 @@ impl CaseOutcome {
     /// What a list of known failures says of it.
     pub(super) fn held_against(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
         let failure = self.failure.as_ref();
-        let deciding = failure.and_then(|failure| failure.actual.as_ref()).or(self.remarked.actual.as_ref());
+        let deciding = failure.and_then(|failure| failure.actual.as_ref()).or(self.notes.actual.as_ref());
         known.judge(id, self.verdict(), failure.map(|failure| failure.kind), deciding)
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
     let nowhere = || Source { file: "".into(), line: 1, column: 1 };
 
     let verdict = outcome.verdict();
-    let Remarked { expected, also_accepted, actual, lenient, notes } = outcome.remarked;
+    let CaseNotes { expected, also_accepted, actual, lenient, notes } = outcome.notes;
     let mut result = CaseResult {
         id: case.id.shared(),
         operation: operation.map(ToString::to_string),

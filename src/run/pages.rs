@@ -94,12 +94,12 @@ impl<'a> Pages<'a> {
         }
 
         let request = Request { purpose, operation, parameters: &self.parameters, on: &subject };
-        let reply = requester.send(request).await?;
-        match &reply.answer.code {
-            None => Ok(Some(reply.answer.fields)),
+        let response = requester.send(request).await?;
+        match &response.content.code {
+            None => Ok(Some(response.content.fields)),
             Some(code) => {
                 let reason = format!("page {} of {operation} responded {code}", self.page);
-                let by = blame.blocked("did not give a further page", Some(blocking_response(&reply)));
+                let by = blame.blocked("did not give a further page", Some(blocking_response(&response)));
                 Err(Failure::blocked(Kind::Effect, by, reason))
             }
         }

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use super::RunContext;
 use super::bindings::Context;
+use super::case_notes::CaseNotes;
 use super::checks::{Checked, Checker};
 use super::failure::Failure;
 use super::inventory::Inventory;
 use super::judge::Judge;
 use super::judged_request::JudgedRequest;
 use super::observer::Seen;
-use super::remarks::Remarks;
 use super::requester::{Request, Requester};
-use super::scenario::Steps;
+use super::scenario::StepRunner;
 use super::verifier::{Destination, Sent, Verifier};
 use crate::client::Envelope;
 use crate::event::Purpose;
@@ -26,7 +26,7 @@ pub(super) struct Probe<'s, 'a> {
     pub(super) run: &'a RunContext,
     pub(super) requester: &'s mut Requester<'a>,
     pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) remarks: &'s mut Remarks,
+    pub(super) notes: &'s mut CaseNotes,
 }
 
 impl<'a> Probe<'_, 'a> {
@@ -53,20 +53,20 @@ impl<'a> Probe<'_, 'a> {
             Request { purpose: Purpose::Probe, operation: &row.operation, parameters: &parameters, on: &subject };
         let makes = row.makes.as_ref();
         let (run, requester) = (self.run, &mut *self.requester);
-        let (inventory, remarks) = (&mut *self.inventory, &mut *self.remarks);
-        let judged = JudgedRequest { run, requester, inventory, remarks };
-        let reply = judged.send(Envelope::Right, request, &cell.expect, makes).await?;
+        let (inventory, notes) = (&mut *self.inventory, &mut *self.notes);
+        let judged = JudgedRequest { run, requester, inventory, notes };
+        let response = judged.send(Envelope::Right, request, &cell.expect, makes).await?;
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let judgement = judge.judge(&row.operation, &cell.expect, self.requester.class(), &reply);
-        let success = self.remarks.admit(judgement).map_err(|failure| *failure)?;
+        let judgement = judge.judge(&row.operation, &cell.expect, self.requester.class(), &response);
+        let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
 
         if success {
-            self.requester.keep("answer", &reply);
+            self.requester.keep("answer", &response);
             let call = Checked {
                 purpose: Purpose::Verification,
                 operation: &row.operation,
                 parameters: &parameters,
-                answer: &reply.answer.fields,
+                answer: &response.content.fields,
                 on: &subject,
             };
             if let Some(wrong) = Checker::new(self.run, self.requester).check(call, &row.checks).await? {
@@ -87,14 +87,14 @@ impl<'a> Probe<'_, 'a> {
             } else {
                 Destination { position, stated: true, accept: Vec::new() }
             };
-            let rejected = self.remarks.actual().is_some_and(|actual| actual.code != Code::SUCCESS);
+            let rejected = self.notes.actual.as_ref().is_some_and(|actual| actual.code != Code::SUCCESS);
             let sent = Sent { operation: &row.operation, rejected };
-            let mut verifier = Verifier::new(self.run, self.requester, self.remarks);
+            let mut verifier = Verifier::new(self.run, self.requester, self.notes);
             verifier.verify(&key.name, sent, destination, before.get(&key.name)).await?;
         }
 
         let follow_ups = if success { &row.then } else { &row.refused };
-        let Self { run, requester, inventory, remarks } = self;
-        Steps { run, requester, inventory, remarks }.run(follow_ups).await
+        let Self { run, requester, inventory, notes } = self;
+        StepRunner { run, requester, inventory, notes }.run(follow_ups).await
     }
 }

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunContext;
 use super::bindings::{Bindings, Context, NoValue};
-use super::experience::Place;
 use super::failure::{Blame, Failure, blocking_response};
-use crate::client::{CallError, Envelope, Outgoing, Reply, Sent, Transcript};
+use super::knowledge::Place;
+use crate::client::{CallError, Envelope, Outgoing, Response, Sent, Transcript};
 use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
 use crate::provider::ErrorClass;
 use crate::suite::field_path::{FieldPath, text_of};
@@ -110,9 +110,9 @@ impl<'a> Requester<'a> {
     }
 
     /// Keeps the response to a call under a name, and its request.
-    pub(super) fn keep(&mut self, name: &str, reply: &Reply) {
-        self.bindings.answers.insert(name.to_owned(), reply.answer.fields.clone());
-        self.sent.insert(name.to_owned(), reply.sent.clone());
+    pub(super) fn keep(&mut self, name: &str, response: &Response) {
+        self.bindings.answers.insert(name.to_owned(), response.content.fields.clone());
+        self.sent.insert(name.to_owned(), response.sent.clone());
     }
 
     /// The request of a response that was kept.
@@ -185,7 +185,7 @@ impl<'a> Requester<'a> {
         purpose: Purpose,
         operation: &OperationName,
         context: Context<'_>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let parameters = self.default_parameters(operation, context)?;
         self.send(Request { purpose, operation, parameters: &parameters, on: context.on }).await
     }
@@ -207,7 +207,7 @@ impl<'a> Requester<'a> {
     /// # Errors
     ///
     /// When no response comes that says something about the key.
-    pub(super) async fn send(&mut self, request: Request<'_>) -> Result<Reply, Failure> {
+    pub(super) async fn send(&mut self, request: Request<'_>) -> Result<Response, Failure> {
         self.send_in(Envelope::Right, request).await
     }
 
@@ -218,22 +218,22 @@ impl<'a> Requester<'a> {
         envelope: Envelope<'_>,
         request: Request<'_>,
         missing: bool,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let settle = &self.run.options.settle;
         let mut pacer = settle.pacer();
         loop {
-            let reply = self.send_in(envelope, request).await?;
+            let response = self.send_in(envelope, request).await?;
             let young = self.made.is_some_and(|made| made.elapsed() < settle.timeout);
             // What an earlier attempt may have removed does not come back.
-            let waits = young && !missing && !reply.lost_before && !self.is_stopped();
-            if !waits || reply.class != Some(ErrorClass::NotFound) {
-                return Ok(reply);
+            let waits = young && !missing && !response.lost_before && !self.is_stopped();
+            if !waits || response.class != Some(ErrorClass::NotFound) {
+                return Ok(response);
             }
             sleep(pacer.pause()).await;
         }
     }
 
-    async fn send_in(&mut self, envelope: Envelope<'_>, request: Request<'_>) -> Result<Reply, Failure> {
+    async fn send_in(&mut self, envelope: Envelope<'_>, request: Request<'_>) -> Result<Response, Failure> {
         let Request { purpose, operation, parameters, on } = request;
         let run = self.run;
         let blame = self.blame(purpose, operation, on);
@@ -242,7 +242,7 @@ impl<'a> Requester<'a> {
         self.probed |= purpose == Purpose::Probe;
 
         // What is known to fail each time is sent once, as long as it goes on failing in the same way.
-        let known = if right { run.experience.trouble(&place) } else { None };
+        let known = if right { run.knowledge.trouble(&place) } else { None };
         let mut outgoing = Outgoing {
             envelope,
             purpose,
@@ -251,7 +251,7 @@ impl<'a> Requester<'a> {
             attempts: known.as_ref().map(|_| 1),
         };
         let mut sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
-        if let (Some(known), Err(CallError::NoAnswer { repeated, .. })) = (&known, &sent)
+        if let (Some(known), Err(CallError::NoResponse { repeated, .. })) = (&known, &sent)
             && !repeated.as_ref().is_some_and(|unusable| unusable.is_like(known))
         {
             outgoing.attempts = None;
@@ -259,40 +259,40 @@ impl<'a> Requester<'a> {
         }
 
         self.learn(&place, right, &sent);
-        let reply = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
-        if right && reply.class == Some(ErrorClass::Permission) {
-            return Err(Failure::not_permitted(&blame, &reply));
+        let response = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
+        if right && response.class == Some(ErrorClass::Permission) {
+            return Err(Failure::not_permitted(&blame, &response));
         }
-        Ok(reply)
+        Ok(response)
     }
 
     /// Takes note of what a response says of the endpoint.
-    fn learn(&mut self, place: &Place, right: bool, sent: &Result<Reply, CallError>) {
-        let experience = &self.run.experience;
+    fn learn(&mut self, place: &Place, right: bool, sent: &Result<Response, CallError>) {
+        let knowledge = &self.run.knowledge;
         let lost = match sent {
-            Ok(reply) => {
+            Ok(response) => {
                 self.well = true;
                 if right {
-                    experience.responded(place);
+                    knowledge.responded(place);
                 }
-                if reply.class == Some(ErrorClass::UnknownOperation) {
+                if response.class == Some(ErrorClass::UnknownOperation) {
                     self.unknown.get_or_insert_with(|| place.operation.clone());
-                    experience.unknown(&place.operation, &blocking_response(reply));
+                    knowledge.unknown(&place.operation, &blocking_response(response));
                 }
-                reply.lost_before
+                response.lost_before
             }
-            Err(CallError::NoAnswer { lost, repeated, .. }) => {
+            Err(CallError::NoResponse { lost, repeated, .. }) => {
                 if let Some(unusable) = repeated
                     && right
                 {
-                    experience.failed(place, unusable);
+                    knowledge.failed(place, unusable);
                 }
                 *lost
             }
             Err(_) => false,
         };
         if lost && place.operation == self.run.suite.service.create.operation {
-            self.run.tally.key_unanswered();
+            self.run.key_counts.creation_unconfirmed();
         }
     }
 

@@ -11,16 +11,16 @@ use tokio::task::{self, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::case_runner::{Done, run_case};
-use super::experience::Experience;
 use super::failure::Failure;
 use super::inventory::Leak;
+use super::key_counts::KeyCounts;
+use super::knowledge::Knowledge;
 use super::order::{Order, Planned, Turn};
 use super::outcome::{CaseOutcome, Outcomes, result};
+use super::route_prefix::prefixes;
 use super::sequence::Sequence;
 use super::status::RunStatus;
-use super::stretch::stretches;
 use super::sweep::{Swept, sweep};
-use super::tally::Tally;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
 use crate::event::{Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
@@ -54,8 +54,8 @@ impl Runner {
     /// A run of some cases of a suite.
     pub fn new(suite: Arc<Suite>, selection: Vec<usize>, client: Client, ledger: Ledger, options: RunOptions) -> Self {
         let planner = Planner::new(Arc::clone(&suite));
-        let (experience, sequence, tally) = (Experience::default(), Sequence::default(), Tally::default());
-        let context = RunContext { suite, planner, client, ledger, options, experience, sequence, tally };
+        let (knowledge, sequence, key_counts) = (Knowledge::default(), Sequence::default(), KeyCounts::default());
+        let context = RunContext { suite, planner, client, ledger, options, knowledge, sequence, key_counts };
         Self { context: Arc::new(context), selection, known: None }
     }
 
@@ -117,7 +117,7 @@ impl Runner {
                             self.take(&mut outcomes, Done { planned, outcome }, &status, &mut emit);
                         }
                         Ok(plan) => {
-                            let keys = plan.keys.iter().flat_map(|key| stretches(&self.context.suite, key));
+                            let keys = plan.keys.iter().flat_map(|key| prefixes(&self.context.suite, key));
                             self.context.sequence.begin(begun, keys);
                             emit(Event::CaseStarted { id: self.context.suite.cases[planned.index].id.shared() });
                             let (context, status) = (Arc::clone(&self.context), Arc::clone(&status));
@@ -158,10 +158,10 @@ impl Runner {
 
     /// Looks for keys that may have been made without anybody knowing; what a person should know comes back.
     async fn sweep(&self, outcomes: &mut Outcomes) -> Vec<String> {
-        let RunContext { suite, options, client, tally, .. } = &*self.context;
-        let unanswered = tally.unanswered();
+        let RunContext { suite, options, client, key_counts, .. } = &*self.context;
+        let unanswered = key_counts.unconfirmed();
         let Some(index) = self.selection.first().filter(|_| unanswered > 0) else { return Vec::new() };
-        if client.has_answered() {
+        if client.has_responded() {
             let Swept { notices, leaks } = sweep(&self.context, &suite.cases[*index]).await;
             outcomes.leaks.extend(leaks);
             return notices;
@@ -208,7 +208,7 @@ impl Runner {
         let counts = |failure: &Failure| failure.silent || (failure.blocked_by.is_some() && !client.has_accepted());
         if done.outcome.attempts > 0 || failure.is_some_and(counts) {
             let (endpoint, selected) = (&client.target().endpoint, self.selection.len());
-            status.consider(failure, endpoint, selected, client.has_accepted(), client.has_answered());
+            status.consider(failure, endpoint, selected, client.has_accepted(), client.has_responded());
         }
         outcomes.cut += usize::from(failure.is_some_and(|failure| failure.kind == Kind::Cut));
         if verdict == Verdict::Fail && self.context.options.fail_fast {
@@ -270,8 +270,8 @@ impl Runner {
             usage: Usage {
                 requests: traffic.requests,
                 retries: traffic.retries,
-                keys_created: self.context.tally.made(),
-                keys_left: self.context.tally.left(),
+                keys_created: self.context.key_counts.made(),
+                keys_left: self.context.key_counts.left(),
                 clock_skew_seconds: self.context.client.clock_skew_seconds(),
             },
             routes: Some(RouteCoverage { total: self.context.suite.cells_by_route(), run: outcomes.cells_probed }),

@@ -4,17 +4,17 @@ use tokio::time::sleep;
 
 use super::RunContext;
 use super::bindings::Context;
-use super::checks::{Checked, Checker, Wrong, unreadable};
+use super::case_notes::CaseNotes;
+use super::checks::{Checked, Checker, Mismatch, unreadable};
 use super::failure::Failure;
-use super::form;
 use super::inventory::Inventory;
 use super::judge::Judge;
 use super::judged_request::JudgedRequest;
 use super::observer::{Conclusion, Expected, StateObserver};
-use super::remarks::Remarks;
 use super::requester::{Request, Requester};
+use super::response_form;
 use super::setup::Setup;
-use crate::client::{Envelope, Reply};
+use crate::client::{Envelope, Response};
 use crate::event::{BlockedStep, Purpose};
 use crate::plan::Position;
 use crate::suite::case::Subject;
@@ -23,14 +23,14 @@ use crate::suite::step::{Action, Call, Step};
 use crate::verdict::Kind;
 
 /// Runs steps.
-pub(super) struct Steps<'s, 'a> {
+pub(super) struct StepRunner<'s, 'a> {
     pub(super) run: &'a RunContext,
     pub(super) requester: &'s mut Requester<'a>,
     pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) remarks: &'s mut Remarks,
+    pub(super) notes: &'s mut CaseNotes,
 }
 
-impl<'a> Steps<'_, 'a> {
+impl<'a> StepRunner<'_, 'a> {
     /// Runs steps one after the other. `Ok` if each went as it must.
     pub(super) async fn run(&mut self, steps: &[Step]) -> Result<(), Failure> {
         for step in steps {
@@ -64,15 +64,15 @@ impl<'a> Steps<'_, 'a> {
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
         let sent = {
             let (run, requester) = (self.run, &mut *self.requester);
-            let (inventory, remarks) = (&mut *self.inventory, &mut *self.remarks);
-            let judged = JudgedRequest { run, requester, inventory, remarks };
+            let (inventory, notes) = (&mut *self.inventory, &mut *self.notes);
+            let judged = JudgedRequest { run, requester, inventory, notes };
             judged.send(envelope, request, &call.expect, call.makes.as_ref()).await
         };
-        let reply = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
+        let response = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &reply);
-        let success = match self.remarks.admit(judge.judge_name(call, &reply, judgement)) {
+        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
+        let success = match self.notes.admit(judge.judge_name(call, &response, judgement)) {
             Ok(success) => success,
             Err(failure) => {
                 let cell = self.cell_of(call, on);
@@ -88,14 +88,15 @@ impl<'a> Steps<'_, 'a> {
                 key.leave_room_after(operation, accept);
             }
         }
-        let (mut reply, mut pacer) = (reply, self.run.options.settle.pacer());
+        let (mut response, mut pacer) = (response, self.run.options.settle.pacer());
         let wrong = loop {
-            let wrong = match call.format.and_then(|requested| form::wrong_body(&reply.answer, requested)) {
+            let wrong = match call.format.and_then(|requested| response_form::wrong_body(&response.content, requested))
+            {
                 Some(text) => {
                     let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
-                    Some(Wrong { kind, aspect, text: format!("{operation}: {text}") })
+                    Some(Mismatch { kind, aspect, text: format!("{operation}: {text}") })
                 }
-                None => self.check(Purpose::Verification, call, &parameters, &reply, on).await?,
+                None => self.check(Purpose::Verification, call, &parameters, &response, on).await?,
             };
             // What is read may be late.
             if wrong.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
@@ -103,12 +104,12 @@ impl<'a> Steps<'_, 'a> {
             }
             sleep(pacer.pause()).await;
             let again = self.requester.send(request).await?;
-            if again.answer.code.is_some() {
+            if again.content.code.is_some() {
                 break wrong;
             }
-            reply = again;
+            response = again;
         };
-        self.keep(call, &reply);
+        self.keep(call, &response);
         match wrong {
             None => Ok(()),
             Some(wrong) => Err(held_against(call, Failure { cell, ..wrong.into_failure() })),
@@ -134,7 +135,7 @@ impl<'a> Steps<'_, 'a> {
         let key = self.requester.bindings().keys.get(on)?;
         let at = key.state()?;
         let cell = &suite.cell(&call.operation, at)?.expect;
-        let by_the_table = self.remarks.actual().is_some_and(|actual| actual.code == Code::SUCCESS);
+        let by_the_table = self.notes.actual.as_ref().is_some_and(|actual| actual.code == Code::SUCCESS);
         if cell.outcomes != call.expect.outcomes && (!cell.is_success() || by_the_table) {
             return None;
         }
@@ -164,24 +165,24 @@ impl<'a> Steps<'_, 'a> {
             let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
             let blame = self.requester.blame(Purpose::Verification, operation, on);
             let makes = call.makes.as_ref();
-            let reply = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
+            let response = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
 
             if let Err(failure) =
-                self.remarks.admit(judge.judge(operation, &call.expect, self.requester.class(), &reply))
+                self.notes.admit(judge.judge(operation, &call.expect, self.requester.class(), &response))
             {
                 let reason = format!("the effect can't be seen: {}", failure.reason);
                 let lost = failure.lost;
-                return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&reply), reason) });
+                return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&response), reason) });
             }
-            if let Some(why) = unreadable(&reply.answer.fields, &call.checks) {
+            if let Some(why) = unreadable(&response.content.fields, &call.checks) {
                 let reason = format!("the effect can't be seen: in the response of {operation}, {why}");
                 let by = blame.blocked(format!("has an unreadable response: {why}"), None);
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }
 
-            let wrong = self.check(Purpose::Verification, call, &parameters, &reply, on).await?;
+            let wrong = self.check(Purpose::Verification, call, &parameters, &response, on).await?;
             let Some(wrong) = wrong else {
-                self.keep(call, &reply);
+                self.keep(call, &response);
                 return Ok(());
             };
             if pacer.ends() || self.requester.is_stopped() {
@@ -196,16 +197,16 @@ impl<'a> Steps<'_, 'a> {
         purpose: Purpose,
         call: &Call,
         parameters: &serde_json::Map<String, serde_json::Value>,
-        reply: &Reply,
+        response: &Response,
         on: &KeyName,
-    ) -> Result<Option<Wrong>, Failure> {
-        let checked = Checked { purpose, operation: &call.operation, parameters, answer: &reply.answer.fields, on };
+    ) -> Result<Option<Mismatch>, Failure> {
+        let checked = Checked { purpose, operation: &call.operation, parameters, answer: &response.content.fields, on };
         Checker::new(self.run, self.requester).check(checked, &call.checks).await
     }
 
-    fn keep(&mut self, call: &Call, reply: &Reply) {
+    fn keep(&mut self, call: &Call, response: &Response) {
         if let Some(name) = &call.answer {
-            self.requester.keep(name, reply);
+            self.requester.keep(name, response);
         }
     }
 
@@ -223,17 +224,17 @@ impl<'a> Steps<'_, 'a> {
         match (observation.conclusion, record) {
             (Conclusion::Reached(contradiction), _) => {
                 if let Some(contradiction) = contradiction {
-                    self.remarks.note(contradiction);
+                    self.notes.note(contradiction);
                 }
                 if let Some(accepted) = &observation.instead {
                     let after = after.as_ref().unwrap_or(describe);
-                    self.remarks.admit_state(after.as_str(), is.as_str(), accepted);
+                    self.notes.admit_state(after.as_str(), is.as_str(), accepted);
                     self.is_in(on, &accepted.to);
                 }
                 Ok(())
             }
             (Conclusion::NotReached | Conclusion::Unclear, Some(why)) => {
-                self.remarks.note(format!("the key is not {is}: {says}; {why}"));
+                self.notes.note(format!("the key is not {is}: {says}; {why}"));
                 Ok(())
             }
             (Conclusion::NotReached, None) => {
@@ -265,7 +266,7 @@ impl<'a> Steps<'_, 'a> {
         };
         let route = self.run.planner.onward(&key.class, position, &key.made(), to);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
-        let mut setup = Setup::new(self.run, self.requester, self.inventory, self.remarks, usize::MAX);
+        let mut setup = Setup::new(self.run, self.requester, self.inventory, self.notes, usize::MAX);
         setup.drive_on(on, &route.steps, to).await
     }
 

@@ -1,7 +1,7 @@
 //! The order in which cases are begun, and what later cases may know of earlier ones.
 //!
 //! Cases run side by side, and yet a case must come to the same however many do: what it learns from others it learns
-//! only from those that were begun before it, and waits for them where it matters. So a stretch of a route is settled by
+//! only from those that were begun before it, and waits for them where it matters. So a prefix of a route is settled by
 //! the first cases that come along it, and a failure is confirmed by the first case that has it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -9,10 +9,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::stretch::Stretch;
+use super::route_prefix::RoutePrefix;
 use crate::event::BlockedBy;
 
-/// So many fresh keys that fare alike settle a stretch.
+/// So many fresh keys that fare alike settle a prefix.
 const SETTLED: u32 = 2;
 
 /// What became of the cases so far, by the number at which each was begun.
@@ -28,12 +28,12 @@ struct Cases {
     all_over_before: usize,
     /// Cases after that one that are over.
     over: BTreeSet<usize>,
-    stretches: HashMap<Stretch, Traffic>,
-    /// The stretches that a case has ahead.
-    ahead: HashMap<usize, HashSet<Stretch>>,
+    prefixes: HashMap<RoutePrefix, Traffic>,
+    /// The prefixes that a case has ahead.
+    ahead: HashMap<usize, HashSet<RoutePrefix>>,
 }
 
-/// How the keys of cases fared on a stretch.
+/// How the keys of cases fared on a prefix.
 #[derive(Debug)]
 enum Traffic {
     /// Not known yet: the cases that came along so far.
@@ -44,7 +44,7 @@ enum Traffic {
     Blocked(BlockedBy),
 }
 
-/// How a case fared on a stretch.
+/// How a case fared on a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fared {
     /// It is on its way.
@@ -55,7 +55,7 @@ enum Fared {
     Elsewhere,
 }
 
-/// What a case knows of a stretch before it comes there.
+/// What a case knows of a prefix before it comes there.
 #[derive(Debug, PartialEq, Eq)]
 enum Known {
     /// It may try.
@@ -71,12 +71,12 @@ impl Sequence {
         self.cases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins a case with the stretches of its keys. Cases are begun in the order of their numbers.
-    pub(super) fn begin(&self, number: usize, stretches: impl IntoIterator<Item = Stretch>) {
+    /// Begins a case with the prefixes of its keys. Cases are begun in the order of their numbers.
+    pub(super) fn begin(&self, number: usize, prefixes: impl IntoIterator<Item = RoutePrefix>) {
         let mut cases = self.cases();
-        let ahead: HashSet<Stretch> = stretches.into_iter().collect();
-        for stretch in &ahead {
-            let traffic = cases.stretches.entry(stretch.clone()).or_insert_with(|| Traffic::Open(BTreeMap::new()));
+        let ahead: HashSet<RoutePrefix> = prefixes.into_iter().collect();
+        for prefix in &ahead {
+            let traffic = cases.prefixes.entry(prefix.clone()).or_insert_with(|| Traffic::Open(BTreeMap::new()));
             if let Traffic::Open(fared) = traffic {
                 fared.insert(number, Fared::UnderWay);
             }
@@ -85,11 +85,11 @@ impl Sequence {
     }
 
     /// What blocks a case, as settled by those that were begun before it.
-    pub(super) async fn blocker(&self, number: usize, stretches: &[Stretch]) -> Option<BlockedBy> {
-        for stretch in stretches {
+    pub(super) async fn blocker(&self, number: usize, prefixes: &[RoutePrefix]) -> Option<BlockedBy> {
+        for prefix in prefixes {
             loop {
                 let changed = self.changed.notified();
-                let known = self.cases().known(number, stretch);
+                let known = self.cases().known(number, prefix);
                 match known {
                     Known::Try => break,
                     Known::Blocked(by) => return Some(by),
@@ -100,26 +100,26 @@ impl Sequence {
         None
     }
 
-    /// A key of a case has passed a stretch.
-    pub(super) fn passed(&self, number: usize, stretch: &Stretch) {
-        self.fared(number, stretch, Fared::Passed);
+    /// A key of a case has passed a prefix.
+    pub(super) fn passed(&self, number: usize, prefix: &RoutePrefix) {
+        self.fared(number, prefix, Fared::Passed);
     }
 
-    /// A key of a case could not pass a stretch.
-    pub(super) fn blocked(&self, number: usize, stretch: &Stretch, by: &BlockedBy) {
-        self.fared(number, stretch, Fared::Blocked(by.clone()));
+    /// A key of a case could not pass a prefix.
+    pub(super) fn blocked(&self, number: usize, prefix: &RoutePrefix, by: &BlockedBy) {
+        self.fared(number, prefix, Fared::Blocked(by.clone()));
     }
 
-    fn fared(&self, number: usize, stretch: &Stretch, how: Fared) {
-        self.cases().fared(number, stretch, how);
+    fn fared(&self, number: usize, prefix: &RoutePrefix, how: Fared) {
+        self.cases().fared(number, prefix, how);
         self.changed.notify_waiters();
     }
 
     /// A case is over.
     pub(super) fn end(&self, number: usize) {
         let mut cases = self.cases();
-        for stretch in cases.ahead.remove(&number).unwrap_or_default() {
-            cases.fared(number, &stretch, Fared::Elsewhere);
+        for prefix in cases.ahead.remove(&number).unwrap_or_default() {
+            cases.fared(number, &prefix, Fared::Elsewhere);
         }
         cases.over.insert(number);
         while let before = cases.all_over_before
@@ -144,9 +144,9 @@ impl Sequence {
 }
 
 impl Cases {
-    /// Takes note of how a case fared on a stretch; the first time counts.
-    fn fared(&mut self, number: usize, stretch: &Stretch, how: Fared) {
-        let Some(Traffic::Open(fared)) = self.stretches.get_mut(stretch) else { return };
+    /// Takes note of how a case fared on a prefix; the first time counts.
+    fn fared(&mut self, number: usize, prefix: &RoutePrefix, how: Fared) {
+        let Some(Traffic::Open(fared)) = self.prefixes.get_mut(prefix) else { return };
         if let Some(known) = fared.get_mut(&number)
             && *known == Fared::UnderWay
         {
@@ -160,7 +160,7 @@ impl Cases {
                 (Fared::UnderWay, _) => return,
                 (Fared::Elsewhere, alike) => alike,
                 (Fared::Passed, _) => {
-                    self.stretches.insert(stretch.clone(), Traffic::Passable);
+                    self.prefixes.insert(prefix.clone(), Traffic::Passable);
                     return;
                 }
                 (Fared::Blocked(by), Some((before, times))) if before.is_like(by) => Some((by, times + 1)),
@@ -170,14 +170,14 @@ impl Cases {
                 && times >= SETTLED
             {
                 let by = by.clone();
-                self.stretches.insert(stretch.clone(), Traffic::Blocked(by));
+                self.prefixes.insert(prefix.clone(), Traffic::Blocked(by));
                 return;
             }
         }
     }
 
-    fn known(&self, number: usize, stretch: &Stretch) -> Known {
-        match self.stretches.get(stretch) {
+    fn known(&self, number: usize, prefix: &RoutePrefix) -> Known {
+        match self.prefixes.get(prefix) {
             Some(Traffic::Blocked(by)) => Known::Blocked(by.clone()),
             Some(Traffic::Passable) | None => Known::Try,
             Some(Traffic::Open(fared)) => {
@@ -190,7 +190,7 @@ impl Cases {
 
 #[cfg(test)]
 mod tests {
-    use super::super::stretch::Trail;
+    use super::super::route_prefix::PrefixBuilder;
     use super::*;
     use crate::event::BlockedStep;
     use crate::suite::files::embedded;
@@ -207,56 +207,56 @@ mod tests {
         }
     }
 
-    fn stretch() -> Stretch {
-        Trail::new(&"EXTERNAL".into()).make(&load(embedded(), None).unwrap())
+    fn prefix() -> RoutePrefix {
+        PrefixBuilder::new(&"EXTERNAL".into()).make(&load(embedded(), None).unwrap())
     }
 
-    /// A sequence in which so many cases with one stretch were begun.
-    fn begun(cases: usize) -> (Sequence, Stretch) {
-        let (sequence, stretch) = (Sequence::default(), stretch());
-        (0..cases).for_each(|number| sequence.begin(number, [stretch.clone()]));
-        (sequence, stretch)
+    /// A sequence in which so many cases with one prefix were begun.
+    fn begun(cases: usize) -> (Sequence, RoutePrefix) {
+        let (sequence, prefix) = (Sequence::default(), prefix());
+        (0..cases).for_each(|number| sequence.begin(number, [prefix.clone()]));
+        (sequence, prefix)
     }
 
     #[test]
     fn two_keys_that_fare_alike_settle_a_stretch() {
-        let (sequence, stretch) = begun(4);
-        let known = |number| sequence.cases().known(number, &stretch);
+        let (sequence, prefix) = begun(4);
+        let known = |number| sequence.cases().known(number, &prefix);
         assert_eq!((known(0), known(1)), (Known::Try, Known::Wait));
-        sequence.blocked(0, &stretch, &blocker("a"));
+        sequence.blocked(0, &prefix, &blocker("a"));
         assert_eq!((known(1), known(2)), (Known::Try, Known::Wait));
-        sequence.blocked(1, &stretch, &blocker("b"));
+        sequence.blocked(1, &prefix, &blocker("b"));
         assert_eq!(known(2), Known::Try, "they fared otherwise");
-        sequence.blocked(2, &stretch, &blocker("b"));
+        sequence.blocked(2, &prefix, &blocker("b"));
         assert_eq!(known(3), Known::Blocked(blocker("b")));
     }
 
     #[test]
     fn a_stretch_that_an_earlier_key_has_passed_is_never_settled() {
-        let (sequence, stretch) = begun(4);
+        let (sequence, prefix) = begun(4);
         for later in 1..3 {
-            sequence.blocked(later, &stretch, &blocker("a"));
+            sequence.blocked(later, &prefix, &blocker("a"));
         }
-        assert_eq!(sequence.cases().known(3, &stretch), Known::Wait, "the first may still pass");
-        sequence.passed(0, &stretch);
-        assert_eq!(sequence.cases().known(3, &stretch), Known::Try);
+        assert_eq!(sequence.cases().known(3, &prefix), Known::Wait, "the first may still pass");
+        sequence.passed(0, &prefix);
+        assert_eq!(sequence.cases().known(3, &prefix), Known::Try);
     }
 
     #[test]
     fn a_case_that_is_over_before_a_stretch_says_nothing_of_it() {
-        let (sequence, stretch) = begun(3);
+        let (sequence, prefix) = begun(3);
         sequence.end(0);
         sequence.end(1);
-        assert_eq!(sequence.cases().known(2, &stretch), Known::Try);
+        assert_eq!(sequence.cases().known(2, &prefix), Known::Try);
     }
 
     #[tokio::test]
     async fn a_case_waits_for_those_that_were_begun_before_it() {
-        let (sequence, stretch) = begun(3);
+        let (sequence, prefix) = begun(3);
         sequence.end(1);
         let waits = async {
             sequence.earlier_are_over(2).await;
-            sequence.blocker(2, std::slice::from_ref(&stretch)).await
+            sequence.blocker(2, std::slice::from_ref(&prefix)).await
         };
         let goes_on = async {
             tokio::task::yield_now().await;

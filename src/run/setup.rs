@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::RunContext;
 use super::bindings::Context;
+use super::case_notes::CaseNotes;
 use super::failure::{Blame, Failure, blocking_response};
 use super::inventory::Inventory;
 use super::observer::{Conclusion, Expected, Observation, Seen, StateObserver};
-use super::remarks::Remarks;
 use super::requester::{Request, Requester, captured};
-use super::stretch::{Stretch, Trail};
-use crate::client::{Envelope, Reply};
+use super::route_prefix::{PrefixBuilder, RoutePrefix};
+use crate::client::{Envelope, Response};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Purpose};
 use crate::plan::{CasePlan, PlannedKey, Position, RouteStep};
 use crate::suite::name::{FixtureName, KeyName, OperationName, StageName, State};
@@ -23,7 +23,7 @@ pub(super) struct Setup<'s, 'a> {
     run: &'a RunContext,
     requester: &'s mut Requester<'a>,
     inventory: &'s mut Inventory<'a>,
-    remarks: &'s mut Remarks,
+    notes: &'s mut CaseNotes,
     /// The number at which the case was begun.
     number: usize,
 }
@@ -62,10 +62,10 @@ impl<'s, 'a> Setup<'s, 'a> {
         run: &'a RunContext,
         requester: &'s mut Requester<'a>,
         inventory: &'s mut Inventory<'a>,
-        remarks: &'s mut Remarks,
+        notes: &'s mut CaseNotes,
         number: usize,
     ) -> Self {
-        Self { run, requester, inventory, remarks, number }
+        Self { run, requester, inventory, notes, number }
     }
 
     /// Makes the keys of a case and brings each into its state; what was seen of them there comes back.
@@ -76,21 +76,21 @@ impl<'s, 'a> Setup<'s, 'a> {
     pub(super) async fn prepare(mut self, plan: &CasePlan) -> Result<HashMap<KeyName, Seen>, Failure> {
         let mut ways = Vec::new();
         for key in &plan.keys {
-            let mut trail = Trail::new(&key.class);
-            let stretch = trail.make(&self.run.suite);
+            let mut builder = PrefixBuilder::new(&key.class);
+            let prefix = builder.make(&self.run.suite);
             let made = self.inventory.make_key(self.requester, &key.name, &key.class).await;
-            let reply = self.passing(&stretch, made)?;
+            let response = self.passing(&prefix, made)?;
             let blame = self.requester.blame(Purpose::Setup, &self.run.suite.service.create.operation, &key.name);
-            let made = LastChange::call(&blame, Some(blocking_response(&reply)), Vec::new());
-            ways.push((trail, stretch, made));
+            let made = LastChange::call(&blame, Some(blocking_response(&response)), Vec::new());
+            ways.push((builder, prefix, made));
         }
         if let Some(age) = plan.age {
             self.requester.advance(BlockedStep::Setup, age).await?;
         }
 
         let mut seen = HashMap::new();
-        for (key, (trail, stretch, made)) in plan.keys.iter().zip(ways) {
-            seen.insert(key.name.clone(), self.drive(key, trail, stretch, made).await?);
+        for (key, (builder, prefix, made)) in plan.keys.iter().zip(ways) {
+            seen.insert(key.name.clone(), self.drive(key, builder, prefix, made).await?);
         }
         Ok(seen)
     }
@@ -99,43 +99,43 @@ impl<'s, 'a> Setup<'s, 'a> {
     async fn drive(
         &mut self,
         key: &PlannedKey,
-        mut trail: Trail,
-        made: Stretch,
+        mut builder: PrefixBuilder,
+        made: RoutePrefix,
         mut last: LastChange,
     ) -> Result<Seen, Failure> {
-        let mut stretches = vec![made];
+        let mut prefixes = vec![made];
         for step in &key.route.steps {
-            let stretch = trail.step(&self.run.suite, step);
+            let prefix = builder.step(&self.run.suite, step);
             let went = match self.go(&key.name, step, &key.state).await {
                 Err(failure) if failure.rejected => {
                     // A call that is rejected because the one before had no effect is not to blame.
                     let blamed = self.blame_the_change_before(&key.name, &last).await;
-                    let before = stretches.last().filter(|_| blamed.is_some());
+                    let before = prefixes.last().filter(|_| blamed.is_some());
                     let failure = blamed.unwrap_or(failure);
-                    return self.passing(before.unwrap_or(&stretch), Err(failure));
+                    return self.passing(before.unwrap_or(&prefix), Err(failure));
                 }
-                went => self.passing(&stretch, went)?,
+                went => self.passing(&prefix, went)?,
             };
             match (step, went) {
                 // A fixture leaves the key where it is.
-                (RouteStep::Prepare(_), _) => self.run.sequence.passed(self.number, &stretch),
+                (RouteStep::Prepare(_), _) => self.run.sequence.passed(self.number, &prefix),
                 (RouteStep::Drive { .. } | RouteStep::Advance { .. }, change) => {
                     last = change.unwrap_or(last);
-                    stretches.push(stretch);
+                    prefixes.push(prefix);
                 }
             }
         }
 
-        let arrival = trail.arrival();
+        let arrival = builder.arrival();
         let seen = match self.arrive(&key.name, &key.state, last).await {
             // That the state is not shown here says nothing of routes that lead on.
             Err(failure) if failure.hidden => self.passing(&arrival, Err(failure))?,
-            seen => self.passing(stretches.last().unwrap_or(&arrival), seen)?,
+            seen => self.passing(prefixes.last().unwrap_or(&arrival), seen)?,
         };
-        stretches.push(arrival);
+        prefixes.push(arrival);
         // That the calls before had their effects is known once the key is seen in its state.
-        for stretch in &stretches {
-            self.run.sequence.passed(self.number, stretch);
+        for prefix in &prefixes {
+            self.run.sequence.passed(self.number, prefix);
         }
         Ok(seen)
     }
@@ -186,7 +186,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         let (seen, instead) = self.reached(name, state, &last, observation)?;
         let Some(accepted) = instead else { return Ok(seen) };
 
-        self.remarks.admit_state(&last.what, state.as_str(), &accepted);
+        self.notes.admit_state(&last.what, state.as_str(), &accepted);
         let Some(key) = self.requester.bindings_mut().keys.get_mut(name) else { return Ok(seen) };
         let has = key.position().map(|position| position.has.clone()).unwrap_or_default();
         let position = Position { state: accepted.to, has };
@@ -206,17 +206,17 @@ impl<'s, 'a> Setup<'s, 'a> {
             RouteStep::Drive { operation, stage, to } => {
                 let accept = self.requester.accepted_after(operation, name);
                 let blame = self.requester.blame(Purpose::Setup, operation, name);
-                let reply = self.drive_by(operation, stage.as_ref(), name).await?;
-                if let Some(code) = &reply.answer.code
-                    && !reply.lost_before
+                let response = self.drive_by(operation, stage.as_ref(), name).await?;
+                if let Some(code) = &response.content.code
+                    && !response.lost_before
                 {
-                    let status = reply.answer.status;
+                    let status = response.content.status;
                     let reason = format!("{operation}, on the route to {target}, responded {code} ({status})");
-                    let by = blame.rejected(&reply);
+                    let by = blame.rejected(&response);
                     return Err(Failure { rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
                 }
                 self.arrived(name, to).await?;
-                Ok(Some(LastChange::call(&blame, Some(blocking_response(&reply)), accept)))
+                Ok(Some(LastChange::call(&blame, Some(blocking_response(&response)), accept)))
             }
             RouteStep::Advance { by, to } => {
                 self.requester.advance(BlockedStep::Setup, *by).await?;
@@ -244,7 +244,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         operation: &OperationName,
         stage: Option<&StageName>,
         name: &KeyName,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Response, Failure> {
         let context = Context::on(name);
         let stage = stage.and_then(|stage| self.run.suite.service.stages.get(stage));
         let parameters = match stage.map(|stage| &stage.cause) {
@@ -279,12 +279,12 @@ impl<'s, 'a> Setup<'s, 'a> {
 
         let blame = self.requester.blame(Purpose::Setup, operation, key);
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key };
-        let reply = self.requester.send_until_found(Envelope::Right, request, false).await?;
-        if let Some(code) = &reply.answer.code {
-            let status = reply.answer.status;
+        let response = self.requester.send_until_found(Envelope::Right, request, false).await?;
+        if let Some(code) = &response.content.code {
+            let status = response.content.status;
             let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
-            let lost = reply.lost_before;
-            let by = blame.rejected(&reply);
+            let lost = response.lost_before;
+            let by = blame.rejected(&response);
             return Err(Failure { lost, rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
         }
         if let Some(undo) = undo {
@@ -292,9 +292,9 @@ impl<'s, 'a> Setup<'s, 'a> {
         }
 
         for (capture, path) in &fixture.capture {
-            let Some(value) = captured(&reply.answer.fields, path) else {
+            let Some(value) = captured(&response.content.fields, path) else {
                 let reason = format!("the response of {operation}, for the fixture `{name}`, has no {path}");
-                let by = blame.blocked(format!("has no {path}"), Some(blocking_response(&reply)));
+                let by = blame.blocked(format!("has no {path}"), Some(blocking_response(&response)));
                 return Err(Failure::blocked(Kind::Fixture, by, reason));
             };
             values.insert(capture.clone(), value);
@@ -321,7 +321,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         match conclusion {
             Conclusion::Reached(contradiction) => {
                 if let Some(contradiction) = contradiction {
-                    self.remarks.note(format!("after {what}, {contradiction}"));
+                    self.notes.note(format!("after {what}, {contradiction}"));
                 }
                 Ok((seen, instead))
             }
@@ -339,7 +339,7 @@ impl<'s, 'a> Setup<'s, 'a> {
     }
 
     /// Takes note of where on its route a key was blocked.
-    fn passing<T>(&self, stretch: &Stretch, went: Result<T, Failure>) -> Result<T, Failure> {
-        went.map_err(|failure| Failure { stretch: failure.stretch.or(Some(Box::new(stretch.clone()))), ..failure })
+    fn passing<T>(&self, prefix: &RoutePrefix, went: Result<T, Failure>) -> Result<T, Failure> {
+        went.map_err(|failure| Failure { prefix: failure.prefix.or(Some(Box::new(prefix.clone()))), ..failure })
     }
 }

@@ -51,7 +51,7 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
     if let Err(why) = read_list(run, &mut requester, how, &mut ids).await {
         swept.leaks.push(unknown(format!("not all of them could be looked for: {why}")));
     }
-    let known = run.tally.known();
+    let known = run.key_counts.ids();
     let mut found = 0_u32;
     let mut unanswered = 0;
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
@@ -72,11 +72,11 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
         match marked {
             Ok(false) => {}
             Ok(true) => {
-                run.tally.key_found();
+                run.key_counts.key_found();
                 match inventory.remove_key(&mut requester, &KeyName::subject()).await {
                     Ok(()) => found += 1,
                     Err(reason) => {
-                        run.tally.key_left();
+                        run.key_counts.key_left();
                         let reason = format!("its making was never answered; {reason}");
                         swept.leaks.push(Leak { what, case: String::new(), reason });
                     }
@@ -146,12 +146,12 @@ async fn read_list(
         requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
     let mut pages = Pages::new(operation, Purpose::Teardown, parameters.clone());
     let request = Request { purpose: Purpose::Teardown, operation, parameters: &parameters, on: &subject };
-    let reply = requester.send(request).await.map_err(|failure| failure.reason)?;
-    if let Some(code) = &reply.answer.code {
+    let response = requester.send(request).await.map_err(|failure| failure.reason)?;
+    if let Some(code) = &response.content.code {
         return Err(format!("{operation} responded {code}"));
     }
 
-    let mut answer = reply.answer.fields;
+    let mut answer = response.content.fields;
     loop {
         let Some(entries) = sweep.list.find(&answer).and_then(Value::as_array) else {
             return Err(format!("{} of {operation} is not a list", sweep.list));
@@ -177,7 +177,7 @@ async fn is_marked(run: &RunContext, requester: &mut Requester<'_>, sweep: &Swee
     key.captures.insert("id".to_owned(), id.to_owned());
     requester.bindings_mut().keys.insert(subject.clone(), key);
     let describe = &run.suite.service.observation.describe;
-    let reply = requester.send_default(Purpose::Teardown, describe, Context::on(&subject)).await?;
-    let text = sweep.mark.find(&reply.answer.fields).map(text_of);
+    let response = requester.send_default(Purpose::Teardown, describe, Context::on(&subject)).await?;
+    let text = sweep.mark.find(&response.content.fields).map(text_of);
     Ok(text.is_some_and(|text| text == run.options.mark))
 }

@@ -1,10 +1,10 @@
 //! Verifies that a key is where the probe must have left it, and that a rejected request changed nothing.
 
 use super::RunContext;
+use super::case_notes::CaseNotes;
 use super::checks::changed;
 use super::failure::Failure;
 use super::observer::{Conclusion, Described, Expected, Seen, StateObserver, state_changed};
-use super::remarks::Remarks;
 use super::requester::Requester;
 use crate::event::Purpose;
 use crate::plan::Position;
@@ -34,12 +34,12 @@ pub(super) struct Destination {
 pub(super) struct Verifier<'s, 'a> {
     run: &'a RunContext,
     requester: &'s mut Requester<'a>,
-    remarks: &'s mut Remarks,
+    notes: &'s mut CaseNotes,
 }
 
 impl<'s, 'a> Verifier<'s, 'a> {
-    pub(super) fn new(run: &'a RunContext, requester: &'s mut Requester<'a>, remarks: &'s mut Remarks) -> Self {
-        Self { run, requester, remarks }
+    pub(super) fn new(run: &'a RunContext, requester: &'s mut Requester<'a>, notes: &'s mut CaseNotes) -> Self {
+        Self { run, requester, notes }
     }
 
     /// Looks whether a key is where it must be after a request; `before` is what was seen of it before.
@@ -72,10 +72,10 @@ impl<'s, 'a> Verifier<'s, 'a> {
         match observation.conclusion {
             Conclusion::Reached(contradiction) => {
                 if let Some(contradiction) = contradiction {
-                    self.remarks.note(format!("after {operation}, {contradiction}"));
+                    self.notes.note(format!("after {operation}, {contradiction}"));
                 }
                 if let Some(accepted) = &observation.instead {
-                    self.remarks.admit_state(operation.as_str(), state.as_str(), accepted);
+                    self.notes.admit_state(operation.as_str(), state.as_str(), accepted);
                     if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
                         binding.come_to(Position { state: accepted.to.clone(), ..position });
                     }
@@ -87,7 +87,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
             }
             Conclusion::NotReached => {
                 let note = format!("after {operation} {whose} is not {state}, which no document states: {says}");
-                self.remarks.note(note);
+                self.notes.note(note);
             }
             Conclusion::Unclear => {
                 let describe = observer.describe_operation();
@@ -132,7 +132,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
             },
             (Some(_), Some(_)) => Ok(()),
             (None, _) | (_, None) => {
-                self.remarks.note(format!(
+                self.notes.note(format!(
                     "{describe} does not describe the key, so of what the rejected {operation} may have changed only \
                      the behaviour was seen"
                 ));

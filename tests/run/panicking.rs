@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
-    Answer, ApiCall, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
+    ApiCall, ApiResponse, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
     SigningContext,
 };
 use kms_conformance::verdict::{Kind, Verdict};
@@ -25,7 +25,7 @@ impl Provider for Panicking {
         self.0.encode(call, context)
     }
 
-    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError> {
+    fn decode(&self, response: &HttpResponse) -> Result<ApiResponse, DecodeError> {
         self.0.decode(response)
     }
 

@@ -3,13 +3,13 @@
 use serde_json::Value;
 
 use super::body::{Body, without_signed_text};
-use crate::provider::{Answer, DecodeError, HttpResponse};
+use crate::provider::{ApiResponse, DecodeError, HttpResponse};
 
 /// Codes that some answers to a success carry.
 const NO_ERROR: [&str; 3] = ["200", "OK", "Success"];
 
 /// Reads a response. Success is decided by the status, as the SDKs do; a 200 with a code counts as an error.
-pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
+pub(super) fn decode(response: &HttpResponse) -> Result<ApiResponse, DecodeError> {
     let status = response.status;
     let Some(body) = Body::read(response) else {
         return Err(DecodeError::Content { status, content: describe(response) });
@@ -20,14 +20,14 @@ pub(super) fn decode(response: &HttpResponse) -> Result<Answer, DecodeError> {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let code = Some(text("Code")).filter(|code| !code.is_empty());
     match (status, code) {
-        (200..300, None) => Ok(Answer { status, code: None, message: String::new(), fields, form, content_type }),
+        (200..300, None) => Ok(ApiResponse { status, code: None, message: String::new(), fields, form, content_type }),
         (200..300, Some(code)) if NO_ERROR.contains(&code.as_str()) => {
-            Ok(Answer { status, code: None, message: String::new(), fields, form, content_type })
+            Ok(ApiResponse { status, code: None, message: String::new(), fields, form, content_type })
         }
         (_, Some(code)) => {
             let message = text("Message");
             let message = without_signed_text(&message).unwrap_or(message);
-            Ok(Answer { status, code: Some(code), message, fields, form, content_type })
+            Ok(ApiResponse { status, code: Some(code), message, fields, form, content_type })
         }
         (_, None) => Err(DecodeError::NoCode { status }),
     }

@@ -18,8 +18,8 @@ use percent_encoding::percent_decode_str;
 
 use self::body::Body;
 use super::{
-    Answer, ApiCall, BodyForm, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
-    SigningContext, Tamper,
+    ApiCall, ApiResponse, BodyForm, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse,
+    Provider, SigningContext, Tamper,
 };
 
 /// The version of the API that every request names.
@@ -68,7 +68,7 @@ impl Provider for Alibaba {
         }
     }
 
-    fn decode(&self, response: &HttpResponse) -> Result<Answer, DecodeError> {
+    fn decode(&self, response: &HttpResponse) -> Result<ApiResponse, DecodeError> {
         answer::decode(response)
     }
 

@@ -44,29 +44,29 @@ struct Tally<T> {
 
 /// What the case of a cell came to by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum CellFared {
+pub(super) enum CellOutcome {
     /// It passed, or says nothing.
-    Right,
+    Passed,
     /// It failed.
     Deviates,
     /// It could not be judged, because of this.
     Blocked(BlockedBy),
 }
 
-impl CellFared {
+impl CellOutcome {
     /// What a failure means for the cell whose case has it.
     pub(super) fn of(failure: Option<&Failure>) -> Self {
         match failure {
             Some(failure) if failure.verdict == Verdict::Fail => Self::Deviates,
             Some(Failure { blocked_by: Some(by), .. }) => Self::Blocked((**by).clone()),
-            _ => Self::Right,
+            _ => Self::Passed,
         }
     }
 }
 
 /// What is known of the endpoint so far.
 #[derive(Debug, Default)]
-pub(super) struct Experience(Mutex<Known>);
+pub(super) struct Knowledge(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -78,10 +78,10 @@ struct Known {
     /// With the number of the first case that confirmed it.
     confirmed: HashMap<Confirmed, usize>,
     /// By the index of a cell's case: what it came to by itself, as found out by the case of a number.
-    cells: HashMap<usize, BTreeMap<usize, CellFared>>,
+    cells: HashMap<usize, BTreeMap<usize, CellOutcome>>,
 }
 
-impl Experience {
+impl Knowledge {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,12 +149,12 @@ impl Experience {
     }
 
     /// Takes note of what the case of a cell came to by itself, as the case of this number found out.
-    pub(super) fn cell_fared(&self, number: usize, case: usize, how: CellFared) {
+    pub(super) fn note_cell_outcome(&self, number: usize, case: usize, how: CellOutcome) {
         self.known().cells.entry(case).or_default().insert(number, how);
     }
 
     /// What the case of a cell came to by itself, if a case before that of this number found out.
-    pub(super) fn how_cell_fared(&self, number: usize, case: usize) -> Option<CellFared> {
+    pub(super) fn cell_outcome(&self, number: usize, case: usize) -> Option<CellOutcome> {
         self.known().cells.get(&case)?.range(..number).next().map(|(_, how)| how.clone())
     }
 }
@@ -189,44 +189,44 @@ mod tests {
 
     #[test]
     fn trouble_takes_more_to_settle_where_something_else_came_before() {
-        let experience = Experience::default();
+        let knowledge = Knowledge::default();
         let unusable = |status| Unusable { status, code: String::new(), message: String::new(), malformed: None };
         let place = |state: &str| Place { operation: "Encrypt".into(), class: None, state: Some(state.into()) };
         for state in ["Enabled", "Disabled"] {
-            experience.failed(&place(state), &unusable(500));
-            experience.failed(&place(state), &unusable(500));
-            assert_eq!(experience.trouble(&place(state)), Some(unusable(500)));
+            knowledge.failed(&place(state), &unusable(500));
+            knowledge.failed(&place(state), &unusable(500));
+            assert_eq!(knowledge.trouble(&place(state)), Some(unusable(500)));
         }
-        experience.responded(&place("Enabled"));
-        experience.failed(&place("Enabled"), &unusable(500));
-        experience.failed(&place("Enabled"), &unusable(500));
-        assert_eq!(experience.trouble(&place("Enabled")), None);
+        knowledge.responded(&place("Enabled"));
+        knowledge.failed(&place("Enabled"), &unusable(500));
+        knowledge.failed(&place("Enabled"), &unusable(500));
+        assert_eq!(knowledge.trouble(&place("Enabled")), None);
         for _ in 2..SETTLED_AGAIN {
-            experience.failed(&place("Enabled"), &unusable(500));
+            knowledge.failed(&place("Enabled"), &unusable(500));
         }
-        assert!(experience.trouble(&place("Enabled")).is_some());
-        assert!(experience.trouble(&place("Disabled")).is_some());
+        assert!(knowledge.trouble(&place("Enabled")).is_some());
+        assert!(knowledge.trouble(&place("Disabled")).is_some());
     }
 
     #[test]
     fn a_confirmed_failure_is_known_by_what_came_and_to_later_cases() {
-        let experience = Experience::default();
+        let knowledge = Knowledge::default();
         let failure = Failure::fail(Kind::Allowed, "response", "it succeeded");
         let success = Outcome { code: "Success".to_owned(), status: 200 };
-        experience.confirm(5, "Encrypt/Disabled", &failure, Some(&success));
-        assert!(experience.is_confirmed(6, "Encrypt/Disabled", &failure, Some(&success)));
-        assert!(!experience.is_confirmed(4, "Encrypt/Disabled", &failure, Some(&success)));
-        assert!(!experience.is_confirmed(6, "Encrypt/Disabled", &failure, None));
-        assert!(!experience.is_confirmed(6, "Decrypt/Disabled", &failure, Some(&success)));
+        knowledge.confirm(5, "Encrypt/Disabled", &failure, Some(&success));
+        assert!(knowledge.is_confirmed(6, "Encrypt/Disabled", &failure, Some(&success)));
+        assert!(!knowledge.is_confirmed(4, "Encrypt/Disabled", &failure, Some(&success)));
+        assert!(!knowledge.is_confirmed(6, "Encrypt/Disabled", &failure, None));
+        assert!(!knowledge.is_confirmed(6, "Decrypt/Disabled", &failure, Some(&success)));
     }
 
     #[test]
     fn what_a_later_case_found_out_of_a_cell_is_not_known_to_an_earlier_one() {
-        let experience = Experience::default();
-        experience.cell_fared(7, 100, CellFared::Deviates);
-        assert_eq!(experience.how_cell_fared(7, 100), None);
-        assert_eq!(experience.how_cell_fared(8, 100), Some(CellFared::Deviates));
-        experience.cell_fared(3, 100, CellFared::Right);
-        assert_eq!(experience.how_cell_fared(8, 100), Some(CellFared::Right), "the first one counts");
+        let knowledge = Knowledge::default();
+        knowledge.note_cell_outcome(7, 100, CellOutcome::Deviates);
+        assert_eq!(knowledge.cell_outcome(7, 100), None);
+        assert_eq!(knowledge.cell_outcome(8, 100), Some(CellOutcome::Deviates));
+        knowledge.note_cell_outcome(3, 100, CellOutcome::Passed);
+        assert_eq!(knowledge.cell_outcome(8, 100), Some(CellOutcome::Passed), "the first one counts");
     }
 }

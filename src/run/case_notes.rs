@@ -1,68 +1,49 @@
-//! What is remarked of a case on the way to its verdict.
+//! What is noted of a case on the way to its verdict.
 
-use super::failure::{Failure, answered, received};
+use super::failure::{Failure, expected_outcome, received_outcome};
 use super::judge::{Judge, Judgement};
-use crate::client::Reply;
+use crate::client::Response;
 use crate::event::{Lenient, Outcome};
 use crate::suite::name::ClassName;
 use crate::suite::service::AcceptedState;
 use crate::suite::step::Expectation;
 
-/// What is remarked of a case: what it judges, what passed only because the documents leave room, and notes.
+/// What is noted of a case: the outcomes that it judges, what passed only because the documents leave room, and remarks.
 #[derive(Debug, Default)]
-pub(super) struct Remarks {
-    expected: Option<Outcome>,
-    also_accepted: Vec<Outcome>,
-    actual: Option<Outcome>,
-    lenient: Vec<Lenient>,
-    notes: Vec<String>,
-}
-
-/// The same, to be read.
-#[derive(Debug, Default)]
-pub(super) struct Remarked {
+pub(super) struct CaseNotes {
     pub(super) expected: Option<Outcome>,
     pub(super) also_accepted: Vec<Outcome>,
+    /// The outcome that was received last for a judged request.
     pub(super) actual: Option<Outcome>,
     pub(super) lenient: Vec<Lenient>,
     pub(super) notes: Vec<String>,
 }
 
-impl Remarks {
-    /// A note.
+impl CaseNotes {
+    /// Adds a remark, once.
     pub(super) fn note(&mut self, note: String) {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
-    /// Whether there is a note.
-    pub(super) fn has_notes(&self) -> bool {
-        !self.notes.is_empty()
-    }
-
-    /// What the case judges now.
+    /// Sets what is expected of the request that is judged next.
     pub(super) fn expect(&mut self, judge: Judge<'_>, expectation: &Expectation, class: &ClassName) {
-        self.expected = expectation.outcomes.first().map(answered);
+        self.expected = expectation.outcomes.first().map(expected_outcome);
         self.also_accepted = judge.also_accepted(expectation, class);
         self.actual = None;
     }
 
-    /// What came of it.
-    pub(super) fn receive(&mut self, reply: &Reply) {
-        self.actual = Some(received(reply));
+    /// Notes the response to the request that is judged.
+    pub(super) fn receive(&mut self, response: &Response) {
+        self.actual = Some(received_outcome(response));
     }
 
-    /// What came last of what the case judges.
-    pub(super) fn actual(&self) -> Option<&Outcome> {
-        self.actual.as_ref()
-    }
-
-    /// Takes note of what is remarkable about a response that may come; whether it is a success.
+    /// Notes what is remarkable about a response that is allowed; whether it is a success.
     ///
     /// # Errors
     ///
-    /// When it may not come.
+    /// When the response is not allowed.
     pub(super) fn admit(&mut self, judgement: Judgement) -> Result<bool, Box<Failure>> {
         match judgement {
             Judgement::Published { success, note } => {
@@ -77,16 +58,11 @@ impl Remarks {
         }
     }
 
-    /// Takes note of a state that the documents leave room for.
+    /// Notes a state that the table does not list and that the documents leave room for.
     pub(super) fn admit_state(&mut self, operation: &str, expected: &str, accepted: &AcceptedState) {
+        // Results have one form for whatever was accepted, so a state stands where a code does.
         let state = |state: &str| Outcome { code: state.to_owned(), status: 200 };
         let (accepted, why) = (state(accepted.to.as_str()), accepted.why.clone());
         self.lenient.push(Lenient { operation: operation.to_owned(), accepted, expected: state(expected), why });
-    }
-
-    /// Everything that was remarked.
-    pub(super) fn into_remarked(self) -> Remarked {
-        let Self { expected, also_accepted, actual, lenient, notes } = self;
-        Remarked { expected, also_accepted, actual, lenient, notes }
     }
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::provider::{Answer, BodyForm};
+use crate::provider::{ApiResponse, BodyForm};
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::form::Form;
 use crate::suite::service::Paging;
@@ -123,7 +123,7 @@ pub(super) fn repeated<'a>(
 }
 
 /// What is wrong with the body of a response whose form was requested.
-pub(super) fn wrong_body(answer: &Answer, requested: BodyForm) -> Option<String> {
+pub(super) fn wrong_body(answer: &ApiResponse, requested: BodyForm) -> Option<String> {
     if answer.form != requested {
         return Some(format!("the body is {} and not {requested}, as was requested", answer.form));
     }
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_body_is_what_was_requested_and_what_its_content_type_says() {
-        let answer = |form, content_type: &str| Answer {
+        let answer = |form, content_type: &str| ApiResponse {
             status: 200,
             code: None,
             message: String::new(),
