@@ -34,6 +34,7 @@ mod body_form;
 mod choices;
 mod declaration;
 pub mod registry;
+pub mod signing;
 mod tamper;
 
 use std::fmt;

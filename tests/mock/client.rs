@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kms_conformance::mock::Mock;
 use kms_conformance::provider::alibaba::signature::{
-    canonical_query, percent_encode, sha256_hex, v1_signature, v1_string_to_sign, v3_canonical_request, v3_signature,
-    v3_string_to_sign,
+    v1_signature, v1_string_to_sign, v3_canonical_request, v3_signature, v3_string_to_sign,
 };
+use kms_conformance::provider::signing::{canonical_query, percent_encode, sha256_hex};
 use serde_json::Value;
 
 /// Parameters of a request.

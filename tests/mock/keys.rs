@@ -319,7 +319,7 @@ async fn accounts_and_regions_are_kept_apart() {
     let all = client.sign("GET", client.unsigned("CreateKey", &[]));
     let query: Vec<String> = all
         .iter()
-        .map(|(name, value)| format!("{name}={}", kms_conformance::provider::alibaba::signature::percent_encode(value)))
+        .map(|(name, value)| format!("{name}={}", kms_conformance::provider::signing::percent_encode(value)))
         .collect();
     let host = [("host", "kms.cn-beijing.aliyuncs.com")];
     let reply = client.send_raw("GET", &format!("/?{}", query.join("&")), &host, vec![]).await.succeeded();

@@ -1,8 +1,9 @@
 //! Requests signed with HMAC-SHA1: everything is a parameter, the signature too.
 
 use super::request::{FORM, access_key_id, sent_signature, texts, time};
-use super::signature::{canonical_query, percent_encode, v1_signature, v1_string_to_sign};
+use super::signature::{v1_signature, v1_string_to_sign};
 use super::{API_VERSION, Alibaba, Method};
+use crate::provider::signing::{canonical_query, percent_encode};
 use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
 
 /// Builds and signs the request of a call.

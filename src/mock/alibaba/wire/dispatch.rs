@@ -264,7 +264,8 @@ mod tests {
 
     use super::*;
     use crate::mock::alibaba::config::MockConfig;
-    use crate::provider::alibaba::signature::{canonical_query, v1_signature, v1_string_to_sign};
+    use crate::provider::alibaba::signature::{v1_signature, v1_string_to_sign};
+    use crate::provider::signing::canonical_query;
 
     fn post(query: &str, headers: HeaderMap, body: Bytes) -> Option<Received> {
         let uri = format!("/?{query}").parse().ok()?;

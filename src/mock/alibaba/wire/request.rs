@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderMap, Method, Uri};
 
+use super::gateway::V3_ALGORITHM;
 use crate::mock::alibaba::config::REGIONS;
 use crate::mock::alibaba::wire::parameters::{Parameters, Undecodable};
 use crate::mock::alibaba::wire::response::Format;
-use crate::provider::alibaba::signature::V3_ALGORITHM;
 
 /// A request with its whole body.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 mod error;
 mod nonces;
+mod signature;
 mod time;
 mod v1;
 mod v3;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 
 pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
+pub(super) use signature::V3_ALGORITHM;
 
 use crate::mock::alibaba::config::{AccessKey, MockConfig};
 use crate::mock::alibaba::service::operation::Operation;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::mock::alibaba::config::AccessKey;
-use crate::provider::alibaba::signature::canonical_query;
+use crate::provider::signing::canonical_query;
 
 #[derive(Deserialize)]
 struct Vector {

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::GatewayError;
 use super::Nonces;
 use super::find_access_key;
+use super::signature::{v1_is_right, v1_string_to_sign};
 use super::time;
 use crate::mock::alibaba::config::{AccessKey, MockConfig};
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::request::Received;
 use crate::mock::mutation::{Deviations, Effect};
-use crate::provider::alibaba::signature::{v1_string_to_sign, v1_verify};
 
 pub(super) fn authenticate<'a>(
     config: &'a MockConfig,
@@ -37,7 +37,7 @@ pub(super) fn authenticate<'a>(
     let key = find_access_key(config, deviations, id, parameters.filled("SecurityToken"), now)?;
     let signed = parameters.iter().filter(|(name, _)| *name != "Signature");
     let string_to_sign = v1_string_to_sign(received.method.as_str(), signed);
-    if !v1_verify(&key.secret, &string_to_sign, signature) && !deviations.has(Effect::SignatureNotChecked) {
+    if !v1_is_right(&key.secret, &string_to_sign, signature) && !deviations.has(Effect::SignatureNotChecked) {
         return Err(GatewayError::SignatureDoesNotMatch { string_to_sign });
     }
     // The KMS documents know no nonce and live clients went without one, so a request may.

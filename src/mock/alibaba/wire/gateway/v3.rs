@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use super::GatewayError;
 use super::Nonces;
 use super::find_access_key;
+use super::signature::{v3_is_right, v3_string_to_sign};
 use super::time;
 use crate::mock::alibaba::config::{AccessKey, MockConfig};
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::request::Received;
 use crate::mock::mutation::{Deviations, Effect};
-use crate::provider::alibaba::signature::{sha256_hex, v3_canonical_request, v3_string_to_sign, v3_verify};
+use crate::provider::signing::sha256_hex;
 
 pub(super) fn authenticate<'a>(
     config: &'a MockConfig,
@@ -40,7 +41,7 @@ pub(super) fn authenticate<'a>(
     let token = filled(received, "x-acs-security-token");
     let key = find_access_key(config, deviations, authorization.access_key, token, now)?;
     match string_to_sign {
-        Some(text) if covers(received, &authorization) && v3_verify(&key.secret, &text, authorization.signature) => {}
+        Some(text) if covers(received, &authorization) && v3_is_right(&key.secret, &text, authorization.signature) => {}
         _ if deviations.has(Effect::SignatureNotChecked) || deviations.has(Effect::V3SignatureNotChecked) => {}
         other => return Err(mismatch(other)),
     }
@@ -66,8 +67,7 @@ fn string_to_sign(
             headers.push((*name, std::str::from_utf8(value.as_bytes()).ok()?));
         }
     }
-    let canonical = v3_canonical_request(received.method.as_str(), parameters.of_query(), &headers, payload);
-    Some(v3_string_to_sign(&canonical))
+    Some(v3_string_to_sign(received.method.as_str(), parameters.of_query(), &headers, payload))
 }
 
 /// Whether the signature covers the host and every `x-acs-` header that was sent.
