@@ -5,13 +5,13 @@
 mod canary;
 mod cases;
 mod clean_up;
+mod echo_server;
 mod endpoints;
 mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod known;
 mod mock_process;
-mod parrot;
 mod program;
 mod repeat;
 mod reports;

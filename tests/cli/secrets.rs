@@ -10,7 +10,7 @@ use snapbox::cmd::Command as Snapped;
 
 use super::canary::{Canaries, SECRET, TOKEN, forms};
 use super::cases::{change, own};
-use super::parrot::{EVERYWHERE, Parrot, Where};
+use super::echo_server::{ALL_PLACES, EchoPlace, EchoServer};
 use super::program::{Place, ended};
 use super::server::closed;
 
@@ -56,9 +56,9 @@ fn look(place: &Place, arguments: &str, canaries: &Canaries) -> (i32, usize) {
 #[test]
 fn whatever_an_endpoint_repeats_is_not_written() {
     let mock = mock();
-    for (number, place) in EVERYWHERE.into_iter().enumerate() {
+    for (number, place) in ALL_PLACES.into_iter().enumerate() {
         let canaries = Canaries::new();
-        let parrot = Parrot::start(address(&mock), place, &canaries);
+        let echo_server = EchoServer::start(address(&mock), place, &canaries);
         let folder = Place::new();
         own(&folder);
         // The key material itself is sent, so that it is heard.
@@ -68,15 +68,15 @@ fn whatever_an_endpoint_repeats_is_not_written() {
             "run --endpoint {} --cases own -v --settle-timeout 0s --timeout 2s --junit unit.xml --json machine.json \
              {signed} --jobs 4 alibaba/Encrypt/* alibaba/GenerateDataKey/Enabled alibaba/ImportKeyMaterial/*/** \
              alibaba/ListAliases/Enabled",
-            parrot.endpoint()
+            echo_server.endpoint()
         );
         let (code, _) = look(&folder, &arguments, &canaries);
         assert!([1, 3, 4].contains(&code), "{place:?}: {code}");
         let text = fs::read_to_string(folder.path().join("machine.json")).unwrap();
         // It is not for want of secrets: they came, and were replaced.
-        let goes_on = matches!(place, Where::Message | Where::Code | Where::State | Where::Lists);
+        let goes_on = matches!(place, EchoPlace::Message | EchoPlace::Code | EchoPlace::State | EchoPlace::Lists);
         assert!(canaries.len() > 4 || !goes_on, "{place:?}: {}", canaries.len());
-        let shown = goes_on || matches!(place, Where::Denial | Where::KeyId);
+        let shown = goes_on || matches!(place, EchoPlace::Denial | EchoPlace::KeyId);
         assert_eq!(shown, text.contains("[redacted]"), "{place:?}: {text}");
         assert!(text.contains("\"exchanges\":[{"), "{place:?}");
         let list = "run.yaml";
@@ -91,13 +91,13 @@ fn whatever_an_endpoint_repeats_is_not_written() {
 
 /// Asks a case that passes, of a mock behind an endpoint that repeats what it hears, and looks for what is told.
 #[track_caller]
-fn passes(deviations: &[&str], faults: &[&str], place: Where, case: &str, told: &str) {
+fn passes(deviations: &[&str], faults: &[&str], place: EchoPlace, case: &str, told: &str) {
     let mock = deviant(deviations);
     mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() });
     let canaries = Canaries::new();
-    let parrot = Parrot::start(address(&mock), place, &canaries);
+    let echo_server = EchoServer::start(address(&mock), place, &canaries);
     let folder = Place::new();
-    let arguments = format!("run --endpoint {} --settle-timeout 0s alibaba/{case}", parrot.endpoint());
+    let arguments = format!("run --endpoint {} --settle-timeout 0s alibaba/{case}", echo_server.endpoint());
     let (code, _) = look(&folder, &arguments, &canaries);
     let text = fs::read_to_string(folder.path().join("reports/results.json")).unwrap();
     // What is left behind makes the run red.
@@ -110,7 +110,7 @@ fn passes(deviations: &[&str], faults: &[&str], place: Where, case: &str, told: 
 fn what_a_passed_case_tells_is_without_secrets() {
     let left = "ScheduleKeyDeletion responded Rejected.[redacted]";
     let kept = &["schedule-does-nothing"];
-    passes(kept, &[], Where::CleanUp, "Encrypt/Enabled", left);
+    passes(kept, &[], EchoPlace::CleanUp, "Encrypt/Enabled", left);
     // The first attempt comes to nothing, so that the case is asked again.
     let lost = [
         "unavailable,operation=Encrypt,nth=1",
@@ -118,10 +118,10 @@ fn what_a_passed_case_tells_is_without_secrets() {
         "unavailable,operation=Encrypt,nth=3",
         "unavailable,operation=Encrypt,nth=4",
     ];
-    passes(kept, &lost, Where::CleanUp, "Encrypt/Enabled", left);
+    passes(kept, &lost, EchoPlace::CleanUp, "Encrypt/Enabled", left);
     // The key is made, and nobody is told.
     let found = format!("its making was never answered; {left}");
-    passes(kept, &["drop-after,operation=CreateKey,nth=1"], Where::CleanUp, "Encrypt/Enabled", &found);
+    passes(kept, &["drop-after,operation=CreateKey,nth=1"], EchoPlace::CleanUp, "Encrypt/Enabled", &found);
 }
 
 #[test]

@@ -8,17 +8,17 @@ use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::json;
 
-use super::altering::{Alter, THROTTLED, refused};
-use super::asked::{Asked, Asking};
+use super::altering_proxy::{Alteration, THROTTLED, rejected};
+use super::test_run::{RunRecord, TestRun};
 
-fn altered(alter: Alter) -> Asking {
-    Asking { alter: Some(alter), ..Asking::new() }
+fn altered(alter: Alteration) -> TestRun {
+    TestRun { alter: Some(alter), ..TestRun::new() }
 }
 
 /// The first so many responses to an operation become successes of another key's.
-fn rejected_at_first(operation: &'static str, times: u32) -> Alter {
+fn rejected_at_first(operation: &'static str, times: u32) -> Alteration {
     let seen = AtomicU32::new(0);
-    let reject = refused(operation, 409, "Rejected.Odd");
+    let reject = rejected(operation, 409, "Rejected.Odd");
     Arc::new(move |sent, status, fields| {
         if sent == operation && seen.fetch_add(1, Ordering::Relaxed) < times {
             reject(sent, status, fields);
@@ -28,7 +28,7 @@ fn rejected_at_first(operation: &'static str, times: u32) -> Alter {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_that_does_not_come_again_is_unstable_and_shows_both() {
-    let Asked { results, .. } = altered(rejected_at_first("TagResource", 1)).ask_for(&["TagResource/Enabled"]).await;
+    let RunRecord { results, .. } = altered(rejected_at_first("TagResource", 1)).run(&["TagResource/Enabled"]).await;
     let result = &results[0];
     assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Unstable), 2));
     assert_eq!(result.first_actual, Some(Outcome { code: "Rejected.Odd".to_owned(), status: 409 }));
@@ -40,8 +40,8 @@ async fn a_failure_that_does_not_come_again_is_unstable_and_shows_both() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_is_reported_at_once_when_confirmations_are_turned_off() {
     let options = RunOptions { confirm_failures: 0, ..RunOptions::default() };
-    let asking = Asking { options, ..altered(rejected_at_first("TagResource", 1)) };
-    let Asked { results, .. } = asking.ask_for(&["TagResource/Enabled"]).await;
+    let test_run = TestRun { options, ..altered(rejected_at_first("TagResource", 1)) };
+    let RunRecord { results, .. } = test_run.run(&["TagResource/Enabled"]).await;
     assert_eq!((results[0].verdict, results[0].kind, results[0].attempts), (Verdict::Fail, Some(Kind::Refused), 1));
 }
 
@@ -49,7 +49,7 @@ async fn a_failure_is_reported_at_once_when_confirmations_are_turned_off() {
 async fn the_same_failure_by_another_route_is_not_confirmed_again() {
     let deviations = vec!["Encrypt:Disabled=Success".to_owned()];
     let cases = ["Encrypt/Disabled", "Encrypt/Disabled/via-cancel", "Encrypt/Disabled/via-enable"];
-    let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&cases).await;
+    let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&cases).await;
     let attempts: Vec<(Verdict, u32)> = results.iter().map(|result| (result.verdict, result.attempts)).collect();
     assert_eq!(attempts, [(Verdict::Fail, 2), (Verdict::Fail, 1), (Verdict::Fail, 1)]);
 }
@@ -58,8 +58,8 @@ async fn the_same_failure_by_another_route_is_not_confirmed_again() {
 async fn confirmations_stay_within_the_keys_that_are_allowed() {
     let deviations = vec!["Encrypt:Disabled=Success".to_owned()];
     let options = RunOptions { max_keys: Some(1), ..RunOptions::default() };
-    let Asked { results, footer, .. } =
-        Asking { deviations, options, ..Asking::new() }.ask_for(&["Encrypt/Disabled"]).await;
+    let RunRecord { results, footer, .. } =
+        TestRun { deviations, options, ..TestRun::new() }.run(&["Encrypt/Disabled"]).await;
     assert_eq!((results[0].verdict, results[0].attempts, footer.usage.keys_created), (Verdict::Fail, 1, 1));
     assert!(results[0].notes.iter().any(|note| note.contains("not confirmed")), "{:?}", results[0].notes);
 }
@@ -67,18 +67,18 @@ async fn confirmations_stay_within_the_keys_that_are_allowed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_server_error_each_time_is_a_crash() {
     let deviations = vec!["Encrypt:Disabled=500/InternalFailure".to_owned()];
-    let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&["Encrypt/Disabled"]).await;
+    let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&["Encrypt/Disabled"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Crash)), "{}", results[0].reason);
     assert_eq!(results[0].actual, Some(Outcome { code: "InternalFailure".to_owned(), status: 500 }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_responds_to_nothing_has_not_crashed_at_one_request() {
-    let alter: Alter = Arc::new(|_, status, fields| {
+    let alter: Alteration = Arc::new(|_, status, fields| {
         *status = 500;
         *fields = json!({"Code": "InternalFailure", "Message": "", "RequestId": "1"});
     });
-    let Asked { results, .. } = altered(alter).ask_for(&["new-key-is-enabled"]).await;
+    let RunRecord { results, .. } = altered(alter).run(&["new-key-is-enabled"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Inconclusive, Some(Kind::Transport)));
 }
 
@@ -86,18 +86,18 @@ async fn a_service_that_responds_to_nothing_has_not_crashed_at_one_request() {
 async fn a_crash_of_the_list_of_keys_is_one_where_a_key_can_be_made() {
     // The case makes no key, and nothing runs beside it that could show that the service responds.
     let deviations = vec!["ListKeys:crashes".to_owned()];
-    let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&["bad-page-in-list-keys"]).await;
+    let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&["bad-page-in-list-keys"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Crash)), "{}", results[0].reason);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_whose_fields_are_in_lower_case_is_malformed() {
-    let alter: Alter = Arc::new(|_, status, fields| {
+    let alter: Alteration = Arc::new(|_, status, fields| {
         if *status >= 400 {
             *fields = json!({"code": fields["Code"], "message": fields["Message"], "requestId": "1"});
         }
     });
-    let Asked { results, .. } = altered(alter).ask_for(&["Encrypt/Disabled", "Encrypt/Enabled"]).await;
+    let RunRecord { results, .. } = altered(alter).run(&["Encrypt/Disabled", "Encrypt/Enabled"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Malformed)), "{}", results[0].reason);
     assert_eq!(results[1].verdict, Verdict::Pass, "{}", results[1].reason);
 }
@@ -105,7 +105,7 @@ async fn an_error_whose_fields_are_in_lower_case_is_malformed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_of_501_says_that_the_operation_is_not_known_whatever_the_code() {
     for code in ["InternalFailure", "Whatever"] {
-        let Asked { results, .. } = altered(refused("TagResource", 501, code)).ask_for(&["TagResource/Enabled"]).await;
+        let RunRecord { results, .. } = altered(rejected("TagResource", 501, code)).run(&["TagResource/Enabled"]).await;
         assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Unsupported)), "{code}");
     }
 }
@@ -114,7 +114,7 @@ async fn a_status_of_501_says_that_the_operation_is_not_known_whatever_the_code(
 async fn a_state_that_the_documents_leave_room_for_passes_leniently() {
     // As an endpoint does that brings a cancelled key back into its state from before.
     let disabled = Arc::new(AtomicU32::new(0));
-    let alter: Alter = Arc::new(move |operation, status, fields| match operation {
+    let alter: Alteration = Arc::new(move |operation, status, fields| match operation {
         "DisableKey" => disabled.store(1, Ordering::Relaxed),
         "CancelKeyDeletion" if *status == 200 => disabled.store(2, Ordering::Relaxed),
         "DescribeKey" if disabled.load(Ordering::Relaxed) == 2 => fields["KeyMetadata"]["KeyState"] = "Disabled".into(),
@@ -125,7 +125,7 @@ async fn a_state_that_the_documents_leave_room_for_passes_leniently() {
         _ => {}
     });
     for case in ["CancelKeyDeletion/PendingDeletion/via-disabled", "cancel-deletion-of-a-disabled-key"] {
-        let Asked { results, .. } = altered(Arc::clone(&alter)).ask_for(&[case]).await;
+        let RunRecord { results, .. } = altered(Arc::clone(&alter)).run(&[case]).await;
         let result = &results[0];
         assert_eq!((result.verdict, result.lenient.len()), (Verdict::Pass, 1), "{case}: {}", result.reason);
         let lenient = &result.lenient[0];
@@ -137,7 +137,7 @@ async fn a_state_that_the_documents_leave_room_for_passes_leniently() {
 async fn two_keys_that_fare_alike_settle_a_stretch_of_a_route() {
     let deviations = vec!["disable-does-nothing".to_owned()];
     let cases = ["CreateAlias/Disabled", "Encrypt/Disabled", "TagResource/Disabled", "UpdateKeyDescription/Disabled"];
-    let Asked { results, footer, .. } = Asking { deviations, ..Asking::new() }.ask_for(&cases).await;
+    let RunRecord { results, footer, .. } = TestRun { deviations, ..TestRun::new() }.run(&cases).await;
     assert!(results.iter().all(|result| result.verdict == Verdict::Inconclusive));
     let begun = results.iter().filter(|result| result.attempts > 0).count();
     assert_eq!((begun, footer.usage.keys_created), (2, 2));
@@ -151,19 +151,19 @@ async fn two_keys_that_fare_alike_settle_a_stretch_of_a_route() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_rejected_because_the_one_before_had_no_effect_is_not_to_blame() {
     let deviations = vec!["import-does-nothing".to_owned()];
-    let Asked { results, .. } = Asking { deviations, ..Asking::new() }.ask_for(&["Encrypt/Disabled/EXTERNAL"]).await;
+    let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&["Encrypt/Disabled/EXTERNAL"]).await;
     let by = results[0].blocked_by.as_ref().unwrap();
     assert_eq!(by.operation.as_deref(), Some("ImportKeyMaterial"), "{}", results[0].reason);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_that_rejects_everything_alike_ends_the_run_with_its_own_words() {
-    let alter: Alter = Arc::new(|_, status, fields| {
+    let alter: Alteration = Arc::new(|_, status, fields| {
         *status = 400;
         *fields = json!({"Code": "MissingParameter", "Message": "The SecurityToken is mandatory.", "RequestId": "1"});
     });
     let cases = ["Encrypt/Enabled", "DisableKey/Enabled", "EnableKey/Disabled", "TagResource/Enabled"];
-    let Asked { footer, results, .. } = altered(alter).ask_for(&cases).await;
+    let RunRecord { footer, results, .. } = altered(alter).run(&cases).await;
     let stopped = footer.stopped.unwrap();
     let wanted = "the endpoint rejects everything: MissingParameter (400) The SecurityToken is mandatory.";
     assert_eq!(stopped, wanted);
@@ -172,9 +172,9 @@ async fn an_endpoint_that_rejects_everything_alike_ends_the_run_with_its_own_wor
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_permission_blocks_the_cases_that_need_the_operation_and_no_others() {
-    let alter = refused("TagResource", 403, "Forbidden.NoPermission");
+    let alter = rejected("TagResource", 403, "Forbidden.NoPermission");
     let cases = ["Encrypt/Enabled", "ListResourceTags/Enabled", "TagResource/Enabled"];
-    let Asked { footer, results, .. } = altered(alter).ask_for(&cases).await;
+    let RunRecord { footer, results, .. } = altered(alter).run(&cases).await;
     let verdicts: Vec<Verdict> = results.iter().map(|result| result.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Inconclusive, Verdict::Inconclusive]);
     assert!(
@@ -187,25 +187,25 @@ async fn a_missing_permission_blocks_the_cases_that_need_the_operation_and_no_ot
 async fn throttling_is_known_by_the_header_whatever_the_code() {
     let seen = AtomicU32::new(0);
     // A code that would be a deviation without the header.
-    let alter: Alter = Arc::new(move |operation, status, fields| {
+    let alter: Alteration = Arc::new(move |operation, status, fields| {
         if operation == "TagResource" && seen.fetch_add(1, Ordering::Relaxed) < 2 {
             *status = 409;
             *fields = json!({"Code": "Rejected.Odd", "Message": "", "RequestId": "1", THROTTLED: 1});
         }
     });
-    let Asked { footer, results, .. } = altered(alter).ask_for(&["TagResource/Enabled"]).await;
+    let RunRecord { footer, results, .. } = altered(alter).run(&["TagResource/Enabled"]).await;
     assert_eq!((results[0].verdict, results[0].attempts), (Verdict::Pass, 1), "{}", results[0].reason);
     assert_eq!(footer.usage.retries, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_success_with_an_empty_body_is_malformed() {
-    let alter: Alter = Arc::new(|operation, _, fields| {
+    let alter: Alteration = Arc::new(|operation, _, fields| {
         if operation == "TagResource" {
             *fields = serde_json::Value::Null;
         }
     });
-    let Asked { results, .. } = altered(alter).ask_for(&["Encrypt/Enabled", "TagResource/Enabled"]).await;
+    let RunRecord { results, .. } = altered(alter).run(&["Encrypt/Enabled", "TagResource/Enabled"]).await;
     assert_eq!(results[0].verdict, Verdict::Pass, "{}", results[0].reason);
     assert_eq!((results[1].verdict, results[1].kind), (Verdict::Fail, Some(Kind::Malformed)), "{}", results[1].reason);
     assert!(results[1].reason.contains("an empty body"), "{}", results[1].reason);

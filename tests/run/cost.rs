@@ -7,7 +7,7 @@ use kms_conformance::plan::{Cost, Planner};
 use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::Verdict;
 
-use super::asked::{Asking, SUITE};
+use super::test_run::{SUITE, TestRun};
 
 /// The cases that read a list of more than one page, or drive a key further by more than one call: they cost a request
 /// more than planned.
@@ -22,10 +22,10 @@ async fn a_case_costs_what_was_planned() {
     let planner = Planner::new(Arc::clone(&SUITE));
     let jobs = NonZeroUsize::MIN.saturating_add(3);
     let options = RunOptions { keep_exchanges: true, jobs, ..RunOptions::default() };
-    let asking = Asking { options, ..Asking::new() };
-    let asked = asking.ask((0..SUITE.cases.len()).collect()).await;
+    let test_run = TestRun { options, ..TestRun::new() };
+    let record = test_run.run_indexes((0..SUITE.cases.len()).collect()).await;
     let (mut sum, mut more) = (Cost::default(), ONE_REQUEST_MORE.len() as i64);
-    for (case, result) in SUITE.cases.iter().zip(&asked.results) {
+    for (case, result) in SUITE.cases.iter().zip(&record.results) {
         if result.verdict == Verdict::Skipped {
             continue;
         }
@@ -40,7 +40,7 @@ async fn a_case_costs_what_was_planned() {
             more += requests as i64 - planned.requests as i64;
         }
     }
-    let usage = &asked.footer.usage;
-    assert_eq!((asked.planned, sum.keys as u64), (sum, usage.keys_created));
+    let usage = &record.footer.usage;
+    assert_eq!((record.planned, sum.keys as u64), (sum, usage.keys_created));
     assert_eq!(sum.requests as i64 + more, usage.requests as i64);
 }

@@ -4,15 +4,15 @@ use std::path::Path;
 
 use kms_conformance::ledger::{Ledger, LedgerLine};
 
-use super::asked::Asking;
+use super::test_run::TestRun;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_made_and_removed_is_written_down_in_this_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.jsonl");
     let ledger = Some(Ledger::open(&path, "kc-run").unwrap());
-    let asked = Asking { ledger, ..Asking::new() }.ask_for(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
-    assert_eq!(asked.notices, [""; 0]);
+    let record = TestRun { ledger, ..TestRun::new() }.run(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
+    assert_eq!(record.notices, [""; 0]);
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for case in ["CreateAlias/Enabled", "DeleteAlias/Enabled"] {
@@ -38,9 +38,9 @@ async fn what_is_made_and_removed_is_written_down_in_this_order() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_made_that_can_not_be_written_down() {
     let ledger = Some(Ledger::open(Path::new("/dev/full"), "kc-run").unwrap());
-    let asked = Asking { ledger, ..Asking::new() }.ask_for(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
-    let stopped = asked.footer.stopped.unwrap();
+    let record = TestRun { ledger, ..TestRun::new() }.run(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
+    let stopped = record.footer.stopped.unwrap();
     assert!(stopped.starts_with("the ledger can't be written (No space left on device"), "{stopped}");
     assert!(stopped.ends_with("so nothing more is made"), "{stopped}");
-    assert_eq!((asked.footer.usage.requests, asked.footer.usage.keys_created), (0, 0));
+    assert_eq!((record.footer.usage.requests, record.footer.usage.keys_created), (0, 0));
 }

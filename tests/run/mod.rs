@@ -1,9 +1,8 @@
-//! Runs in this process against mocks that misbehave: what is said of a case, and what a case costs.
+//! Runs in this process against mocks that misbehave: what is reported of a case, and what a case costs.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-mod altering;
-mod asked;
+mod altering_proxy;
 mod confirming;
 mod cost;
 mod ledger;
@@ -12,4 +11,5 @@ mod panicking;
 mod reasons;
 mod settling;
 mod sweeping;
+mod test_run;
 mod whole;

@@ -9,7 +9,7 @@ use kms_conformance::provider::{
 };
 use kms_conformance::verdict::{Kind, Verdict};
 
-use super::asked::Asking;
+use super::test_run::TestRun;
 
 /// The usual provider with a bug: it panics at an operation.
 #[derive(Debug, Default)]
@@ -48,15 +48,15 @@ impl Provider for Panicking {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_panics_is_told_and_the_others_are_judged() {
-    let asking = Asking { provider: Some(Arc::new(Panicking::default())), ..Asking::new() };
-    let asked = asking.ask_for(&["DisableKey/Enabled", "TagResource/Enabled", "Encrypt/Enabled"]).await;
-    let verdicts: Vec<Verdict> = asked.results.iter().map(|result| result.verdict).collect();
+    let test_run = TestRun { provider: Some(Arc::new(Panicking::default())), ..TestRun::new() };
+    let record = test_run.run(&["DisableKey/Enabled", "TagResource/Enabled", "Encrypt/Enabled"]).await;
+    let verdicts: Vec<Verdict> = record.results.iter().map(|result| result.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Inconclusive, Verdict::Pass]);
-    let result = &asked.results[1];
+    let result = &record.results[1];
     assert_eq!((&*result.id, result.kind), ("alibaba/TagResource/Enabled", Some(Kind::Cut)));
     let says = "the case ended unexpectedly, which is a bug of this program: ";
     assert!(result.reason.starts_with(says) && result.reason.contains("a bug"), "{}", result.reason);
     let leak = format!("what the case made of alibaba/TagResource/Enabled was left behind: {}", result.reason);
-    assert_eq!(asked.footer.leaks, [leak]);
-    assert!(!asked.footer.complete);
+    assert_eq!(record.footer.leaks, [leak]);
+    assert!(!record.footer.complete);
 }

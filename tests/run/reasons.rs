@@ -1,4 +1,4 @@
-//! What is said of a case when an endpoint misbehaves. `SNAPSHOTS=overwrite` writes it anew.
+//! What is reported of a case when an endpoint misbehaves. `SNAPSHOTS=overwrite` writes it anew.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,8 +10,8 @@ use kms_conformance::run::{RunOptions, Unsupported};
 use serde_json::{Value, json};
 use snapbox::{Assert, Data};
 
-use super::altering::{Alter, refused};
-use super::asked::{Asked, Asking};
+use super::altering_proxy::{Alteration, rejected};
+use super::test_run::{RunRecord, TestRun};
 
 /// What goes wrong.
 enum Trouble {
@@ -23,26 +23,26 @@ enum Trouble {
     Deviations(&'static [&'static str]),
     /// A fault of the mock.
     Fault(&'static str),
-    /// Every answer to an operation becomes this refusal.
-    Refused(&'static str, u16, &'static str),
-    /// A field of the answers to an operation becomes this, or is taken away.
+    /// Every response to an operation becomes this rejection.
+    Rejected(&'static str, u16, &'static str),
+    /// A field of the responses to an operation becomes this, or is removed.
     Field(&'static str, &'static str, Option<Value>),
 }
 
-use Trouble::{Deviation, Deviations, Fault, Field, Refused};
+use Trouble::{Deviation, Deviations, Fault, Field, Rejected};
 
 impl Trouble {
-    fn asking(&self) -> Asking {
-        let mut asking = Asking::new();
+    fn test_run(&self) -> TestRun {
+        let mut test_run = TestRun::new();
         match self {
             Self::None => {}
-            Deviation(deviation) => asking.deviations.push((*deviation).to_owned()),
-            Deviations(deviations) => asking.deviations.extend(deviations.iter().map(ToString::to_string)),
-            Fault(rule) => asking.faults.push((*rule).to_owned()),
-            Refused(operation, status, code) => asking.alter = Some(refused(operation, *status, code)),
-            Field(operation, pointer, value) => asking.alter = Some(field(operation, pointer, value.clone())),
+            Deviation(deviation) => test_run.deviations.push((*deviation).to_owned()),
+            Deviations(deviations) => test_run.deviations.extend(deviations.iter().map(ToString::to_string)),
+            Fault(rule) => test_run.faults.push((*rule).to_owned()),
+            Rejected(operation, status, code) => test_run.alter = Some(rejected(operation, *status, code)),
+            Field(operation, pointer, value) => test_run.alter = Some(field(operation, pointer, value.clone())),
         }
-        asking
+        test_run
     }
 
     fn name(&self) -> String {
@@ -50,19 +50,19 @@ impl Trouble {
             Self::None => "nothing wrong".to_owned(),
             Deviation(text) | Fault(text) => (*text).to_owned(),
             Deviations(texts) => texts.join(" and "),
-            Refused(operation, status, code) => format!("{operation} answers {code} ({status})"),
+            Rejected(operation, status, code) => format!("{operation} responds {code} ({status})"),
             Field(operation, pointer, Some(value)) => {
                 let value: String = value.to_string().chars().take(40).collect();
-                format!("{operation} answers {pointer} {value}")
+                format!("{operation} has {pointer} {value}")
             }
-            Field(operation, pointer, None) => format!("{operation} answers no {pointer}"),
+            Field(operation, pointer, None) => format!("{operation} has no {pointer}"),
         }
     }
 }
 
-fn field(operation: &'static str, pointer: &'static str, value: Option<Value>) -> Alter {
-    Arc::new(move |asked, status, fields| {
-        if asked != operation || *status != 200 {
+fn field(operation: &'static str, pointer: &'static str, value: Option<Value>) -> Alteration {
+    Arc::new(move |called, status, fields| {
+        if called != operation || *status != 200 {
             return;
         }
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -74,28 +74,28 @@ fn field(operation: &'static str, pointer: &'static str, value: Option<Value>) -
     })
 }
 
-/// What was said, without what differs between runs.
-fn told(asked: &Asked) -> String {
+/// Everything that was reported, without what differs between runs.
+fn transcript(record: &RunRecord) -> String {
     let mut text = String::new();
-    for result in &asked.results {
+    for result in &record.results {
         let kind = result.kind.map(|kind| format!(" ({})", kind.name())).unwrap_or_default();
         let _ = writeln!(text, "  {}{kind} {}", result.verdict, result.reason);
-        let answered = |one: &Outcome| format!("{} ({})", one.code, one.status);
+        let outcome = |one: &Outcome| format!("{} ({})", one.code, one.status);
         if let (Some(expected), Some(actual)) = (&result.expected, &result.actual)
             && expected != actual
         {
-            let others: Vec<String> = result.also_accepted.iter().map(answered).collect();
+            let others: Vec<String> = result.also_accepted.iter().map(outcome).collect();
             let others = if others.is_empty() { String::new() } else { format!(" or {}", others.join(" or ")) };
-            let _ = writeln!(text, "    expected {}{others}, was {}", answered(expected), answered(actual));
+            let _ = writeln!(text, "    expected {}{others}, was {}", outcome(expected), outcome(actual));
         }
         if let Some(first) = &result.first_actual {
-            let _ = writeln!(text, "    first {}", answered(first));
+            let _ = writeln!(text, "    first {}", outcome(first));
         }
         if let Some(by) = &result.blocked_by {
             let _ = writeln!(text, "    blocked in {} by {by}", by.step.name());
         }
         for lenient in &result.lenient {
-            let _ = writeln!(text, "    lenient: {} of {}", answered(&lenient.accepted), lenient.operation);
+            let _ = writeln!(text, "    lenient: {} of {}", outcome(&lenient.accepted), lenient.operation);
         }
         for note in &result.notes {
             let _ = writeln!(text, "    note: {note}");
@@ -104,16 +104,16 @@ fn told(asked: &Asked) -> String {
             let _ = writeln!(text, "    {} attempts", result.attempts);
         }
     }
-    for notice in &asked.notices {
+    for notice in &record.notices {
         let _ = writeln!(text, "  notice: {notice}");
     }
-    for leak in &asked.footer.leaks {
+    for leak in &record.footer.leaks {
         let _ = writeln!(text, "  leak: {leak}");
     }
-    if let Some(stopped) = &asked.footer.stopped {
+    if let Some(stopped) = &record.footer.stopped {
         let _ = writeln!(text, "  stopped: {stopped}");
     }
-    let footer = &asked.footer;
+    let footer = &record.footer;
     if !footer.complete {
         let _ = writeln!(text, "  not complete");
     }
@@ -124,12 +124,12 @@ fn told(asked: &Asked) -> String {
     skew.replace_all(&text, "is 7200 s").into_owned()
 }
 
-async fn assert_told(name: &str, troubles: Vec<(Trouble, &str)>, options: impl Fn() -> RunOptions) {
+async fn assert_transcript(name: &str, troubles: Vec<(Trouble, &str)>, options: impl Fn() -> RunOptions) {
     let mut all = String::new();
     for (trouble, cases) in troubles {
         let ids: Vec<&str> = cases.split(' ').collect();
-        let asked = Asking { options: options(), ..trouble.asking() }.ask_for(&ids).await;
-        let _ = write!(all, "{}: {cases}\n{}", trouble.name(), told(&asked));
+        let record = TestRun { options: options(), ..trouble.test_run() }.run(&ids).await;
+        let _ = write!(all, "{}: {cases}\n{}", trouble.name(), transcript(&record));
     }
     let wanted = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/run/{name}.txt"));
     Assert::new().action_env(snapbox::assert::DEFAULT_ACTION_ENV).eq(all, Data::read_from(&wanted, None));
@@ -138,12 +138,12 @@ async fn assert_told(name: &str, troubles: Vec<(Trouble, &str)>, options: impl F
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_does_not_come_into_its_state() {
     let troubles = vec![
-        (Refused("CreateKey", 400, "Forbidden.Somehow"), "Encrypt/Enabled"),
+        (Rejected("CreateKey", 400, "Forbidden.Somehow"), "Encrypt/Enabled"),
         (Field("CreateKey", "/KeyMetadata", None), "Encrypt/Enabled"),
         (Field("CreateKey", "/KeyMetadata/KeyId", None), "CreateKey/Enabled"),
         (Field("CreateKey", "/KeyMetadata/KeyId", Some("".into())), "new-key-is-enabled"),
-        (Refused("DisableKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
-        (Refused("CreateAlias", 409, "Rejected.Odd"), "DeleteAlias/Enabled"),
+        (Rejected("DisableKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
+        (Rejected("CreateAlias", 409, "Rejected.Odd"), "DeleteAlias/Enabled"),
         (Field("GetParametersForImport", "/ImportToken", None), "ImportKeyMaterial/PendingImport/EXTERNAL"),
         (Field("GetParametersForImport", "/PublicKey", Some("AAAA".into())), "Encrypt/Enabled/EXTERNAL"),
         (Field("GetParametersForImport", "/PublicKey", Some("no Base64".into())), "Encrypt/Enabled/EXTERNAL"),
@@ -153,13 +153,13 @@ async fn a_key_that_does_not_come_into_its_state() {
         (Deviation("disable-does-nothing"), "update-alias/Disabled-to-Enabled"),
         (Deviation("disable-does-nothing"), "disabled-key-works-again-once-enabled"),
         (Deviation("enable-does-nothing"), "pending-deletion-yields-only-to-cancel"),
-        (Refused("ScheduleKeyDeletion", 409, "Rejected.Odd"), "Encrypt/Enabled"),
-        (Refused("ScheduleKeyDeletion", 404, "Forbidden.KeyNotFound"), "Encrypt/Enabled"),
-        (Refused("ScheduleKeyDeletion", 409, "Rejected.StateModifiedFailed"), "Encrypt/Enabled"),
-        (Refused("DeleteAlias", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
-        (Refused("DeleteAlias", 404, "Forbidden.AliasNotFound"), "CreateAlias/Enabled"),
+        (Rejected("ScheduleKeyDeletion", 409, "Rejected.Odd"), "Encrypt/Enabled"),
+        (Rejected("ScheduleKeyDeletion", 404, "Forbidden.KeyNotFound"), "Encrypt/Enabled"),
+        (Rejected("ScheduleKeyDeletion", 409, "Rejected.StateModifiedFailed"), "Encrypt/Enabled"),
+        (Rejected("DeleteAlias", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
+        (Rejected("DeleteAlias", 404, "Forbidden.AliasNotFound"), "CreateAlias/Enabled"),
     ];
-    assert_told("keys", troubles, RunOptions::default).await;
+    assert_transcript("keys", troubles, RunOptions::default).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,12 +169,12 @@ async fn a_state_that_can_not_be_told() {
         (Field("DescribeKey", "/KeyMetadata/KeyState", Some("Fine".into())), "Encrypt/Enabled"),
         (Field("DescribeKey", "/KeyMetadata/KeyState", Some("x".repeat(400).into())), "Encrypt/Disabled"),
         (Field("DescribeKey", "/KeyMetadata/KeyState", Some(7.into())), "CreateAlias/PendingDeletion"),
-        (Refused("DescribeKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
-        (Refused("DescribeKey", 409, "Rejected.Odd"), "UpdateKeyDescription/PendingDeletion"),
-        (Refused("DescribeKey", 404, "Forbidden.KeyNotFound"), "DisableKey/Enabled"),
-        (Refused("Encrypt", 409, "Rejected.Odd"), "DisableKey/Enabled"),
-        (Refused("Encrypt", 409, "Rejected.Disabled"), "DisableKey/Enabled"),
-        (Refused("GenerateDataKey", 409, "Rejected.Odd"), "new-key-is-enabled"),
+        (Rejected("DescribeKey", 409, "Rejected.Odd"), "Encrypt/Disabled"),
+        (Rejected("DescribeKey", 409, "Rejected.Odd"), "UpdateKeyDescription/PendingDeletion"),
+        (Rejected("DescribeKey", 404, "Forbidden.KeyNotFound"), "DisableKey/Enabled"),
+        (Rejected("Encrypt", 409, "Rejected.Odd"), "DisableKey/Enabled"),
+        (Rejected("Encrypt", 409, "Rejected.Disabled"), "DisableKey/Enabled"),
+        (Rejected("GenerateDataKey", 409, "Rejected.Odd"), "new-key-is-enabled"),
         (Deviation("disable-only-shown"), "DisableKey/Enabled"),
         (Deviation("key-never-gone"), "pending-deletion-ends-in-deletion"),
         (Deviation("cancel-leaves-disabled"), "cancel-deletion-of-a-disabled-key"),
@@ -183,7 +183,7 @@ async fn a_state_that_can_not_be_told() {
         (Deviation("refused-description-written"), "UpdateKeyDescription/PendingDeletion"),
         (Deviation("refused-schedule-moves-delete-date"), "ScheduleKeyDeletion/PendingDeletion"),
     ];
-    assert_told("states", troubles, RunOptions::default).await;
+    assert_transcript("states", troubles, RunOptions::default).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -195,38 +195,38 @@ async fn an_answer_that_may_not_come() {
             (Deviation("Encrypt:Disabled=400/Rejected.Disabled"), "Encrypt/Disabled"),
             (Deviation("Encrypt:Disabled=Success"), "disabled-key-works-again-once-enabled"),
             (Deviation("Encrypt:success-is-201"), "Encrypt/Enabled"),
-            (Refused("Encrypt", 409, "Rejected.Odd"), "Encrypt/Enabled"),
-            (Refused("Encrypt", 409, "Rejetced.PendingDeletion"), "Encrypt/PendingDeletion"),
-            (Refused("TagResource", 404, "InvalidAction.NotFound"), "TagResource/Enabled"),
-            (Refused("TagResource", 404, "InvalidAction.NotFound"), "ListResourceTags/Enabled"),
-            (Refused("TagResource", 404, "InvalidAction.NotFound"), "Encrypt/Enabled"),
-            (Refused("Encrypt", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
-            (Refused("CreateKey", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
+            (Rejected("Encrypt", 409, "Rejected.Odd"), "Encrypt/Enabled"),
+            (Rejected("Encrypt", 409, "Rejetced.PendingDeletion"), "Encrypt/PendingDeletion"),
+            (Rejected("TagResource", 404, "InvalidAction.NotFound"), "TagResource/Enabled"),
+            (Rejected("TagResource", 404, "InvalidAction.NotFound"), "ListResourceTags/Enabled"),
+            (Rejected("TagResource", 404, "InvalidAction.NotFound"), "Encrypt/Enabled"),
+            (Rejected("Encrypt", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
+            (Rejected("CreateKey", 404, "InvalidAction.NotFound"), "DisableKey/Enabled"),
             (Trouble::None, "missing-plaintext-in-encrypt"),
-            (Refused("Encrypt", 400, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
-            (Refused("Encrypt", 409, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
+            (Rejected("Encrypt", 400, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
+            (Rejected("Encrypt", 409, "MissingPlaintext"), "missing-plaintext-in-encrypt"),
             (Deviation("missing-parameter-accepted"), "missing-plaintext-in-encrypt"),
             (Deviation("damaged-material-accepted"), "damaged-material-is-refused/EXTERNAL"),
             (Deviation("nonce-reuse-accepted"), "replayed-request-in-disable-key"),
             (Deviation("decrypt-returns-other-text"), "encryption-context-must-be-the-same"),
-            (Refused("Decrypt", 404, "InvalidAction.NotFound"), "encryption-context-must-be-the-same"),
-            (Refused("DeleteKeyMaterial", 404, "InvalidAction.NotFound"), "wrong-origin-in-delete-key-material"),
+            (Rejected("Decrypt", 404, "InvalidAction.NotFound"), "encryption-context-must-be-the-same"),
+            (Rejected("DeleteKeyMaterial", 404, "InvalidAction.NotFound"), "wrong-origin-in-delete-key-material"),
         ]
     };
-    assert_told("answers", troubles(), RunOptions::default).await;
+    assert_transcript("responses", troubles(), RunOptions::default).await;
     let strict = || RunOptions { strict: true, unsupported: Unsupported::Skip, ..RunOptions::default() };
-    assert_told("answers-strict", troubles(), strict).await;
+    assert_transcript("responses-strict", troubles(), strict).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deviation_is_one_though_another_operation_is_not_known() {
-    let alter = Some(refused("GenerateDataKey", 404, "InvalidAction.NotFound"));
+    let alter = Some(rejected("GenerateDataKey", 404, "InvalidAction.NotFound"));
     let options = RunOptions { unsupported: Unsupported::Skip, ..RunOptions::default() };
     let deviations = vec!["disable-does-nothing".to_owned()];
-    let asked = Asking { alter, deviations, options, ..Asking::new() }.ask_for(&["DisableKey/Enabled"]).await;
+    let record = TestRun { alter, deviations, options, ..TestRun::new() }.run(&["DisableKey/Enabled"]).await;
     let says = "DescribeKey says Enabled, Encrypt responds Success (200)";
     let wanted = format!("  fail (effect) after DisableKey the key is not Disabled: {says}\n    2 attempts\n");
-    assert_eq!(told(&asked), wanted);
+    assert_eq!(transcript(&record), wanted);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,7 +251,7 @@ async fn a_cell_that_a_scenario_meets_on_its_way() {
         (Deviation("cancel-leaves-disabled"), "CancelKeyDeletion/PendingDeletion/EXTERNAL"),
         (Deviation("import-enables-disabled-key"), "ImportKeyMaterial/Disabled/EXTERNAL"),
     ];
-    assert_told("scenarios", troubles, RunOptions::default).await;
+    assert_transcript("scenarios", troubles, RunOptions::default).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +272,7 @@ async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
         ),
     ] {
         let scheduled = AtomicBool::new(false);
-        let alter: Alter = Arc::new(move |operation, answered, fields| match operation {
+        let alter: Alteration = Arc::new(move |operation, answered, fields| match operation {
             "ScheduleKeyDeletion" => scheduled.store(true, Ordering::Relaxed),
             "DescribeKey" | "Encrypt" | "GenerateDataKey" if scheduled.load(Ordering::Relaxed) => {
                 *answered = status;
@@ -281,9 +281,9 @@ async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
             _ => {}
         });
         let options = RunOptions { confirm_failures: 0, ..RunOptions::default() };
-        let asking = Asking { alter: Some(alter), options, ..Asking::new() };
-        let asked = asking.ask_for(&["ScheduleKeyDeletion/Enabled"]).await;
-        let told = told(&asked);
+        let test_run = TestRun { alter: Some(alter), options, ..TestRun::new() };
+        let record = test_run.run(&["ScheduleKeyDeletion/Enabled"]).await;
+        let told = transcript(&record);
         assert!(told.starts_with(&format!("  {kind}")), "{seen}: {told}");
         assert!(told.contains(seen), "{told}");
     }
@@ -305,35 +305,35 @@ async fn a_body_that_lacks_something() {
         (Field("ListAliases", "/Aliases", None), "CreateAlias/Enabled"),
         (Field("ListAliases", "/Aliases/Alias", Some("none".into())), "CreateAlias/PendingDeletion"),
         (Field("ListAliases", "/TotalCount", Some(100_000_000.into())), "CreateAlias/PendingDeletion"),
-        (Refused("ListAliases", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
+        (Rejected("ListAliases", 409, "Rejected.Odd"), "CreateAlias/Enabled"),
         (Deviation("import-parameters-repeat"), "import-parameters-are-new-each-time/EXTERNAL"),
         (Deviation("delete-alias-does-nothing"), "DeleteAlias/Enabled"),
         (Deviation("CreateKey:wrong-types"), "CreateKey/Enabled"),
         (Deviation("empty-request-id"), "answers-carry-a-request-id"),
     ];
-    assert_told("bodies", troubles, RunOptions::default).await;
+    assert_transcript("bodies", troubles, RunOptions::default).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_of_a_list_that_is_refused() {
-    let alter: Alter = Arc::new(|asked, status, fields| {
-        if asked == "ListKeys" && fields["PageNumber"] == 2 {
+    let alter: Alteration = Arc::new(|called, status, fields| {
+        if called == "ListKeys" && fields["PageNumber"] == 2 {
             *status = 409;
             *fields = json!({"Code": "Rejected.Odd", "Message": "", "RequestId": "1"});
         }
     });
-    let asked = Asking { alter: Some(alter), ..Asking::new() }.ask_for(&["keys-are-listed-page-by-page"]).await;
-    assert_eq!(asked.results[0].reason, "page 2 of ListKeys responded Rejected.Odd");
+    let record = TestRun { alter: Some(alter), ..TestRun::new() }.run(&["keys-are-listed-page-by-page"]).await;
+    assert_eq!(record.results[0].reason, "page 2 of ListKeys responded Rejected.Odd");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endpoint_that_does_not_let_the_run_go_on() {
     let troubles = vec![
-        (Refused("CreateKey", 400, "SignatureDoesNotMatch"), "Encrypt/Enabled DisableKey/Enabled"),
-        (Refused("CreateKey", 403, "Forbidden.NoPermission"), "Encrypt/Enabled DisableKey/Enabled"),
-        (Refused("Encrypt", 400, "Forbidden.InDebt"), "Encrypt/Enabled DisableKey/Enabled"),
-        (Refused("CreateKey", 403, "Rejected.LimitExceeded"), "Encrypt/Enabled DisableKey/Enabled"),
-        (Refused("Encrypt", 400, "InvalidTimeStamp.Expired"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Rejected("CreateKey", 400, "SignatureDoesNotMatch"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Rejected("CreateKey", 403, "Forbidden.NoPermission"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Rejected("Encrypt", 400, "Forbidden.InDebt"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Rejected("CreateKey", 403, "Rejected.LimitExceeded"), "Encrypt/Enabled DisableKey/Enabled"),
+        (Rejected("Encrypt", 400, "InvalidTimeStamp.Expired"), "Encrypt/Enabled DisableKey/Enabled"),
         (Fault("skew=-7200"), "Encrypt/Enabled DisableKey/Enabled"),
         (Fault("skew=7200"), "Encrypt/Enabled DisableKey/Enabled"),
         (Fault("unavailable,operation=Encrypt"), "Encrypt/Enabled DisableKey/Enabled"),
@@ -344,5 +344,5 @@ async fn an_endpoint_that_does_not_let_the_run_go_on() {
         (Fault("drop-after,operation=ScheduleKeyDeletion,nth=1"), "ScheduleKeyDeletion/Enabled"),
         (Fault("drop-after,operation=DisableKey"), "DisableKey/PendingDeletion"),
     ];
-    assert_told("stops", troubles, RunOptions::default).await;
+    assert_transcript("stops", troubles, RunOptions::default).await;
 }

@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::altering::Alter;
-use super::asked::Asking;
+use super::altering_proxy::Alteration;
+use super::test_run::TestRun;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_can_not_be_found_out_is_told_for_some_keys() {
     let mut faults: Vec<String> = (2..=13).map(|nth| format!("drop-after,operation=CreateKey,nth={nth}")).collect();
     faults.push("internal-error,operation=DescribeKey".to_owned());
-    let asked = Asking { faults, ..Asking::new() }.ask_for(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
-    let leaks = &asked.footer.leaks;
+    let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
+    let leaks = &record.footer.leaks;
     let (last, keys) = leaks.split_last().unwrap();
     assert_eq!(last, "keys whose making was not answered: further ones were not looked for", "{leaks:?}");
     assert_eq!(keys.len(), 10, "{keys:?}");
@@ -29,29 +29,29 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
 async fn a_found_key_that_can_not_be_removed_is_told() {
     let deviations = vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
-    let asked = Asking { deviations, faults, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-    let leaks = &asked.footer.leaks;
+    let record = TestRun { deviations, faults, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
+    let leaks = &record.footer.leaks;
     assert_eq!(leaks.len(), 2, "{leaks:?}");
     let why = "its making was never answered; ScheduleKeyDeletion responded Rejected.Odd (409), and the key is Enabled";
     assert!(leaks[1].starts_with("key ") && leaks[1].ends_with(why), "{leaks:?}");
-    let usage = &asked.footer.usage;
+    let usage = &record.footer.usage;
     assert_eq!((usage.keys_created, usage.keys_left), (2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_keys_that_nobody_knows_of_are_looked_for() {
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
-    let asked = Asking { faults, ..Asking::new() }.ask_for(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
-    assert_eq!(asked.notices, ["1 key was found and removed whose making was never answered"]);
-    assert_eq!((asked.footer.usage.keys_created, asked.footer.usage.keys_left), (3, 0));
+    let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
+    assert_eq!(record.notices, ["1 key was found and removed whose making was never answered"]);
+    assert_eq!((record.footer.usage.keys_created, record.footer.usage.keys_left), (3, 0));
 
     let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];
-    let asked = Asking { faults, ..Asking::new() }.ask_for(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
-    assert_eq!(asked.notices, [""; 0]);
+    let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
+    assert_eq!(record.notices, [""; 0]);
 }
 
 /// The list names one key, that of the case, so many times.
-fn listing(entries: u64) -> Alter {
+fn listing(entries: u64) -> Alteration {
     let id: Mutex<Value> = Mutex::default();
     Arc::new(move |operation, _, fields| match operation {
         "CreateKey" => *id.lock().unwrap() = fields["KeyMetadata"]["KeyId"].clone(),
@@ -79,7 +79,7 @@ async fn a_list_of_very_many_keys_is_read_in_part() {
     ] {
         let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];
         let alter = Some(listing(entries));
-        let asked = Asking { faults, alter, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-        assert_eq!(asked.footer.leaks, told, "{entries}");
+        let record = TestRun { faults, alter, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
+        assert_eq!(record.footer.leaks, told, "{entries}");
     }
 }

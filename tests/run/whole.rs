@@ -6,16 +6,16 @@ use kms_conformance::run::RunOptions;
 use kms_conformance::suite::case::Subject;
 use tokio_util::sync::CancellationToken;
 
-use super::altering::{Alter, refused};
-use super::asked::{Asked, Asking, SUITE};
+use super::altering_proxy::{Alteration, rejected};
+use super::test_run::{RunRecord, SUITE, TestRun};
 
-fn denied() -> Asking {
-    Asking { alter: Some(refused("CreateKey", 400, "SignatureDoesNotMatch")), ..Asking::new() }
+fn denied() -> TestRun {
+    TestRun { alter: Some(rejected("CreateKey", 400, "SignatureDoesNotMatch")), ..TestRun::new() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_cases_whose_probe_was_sent_are_counted() {
-    let Asked { footer, .. } = denied().ask_for(&["DisableKey/Enabled", "EnableKey/Enabled", "Encrypt/Enabled"]).await;
+    let RunRecord { footer, .. } = denied().run(&["DisableKey/Enabled", "EnableKey/Enabled", "Encrypt/Enabled"]).await;
     assert!(!footer.complete && footer.stopped.is_some());
     let routes = footer.routes.unwrap();
     assert_eq!((routes.run, routes.total), (0, SUITE.cells_by_route()));
@@ -24,7 +24,7 @@ async fn only_cases_whose_probe_was_sent_are_counted() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_refused_at_its_last_case_is_complete() {
-    let Asked { footer, results, .. } = denied().ask_for(&["Encrypt/Enabled"]).await;
+    let RunRecord { footer, results, .. } = denied().run(&["Encrypt/Enabled"]).await;
     assert_eq!((footer.complete, footer.stopped), (true, None), "{}", results[0].reason);
 }
 
@@ -33,35 +33,35 @@ async fn what_an_interrupted_run_leaves_is_told() {
     let interrupt = CancellationToken::new();
     let stop = interrupt.clone();
     let deviations = vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
-    let alter: Option<Alter> = Some(Arc::new(move |operation, _, _| {
+    let alter: Option<Alteration> = Some(Arc::new(move |operation, _, _| {
         if operation == "ScheduleKeyDeletion" {
             stop.cancel();
         }
     }));
     // The answer is lost each time, so that the case would be asked again.
     let faults = vec!["drop-after,operation=Encrypt".to_owned()];
-    let asked = Asking { deviations, alter, faults, interrupt, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-    assert_eq!(asked.results[0].reason, "not judged: interrupted");
-    assert!(!asked.footer.complete);
-    let leaks = &asked.footer.leaks;
+    let record = TestRun { deviations, alter, faults, interrupt, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
+    assert_eq!(record.results[0].reason, "not judged: interrupted");
+    assert!(!record.footer.complete);
+    let leaks = &record.footer.leaks;
     assert_eq!(leaks.len(), 1, "{leaks:?}");
     let why = "of alibaba/Encrypt/Enabled was left behind: ScheduleKeyDeletion responded Rejected.Odd (409), and the key is Enabled";
     assert!(leaks[0].ends_with(why), "{leaks:?}");
-    assert_eq!(asked.footer.usage.keys_left, 1);
+    assert_eq!(record.footer.usage.keys_left, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_editions_are_those_of_the_cases_in_the_order_of_the_rows() {
-    let asked = denied().ask((0..SUITE.cases.len()).collect()).await;
+    let record = denied().run_indexes((0..SUITE.cases.len()).collect()).await;
     let mut editions: Vec<String> = SUITE.rows.iter().map(|row| row.edition.to_string()).collect();
     editions.dedup();
     assert!(editions.len() > 1);
-    assert_eq!(asked.header.suite.editions, editions);
+    assert_eq!(record.header.suite.editions, editions);
 
     for edition in editions {
         let of = |index: &usize| matches!(SUITE.cases[*index].subject, Subject::Cell { row, .. } if SUITE.rows[row].edition.as_str() == edition);
         let case = (0..SUITE.cases.len()).find(of).unwrap();
-        assert_eq!(denied().ask(vec![case]).await.header.suite.editions, [edition]);
+        assert_eq!(denied().run_indexes(vec![case]).await.header.suite.editions, [edition]);
     }
 }
 
@@ -70,20 +70,20 @@ async fn no_further_key_is_made_in_an_account_after_one_that_could_not_be_remove
     let deviations = || vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
     let cases = ["Encrypt/Enabled", "EnableKey/Enabled", "TagResource/Enabled"];
     let options = RunOptions { account: true, ..RunOptions::default() };
-    let asked = Asking { deviations: deviations(), options, ..Asking::new() }.ask_for(&cases).await;
-    assert_eq!((asked.footer.usage.keys_created, asked.footer.leaks.len()), (1, 1), "{:?}", asked.footer);
-    assert_eq!((asked.footer.summary.not_run, asked.footer.complete), (2, false));
+    let record = TestRun { deviations: deviations(), options, ..TestRun::new() }.run(&cases).await;
+    assert_eq!((record.footer.usage.keys_created, record.footer.leaks.len()), (1, 1), "{:?}", record.footer);
+    assert_eq!((record.footer.summary.not_run, record.footer.complete), (2, false));
 
     // Where keys cost nothing, the run goes on and is red.
-    let asked = Asking { deviations: deviations(), ..Asking::new() }.ask_for(&cases).await;
-    assert_eq!((asked.footer.usage.keys_created, asked.footer.leaks.len()), (3, 3), "{:?}", asked.footer);
+    let record = TestRun { deviations: deviations(), ..TestRun::new() }.run(&cases).await;
+    assert_eq!((record.footer.usage.keys_created, record.footer.leaks.len()), (3, 3), "{:?}", record.footer);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_is_accepted_and_not_done_is_a_leak_in_an_account() {
     let deviations = vec!["schedule-does-nothing".to_owned()];
     let options = RunOptions { account: true, ..RunOptions::default() };
-    let asked = Asking { deviations, options, ..Asking::new() }.ask_for(&["Encrypt/Enabled"]).await;
-    let leaks = &asked.footer.leaks;
+    let record = TestRun { deviations, options, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
+    let leaks = &record.footer.leaks;
     assert!(leaks.len() == 1 && leaks[0].ends_with("and the key is Enabled"), "{leaks:?}");
 }

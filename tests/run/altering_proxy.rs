@@ -1,4 +1,4 @@
-//! A server before a mock that changes answers on their way.
+//! A proxy in front of a mock that alters responses.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,21 +17,21 @@ use tokio::net::TcpListener;
 /// The header by which a gateway says for how many milliseconds it throttles; a field of this name becomes one.
 pub const THROTTLED: &str = "x-acs-retry-after";
 
-/// Changes the status and the fields of an answer to an operation.
-pub type Alter = Arc<dyn Fn(&str, &mut u16, &mut Value) + Send + Sync>;
+/// Changes the status and the fields of an operation's response.
+pub type Alteration = Arc<dyn Fn(&str, &mut u16, &mut Value) + Send + Sync>;
 
-/// Every answer to an operation becomes this refusal.
-pub fn refused(operation: &'static str, refused: u16, code: &'static str) -> Alter {
-    Arc::new(move |asked, status, fields| {
-        if asked == operation {
-            *status = refused;
+/// Every response to an operation becomes this rejection.
+pub fn rejected(operation: &'static str, rejected: u16, code: &'static str) -> Alteration {
+    Arc::new(move |called, status, fields| {
+        if called == operation {
+            *status = rejected;
             *fields = json!({"Code": code, "Message": "as the test wants it", "RequestId": "1"});
         }
     })
 }
 
-/// Serves on a free port of this machine as long as the runtime lives.
-pub async fn serve(upstream: SocketAddr, alter: Alter) -> SocketAddr {
+/// Serves on a free loopback port as long as the runtime lives.
+pub async fn serve(upstream: SocketAddr, alter: Alteration) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let client = reqwest::Client::new();
@@ -53,7 +53,7 @@ async fn pass_on(
     client: &reqwest::Client,
     upstream: SocketAddr,
     request: Request<Incoming>,
-    alter: Alter,
+    alter: Alteration,
 ) -> reqwest::Result<Response<Full<Bytes>>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();

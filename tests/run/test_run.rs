@@ -1,4 +1,4 @@
-//! Cases asked of a mock of their own.
+//! Cases run against a mock of their own, in this process.
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -17,23 +17,23 @@ use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
 use tokio_util::sync::CancellationToken;
 
-use super::altering::{Alter, serve};
+use super::altering_proxy::{Alteration, serve};
 
 /// The bundled suite.
 pub static SUITE: LazyLock<Arc<Suite>> = LazyLock::new(|| Arc::new(load(embedded(), None).unwrap()));
 
-/// What is wrong with an endpoint, and how it is asked.
+/// What is wrong with the endpoint of a run, and how the cases are run.
 #[derive(Default)]
-pub struct Asking {
+pub struct TestRun {
     /// Deviations of the mock.
     pub deviations: Vec<String>,
     /// Fault rules of the mock.
     pub faults: Vec<String>,
-    /// What becomes of its answers.
-    pub alter: Option<Alter>,
+    /// How its responses are altered on the way back.
+    pub alter: Option<Alteration>,
     /// The provider, if not the usual one.
     pub provider: Option<Arc<dyn Provider>>,
-    /// Where it is written down what is made, if anywhere.
+    /// The ledger, if there is to be one.
     pub ledger: Option<Ledger>,
     /// How the cases are run; the clock and the mark are set here.
     pub options: RunOptions,
@@ -41,8 +41,8 @@ pub struct Asking {
     pub interrupt: CancellationToken,
 }
 
-/// What came of it.
-pub struct Asked {
+/// Everything that the run reported.
+pub struct RunRecord {
     pub header: RunHeader,
     pub results: Vec<CaseResult>,
     pub notices: Vec<String>,
@@ -50,14 +50,14 @@ pub struct Asked {
     pub planned: Cost,
 }
 
-impl Asking {
-    /// A mock that keeps its promise.
+impl TestRun {
+    /// A run against a mock without deviations.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks cases by their indexes in the suite.
-    pub async fn ask(self, cases: Vec<usize>) -> Asked {
+    /// Runs cases by their indexes in the suite.
+    pub async fn run_indexes(self, cases: Vec<usize>) -> RunRecord {
         let rules = self.faults.iter().map(|rule| rule.parse().unwrap()).collect();
         let config = MockConfig {
             deviations: self.deviations.iter().map(|deviation| deviation.parse().unwrap()).collect(),
@@ -66,37 +66,43 @@ impl Asking {
             clock: ClockMode::Manual("2026-01-01T00:00:00Z".parse().unwrap()),
             ..MockConfig::default()
         };
+
         let mock = Arc::new(Mock::start_with(config).unwrap());
         let endpoint = match self.alter {
             Some(alter) => format!("http://{}", serve(mock.address(), alter).await),
             None => mock.endpoint(),
         };
+
         let provider = self.provider.unwrap_or_else(|| Arc::new(Alibaba::default()));
         let region = provider.default_region().to_owned();
         let secret = Secret::new("testsecret");
         let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
         let target = Target { provider, endpoint, region, credentials };
+
+        // Retries are counted by the tests; waiting between them would only take time.
         let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };
         let client = Client::new(target, ClientOptions { retry, ..ClientOptions::default() }).unwrap();
+
         let clock = TargetClock::Function(Arc::new(move |by| mock.advance(by)));
         let options = RunOptions { clock, mark: "kc-run".to_owned(), ..self.options };
         let ledger = self.ledger.unwrap_or_else(|| Ledger::none(options.mark.clone()));
+
         let (mut header, mut results, mut notices) = (None, Vec::new(), Vec::new());
         let runner = Runner::new(Arc::clone(&SUITE), cases, client, ledger, options);
         let planned = runner.cost();
         let footer = runner
             .run(self.interrupt, |event| match event {
-                Event::RunStarted(told) => header = Some(*told),
+                Event::RunStarted(started) => header = Some(*started),
                 Event::CaseFinished(case) => results.push(*case),
                 Event::Notice { message } => notices.push(message),
                 _ => {}
             })
             .await;
-        Asked { header: header.unwrap(), results, notices, footer, planned }
+        RunRecord { header: header.unwrap(), results, notices, footer, planned }
     }
 
-    /// Asks cases by their ids without the provider.
-    pub async fn ask_for(self, ids: &[&str]) -> Asked {
+    /// Runs cases by their ids without the provider's name.
+    pub async fn run(self, ids: &[&str]) -> RunRecord {
         let find = |id: &&str| {
             let id = format!("alibaba/{id}");
             SUITE
@@ -105,6 +111,6 @@ impl Asking {
                 .position(|case| case.id.as_str() == id)
                 .unwrap_or_else(|| panic!("there is no case {id}"))
         };
-        self.ask(ids.iter().map(find).collect()).await
+        self.run_indexes(ids.iter().map(find).collect()).await
     }
 }

@@ -1,4 +1,4 @@
-//! An endpoint that repeats every secret that it hears of, in every form and wherever it can.
+//! An endpoint that repeats every secret that it receives, in every form and in every place that a response has.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 
 use super::canary::{Canaries, TOKEN, decoded, forms};
 
-/// Where it says what it has heard.
+/// EchoPlace it says what it has heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Where {
-    /// In the messages and ids of refusals, and in a field of every answer.
+pub enum EchoPlace {
+    /// In the messages and ids of rejections, and in a field of every response.
     Message,
-    /// In the codes of refusals.
+    /// In the codes of rejections.
     Code,
-    /// In a refusal of the credentials.
+    /// In a rejection of the credentials.
     Denial,
     /// In the state and the description of keys.
     State,
@@ -27,42 +27,42 @@ pub enum Where {
     Lists,
     /// In web pages.
     WebPage,
-    /// In the status line, headers and bytes that are no text.
+    /// In the status line, headers and bytes that are not text.
     Garbage,
     /// In the address of a redirect.
     Redirect,
-    /// In an answer that breaks off.
+    /// In a response that breaks off.
     BrokenOff,
-    /// In the codes of refusals to remove a key, which a passed case tells too.
+    /// In the codes of rejections.to remove a key, which a passed case tells too.
     CleanUp,
 }
 
-pub const EVERYWHERE: [Where; 10] = [
-    Where::Message,
-    Where::Code,
-    Where::Denial,
-    Where::State,
-    Where::KeyId,
-    Where::Lists,
-    Where::WebPage,
-    Where::Garbage,
-    Where::Redirect,
-    Where::BrokenOff,
+pub const ALL_PLACES: [EchoPlace; 10] = [
+    EchoPlace::Message,
+    EchoPlace::Code,
+    EchoPlace::Denial,
+    EchoPlace::State,
+    EchoPlace::KeyId,
+    EchoPlace::Lists,
+    EchoPlace::WebPage,
+    EchoPlace::Garbage,
+    EchoPlace::Redirect,
+    EchoPlace::BrokenOff,
 ];
 
-/// A server on a free port of this machine, before a mock. Its threads end with the test process.
-pub struct Parrot {
+/// A proxy on a free loopback port in front of a mock. Its threads end with the test process.
+pub struct EchoServer {
     address: SocketAddr,
 }
 
-/// The head and the body of a request or an answer.
+/// The head and the body of a request or a response.
 struct Message {
     head: String,
     body: Vec<u8>,
 }
 
-impl Parrot {
-    pub fn start(upstream: SocketAddr, place: Where, canaries: &Canaries) -> Self {
+impl EchoServer {
+    pub fn start(upstream: SocketAddr, place: EchoPlace, canaries: &Canaries) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let canaries = Arc::new(canaries.clone());
@@ -81,19 +81,21 @@ impl Parrot {
     }
 }
 
-fn serve(mut stream: &TcpStream, upstream: SocketAddr, place: Where, canaries: &Canaries) -> Option<()> {
+fn serve(mut stream: &TcpStream, upstream: SocketAddr, place: EchoPlace, canaries: &Canaries) -> Option<()> {
     let request = read(stream)?;
-    let signature = listen(&request, canaries);
+    let signature = learn(&request, canaries);
     let mut server = TcpStream::connect(upstream).unwrap();
     let head = request.head.replacen("\r\n", "\r\nconnection: close\r\n", 1);
     server.write_all(&[head.as_bytes(), &request.body].concat()).unwrap();
-    let answer = read(&server)?;
+    let response = read(&server)?;
     let place = match place {
-        Where::CleanUp if !asks(&request, "ScheduleKeyDeletion") => return stream.write_all(&sent(&answer)).ok(),
+        EchoPlace::CleanUp if !is_call_of(&request, "ScheduleKeyDeletion") => {
+            return stream.write_all(&sent(&response)).ok();
+        }
         place => place,
     };
-    stream.write_all(&repeat(answer, place, canaries, &signature)).ok()?;
-    (place != Where::BrokenOff).then_some(())
+    stream.write_all(&repeat(response, place, canaries, &signature)).ok()?;
+    (place != EchoPlace::BrokenOff).then_some(())
 }
 
 fn read(mut stream: &TcpStream) -> Option<Message> {
@@ -117,7 +119,7 @@ fn read(mut stream: &TcpStream) -> Option<Message> {
     }
 }
 
-fn asks(request: &Message, operation: &str) -> bool {
+fn is_call_of(request: &Message, operation: &str) -> bool {
     let body = String::from_utf8_lossy(&request.body);
     [request.head.as_str(), &body].iter().any(|part| part.contains(operation))
 }
@@ -126,8 +128,8 @@ fn sent(message: &Message) -> Vec<u8> {
     [message.head.as_bytes(), &message.body].concat()
 }
 
-/// Learns the secrets of a request; its signature.
-fn listen(request: &Message, canaries: &Canaries) -> Vec<u8> {
+/// Learns the secrets of a request, and returns its signature.
+fn learn(request: &Message, canaries: &Canaries) -> Vec<u8> {
     let mut signature = Vec::new();
     let target = request.head.split(' ').nth(1).unwrap();
     let body = String::from_utf8_lossy(&request.body);
@@ -149,10 +151,10 @@ fn listen(request: &Message, canaries: &Canaries) -> Vec<u8> {
     signature
 }
 
-/// An answer with all secrets in it.
-fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) -> Vec<u8> {
-    let status: u16 = answer.head.split(' ').nth(1).unwrap().parse().unwrap();
-    let mut fields: Value = serde_json::from_slice(&answer.body).unwrap();
+/// A response with all secrets in it.
+fn repeat(response: Message, place: EchoPlace, canaries: &Canaries, signature: &[u8]) -> Vec<u8> {
+    let status: u16 = response.head.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut fields: Value = serde_json::from_slice(&response.body).unwrap();
     for name in ["Plaintext", "ImportToken"] {
         if let Some(secret) = fields.get(name).and_then(Value::as_str) {
             canaries.add(&decoded(secret));
@@ -160,14 +162,14 @@ fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) 
     }
     let all = [forms(signature), canaries.latest()].concat().join(" ");
     let send = |status: u16, head: &str, body: &[u8]| {
-        let length = if place == Where::BrokenOff { body.len() + 100 } else { body.len() };
+        let length = if place == EchoPlace::BrokenOff { body.len() + 100 } else { body.len() };
         let head = format!("HTTP/1.1 {status} {head}content-length: {length}\r\n\r\n");
         [head.as_bytes(), body].concat()
     };
     let json =
         |status, fields: &Value| send(status, "X\r\ncontent-type: application/json\r\n", fields.to_string().as_bytes());
     match place {
-        Where::Message => {
+        EchoPlace::Message => {
             fields["Note"] = all.clone().into();
             if status >= 400 {
                 fields["Message"] = format!("signed was: {all}").into();
@@ -175,19 +177,19 @@ fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) 
             }
             json(status, &fields)
         }
-        Where::Code if status >= 400 => json(status, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
-        Where::CleanUp => json(409, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
-        Where::Denial => json(403, &json!({"Code": "SignatureDoesNotMatch", "Message": format!("made of: {all}")})),
-        Where::State if fields.get("KeyMetadata").is_some() => {
+        EchoPlace::Code if status >= 400 => json(status, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
+        EchoPlace::CleanUp => json(409, &json!({"Code": format!("Rejected.{all}"), "Message": all})),
+        EchoPlace::Denial => json(403, &json!({"Code": "SignatureDoesNotMatch", "Message": format!("made of: {all}")})),
+        EchoPlace::State if fields.get("KeyMetadata").is_some() => {
             fields["KeyMetadata"]["KeyState"] = all.clone().into();
             fields["KeyMetadata"]["Description"] = all.into();
             json(status, &fields)
         }
-        Where::KeyId if fields.get("KeyMetadata").is_some() => {
+        EchoPlace::KeyId if fields.get("KeyMetadata").is_some() => {
             fields["KeyMetadata"]["KeyId"] = TOKEN.into();
             json(status, &fields)
         }
-        Where::Lists => {
+        EchoPlace::Lists => {
             for list in ["Aliases", "Keys", "Tags", "KeyVersions"] {
                 if fields.get(list).is_some() {
                     fields[list] = all.clone().into();
@@ -195,14 +197,16 @@ fn repeat(answer: Message, place: Where, canaries: &Canaries, signature: &[u8]) 
             }
             json(status, &fields)
         }
-        Where::Code | Where::State | Where::KeyId => json(status, &fields),
-        Where::WebPage => send(200, "OK\r\ncontent-type: text/html\r\n", format!("<html>{all}</html>").as_bytes()),
-        Where::Garbage => {
+        EchoPlace::Code | EchoPlace::State | EchoPlace::KeyId => json(status, &fields),
+        EchoPlace::WebPage => send(200, "OK\r\ncontent-type: text/html\r\n", format!("<html>{all}</html>").as_bytes()),
+        EchoPlace::Garbage => {
             let short: String = all.chars().take(2_000).collect();
             let body = [b"\xff\xfe\0", all.as_bytes()].concat();
             send(500, &format!("{short}\r\ncontent-type: {short}\r\nretry-after: {TOKEN}\r\n"), &body)
         }
-        Where::Redirect => send(302, &format!("Found\r\nlocation: http://127.0.0.1:1/?{TOKEN}\r\n"), all.as_bytes()),
-        Where::BrokenOff => json(status, &json!({"Note": all})),
+        EchoPlace::Redirect => {
+            send(302, &format!("Found\r\nlocation: http://127.0.0.1:1/?{TOKEN}\r\n"), all.as_bytes())
+        }
+        EchoPlace::BrokenOff => json(status, &json!({"Note": all})),
     }
 }
