@@ -4,7 +4,10 @@
 //! than it looks.
 
 mod document;
+mod part;
 mod position;
+mod scan;
+mod shape;
 
 pub use document::{Document, Outline};
 pub use position::{Path, Positions};

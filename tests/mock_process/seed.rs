@@ -186,7 +186,7 @@ keys:
     );
     for wanted in [
         "there is a secret already\n--> seed.yaml:2:42",
-        "expected a text; put it in quotes\n--> seed.yaml:3:21",
+        "expected a text, found a number\n--> seed.yaml:3:21\n = help: put it in quotes",
         "there are two access keys with the id `a`\n--> seed.yaml:3:10",
         "unknown operation `Encrpyt`\n--> seed.yaml:4:39",
         "= help: did you mean `Encrypt`?",

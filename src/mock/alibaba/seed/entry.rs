@@ -1,14 +1,12 @@
 //! The grammar of seed files.
 
-use std::fmt;
-
 use indexmap::IndexMap;
 use schemars::JsonSchema;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// What a mock has from the start.
-#[derive(serde::Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SeedFile {
     /// Who may sign requests. Without any, the example of the documents may (testid, testsecret).
@@ -20,7 +18,7 @@ pub(super) struct SeedFile {
 }
 
 /// An access key.
-#[derive(serde::Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AccessKeyEntry {
     /// Its id.
@@ -46,7 +44,7 @@ pub(super) struct AccessKeyEntry {
 }
 
 /// A key.
-#[derive(serde::Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeyEntry {
     /// Its id, a UUID.
@@ -102,56 +100,6 @@ pub(super) struct KeyEntry {
 }
 
 /// A text that no message shows, whatever is wrong with it.
-#[derive(JsonSchema)]
-#[schemars(transparent)]
+#[derive(Deserialize, JsonSchema)]
+#[serde(transparent)]
 pub(super) struct SecretText(#[schemars(with = "String")] pub(super) Zeroizing<String>);
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextOnly;
-
-        /// Anything else is refused without repeating it.
-        fn refused<T, E: Error>() -> Result<T, E> {
-            Err(E::custom("expected a text; put it in quotes"))
-        }
-
-        impl Visitor<'_> for TextOnly {
-            type Value = SecretText;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a text")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<SecretText, E> {
-                Ok(SecretText(Zeroizing::new(text.to_owned())))
-            }
-
-            fn visit_bool<E: Error>(self, _: bool) -> Result<SecretText, E> {
-                refused()
-            }
-
-            fn visit_i64<E: Error>(self, _: i64) -> Result<SecretText, E> {
-                refused()
-            }
-
-            fn visit_u64<E: Error>(self, _: u64) -> Result<SecretText, E> {
-                refused()
-            }
-
-            fn visit_i128<E: Error>(self, _: i128) -> Result<SecretText, E> {
-                refused()
-            }
-
-            fn visit_u128<E: Error>(self, _: u128) -> Result<SecretText, E> {
-                refused()
-            }
-
-            fn visit_f64<E: Error>(self, _: f64) -> Result<SecretText, E> {
-                refused()
-            }
-        }
-
-        // Asked for a text, a deserializer would itself say what it found instead.
-        deserializer.deserialize_any(TextOnly)
-    }
-}

@@ -1,0 +1,135 @@
+//! Fitting the values of a text to a type, with all mistakes of shape at once.
+//!
+//! A deserialiser ends with the first mistake. So each mistake is noted, something that fits every type takes the place
+//! of the mistaken part, and the values are read again: as often as there are mistakes.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
+use serde_yaml::Value;
+
+use super::part::{Misfit, Part, is_stand_in, stand_in};
+use super::position::{Positions, Step};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::near::nearest;
+
+/// How many mistakes of shape one file may show; whoever has more has another kind of file.
+const MOST_MISTAKES: usize = 100;
+
+/// The values of a text on their way to a type.
+pub(super) struct Shape<'a> {
+    pub(super) file: &'a Arc<str>,
+    pub(super) positions: &'a Positions,
+    pub(super) value: Value,
+    /// The parts that have a stand-in.
+    pub(super) mistaken: Vec<Vec<Step>>,
+    /// The maps that lost a field that is not known.
+    pub(super) curtailed: Vec<Vec<Step>>,
+    pub(super) found: Vec<Diagnostic>,
+}
+
+impl Shape<'_> {
+    /// The value as a type. None if not even stand-ins make it one.
+    pub(super) fn fit<T: DeserializeOwned>(&mut self) -> Option<T> {
+        while self.found.len() < MOST_MISTAKES {
+            let error = match serde_path_to_error::deserialize(Part(&self.value)) {
+                Ok(typed) => return Some(typed),
+                Err(error) => error,
+            };
+
+            let steps = error.path().iter().filter_map(step).collect();
+            self.repair(steps, error.into_inner())?;
+        }
+        None
+    }
+
+    /// Notes a mistake and changes the value so that it is not met again.
+    fn repair(&mut self, mut steps: Vec<Step>, misfit: Misfit) -> Option<()> {
+        let message = misfit.to_string();
+        match misfit {
+            Misfit::MissingField(field) => {
+                let holder = steps.clone();
+                steps.push(Step::Key(field.to_owned()));
+                self.note(&steps, self.positions.find(&holder).0, message, None);
+            }
+            Misfit::UnknownField { field, known } => {
+                let near = nearest(&field, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                let help = near.unwrap_or_else(|| format!("known fields are {}", list(known)));
+                // Some maps report the mistake before the path has come to the field.
+                if !matches!(steps.last(), Some(Step::Key(last)) if *last == field) {
+                    steps.push(Step::Key(field));
+                }
+                self.note(&steps, self.positions.find(&steps).0, message, Some(help));
+                return self.remove(steps);
+            }
+            Misfit::UnknownWord { known, .. } => {
+                let help = format!("expected {}", list(known));
+                self.note(&steps, self.positions.find(&steps).1, message, Some(help));
+            }
+            Misfit::Shape { wanted, found } => {
+                let unquoted = wanted == "a text" && ["a number", "true or false"].contains(&found);
+                let help = unquoted.then(|| "put it in quotes".to_owned());
+                self.note(&steps, self.positions.find(&steps).1, message, help);
+            }
+            Misfit::Value(_) => self.note(&steps, self.positions.find(&steps).1, message, None),
+        }
+        self.replace(steps)
+    }
+
+    /// Adds a mistake, unless it follows from another.
+    fn note(&mut self, part: &[Step], span: Span, message: String, help: Option<String>) {
+        if !self.mistaken.iter().any(|mistaken| part.starts_with(mistaken)) {
+            self.found.push(Diagnostic { file: Arc::clone(self.file), span: Some(span), message, help });
+        }
+    }
+
+    /// Puts a stand-in in the place of a part. If a type of ours does not take even that, its surroundings go too.
+    fn replace(&mut self, mut steps: Vec<Step>) -> Option<()> {
+        loop {
+            let value = match steps.split_last() {
+                None => Some(&mut self.value),
+                Some((last, holder)) => match (at(&mut self.value, holder), last) {
+                    (Some(Value::Mapping(map)), Step::Key(key)) => {
+                        Some(map.entry(key.as_str().into()).or_insert(Value::Null))
+                    }
+                    (Some(Value::Sequence(items)), Step::Item(index)) => items.get_mut(*index),
+                    _ => None,
+                },
+            };
+            if let Some(value) = value.filter(|value| !is_stand_in(value)) {
+                *value = stand_in();
+                self.mistaken.push(steps);
+                return Some(());
+            }
+            steps.pop()?;
+        }
+    }
+
+    /// Takes a field out of its map.
+    fn remove(&mut self, mut steps: Vec<Step>) -> Option<()> {
+        let Some(Step::Key(key)) = steps.pop() else { return None };
+        at(&mut self.value, &steps)?.as_mapping_mut()?.shift_remove(key.as_str())?;
+        self.curtailed.push(steps);
+        Some(())
+    }
+}
+
+fn step(segment: &Segment) -> Option<Step> {
+    match segment {
+        Segment::Seq { index } => Some(Step::Item(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    }
+}
+
+fn at<'a>(value: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
+    steps.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.as_mapping_mut()?.get_mut(key.as_str()),
+        Step::Item(index) => value.as_sequence_mut()?.get_mut(*index),
+    })
+}
+
+fn list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
