@@ -1,4 +1,4 @@
-//! One attempt at a case on fresh keys: set-up, probe or steps, tear-down.
+//! One attempt at a case on fresh keys: setup, probe or steps, teardown.
 
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
@@ -7,11 +7,13 @@ use super::RunContext;
 use super::bindings::Bindings;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
-use super::inventory::{Inventory, Leak};
+use super::inventory::Inventory;
+use super::leak::Leak;
 use super::probe::Probe;
 use super::requester::Requester;
 use super::scenario::StepRunner;
 use super::setup::Setup;
+use super::teardown::Teardown;
 use crate::event::Exchange;
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
@@ -24,12 +26,13 @@ pub(super) struct Attempt<'a> {
     requester: Requester<'a>,
     inventory: Inventory<'a>,
     notes: CaseNotes,
-    /// The number at which the case was begun; that of a control is no one's.
+    /// The number at which the case was begun.
     begun: usize,
 }
 
 impl<'a> Attempt<'a> {
-    /// An attempt whose names begin with `prefix`, and whose test data is drawn by its number.
+    /// An attempt whose names begin with `prefix`. `number` counts the attempts at the case, and each has test data of its
+    /// own.
     pub(super) fn new(
         run: &'a RunContext,
         case: &'a Case,
@@ -43,6 +46,7 @@ impl<'a> Attempt<'a> {
             Subject::Move { target: (class, state), .. } => (class, Some(state)),
             Subject::Scenario { class, .. } => (class, None),
         };
+
         let secrets = run.client.secrets().clone();
         let random = random_of(run.options.seed, case, number);
         let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets);
@@ -61,6 +65,7 @@ impl<'a> Attempt<'a> {
         let Self { run, case, requester, inventory, notes, begun } = self;
         let run: &'a RunContext = run;
         let before = Setup::new(run, requester, inventory, notes, *begun).prepare(plan).await?;
+
         match &case.subject {
             Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
                 let row = &run.suite.rows[*row];
@@ -74,9 +79,9 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Removes everything that was made; what could not be removed comes back.
+    /// Removes everything that was made, and gives what could not be removed.
     pub(super) async fn tear_down(&mut self) -> Vec<Leak> {
-        let leaks = self.inventory.tear_down(&mut self.requester).await;
+        let leaks = Teardown::new(self.run, self.case).remove_all(&mut self.requester, &mut self.inventory).await;
         if !self.notes.notes.is_empty() || !leaks.is_empty() {
             self.requester.hand_in();
         }
@@ -93,9 +98,9 @@ impl<'a> Attempt<'a> {
         self.requester.has_probed()
     }
 
-    /// Whether a response came that says something about a key.
-    pub(super) fn got_well(&self) -> bool {
-        self.requester.got_well()
+    /// Whether a usable response was received.
+    pub(super) fn has_responded(&self) -> bool {
+        self.requester.has_responded()
     }
 
     /// Everything that was sent and received, redacted.
@@ -103,19 +108,19 @@ impl<'a> Attempt<'a> {
         self.requester.exchanges()
     }
 
-    /// Hands in the secrets of what was sent, for what is said beside the exchanges may repeat them.
+    /// Registers the secrets of what was sent, because messages may repeat them.
     pub(super) fn hand_in(&self) {
         self.requester.hand_in();
     }
 
-    /// What was notes.
+    /// What was noted.
     pub(super) fn into_notes(self) -> CaseNotes {
         self.notes
     }
 }
 
-/// What the test data of a case is drawn from: of the seed and the case, so that neither the number of jobs nor the
-/// choice of cases changes it.
+/// The source of a case's test data. It depends on the seed, the case and the attempt alone, so neither the number of jobs
+/// nor the selection of cases changes the data.
 fn random_of(seed: u32, case: &Case, attempt: u32) -> fastrand::Rng {
     let mut digest = Sha256::new();
     digest.update(seed.to_be_bytes());
@@ -133,7 +138,7 @@ mod tests {
     use crate::suite::load::load;
 
     #[test]
-    fn test_data_is_of_the_seed_the_case_and_the_attempt() {
+    fn test_data_depends_on_the_seed_the_case_and_the_attempt() {
         let suite = load(embedded(), None).unwrap();
         let drawn = |seed, case: usize, attempt| random_of(seed, &suite.cases[case], attempt).u128(..);
         assert_eq!(drawn(7, 0, 1), drawn(7, 0, 1));

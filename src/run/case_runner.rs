@@ -1,5 +1,4 @@
-//! Runs one case: again on fresh keys where a response was lost or a failure is to be confirmed, and finds out whose a
-//! deviation is.
+//! Runs one case: again on fresh keys if a response was lost or a failure has to be confirmed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,19 +9,19 @@ use super::RunContext;
 use super::attempt::Attempt;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
-use super::inventory::Leak;
 use super::knowledge::CellOutcome;
+use super::leak::Leak;
 use super::order::Planned;
 use super::outcome::CaseOutcome;
 use super::route_prefix::prefixes;
 use super::status::RunStatus;
-use super::sweep::{lists_keys, makes_key};
+use super::sweep::{lists_keys, try_to_make_key};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Exchange, Outcome};
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
 
-/// A case and what came of it.
+/// A case that is over.
 pub(super) struct Done {
     pub(super) planned: Planned,
     pub(super) outcome: CaseOutcome,
@@ -71,9 +70,9 @@ struct CaseRunner<'a> {
     number: usize,
     status: &'a RunStatus,
     jobs: Arc<Semaphore>,
-    /// Held while the case runs, and not while it waits for others.
+    /// Held while the case runs, but not while it waits for others.
     permit: Option<OwnedSemaphorePermit>,
-    /// The names of what the case makes begin with this.
+    /// The names of everything that the case makes begin with this.
     prefix: String,
     begin: Instant,
     attempts: u32,
@@ -82,35 +81,35 @@ struct CaseRunner<'a> {
     leaks: Vec<Leak>,
 }
 
-/// What came of one attempt.
+/// The result of one attempt.
 struct Attempted {
     failure: Option<Failure>,
     notes: CaseNotes,
     exchanges: Vec<Exchange>,
-    /// Whether a response came that says something about a key.
-    well: bool,
+    /// Whether a usable response was received.
+    responded: bool,
 }
 
 impl CaseRunner<'_> {
     async fn run(mut self) -> CaseOutcome {
+        // What earlier cases found out may make this one pointless.
         let blocker = self.blocker().await;
         if self.status.stop.is_cancelled() {
             return CaseOutcome::not_begun(Failure::not_run(self.status.why_not_judged()));
         }
         if let Some(by) = blocker {
-            return CaseOutcome::not_begun(self.settled(by));
+            return CaseOutcome::not_begun(self.blocked_in_advance(by));
         }
-        self.take_turn().await;
+        self.take_permit().await;
 
-        let first = match self.attempt_until_answered(Duration::ZERO).await {
+        let mut latest = match self.attempt_until_responded(Duration::ZERO).await {
             Ok(attempted) => attempted,
-            Err(failure) => return self.ended_early(failure),
+            Err(stopped) => return self.ended_early(stopped),
         };
-        let mut latest = first;
-
         for _ in 0..self.run.options.confirm_failures {
             let Some(failure) = latest.failure.take_if(|failure| self.wants_confirmation(failure)) else { break };
             let actual = actual_of(&failure, &latest.notes);
+            // Another case may have confirmed the same failure, by another route to the same cell.
             self.wait_for_earlier().await;
             if self.run.knowledge.is_confirmed(self.number, &self.cell(), &failure, actual.as_ref()) {
                 latest.failure = Some(failure);
@@ -123,7 +122,7 @@ impl CaseRunner<'_> {
                 break;
             }
 
-            let again = match self.attempt_until_answered(self.pause()).await {
+            let again = match self.attempt_until_responded(self.pause()).await {
                 Ok(attempted) => attempted,
                 Err(stopped) => return self.ended_early(stopped),
             };
@@ -132,19 +131,22 @@ impl CaseRunner<'_> {
                 break;
             }
             self.run.knowledge.confirm(self.number, &self.cell(), &failure, actual.as_ref());
+
+            // A confirmation by a blocked setup does not show the failure itself.
             latest = if again.failure.as_ref().is_some_and(|second| second.is_like(&failure)) {
                 again
             } else {
                 Attempted { failure: Some(failure), ..latest }
             };
         }
+
         if let Some(failure) = latest.failure.take() {
-            latest.failure = Some(self.held_against_the_rest(failure, latest.well).await);
+            latest.failure = Some(self.unless_service_is_down(failure, latest.responded).await);
         }
         self.outcome(latest)
     }
 
-    /// What no key passes on a route of this case, as settled by cases that were begun before.
+    /// What blocks every key on a route of this case, as earlier cases found out.
     async fn blocker(&self) -> Option<BlockedBy> {
         let prefixes: Vec<_> = self.plan.keys.iter().flat_map(|key| prefixes(&self.run.suite, key)).collect();
         tokio::select! {
@@ -153,34 +155,38 @@ impl CaseRunner<'_> {
         }
     }
 
-    /// Waits until fewer cases run than may.
-    async fn take_turn(&mut self) {
+    /// Waits until the case may run.
+    async fn take_permit(&mut self) {
         if self.permit.is_none() {
             self.permit = Arc::clone(&self.jobs).acquire_owned().await.ok();
         }
     }
 
-    /// Waits for the cases that were begun before, for what they have found out counts. Others may run meanwhile.
+    /// Waits for all cases that were begun before this one, so that what is known of the endpoint does not depend on the
+    /// number of jobs.
     async fn wait_for_earlier(&mut self) {
+        // Others may run meanwhile.
         self.permit = None;
         tokio::select! {
             () = self.status.stop.cancelled() => {}
             () = self.run.sequence.earlier_are_over(self.number) => {}
         }
-        self.take_turn().await;
+        self.take_permit().await;
     }
 
-    /// The failure of a case that is not begun, because what blocks it is settled.
-    fn settled(&self, by: BlockedBy) -> Failure {
+    /// The failure of a case that is not begun, because earlier cases were blocked on the same route.
+    fn blocked_in_advance(&self, by: BlockedBy) -> Failure {
+        // The message may name another key.
         let mut cause = by.clone();
         if let Some(response) = &mut cause.response {
             response.message.clear();
         }
+
         let unknown = self.run.suite.service.requests.keys().find(|operation| {
             by.operation.as_deref() == Some(operation.as_str()) && self.run.knowledge.is_unknown(operation)
         });
         let mut failure = Failure {
-            // Where nothing has ever answered, this is one more case that met no service.
+            // If the service has never responded, this is one more case without a service.
             silent: !self.run.client.has_responded(),
             ..Failure::blocked(Kind::Fixture, by.clone(), format!("{cause}, as for the keys before"))
         };
@@ -190,13 +196,13 @@ impl CaseRunner<'_> {
         failure
     }
 
-    /// Whether the keys of the case may be made once more.
+    /// Whether --max-keys allows one more attempt.
     fn may_make_keys(&self) -> bool {
         let wanted = self.run.key_counts.made() + self.plan.cost.keys as u64;
         self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 
-    /// How long a key is left alone before its failure is confirmed, for a target that may be late.
+    /// How long to wait before a failure is confirmed: a target that is eventually consistent may be late.
     fn pause(&self) -> Duration {
         let settle = &self.run.options.settle;
         if settle.confirmations > 1 { settle.timeout } else { Duration::ZERO }
@@ -206,33 +212,35 @@ impl CaseRunner<'_> {
         failure.verdict == Verdict::Fail && !self.status.stop.is_cancelled()
     }
 
-    /// Runs the case on fresh keys, and once more as long as a response was lost.
+    /// Runs the case on fresh keys, and again as long as a response is lost.
     ///
     /// # Errors
     ///
     /// When the run was stopped before.
-    async fn attempt_until_answered(&mut self, pause: Duration) -> Result<Attempted, Failure> {
+    async fn attempt_until_responded(&mut self, pause: Duration) -> Result<Attempted, Failure> {
         if !pause.is_zero() {
             tokio::select! {
                 () = self.status.stop.cancelled() => {}
                 () = tokio::time::sleep(pause) => {}
             }
         }
+
         let mut begun = 0;
         loop {
             if self.status.stop.is_cancelled() {
                 let why = self.status.why_not_judged();
                 return Err(if self.attempts == 0 { Failure::not_run(why) } else { Failure::cut(why) });
             }
+
             begun += 1;
             let mut attempted = self.attempt().await;
-            let again = attempted.failure.as_ref().is_some_and(|failure| failure.lost);
-            // An endpoint that has never answered does not do so for being sent the same again.
-            let hopeless = attempted.failure.as_ref().is_some_and(|failure| failure.silent);
-            if again && !hopeless && begun < self.run.options.attempts {
+            let lost = attempted.failure.as_ref().is_some_and(|failure| failure.lost);
+            // An endpoint that has never responded won't do so now.
+            let silent = attempted.failure.as_ref().is_some_and(|failure| failure.silent);
+            if lost && !silent && begun < self.run.options.attempts {
                 continue;
             }
-            attempted.failure = attempted.failure.map(|failure| if again { lost(failure) } else { failure });
+            attempted.failure = attempted.failure.map(|failure| if lost { unless_lost(failure) } else { failure });
             return Ok(attempted);
         }
     }
@@ -246,105 +254,106 @@ impl CaseRunner<'_> {
         let mut failure = attempt.run(self.plan).await.err();
         self.leaks.extend(attempt.tear_down().await);
 
-        if let Some(found) = &mut failure {
+        if let Some(failure) = &mut failure {
             if let Some(operation) = attempt.unknown() {
-                found.for_want_of(operation, self.run.options.unsupported);
+                failure.for_want_of(operation, self.run.options.unsupported);
             }
-            if found.kind == Kind::Cut {
-                found.reason = self.status.why_not_judged();
+            if failure.kind == Kind::Cut {
+                failure.reason = self.status.why_not_judged();
             }
-            // Trouble on the wire says nothing of the prefix.
-            if let (Some(prefix), Some(by)) = (&found.prefix, &found.blocked_by)
-                && !found.lost
-                && found.kind != Kind::Transport
+            // A lost response or a fault of the network says nothing of the route.
+            if let (Some(prefix), Some(by)) = (&failure.prefix, &failure.blocked_by)
+                && !failure.lost
+                && failure.kind != Kind::Transport
             {
                 self.run.sequence.blocked(self.number, prefix, by);
             }
-            self.attribute(found, &format!("{prefix}-cell")).await;
+            self.attribute_to_cell(failure, &format!("{prefix}-cell")).await;
         }
 
         self.probed |= attempt.has_probed();
         let keep = failure.is_some() || self.run.options.keep_exchanges;
         let exchanges = if keep { attempt.exchanges() } else { Vec::new() };
-        let well = attempt.got_well();
-        Attempted { failure, exchanges, well, notes: attempt.into_notes() }
+        let responded = attempt.has_responded();
+        Attempted { failure, exchanges, responded, notes: attempt.into_notes() }
     }
 
-    /// Says whose a deviation is that a scenario met: if the table's own case for the same cell fails too, on a fresh
-    /// key by the shortest route, it is that cell's, and the scenario could not be judged.
-    async fn attribute(&mut self, failure: &mut Failure, prefix: &str) {
+    /// Finds out whether a deviation in a scenario belongs to a cell of the table: the cell's own case is run on a fresh
+    /// key by the shortest route. If that fails too, the scenario could not be judged.
+    async fn attribute_to_cell(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(index) = failure.cell.take() else { return };
         let cell = &self.run.suite.cases[index];
         self.wait_for_earlier().await;
-        let fared = match self.run.knowledge.cell_outcome(self.number, index) {
-            Some(fared) => fared,
-            None => {
-                let Ok(plan) = self.run.planner.plan(cell) else { return };
-                if plan.moves_clock {
-                    return;
-                }
-                let control = Attempt::new(
-                    self.run,
-                    cell,
-                    prefix.to_owned(),
-                    self.attempts,
-                    usize::MAX,
-                    self.status.stop.clone(),
-                );
-                let fared = self.control(control, &plan).await;
-                self.run.knowledge.note_cell_outcome(self.number, index, fared.clone());
-                fared
-            }
+        let outcome = match self.run.knowledge.cell_outcome(self.number, index) {
+            Some(outcome) => outcome,
+            None => match self.run_cell(index, prefix).await {
+                Some(outcome) => outcome,
+                None => return,
+            },
         };
-        match fared {
+
+        failure.verdict = match outcome {
             CellOutcome::Passed => return,
-            CellOutcome::Deviates => {}
-            // That an operation is not known, or fails each time, is seen without the cell.
+            // That an operation is not known, or fails each time, is certain without the cell.
             CellOutcome::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
             CellOutcome::Blocked(by) => {
-                failure.verdict = Verdict::Inconclusive;
-                failure.kind = Kind::Fixture;
                 failure.reason = format!("{}, and {} can't be judged either", failure.reason, cell.id);
                 failure.blocked_by = Some(Box::new(by));
-                return;
+                Verdict::Inconclusive
             }
-        }
+            CellOutcome::Deviates => {
+                failure.reason = format!("{}, as in {}", failure.reason, cell.id);
+                failure.blocked_by = Some(Box::new(self.blocked_by_cell(cell, failure.actual.as_ref())));
+                Verdict::Inconclusive
+            }
+        };
+        failure.kind = Kind::Fixture;
+    }
 
+    /// The blocker that a deviating cell is.
+    fn blocked_by_cell(&self, cell: &Case, actual: Option<&Outcome>) -> BlockedBy {
         let (operation, state, class) = self.run.suite.cell_of_case(cell);
-        let response = failure.actual.as_ref().map(|actual| BlockingResponse {
+        let response = actual.map(|actual| BlockingResponse {
             code: actual.code.clone(),
             status: actual.status,
             message: String::new(),
         });
-        failure.blocked_by = Some(Box::new(BlockedBy {
+        BlockedBy {
             step: BlockedStep::Probe,
             operation: operation.map(ToString::to_string),
             key_class: Some(class.to_string()),
             state: state.map(ToString::to_string),
             response,
             problem: "deviates from its own cell".to_owned(),
-        }));
-        failure.verdict = Verdict::Inconclusive;
-        failure.kind = Kind::Fixture;
-        failure.reason = format!("{}, as in {}", failure.reason, cell.id);
-    }
-
-    /// Runs the case of a cell once to see what it comes to by itself.
-    async fn control(&mut self, mut control: Attempt<'_>, plan: &CasePlan) -> CellOutcome {
-        let failure = control.run(plan).await.err();
-        self.leaks.extend(control.tear_down().await);
-        if failure.is_some() {
-            control.hand_in();
         }
-        CellOutcome::of(failure.as_ref())
     }
 
-    /// A crash or a malformed response is one only if the endpoint responds well to something else: a service that is
-    /// down, or one that is not this service, fails each time too. What other cases met meanwhile does not count, for
-    /// that is chance.
-    async fn held_against_the_rest(&mut self, failure: Failure, well: bool) -> Failure {
-        let of_form = matches!((failure.verdict, failure.kind), (Verdict::Fail, Kind::Crash | Kind::Malformed));
-        if !of_form || failure.repeated.is_none() || well {
+    /// Runs the case of a cell once, to find out what it comes to by itself. None if it has no plan, or moves the
+    /// clock, which would disturb cases that run at the same time.
+    async fn run_cell(&mut self, index: usize, prefix: &str) -> Option<CellOutcome> {
+        let cell = &self.run.suite.cases[index];
+        let plan = self.run.planner.plan(cell).ok().filter(|plan| !plan.moves_clock)?;
+
+        // It is begun out of turn, so it must settle nothing for other cases.
+        let (stop, begun) = (self.status.stop.clone(), usize::MAX);
+        let mut attempt = Attempt::new(self.run, cell, prefix.to_owned(), self.attempts, begun, stop);
+        let failure = attempt.run(&plan).await.err();
+        self.leaks.extend(attempt.tear_down().await);
+        if failure.is_some() {
+            attempt.hand_in();
+        }
+
+        let outcome = CellOutcome::of(failure.as_ref());
+        self.run.knowledge.note_cell_outcome(self.number, index, outcome.clone());
+        Some(outcome)
+    }
+
+    /// A crash or a malformed response is a deviation only if the endpoint responds well to something else: a service
+    /// that is down, or another service, fails each time too. What other cases received meanwhile does not count,
+    /// because it depends on their order.
+    async fn unless_service_is_down(&mut self, failure: Failure, responded: bool) -> Failure {
+        let is_suspect = matches!((failure.verdict, failure.kind), (Verdict::Fail, Kind::Crash | Kind::Malformed));
+        if !is_suspect || failure.repeated.is_none() || responded {
             return failure;
         }
         if lists_keys(self.run, &self.status.stop).await {
@@ -352,16 +361,16 @@ impl CaseRunner<'_> {
         }
 
         // The list of keys may be the very thing that fails.
-        let made = makes_key(self.run, self.case, &self.status.stop).await;
-        self.leaks.extend(made.leaks);
-        if made.well {
+        let trial = try_to_make_key(self.run, self.case, &self.status.stop).await;
+        self.leaks.extend(trial.leaks);
+        if trial.succeeded {
             return failure;
         }
         let reason = format!("{}, but it responds well to nothing else either", failure.reason);
         Failure { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..failure }
     }
 
-    /// What a case fails at, whatever its route.
+    /// The cell of the case without its route: the same failure by another route is the same deviation.
     fn cell(&self) -> String {
         match &self.case.subject {
             Subject::Cell { row, class, state, .. } => {
@@ -374,7 +383,7 @@ impl CaseRunner<'_> {
         }
     }
 
-    /// What came of a case that the end of the run came before.
+    /// The outcome of a case that was not over when the run ended.
     fn ended_early(self, failure: Failure) -> CaseOutcome {
         CaseOutcome {
             leaks: self.leaks,
@@ -385,7 +394,9 @@ impl CaseRunner<'_> {
     }
 
     fn outcome(self, attempted: Attempted) -> CaseOutcome {
-        let Attempted { failure, notes, exchanges, well: _ } = attempted;
+        let Attempted { failure, notes, exchanges, responded: _ } = attempted;
+
+        // Scenarios that meet the same cell want to know how its own case ended.
         if let Subject::Cell { route: None, .. } | Subject::Move { .. } = &self.case.subject
             && let Some(index) = self.run.suite.index_of(self.case)
         {
@@ -404,13 +415,13 @@ impl CaseRunner<'_> {
     }
 }
 
-/// What came that decided.
+/// The outcome that decided.
 fn actual_of(failure: &Failure, notes: &CaseNotes) -> Option<Outcome> {
     failure.actual.clone().or_else(|| notes.actual.clone())
 }
 
-/// Whether a second attempt shows the same failure: the same, or a set-up that is blocked by the very response which was
-/// the failure, as where a key that is left from the first attempt is what the endpoint minds.
+/// Whether a second attempt confirms a failure: it is the same, or the setup is blocked by the very response that was the
+/// failure. That happens if the operation is part of the route, or if what is left of the first attempt disturbs.
 fn is_confirmed_by(first: &Failure, actual: Option<&Outcome>, again: &Attempted) -> bool {
     let Some(second) = &again.failure else { return false };
     if second.is_like(first) {
@@ -426,8 +437,8 @@ fn is_confirmed_by(first: &Failure, actual: Option<&Outcome>, again: &Attempted)
     }
 }
 
-/// A deviation that a lost response may explain is none.
-fn lost(failure: Failure) -> Failure {
+/// A deviation counts only if no lost response may explain it.
+fn unless_lost(failure: Failure) -> Failure {
     if failure.verdict != Verdict::Fail {
         return failure;
     }
@@ -435,29 +446,23 @@ fn lost(failure: Failure) -> Failure {
     Failure { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..failure }
 }
 
-/// A failure that did not come again on fresh keys: what came first, and what came then.
+/// A failure that was not confirmed on fresh keys: what the first key got, and what the next one got.
 fn unstable(first: Failure, first_actual: Option<Outcome>, again: Attempted) -> Attempted {
-    let Attempted { failure, notes, exchanges, well } = again;
-    let then = match &failure {
-        None => "passed".to_owned(),
-        Some(second) if second.verdict == Verdict::Fail => second.reason.clone(),
+    let (then, actual) = match &again.failure {
+        None => ("the next key passed".to_owned(), None),
+        Some(second) if second.verdict == Verdict::Fail => {
+            (format!("with the next key {}", second.reason), second.actual.clone())
+        }
         // What keeps a failure from being confirmed is what keeps the case from being judged.
         Some(second) => {
             let reason = format!("{}; it could not be confirmed: {}", first.reason, second.reason);
             let failure = Failure { reason, ..second.clone() };
-            return Attempted { failure: Some(failure), notes, exchanges, well };
+            return Attempted { failure: Some(failure), ..again };
         }
     };
-    let then = match &failure {
-        None => format!("the next key {then}"),
-        Some(_) => format!("with the next key {then}"),
-    };
-    let actual = failure.as_ref().and_then(|failure| failure.actual.clone());
-    let failure = Failure {
-        expected: first.expected.clone(),
-        actual,
-        first_actual,
-        ..Failure::inconclusive(Kind::Unstable, format!("with one key {}; {then}", first.reason))
-    };
-    Attempted { failure: Some(failure), notes, exchanges, well }
+
+    let reason = format!("with one key {}; {then}", first.reason);
+    let failure =
+        Failure { expected: first.expected, actual, first_actual, ..Failure::inconclusive(Kind::Unstable, reason) };
+    Attempted { failure: Some(failure), ..again }
 }

@@ -1,16 +1,17 @@
-//! Runs cases, judges, tears down, and emits events. It never prints.
+//! Runs cases, judges them and tears them down, and emits events. It never prints.
 //!
-//! What a case passes through, from its plan to its result:
+//! The files in the order in which a case passes through them:
 //!
-//! - `runner` takes the case plans in their `order`, several at a time, and emits what comes of them;
-//! - `case_runner` runs one case, again on fresh keys to confirm a failure or where a response was lost;
-//! - `attempt` is one go at it: `setup`, then the `probe` of a row or the steps of a `scenario`, then tear-down by
-//!   the `inventory` of what was made;
-//! - `requester` fills in requests from the `bindings` and sends them; `observer` finds out the state of a key;
-//!   `verifier` looks for effects; `judge` and `checks` hold responses against the case files;
-//! - a `failure` says why a case did not pass, all the way to `outcome`, where it becomes a result;
-//! - `knowledge` is what the run has learned of its endpoint, so that nothing is paid for twice; the
-//!   `sequence` in which cases are begun says which of them may know it.
+//! - `runner` is a run from its header to its footer. `execution` begins the case plans in their `order`, several at a
+//!   time, and `status` says whether the run goes on;
+//! - `case_runner` runs one case, and again on fresh keys to confirm a failure or if a response was lost;
+//! - `attempt` is one attempt: `setup`, then the `probe` of a row or the steps of a `scenario`, then `teardown` of what
+//!   is in the `inventory`;
+//! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
+//!   `verifier` checks effects; `judge` and `checks` compare responses with the case files;
+//! - `failure` says why a case did not pass, and `outcome` makes the result of it;
+//! - `knowledge` is what the run has learned of its endpoint, so that nothing is tried more often than necessary;
+//!   `sequence` makes it independent of the number of jobs.
 
 mod attempt;
 mod bindings;
@@ -18,6 +19,7 @@ mod case_notes;
 mod case_runner;
 mod checks;
 mod clock;
+mod execution;
 mod failure;
 mod inventory;
 mod judge;
@@ -25,6 +27,7 @@ mod judged_request;
 mod key_counts;
 mod key_wrapping;
 mod knowledge;
+mod leak;
 mod observer;
 mod order;
 mod outcome;
@@ -41,6 +44,7 @@ mod settle;
 mod setup;
 mod status;
 mod sweep;
+mod teardown;
 mod verifier;
 
 use std::num::NonZeroUsize;
@@ -70,39 +74,38 @@ pub struct RunOptions {
     pub clock: TargetClock,
     /// Whether the exchanges of passed cases are kept too.
     pub keep_exchanges: bool,
-    /// What test data is drawn from, other than key material: the same number makes the same data for a case.
+    /// The seed of test data other than key material: the same number makes the same data for a case.
     pub seed: u32,
-    /// Marks the keys and aliases of this run, and no others.
+    /// The text that marks the keys and aliases of this run.
     pub mark: String,
-    /// How often a case is begun at most, when responses are lost.
+    /// How often a case is attempted at most if responses are lost.
     pub attempts: u32,
-    /// How often a failure must come again on fresh keys before it is reported.
+    /// How often a failure must be confirmed on fresh keys before it is reported.
     pub confirm_failures: u32,
-    /// The most keys that the run may make, confirmations included; any number unless given.
+    /// The most keys that the run may make, confirmations included; unlimited if none.
     pub max_keys: Option<u64>,
     /// Whether the target is the bundled mock of this process.
     pub bundled_mock: bool,
-    /// Whether the keys of the target cost quota and money: removals are looked after, and after one that is refused no
-    /// further key is made.
+    /// Whether keys cost quota and money: each removal is verified, and after one that failed no further key is made.
     pub account: bool,
     /// Whether a response that the documents only leave room for is a failure.
     pub strict: bool,
-    /// What a case is that needs an operation which the endpoint does not know.
+    /// The verdict on a case that needs an operation which the endpoint does not know.
     pub unsupported: Unsupported,
 }
 
-/// What a case is that needs an operation which the endpoint does not know.
+/// The verdict on a case that needs an operation which the endpoint does not know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Unsupported {
-    /// A failure if it judges the operation, inconclusive if it needs it on its way.
+    /// A failure if the case judges the operation, inconclusive if it needs it to get there
     #[default]
     Fail,
-    /// Skipped, naming the operation.
+    /// Skipped, naming the operation
     Skip,
 }
 
 impl Default for RunOptions {
-    /// One case at a time, against a target whose clock stands.
+    /// One case at a time, against a target whose clock can't be moved.
     fn default() -> Self {
         Self {
             jobs: NonZeroUsize::MIN,
@@ -123,12 +126,12 @@ impl Default for RunOptions {
     }
 }
 
-/// A mark for a run: unlike that of any other run.
+/// A mark that is different for each run.
 pub fn new_mark() -> String {
     format!("kc-{:08x}", fastrand::u32(..))
 }
 
-/// What the cases of a run have in common: what it is about, and what it has learned.
+/// What the cases of a run share.
 #[derive(Debug)]
 pub(crate) struct RunContext {
     suite: Arc<Suite>,
@@ -142,8 +145,9 @@ pub(crate) struct RunContext {
 }
 
 impl RunContext {
-    /// The beginning of a text of a response, without secrets.
+    /// The beginning of a text from a response, without secrets.
     fn brief(&self, text: &str, longest: usize) -> String {
+        // Secrets first: half of one is not recognised.
         let text = self.client.secrets().redact(text);
         let mut shown: String = text.chars().take(longest).collect();
         if shown.len() < text.len() {
@@ -152,9 +156,10 @@ impl RunContext {
         shown
     }
 
-    /// A value in a message: never a secret one, and never a long one.
+    /// The value of a field as messages show it: never a secret, and never a long text.
     fn shown(&self, path: &FieldPath, text: &str) -> String {
         const LONGEST: usize = 120;
+
         let name = path.as_str().rsplit('.').next().unwrap_or_default();
         if self.client.target().provider.is_sensitive(name) {
             return format!("({} characters)", text.chars().count());

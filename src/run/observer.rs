@@ -28,8 +28,8 @@ use crate::suite::field_path::text_of;
 use crate::suite::name::{Code, KeyName, OperationName, State};
 use crate::suite::service::AcceptedState;
 
-/// How much of the name of a state is shown, in characters.
-const LONGEST_STATE: usize = 60;
+/// How much of a state's name is shown, in characters.
+pub(super) const LONGEST_STATE: usize = 60;
 
 /// What the describing operation says of the state.
 #[derive(Debug, Clone, PartialEq, Eq)]

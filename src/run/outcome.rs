@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::RunContext;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
-use super::inventory::Leak;
+use super::leak::Leak;
 use crate::event::{BlockedBy, CaseResult, Exchange, Listed, Source, Summary};
 use crate::known::KnownFailures;
 use crate::plan::CasePlan;
@@ -51,8 +51,8 @@ impl CaseOutcome {
         self.listed.as_ref().map_or(observed, |listed| listed.outcome.verdict(observed))
     }
 
-    /// What a list of known failures says of it.
-    pub(super) fn held_against(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
+    /// How a list of known failures has the case.
+    pub(super) fn compare_with(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
         let failure = self.failure.as_ref();
         let deciding = failure.and_then(|failure| failure.actual.as_ref()).or(self.notes.actual.as_ref());
         known.judge(id, self.verdict(), failure.map(|failure| failure.kind), deciding)

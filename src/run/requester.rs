@@ -45,8 +45,8 @@ pub(super) struct Requester<'a> {
     unknown: Option<OperationName>,
     /// Whether a request was sent that the case judges.
     probed: bool,
-    /// Whether a response came that says something about a key.
-    well: bool,
+    /// Whether a usable response was received.
+    responded: bool,
 }
 
 impl<'a> Requester<'a> {
@@ -60,7 +60,7 @@ impl<'a> Requester<'a> {
             made: None,
             unknown: None,
             probed: false,
-            well: false,
+            responded: false,
         }
     }
 
@@ -99,9 +99,9 @@ impl<'a> Requester<'a> {
         self.probed
     }
 
-    /// Whether a response came that says something about a key.
-    pub(super) fn got_well(&self) -> bool {
-        self.well
+    /// Whether a usable response was received.
+    pub(super) fn has_responded(&self) -> bool {
+        self.responded
     }
 
     /// Takes note that something was made just now, which may not be found everywhere yet.
@@ -271,7 +271,7 @@ impl<'a> Requester<'a> {
         let knowledge = &self.run.knowledge;
         let lost = match sent {
             Ok(response) => {
-                self.well = true;
+                self.responded = true;
                 if right {
                     knowledge.responded(place);
                 }

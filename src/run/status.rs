@@ -6,13 +6,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::failure::Failure;
 
-/// So many cases without any answer of the service end the run, if there never was one.
+/// So many cases without any response of the service end the run, if there never was one.
 const MOST_SILENT: usize = 3;
 
-/// So many cases in a row whose credentials are refused end the run, though some were accepted before.
+/// So many cases in a row whose credentials are rejected end the run, even if some were accepted before.
 const MOST_DENIED: usize = 5;
 
-/// Whether a run goes on: what all of its tasks look at.
+/// Whether a run goes on: shared by all of its tasks.
 #[derive(Debug, Default)]
 pub(super) struct RunStatus {
     /// Ends the run: no further case is begun.
@@ -22,17 +22,31 @@ pub(super) struct RunStatus {
 
 #[derive(Debug, Default)]
 struct Counts {
+    /// Why the run ends.
     stopped: Option<String>,
     /// How many cases met no service at all.
     silent: usize,
-    /// How many cases in a row were refused their credentials.
+    /// How many cases in a row had their credentials rejected.
     denied: usize,
-    /// How many cases were rejected with the same response, before anything was accepted.
+    /// The response with which the latest cases were rejected, and how many they are. Counted as long as the endpoint
+    /// has accepted nothing.
     rejected: (String, usize),
 }
 
+/// What is known of the run and its endpoint when a case is over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunFacts<'a> {
+    pub(super) endpoint: &'a str,
+    /// How many cases were selected.
+    pub(super) selected: usize,
+    /// Whether the endpoint has ever accepted a request.
+    pub(super) accepted: bool,
+    /// Whether the service has ever responded.
+    pub(super) responded: bool,
+}
+
 impl RunStatus {
-    /// Ends the run for a reason; the first one is kept.
+    /// Ends the run for a reason; the first reason is kept.
     pub(super) fn halt(&self, reason: String) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.stop.is_cancelled() {
@@ -46,70 +60,58 @@ impl RunStatus {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).stopped.clone()
     }
 
-    /// The reason of a case that the end of the run came before.
+    /// The reason of a case that was not over when the run ended.
     pub(super) fn why_not_judged(&self) -> String {
         format!("not judged: {}", self.reason().unwrap_or_else(|| "the run was stopped".to_owned()))
     }
 
-    /// Looks whether what a case came to ends the run. `selected` is the number of cases of the run, `accepted` whether
-    /// the service has ever accepted a request and `answered` whether it has ever answered one.
-    pub(super) fn consider(
-        &self,
-        failure: Option<&Failure>,
-        endpoint: &str,
-        selected: usize,
-        accepted: bool,
-        answered: bool,
-    ) {
-        let reason = self.verdict_on(failure, endpoint, selected, accepted, answered);
+    /// Ends the run if the outcome of a case shows that the others can't come to anything.
+    pub(super) fn consider(&self, failure: Option<&Failure>, facts: RunFacts<'_>) {
+        let reason = self.counts.lock().unwrap_or_else(PoisonError::into_inner).reason_to_end(failure, facts);
         if let Some(reason) = reason {
             self.halt(reason);
         }
     }
+}
 
-    fn verdict_on(
-        &self,
-        failure: Option<&Failure>,
-        endpoint: &str,
-        selected: usize,
-        accepted: bool,
-        answered: bool,
-    ) -> Option<String> {
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+impl Counts {
+    /// Counts the outcome of a case; a reason to end the run, if it is one.
+    fn reason_to_end(&mut self, failure: Option<&Failure>, facts: RunFacts<'_>) -> Option<String> {
+        let RunFacts { endpoint, selected, accepted, responded } = facts;
         let Some(failure) = failure else {
-            counts.denied = 0;
+            self.denied = 0;
             return None;
         };
         if let Some(reason) = &failure.ends_run {
             return Some(reason.clone());
         }
 
-        if failure.silent && !answered {
-            counts.silent += 1;
-            let enough = counts.silent >= MOST_SILENT.min(selected);
-            return enough.then(|| format!("no service answers at {endpoint}: {}", failure.reason));
+        if failure.silent && !responded {
+            self.silent += 1;
+            let enough = self.silent >= MOST_SILENT.min(selected);
+            return enough.then(|| format!("no service responds at {endpoint}: {}", failure.reason));
         }
 
         match &failure.denied {
-            None => counts.denied = 0,
+            None => self.denied = 0,
             Some(text) => {
-                counts.denied += 1;
-                return (counts.denied >= MOST_DENIED).then(|| text.clone());
+                self.denied += 1;
+                return (self.denied >= MOST_DENIED).then(|| text.clone());
             }
         }
 
-        // Everything is refused alike: that is known by its being everything, whatever the code.
+        // An endpoint that rejects every request is recognised by that, whatever the code.
         let response = failure.blocked_by.as_ref().and_then(|by| by.response.as_ref())?;
         if accepted || response.status >= 500 || failure.unsupported {
             return None;
         }
         let code = format!("{} ({})", response.code, response.status);
-        if counts.rejected.0 == code {
-            counts.rejected.1 += 1;
+        if self.rejected.0 == code {
+            self.rejected.1 += 1;
         } else {
-            counts.rejected = (code, 1);
+            self.rejected = (code, 1);
         }
-        let (code, times) = &counts.rejected;
+        let (code, times) = &self.rejected;
         let text = || format!("the endpoint rejects everything: {code} {}", response.message).trim_end().to_owned();
         (*times >= MOST_SILENT.min(selected)).then(text)
     }
@@ -133,43 +135,47 @@ mod tests {
         Failure::blocked(Kind::Fixture, by, "rejected")
     }
 
+    fn facts(accepted: bool) -> RunFacts<'static> {
+        RunFacts { endpoint: "http://x", selected: 10, accepted, responded: true }
+    }
+
     #[test]
-    fn a_refusal_of_everything_is_known_by_being_of_everything() {
+    fn the_same_rejection_of_every_case_ends_the_run() {
         let status = RunStatus::default();
         for _ in 0..2 {
-            status.consider(Some(&rejected("MissingParameter")), "http://x", 10, false, true);
+            status.consider(Some(&rejected("MissingParameter")), facts(false));
         }
         assert_eq!(status.reason(), None);
-        status.consider(Some(&rejected("MissingParameter")), "http://x", 10, false, true);
+        status.consider(Some(&rejected("MissingParameter")), facts(false));
         let reason = "the endpoint rejects everything: MissingParameter (400) no token";
         assert_eq!(status.reason().as_deref(), Some(reason));
     }
 
     #[test]
-    fn an_endpoint_that_accepts_something_or_rejects_unlike_goes_on() {
+    fn different_rejections_or_an_accepted_request_do_not_end_the_run() {
         let status = RunStatus::default();
         for code in ["A", "B", "A", "B", "A", "B"] {
-            status.consider(Some(&rejected(code)), "http://x", 10, false, true);
+            status.consider(Some(&rejected(code)), facts(false));
         }
         for _ in 0..9 {
-            status.consider(Some(&rejected("C")), "http://x", 10, true, true);
+            status.consider(Some(&rejected("C")), facts(true));
         }
         assert_eq!(status.reason(), None);
     }
 
     #[test]
-    fn credentials_that_are_refused_again_and_again_end_the_run() {
+    fn credentials_that_are_rejected_many_times_in_a_row_end_the_run() {
         let status = RunStatus::default();
-        let denied = Failure { denied: Some("refused".to_owned()), ..Failure::inconclusive(Kind::Refusal, "x") };
+        let denied = Failure { denied: Some("denied".to_owned()), ..Failure::inconclusive(Kind::Refusal, "x") };
         for _ in 0..3 {
-            status.consider(Some(&denied), "http://x", 10, true, true);
+            status.consider(Some(&denied), facts(true));
         }
-        status.consider(None, "http://x", 10, true, true);
+        status.consider(None, facts(true));
         for _ in 0..4 {
-            status.consider(Some(&denied), "http://x", 10, true, true);
+            status.consider(Some(&denied), facts(true));
         }
         assert_eq!(status.reason(), None);
-        status.consider(Some(&denied), "http://x", 10, true, true);
-        assert_eq!(status.reason().as_deref(), Some("refused"));
+        status.consider(Some(&denied), facts(true));
+        assert_eq!(status.reason().as_deref(), Some("denied"));
     }
 }

@@ -1,4 +1,4 @@
-//! FailureText keys whose making was never answered, so that no run leaves a key that nobody knows of.
+//! Finds keys whose creation got no response, so that no run leaves a key that nobody knows of.
 
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -6,95 +6,111 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::bindings::{Bindings, Context, KeyBinding};
 use super::failure::Failure;
-use super::inventory::{Inventory, Leak, REMOVAL_ATTEMPTS};
+use super::inventory::Inventory;
+use super::leak::Leak;
 use super::pages::Pages;
 use super::requester::{Request, Requester};
+use super::teardown::{REMOVAL_ATTEMPTS, Teardown};
 use crate::event::Purpose;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, KeyName};
 use crate::suite::service::Sweep;
 
-/// The most keys that are looked at, and how many of them may give no response before the rest is left.
+/// The most keys that are examined.
 const MOST_KEYS: usize = 10_000;
-const MOST_UNANSWERED: usize = 10;
 
-/// The longest id that is taken for one, in bytes.
+/// After so many keys that can't be examined, the rest is not tried.
+const MOST_FAILURES: usize = 10;
+
+/// The longest text that is taken for an id, in bytes.
 const LONGEST_ID: usize = 1_000;
 
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Debug, Default)]
 pub(super) struct Swept {
     /// What a person should know.
     pub(super) notices: Vec<String>,
-    /// What stays, or may stay.
+    /// What is left behind, or may be.
     pub(super) leaks: Vec<Leak>,
 }
 
-/// Removes keys with the run's mark that no case knows of. `case` is one that was run: its name is in the ledger's lines.
+/// Removes keys that carry the run's mark and that no case made. `case` is one that was run: the ledger names it.
 pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
     let mut swept = Swept::default();
-    let unknown = |what: String| Leak {
-        what: "keys whose making was not answered".to_owned(),
-        case: String::new(),
-        reason: what,
-    };
     let Some(how) = &run.suite.service.sweep else {
-        swept.leaks.push(unknown("they can't be looked for in this service".to_owned()));
+        swept.leaks.push(unknown_keys("they can't be looked for in this service"));
         return swept;
     };
 
     let mut requester = requester(run, CancellationToken::new());
-    let inventory = Inventory::new(run, case);
-
     let mut ids = Vec::new();
     if let Err(why) = read_list(run, &mut requester, how, &mut ids).await {
-        swept.leaks.push(unknown(format!("not all of them could be looked for: {why}")));
+        swept.leaks.push(unknown_keys(&format!("not all of them could be looked for: {why}")));
     }
+
     let known = run.key_counts.ids();
-    let mut found = 0_u32;
-    let mut unanswered = 0;
+    let teardown = Teardown::new(run, case);
+    let mut removed = 0_u32;
+    let mut failures = 0;
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
-        if unanswered == MOST_UNANSWERED {
-            swept.leaks.push(unknown("further ones were not looked for".to_owned()));
+        if failures == MOST_FAILURES {
+            swept.leaks.push(unknown_keys("further ones were not looked for"));
             break;
         }
-        let what = format!("key {id}");
-        // A key that is left behind costs more than a few requests.
-        let mut marked = is_marked(run, &mut requester, how, &id).await;
-        for _ in 1..REMOVAL_ATTEMPTS {
-            let again = marked.as_ref().is_err_and(|failure| failure.repeated.is_none());
-            if !again {
-                break;
-            }
-            marked = is_marked(run, &mut requester, how, &id).await;
-        }
-        match marked {
+
+        let leak = |reason: String| Leak { what: format!("key {id}"), case: String::new(), reason };
+        match is_marked_with_retries(run, &mut requester, how, &id).await {
             Ok(false) => {}
             Ok(true) => {
                 run.key_counts.key_found();
-                match inventory.remove_key(&mut requester, &KeyName::subject()).await {
-                    Ok(()) => found += 1,
+                match teardown.remove_key(&mut requester, &KeyName::subject()).await {
+                    Ok(()) => removed += 1,
                     Err(reason) => {
                         run.key_counts.key_left();
-                        let reason = format!("its making was never answered; {reason}");
-                        swept.leaks.push(Leak { what, case: String::new(), reason });
+                        swept.leaks.push(leak(format!("its creation got no response; {reason}")));
                     }
                 }
             }
             Err(failure) => {
-                unanswered += 1;
-                let reason = format!("whether it is of this run could not be found out: {}", failure.reason);
-                swept.leaks.push(Leak { what, case: String::new(), reason });
+                failures += 1;
+                let reason = format!("it is not known whether this run made it: {}", failure.reason);
+                swept.leaks.push(leak(reason));
             }
         }
     }
-    if found > 0 {
-        let keys = if found == 1 { "1 key was".to_owned() } else { format!("{found} keys were") };
-        swept.notices.push(format!("{keys} found and removed whose making was never answered"));
+
+    if removed > 0 {
+        let keys = if removed == 1 { "1 key".to_owned() } else { format!("{removed} keys") };
+        swept.notices.push(format!("{keys} whose creation got no response: found and removed"));
     }
     requester.hand_in();
     swept
+}
+
+/// A leak of keys whose ids are not known.
+fn unknown_keys(reason: &str) -> Leak {
+    let what = "keys whose creation got no response".to_owned();
+    Leak { what, case: String::new(), reason: reason.to_owned() }
+}
+
+/// Whether a key carries the mark of the run. Several attempts are made: a key that is left behind costs more than a few
+/// requests.
+async fn is_marked_with_retries(
+    run: &RunContext,
+    requester: &mut Requester<'_>,
+    sweep: &Sweep,
+    id: &str,
+) -> Result<bool, Failure> {
+    let mut marked = is_marked(run, requester, sweep, id).await;
+    for _ in 1..REMOVAL_ATTEMPTS {
+        // The same unusable response each time will not change.
+        if !marked.as_ref().is_err_and(|failure| failure.repeated.is_none()) {
+            break;
+        }
+        marked = is_marked(run, requester, sweep, id).await;
+    }
+    marked
 }
 
 /// Whether the service responds well to a request for the list of keys, which needs no key and changes nothing.
@@ -105,26 +121,26 @@ pub(super) async fn lists_keys(run: &RunContext, stop: &CancellationToken) -> bo
     requester.send_default(Purpose::Teardown, &how.operation, Context::on(&subject)).await.is_ok()
 }
 
-/// Whether a key can be made, and what could not be removed of it.
+/// Whether a key could be made, and what could not be removed again.
 #[derive(Debug)]
-pub(super) struct KeyMade {
-    pub(super) well: bool,
+pub(super) struct KeyTrial {
+    pub(super) succeeded: bool,
     pub(super) leaks: Vec<Leak>,
 }
 
-/// Makes a key for a case and removes it, only to see whether the service responds well.
-pub(super) async fn makes_key(run: &RunContext, case: &Case, stop: &CancellationToken) -> KeyMade {
+/// Makes a key for a case and removes it, only to find out whether the service responds well.
+pub(super) async fn try_to_make_key(run: &RunContext, case: &Case, stop: &CancellationToken) -> KeyTrial {
     let mut requester = requester(run, stop.clone());
     let mut inventory = Inventory::new(run, case);
     let class = requester.bindings().class.clone();
 
     let made = inventory.make_key(&mut requester, &KeyName::subject(), &class).await;
-    let leaks = inventory.tear_down(&mut requester).await;
+    let leaks = Teardown::new(run, case).remove_all(&mut requester, &mut inventory).await;
     requester.hand_in();
-    KeyMade { well: made.is_ok(), leaks }
+    KeyTrial { succeeded: made.is_ok(), leaks }
 }
 
-/// Sends requests that belong to no case.
+/// A requester for requests that belong to no case.
 fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
     let secrets = run.client.secrets().clone();
@@ -133,7 +149,7 @@ fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     Requester::new(run, bindings, stop)
 }
 
-/// Reads the ids of all keys; of some, and why those are not all.
+/// Reads the ids of all keys into `ids`. On an error, those that were read before it are there.
 async fn read_list(
     run: &RunContext,
     requester: &mut Requester<'_>,
@@ -145,15 +161,16 @@ async fn read_list(
     let parameters =
         requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
     let mut pages = Pages::new(operation, Purpose::Teardown, parameters.clone());
+
     let request = Request { purpose: Purpose::Teardown, operation, parameters: &parameters, on: &subject };
     let response = requester.send(request).await.map_err(|failure| failure.reason)?;
     if let Some(code) = &response.content.code {
         return Err(format!("{operation} responded {code}"));
     }
 
-    let mut answer = response.content.fields;
+    let mut fields = response.content.fields;
     loop {
-        let Some(entries) = sweep.list.find(&answer).and_then(Value::as_array) else {
+        let Some(entries) = sweep.list.find(&fields).and_then(Value::as_array) else {
             return Err(format!("{} of {operation} is not a list", sweep.list));
         };
         let found = entries.iter().filter_map(|entry| sweep.id.find(entry)).map(text_of);
@@ -162,20 +179,22 @@ async fn read_list(
             ids.truncate(MOST_KEYS);
             return Err(format!("the account has more than {MOST_KEYS} keys"));
         }
+
         let entries = entries.len();
-        match pages.next(run, requester, &answer, entries).await.map_err(|failure| failure.reason)? {
-            Some(next) => answer = next,
+        match pages.next(run, requester, &fields, entries).await.map_err(|failure| failure.reason)? {
+            Some(next) => fields = next,
             None => return Ok(()),
         }
     }
 }
 
-/// Whether a key carries the mark of the run. It is the subject of the requester afterwards.
+/// Whether a key carries the mark of the run. The key is the requester's subject afterwards.
 async fn is_marked(run: &RunContext, requester: &mut Requester<'_>, sweep: &Sweep, id: &str) -> Result<bool, Failure> {
     let subject = KeyName::subject();
     let mut key = KeyBinding::new(requester.class_of(&subject), None);
     key.captures.insert("id".to_owned(), id.to_owned());
     requester.bindings_mut().keys.insert(subject.clone(), key);
+
     let describe = &run.suite.service.observation.describe;
     let response = requester.send_default(Purpose::Teardown, describe, Context::on(&subject)).await?;
     let text = sweep.mark.find(&response.content.fields).map(text_of);

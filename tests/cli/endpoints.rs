@@ -40,7 +40,7 @@ fn ends_early(arguments: &str, reason: &str) -> Results {
 #[test]
 fn a_closed_port_ends_the_run_early() {
     let endpoint = closed();
-    let results = ends_early(&format!("run --endpoint {endpoint}"), &format!("no service answers at {endpoint}"));
+    let results = ends_early(&format!("run --endpoint {endpoint}"), &format!("no service responds at {endpoint}"));
     assert_eq!(results.usage.keys_created, 0);
 }
 

@@ -120,7 +120,7 @@ fn what_a_passed_case_tells_is_without_secrets() {
     ];
     passes(kept, &lost, EchoPlace::CleanUp, "Encrypt/Enabled", left);
     // The key is made, and nobody is told.
-    let found = format!("its making was never answered; {left}");
+    let found = format!("its creation got no response; {left}");
     passes(kept, &["drop-after,operation=CreateKey,nth=1"], EchoPlace::CleanUp, "Encrypt/Enabled", &found);
 }
 

@@ -14,14 +14,11 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
     let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
     let leaks = &record.footer.leaks;
     let (last, keys) = leaks.split_last().unwrap();
-    assert_eq!(last, "keys whose making was not answered: further ones were not looked for", "{leaks:?}");
+    assert_eq!(last, "keys whose creation got no response: further ones were not looked for", "{leaks:?}");
     assert_eq!(keys.len(), 10, "{keys:?}");
     for line in keys {
         assert!(line.starts_with("key "), "{line}");
-        assert!(
-            line.contains(": whether it is of this run could not be found out: DescribeKey failed each time: "),
-            "{line}"
-        );
+        assert!(line.contains(": it is not known whether this run made it: DescribeKey failed each time: "), "{line}");
     }
 }
 
@@ -32,7 +29,7 @@ async fn a_found_key_that_can_not_be_removed_is_told() {
     let record = TestRun { deviations, faults, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
     let leaks = &record.footer.leaks;
     assert_eq!(leaks.len(), 2, "{leaks:?}");
-    let why = "its making was never answered; ScheduleKeyDeletion responded Rejected.Odd (409), and the key is Enabled";
+    let why = "its creation got no response; ScheduleKeyDeletion responded Rejected.Odd (409), and the key is Enabled";
     assert!(leaks[1].starts_with("key ") && leaks[1].ends_with(why), "{leaks:?}");
     let usage = &record.footer.usage;
     assert_eq!((usage.keys_created, usage.keys_left), (2, 2));
@@ -42,7 +39,7 @@ async fn a_found_key_that_can_not_be_removed_is_told() {
 async fn only_keys_that_nobody_knows_of_are_looked_for() {
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
     let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
-    assert_eq!(record.notices, ["1 key was found and removed whose making was never answered"]);
+    assert_eq!(record.notices, ["1 key whose creation got no response: found and removed"]);
     assert_eq!((record.footer.usage.keys_created, record.footer.usage.keys_left), (3, 0));
 
     let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];
@@ -73,7 +70,7 @@ async fn a_list_of_very_many_keys_is_read_in_part() {
         (
             10_001,
             &[
-                "keys whose making was not answered: not all of them could be looked for: the account has more than 10000 keys",
+                "keys whose creation got no response: not all of them could be looked for: the account has more than 10000 keys",
             ],
         ),
     ] {

@@ -346,10 +346,10 @@ fn an_endpoint_that_is_not_there_takes_few_lines() {
     }
     for number in 103..300 {
         let id = format!("alibaba/Encrypt/{number}");
-        cases.push(sample::other(&id, Verdict::NotRun, Kind::Cut, "not run: no service answers"));
+        cases.push(sample::other(&id, Verdict::NotRun, Kind::Cut, "not run: no service responds"));
     }
     cases.push(sample::other("alibaba/deletion/late", Verdict::Skipped, Kind::Unavailable, "the clock can't be moved"));
-    let events = sample::finished(cases, Some("no service answers at http://127.0.0.1:8080: connection refused"));
+    let events = sample::finished(cases, Some("no service responds at http://127.0.0.1:8080: connection refused"));
 
     let mut out = Vec::new();
     let mut console = Console::new(&mut out, options());
@@ -366,7 +366,7 @@ kms-conformance 0.0.0: 201 cases against http://127.0.0.1:8080/ (alibaba, bundle
 – alibaba/deletion/late  skipped: the clock can't be moved
 ? 3 cases  inconclusive: connection refused
 
-cut short: no service answers at http://127.0.0.1:8080: connection refused; no case could be judged
+cut short: no service responds at http://127.0.0.1:8080: connection refused; no case could be judged
 reports: reports/results.json, reports/junit.xml
 201 cases: 3 inconclusive, 1 skipped, 197 not run · 2,431 requests, 260 keys (0 left) · 0.12 s
 

@@ -1,0 +1,177 @@
+//! Begins the cases of a run, several at a time, and reports their outcomes in the order of ids.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::{self, JoinError, JoinSet};
+
+use super::RunContext;
+use super::case_runner::{Done, run_case};
+use super::failure::Failure;
+use super::leak::Leak;
+use super::order::{Order, Planned, Turn};
+use super::outcome::{CaseOutcome, Outcomes, result};
+use super::route_prefix::prefixes;
+use super::runner::Runner;
+use super::status::{RunFacts, RunStatus};
+use crate::event::Event;
+use crate::suite::case::Subject;
+use crate::verdict::{Kind, Verdict};
+
+/// So many times as many cases are begun as may run at the same time.
+const AHEAD: usize = 4;
+
+/// The cases of a run that are going on, and the outcomes of those that are over.
+pub(super) struct Execution<'r, E> {
+    runner: &'r Runner,
+    status: Arc<RunStatus>,
+    emit: &'r mut E,
+    order: Order,
+    outcomes: Outcomes,
+    tasks: JoinSet<Done>,
+    /// The case of each task, and the number at which it was begun.
+    running: HashMap<task::Id, (Planned, usize)>,
+    /// How many cases were begun.
+    begun: usize,
+}
+
+impl<'r, E: FnMut(Event)> Execution<'r, E> {
+    pub(super) fn new(runner: &'r Runner, status: Arc<RunStatus>, emit: &'r mut E) -> Self {
+        Self {
+            runner,
+            status,
+            emit,
+            order: Order::new(&runner.context.suite, &runner.selection),
+            outcomes: Outcomes::default(),
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            begun: 0,
+        }
+    }
+
+    /// What the cases came to.
+    pub(super) fn into_outcomes(self) -> Outcomes {
+        self.outcomes
+    }
+
+    /// Runs the cases of a turn.
+    pub(super) async fn run_turn(&mut self, turn: Turn) {
+        let jobs = if turn.alone() { 1 } else { self.runner.context.options.jobs.get() };
+        let permits = Arc::new(Semaphore::new(jobs));
+        // More cases are begun than may run, because some of them wait for earlier ones.
+        let ahead = if jobs == 1 { 1 } else { jobs * AHEAD };
+
+        loop {
+            while self.tasks.len() < ahead
+                && let Some(planned) = self.next_case(turn)
+            {
+                self.begin(planned, &permits);
+            }
+
+            match self.tasks.join_next_with_id().await {
+                Some(Ok((task, done))) => {
+                    if let Some((_, number)) = self.running.remove(&task) {
+                        self.runner.context.sequence.end(number);
+                    }
+                    self.finish(done);
+                }
+                Some(Err(error)) => self.finish_panicked(&error),
+                None => break,
+            }
+        }
+    }
+
+    fn next_case(&mut self, turn: Turn) -> Option<Planned> {
+        let runner = self.runner;
+        self.order.next(turn, |index| runner.plan(&runner.context.suite.cases[index]))
+    }
+
+    /// Begins a case, unless it has no plan.
+    fn begin(&mut self, planned: Planned, permits: &Arc<Semaphore>) {
+        let context = &self.runner.context;
+        let plan = match &planned.plan {
+            Ok(plan) => plan,
+            Err(failure) => {
+                let outcome = CaseOutcome::not_begun(failure.clone());
+                return self.finish(Done { planned, outcome });
+            }
+        };
+
+        let ahead = plan.keys.iter().flat_map(|key| prefixes(&context.suite, key));
+        context.sequence.begin(self.begun, ahead);
+        (self.emit)(Event::CaseStarted { id: context.suite.cases[planned.index].id.shared() });
+
+        let status = Arc::clone(&self.status);
+        let task = run_case(Arc::clone(context), planned.clone(), self.begun, status, Arc::clone(permits));
+        self.running.insert(self.tasks.spawn(task).id(), (planned, self.begun));
+        self.begun += 1;
+    }
+
+    /// Takes the end of a task that panicked, which is a bug of this program. What its case made is not torn down.
+    fn finish_panicked(&mut self, error: &JoinError) {
+        let Some((planned, number)) = self.running.remove(&error.id()) else { return };
+        let context = &self.runner.context;
+        context.sequence.end(number);
+
+        let reason = format!("the case ended unexpectedly, which is a bug of this program: {error}");
+        let case = context.suite.cases[planned.index].id.to_string();
+        let leak = Leak { what: "what the case made".to_owned(), case, reason: reason.clone() };
+        let outcome = CaseOutcome { leaks: vec![leak], ..CaseOutcome::not_begun(Failure::cut(reason)) };
+        self.finish(Done { planned, outcome });
+    }
+
+    /// Takes the outcome of a case, and reports the cases whose turn it is.
+    fn finish(&mut self, mut done: Done) {
+        let Runner { context, known, .. } = self.runner;
+        let case = &context.suite.cases[done.planned.index];
+        if let Some(known) = known {
+            done.outcome.listed = done.outcome.compare_with(known, case.id.as_str()).map(Box::new);
+        }
+        let verdict = done.outcome.verdict();
+        (self.emit)(Event::CaseJudged { id: case.id.shared(), verdict });
+        self.end_run_if_necessary(&done.outcome, verdict);
+
+        let cut = done.outcome.failure.as_ref().is_some_and(|failure| failure.kind == Kind::Cut);
+        let outcomes = &mut self.outcomes;
+        outcomes.cut += usize::from(cut);
+        outcomes.summary.count(verdict);
+        outcomes.cells_probed += usize::from(done.outcome.probed && matches!(case.subject, Subject::Cell { .. }));
+        outcomes.leaks.append(&mut done.outcome.leaks);
+
+        outcomes.waiting.insert(done.planned.position, (done.outcome, done.planned.plan.ok()));
+        while let Some((outcome, plan)) = outcomes.waiting.remove(&outcomes.next) {
+            let case = &context.suite.cases[self.runner.selection[outcomes.next]];
+            (self.emit)(Event::CaseFinished(Box::new(result(context, case, plan.as_deref(), outcome))));
+            outcomes.next += 1;
+        }
+    }
+
+    /// Ends the run where a case shows that it should not go on.
+    fn end_run_if_necessary(&self, outcome: &CaseOutcome, verdict: Verdict) {
+        let RunContext { client, options, .. } = &*self.runner.context;
+        let failure = outcome.failure.as_deref();
+
+        // A case that was not begun because others were blocked counts as they did, as long as nothing was accepted.
+        let counts = |failure: &Failure| failure.silent || (failure.blocked_by.is_some() && !client.has_accepted());
+        if outcome.attempts > 0 || failure.is_some_and(counts) {
+            self.status.consider(
+                failure,
+                RunFacts {
+                    endpoint: &client.target().endpoint,
+                    selected: self.runner.selection.len(),
+                    accepted: client.has_accepted(),
+                    responded: client.has_responded(),
+                },
+            );
+        }
+
+        if verdict == Verdict::Fail && options.fail_fast {
+            self.status.halt("stopped after the first failure, as --fail-fast says".to_owned());
+        }
+        // On an account, each further key could be left behind too, and cost money.
+        if let Some(leak) = outcome.leaks.first().filter(|_| options.account) {
+            self.status.halt(format!("{} could not be removed, so nothing more is made: {}", leak.what, leak.reason));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Removes what a case made: first what belongs to keys, then the keys. It goes on after an error.
+
+use serde_json::{Map, Value};
+use tokio::time::sleep;
+
+use super::RunContext;
+use super::bindings::{Context, KeyBinding};
+use super::failure::Failure;
+use super::inventory::{Inventory, name_in, note_in_ledger};
+use super::judge::Judge;
+use super::leak::Leak;
+use super::observer::LONGEST_STATE;
+use super::requester::{Request, Requester};
+use crate::client::Response;
+use crate::event::Purpose;
+use crate::ledger::LedgerEntry;
+use crate::provider::ErrorClass;
+use crate::suite::case::Case;
+use crate::suite::field_path::text_of;
+use crate::suite::name::{Code, KeyName, OperationName};
+use crate::verdict::Kind;
+
+/// How often a removal is tried, each time with the client's own retries: a key that is left behind costs more than a
+/// few requests.
+pub(super) const REMOVAL_ATTEMPTS: u32 = 3;
+
+/// A call that removes something other than a key.
+#[derive(Debug)]
+pub(super) struct Removal {
+    pub(super) operation: OperationName,
+    pub(super) parameters: Map<String, Value>,
+    /// Whether the case itself has sent it and it succeeded, so that there may be nothing left to remove.
+    pub(super) done_by_case: bool,
+}
+
+/// Removes what a case made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Teardown<'a> {
+    run: &'a RunContext,
+    case: &'a Case,
+}
+
+/// What is to be removed.
+#[derive(Debug, Clone, Copy)]
+enum Removable<'r> {
+    Key(&'r KeyName),
+    Other(&'r Removal),
+}
+
+/// Why something could not be removed.
+struct RemovalError {
+    reason: String,
+    /// Whether another attempt may help.
+    retry: bool,
+}
+
+impl<'a> Teardown<'a> {
+    pub(super) fn new(run: &'a RunContext, case: &'a Case) -> Self {
+        Self { run, case }
+    }
+
+    /// Removes everything in an inventory, and gives what could not be removed.
+    pub(super) async fn remove_all(&self, requester: &mut Requester<'_>, inventory: &mut Inventory<'_>) -> Vec<Leak> {
+        // What a run made is removed also after it was stopped.
+        requester.outlive_the_stop();
+        let mut leaks = Vec::new();
+
+        while let Some(removal) = inventory.removals.pop() {
+            if let Err(reason) = self.remove(requester, Removable::Other(&removal)).await {
+                leaks.push(self.leak(name_in(&removal.parameters), reason));
+            }
+        }
+
+        for name in std::mem::take(&mut inventory.keys) {
+            if let Err(reason) = self.remove_key(requester, &name).await {
+                self.run.key_counts.key_left();
+                let id = requester.bindings().keys.get(&name).map_or("", |key| key.id()).to_owned();
+                leaks.push(self.leak(format!("key {id}"), reason));
+            }
+        }
+        leaks
+    }
+
+    /// Removes a key; several attempts are made.
+    pub(super) async fn remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), String> {
+        self.remove(requester, Removable::Key(name)).await
+    }
+
+    async fn remove(&self, requester: &mut Requester<'_>, what: Removable<'_>) -> Result<(), String> {
+        let mut removed = self.try_to_remove(requester, what).await;
+        for _ in 1..REMOVAL_ATTEMPTS {
+            match removed {
+                Err(RemovalError { retry: true, .. }) => removed = self.try_to_remove(requester, what).await,
+                Ok(()) | Err(_) => break,
+            }
+        }
+        removed.map_err(|error| error.reason)
+    }
+
+    async fn try_to_remove(&self, requester: &mut Requester<'_>, what: Removable<'_>) -> Result<(), RemovalError> {
+        match what {
+            Removable::Key(name) => self.try_to_remove_key(requester, name).await,
+            Removable::Other(removal) => self.try_to_send(requester, removal).await,
+        }
+    }
+
+    fn leak(&self, what: String, reason: String) -> Leak {
+        Leak { what, case: self.case.id.to_string(), reason }
+    }
+
+    /// Sends a removal once.
+    async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
+        let Removal { operation, parameters, done_by_case } = removal;
+        self.must_be_known(operation)?;
+        let subject = KeyName::subject();
+        let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
+        let response = requester.send(request).await.map_err(RemovalError::of)?;
+
+        // What the case itself removed is not found any more, and any code may say so.
+        let gone = *done_by_case || response.class == Some(ErrorClass::NotFound);
+        match &response.content.code {
+            Some(code) if !gone => {
+                let reason = format!("{operation} responded {code} ({})", response.content.status);
+                Err(RemovalError { reason, retry: false })
+            }
+            _ => {
+                self.note_removed(operation, &name_in(parameters));
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends the removal of a key once, and checks its effect where the response leaves a doubt.
+    async fn try_to_remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), RemovalError> {
+        let operation = &self.run.suite.service.remove.operation;
+        self.must_be_known(operation)?;
+        let sent = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
+        let response = sent.map_err(RemovalError::of)?;
+
+        let unexpected = response.content.code.as_deref().is_some_and(|code| {
+            // The key may be gone already, or wait for its deletion because of the case.
+            !self.means_removed(requester, name, code, &response)
+        });
+        if unexpected || self.run.options.account {
+            self.must_be_removed(requester, name, &response).await?;
+        }
+
+        let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
+        self.note_removed(operation, id);
+        Ok(())
+    }
+
+    /// Saves requests that the endpoint does not know anyway.
+    fn must_be_known(&self, operation: &OperationName) -> Result<(), RemovalError> {
+        if self.run.knowledge.is_unknown(operation) {
+            return Err(RemovalError { reason: format!("the endpoint does not know {operation}"), retry: false });
+        }
+        Ok(())
+    }
+
+    /// Whether the rejection of a removal means that the key is gone, or waits for its deletion.
+    fn means_removed(&self, requester: &Requester<'_>, name: &KeyName, code: &str, response: &Response) -> bool {
+        let suite = &self.run.suite;
+        let judge = Judge::new(&suite.service, self.run.options.strict);
+        if response.class == Some(ErrorClass::NotFound) || judge.is_gone(code) {
+            return true;
+        }
+
+        // A removal whose first response was lost may have been done already, whatever the state was before.
+        let state = requester.bindings().keys.get(name).and_then(KeyBinding::state);
+        let row = suite.row(&suite.service.remove.operation);
+        let cells = row.into_iter().flat_map(|row| &row.cells);
+        let mut cells = cells.filter(|(of, _)| response.lost_before || Some(*of) == state);
+        cells.any(|(_, cell)| {
+            let mut rejections = cell.expect.outcomes.iter().filter(|expected| !expected.code.is_success());
+            rejections.any(|expected| judge.is_code(&expected.code, code))
+        })
+    }
+
+    /// Observes whether a key is deleted or will be: an endpoint may reject a removal with any code, or accept it
+    /// without an effect.
+    async fn must_be_removed(
+        &self,
+        requester: &mut Requester<'_>,
+        name: &KeyName,
+        response: &Response,
+    ) -> Result<(), RemovalError> {
+        let service = &self.run.suite.service;
+        let operation = &service.remove.operation;
+        let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
+        let removal = format!("{operation} responded {code} ({})", response.content.status);
+        let failed = |what: String| RemovalError { reason: format!("{removal}, and {what}"), retry: false };
+
+        let describe = &service.observation.describe;
+        let mut pacer = self.run.options.settle.pacer();
+        loop {
+            let described = requester.send_default(Purpose::Teardown, describe, Context::on(name)).await;
+            let described = described.map_err(|failure| {
+                let RemovalError { reason, retry } = RemovalError::of(failure);
+                RemovalError { retry, ..failed(reason) }
+            })?;
+            if described.class == Some(ErrorClass::NotFound) {
+                return Ok(());
+            }
+            if let Some(code) = &described.content.code {
+                return Err(failed(format!("{describe} responded {code} ({})", described.content.status)));
+            }
+
+            let state = service.observation.state.find(&described.content.fields).map(text_of).unwrap_or_default();
+            let mut removes = service.transitions.iter().filter(|transition| transition.operation == *operation);
+            if removes.any(|transition| transition.to.as_str() == state) {
+                return Ok(());
+            }
+
+            // The description may be late.
+            if pacer.ends() {
+                return Err(failed(format!("the key is {}", self.run.brief(&state, LONGEST_STATE))));
+            }
+            sleep(pacer.pause()).await;
+        }
+    }
+
+    /// Notes a removal. The thing is removed either way, so a missing line only costs a person one more look.
+    fn note_removed(&self, operation: &OperationName, name: &str) {
+        let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, operation, Some(name));
+    }
+}
+
+impl RemovalError {
+    /// A removal got no usable response. Neither a rejection nor the same unusable response each time is worth another
+    /// attempt.
+    fn of(failure: Failure) -> Self {
+        Self { retry: failure.repeated.is_none() && failure.kind == Kind::Transport, reason: failure.reason }
+    }
+}
