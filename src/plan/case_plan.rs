@@ -7,11 +7,11 @@ use std::time::Duration;
 use super::Cost;
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
-use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
 use crate::suite::route::fixture_needs::{self, Needs};
 use crate::suite::route::{NoRoute, Position, Route, RouteStep};
 use crate::suite::scenario::ScenarioKey;
+use crate::suite::service::Basis;
 use crate::suite::step::Action;
 
 /// The keys that a case owns and how they come into their states.

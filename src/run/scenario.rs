@@ -205,7 +205,7 @@ impl<'a> StepRunner<'_, 'a> {
     }
 
     fn keep(&mut self, call: &Call, response: &Response) {
-        if let Some(name) = &call.answer {
+        if let Some(name) = &call.response_name {
             self.requester.keep(name, response);
         }
     }

@@ -59,7 +59,7 @@ impl Suite {
         match &case.subject {
             Subject::Cell { row, state, class, .. } => {
                 let row = &self.rows[*row];
-                // A case that is never asked tests nothing but that the table has its cell.
+                // A case that is never run tests nothing but that the table has its cell.
                 if !row.not_applicable.contains_key(class) {
                     clauses.extend(self.clauses_of_cell(row, state));
                     clauses.extend(row.then.iter().chain(&row.refused).flat_map(|step| self.clauses_of_step(step)));

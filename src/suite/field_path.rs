@@ -1,4 +1,4 @@
-//! Where a field stands in an answer: `KeyMetadata.KeyState`.
+//! Where a field stands in a response: `KeyMetadata.KeyState`.
 
 use std::fmt;
 
@@ -24,12 +24,12 @@ impl FieldPath {
         &self.0
     }
 
-    /// The path of what the field belongs to; none for a field of the answer itself.
+    /// The path of what the field belongs to; none for a field of the response itself.
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('.').map(|(parent, _)| Self(parent.into()))
     }
 
-    /// The field in an answer.
+    /// The field in a response.
     pub fn find<'a>(&self, answer: &'a Value) -> Option<&'a Value> {
         self.0.split('.').try_fold(answer, |value, part| value.get(part))
     }

@@ -45,7 +45,7 @@ pub enum FilesError {
         #[source]
         cause: io::Error,
     },
-    /// A file is no text.
+    /// A file is not text.
     #[error("`{path}` is not UTF-8 text: byte {at} is wrong")]
     NoText {
         /// The file.
@@ -94,7 +94,7 @@ const DEEPEST: usize = 8;
 ///
 /// # Errors
 ///
-/// When a file or folder can't be read, or is no case file by its size or name. The first such trouble ends the
+/// When a file or folder can't be read, or is not a case file by its size or name. The first such trouble ends the
 /// reading; it says nothing about what the files mean.
 pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     let unreadable = |cause| FilesError::Unreadable { path: folder.to_owned(), cause };
@@ -184,7 +184,7 @@ impl Reader<'_> {
         let kind = fs::metadata(path).map_err(unreadable)?;
         if !kind.is_file() {
             // A pipe or a device could be read for ever.
-            return Err(unreadable(io::Error::other("it is no regular file")));
+            return Err(unreadable(io::Error::other("it is not a regular file")));
         }
         let mut bytes = Vec::new();
         let limit = BIGGEST_FILE as u64 + 1;

@@ -1,15 +1,18 @@
 //! The case files: YAML → checked values.
 //!
-//! [`mod@file`] is the grammar; everything else is what the rest of the program works with, and can't be wrong.
+//! One file or folder for each noun: its shape as a person writes it (`…File`), its value, which can't be wrong, and the
+//! checks that make the one of the other. `load` puts the nouns together.
 
 pub mod case;
+mod check;
+pub mod clause;
 pub mod coverage;
 pub mod field_path;
-pub mod file;
 pub mod files;
 pub mod form;
 pub mod load;
 pub mod name;
+mod one_or_many;
 pub mod request;
 pub mod route;
 pub mod route_limit;
@@ -27,6 +30,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use case::{Case, Subject};
+use clause::Clause;
 use name::{CaseId, ClassName, ClauseId, Edition, OperationName, State};
 use route::StateGraph;
 use row::{Cell, Row};
@@ -34,6 +38,9 @@ use scenario::Scenario;
 use service::Service;
 
 use crate::event::Source;
+
+/// A map that keeps the order of the file.
+pub(crate) type Map<T> = IndexMap<String, T>;
 
 /// Everything that the case files say, checked.
 #[derive(Debug, Clone)]
@@ -52,23 +59,6 @@ pub struct Suite {
     pub hash: String,
     row_of: HashMap<OperationName, usize>,
     graph: StateGraph,
-}
-
-/// A sentence or row of a published document.
-#[derive(Debug, Clone)]
-pub struct Clause {
-    /// The title of the document.
-    pub document: String,
-    /// The section or table.
-    pub section: String,
-    /// The edition that has it.
-    pub edition: Edition,
-    /// What it says, in our words.
-    pub says: String,
-    /// Why no case stands for it, if none does.
-    pub no_case: Option<String>,
-    /// Where it stands.
-    pub source: Source,
 }
 
 impl Suite {
@@ -145,7 +135,7 @@ impl Suite {
         }
     }
 
-    /// Why a case can't be asked, if the table has no such cell for the class of its key.
+    /// Why a case can't be run, if so: the table has no such cell for the class of its key.
     pub fn not_applicable(&self, case: &Case) -> Option<&str> {
         match &case.subject {
             Subject::Cell { row, class, .. } => self.rows[*row].not_applicable.get(class).map(String::as_str),
@@ -153,7 +143,7 @@ impl Suite {
         }
     }
 
-    /// How many (cell, class of key, route) there are: the cases of cells, but for those that can't be asked.
+    /// How many (cell, class of key, route) there are: the cases of cells, but for those that can't be run.
     pub fn cells_by_route(&self) -> usize {
         let is_cell = |case: &&Case| matches!(case.subject, Subject::Cell { .. });
         self.cases.iter().filter(|case| is_cell(case) && self.not_applicable(case).is_none()).count()

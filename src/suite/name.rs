@@ -95,7 +95,7 @@ name!(
 );
 
 impl Code {
-    /// The code that stands for an answer without one.
+    /// The code that stands for a response without one.
     pub const SUCCESS: &'static str = "Success";
 
     /// Whether it stands for success.

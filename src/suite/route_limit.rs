@@ -1,4 +1,4 @@
-//! How many of the routes of a cell are asked.
+//! By how many of its routes a cell is run.
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use super::Suite;
 use super::case::{Case, Subject};
 use super::selector::Selector;
 
-/// Which routes are asked.
+/// Which routes are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteLimit {
     /// Every cell by its shortest route.
@@ -19,7 +19,7 @@ pub enum RouteLimit {
     Calls(usize),
 }
 
-/// The text is no limit of routes.
+/// The text is not a limit of routes.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is none of `canonical`, `all` and a number of calls")]
 pub struct RouteLimitError(String);

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::file::{ClausesFile, RowFile, ScenarioFile, ServiceFile};
+use super::clause::ClausesFile;
+use super::row::shape::RowFile;
+use super::scenario::shape::ScenarioFile;
+use super::service::ServiceFile;
 
 /// The schemas, each with the name of its file. Draft 7, which every editor knows.
 pub fn schemas() -> [(&'static str, Value); 4] {

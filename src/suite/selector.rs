@@ -22,7 +22,7 @@ pub enum Selector {
     Predicate(Axis, String),
 }
 
-/// What a predicate asks about.
+/// What a predicate selects by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
     /// The state of the key; of a move, that of the target; of a scenario, those that its keys begin in.
@@ -43,7 +43,7 @@ pub enum Axis {
     Route,
 }
 
-/// Why a text is no selector.
+/// Why a text is not a selector.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SelectorError {
     /// There is no such predicate.

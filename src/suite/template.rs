@@ -74,7 +74,7 @@ impl Function {
     }
 }
 
-/// Why a text is no template. `at` is the byte of the text where the trouble begins.
+/// Why a text is not a template. `at` is the byte of the text where the trouble begins.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct TemplateError {

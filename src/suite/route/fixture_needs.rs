@@ -97,7 +97,7 @@ pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
     wanted
 }
 
-/// Whether the request of a row is about a key whose state it asks: names it, or a fixture of it.
+/// Whether the request of a row is about a key whose state counts: names it, or a fixture of it.
 pub(crate) fn has_subject(service: &Service, row: &Row) -> bool {
     let names = |path: &[String]| path.first().is_some_and(|root| root == KeyName::SUBJECT);
     row.request.paths().into_iter().any(names) || !of_request(service, &row.request).is_empty()

@@ -9,9 +9,9 @@ use super::goal::{Goal, Pass};
 use super::search::Taken;
 use super::small_set::SmallSet;
 use super::{Position, RouteStep, fixture_needs};
-use crate::suite::file::Basis;
 use crate::suite::name::{ClassName, FixtureName, OperationName, StageName, State};
 use crate::suite::row::Row;
+use crate::suite::service::Basis;
 use crate::suite::service::{Cause, DeclaredRoute, KeyClass, Service, Waypoint};
 
 /// A key as far as routes are concerned.
@@ -215,10 +215,10 @@ impl StateGraph {
             Some(row) => row.cells.get(state).is_some_and(|cell| cell.expect.is_success()),
             None => true,
         };
-        let asks = |class: &ClassName| {
+        let has_cells = |class: &ClassName| {
             row.is_none_or(|row| row.classes.contains(class) && !row.not_applicable.contains_key(class))
         };
-        let states = |class| self.states.iter().map(|state| asks(class) && succeeds(state)).collect();
+        let states = |class| self.states.iter().map(|state| has_cells(class) && succeeds(state)).collect();
         Allowed(self.classes.keys().map(states).collect())
     }
 }

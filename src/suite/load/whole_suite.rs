@@ -1,0 +1,90 @@
+//! What only the files together can be wrong about.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::at_source;
+use crate::diagnostic::Diagnostic;
+use crate::suite::Suite;
+use crate::suite::check::FileChecker;
+use crate::suite::coverage::Coverage;
+use crate::suite::name::{Code, OperationName, RouteName, State};
+use crate::suite::row::Row;
+use crate::suite::service::Service;
+use crate::yaml::Path;
+
+/// Reports states of a class that its behavioural operations can't distinguish.
+pub(super) fn behaviour(checker: &mut FileChecker<'_>, service: &Service, rows: &[Row]) {
+    let rows: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
+    let root = Path::Root;
+    let at = root.key("observation");
+    let at = at.key("behaviour");
+
+    for (name, operations) in &service.observation.behaviour {
+        let Some(class) = service.classes.get(name).filter(|_| !operations.is_empty()) else { continue };
+        let behavioural: Option<Vec<&Row>> = operations.iter().map(|name| rows.get(name).copied()).collect();
+        let Some(behavioural) = behavioural else { continue };
+
+        let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
+        for state in &class.states {
+            let responses = behavioural.iter().map(|row| {
+                let outcomes = row.cells.get(state).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
+                outcomes.iter().map(|expected| &expected.code).collect()
+            });
+            if let Some(other) = seen.insert(responses.collect(), state.as_str()) {
+                let message = format!("no operation distinguishes the states `{other}` and `{state}` of a key");
+                checker.error_at_key(&at.key(name.as_str()), message);
+            }
+        }
+    }
+}
+
+/// Reports ids that stand for two cases.
+pub(super) fn duplicate_ids(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
+    for pair in suite.cases.windows(2) {
+        let [one, other] = pair else { continue };
+        if one.id != other.id {
+            continue;
+        }
+        let (Some(first), Some(second)) = (suite.source(one), suite.source(other)) else { continue };
+        let message = format!("the id `{}` is taken by the case at {}:{}", one.id, first.file, first.line);
+        mistakes.push(at_source(second, message));
+    }
+}
+
+/// Reports routes that no case takes.
+pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashSet<(State, RouteName)>) {
+    let root = Path::Root;
+    let all = root.key("routes");
+    for (state, routes) in &suite.service.routes {
+        let at = all.key(state.as_str());
+        for name in routes.keys().filter(|name| !taken.contains(&(state.clone(), (*name).clone()))) {
+            let mut classes = suite.service.classes.keys();
+            let message = if classes.any(|class| suite.route(class, state, &BTreeSet::new(), Some(name)).is_ok()) {
+                "no case takes this route: its calls are those of the shortest route, or of a route above"
+            } else {
+                "a key of no class can take this route"
+            };
+            checker.error_at_key(&at.key(name.as_str()), message);
+        }
+    }
+}
+
+/// Reports clauses without a case and without a reason for that, and those that have both.
+pub(super) fn coverage(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
+    let coverage = Coverage::of(suite);
+    for entry in &coverage.clauses {
+        let Some(clause) = suite.clauses.get(entry.clause.as_str()) else { continue };
+        match (&clause.no_case, entry.cases.first()) {
+            (None, None) => {
+                let message = format!("no case stands for the clause `{}`", entry.clause);
+                let help = Some("write one, or say with `no_case` why there is none".to_owned());
+                mistakes.push(Diagnostic { help, ..at_source(&clause.source, message) });
+            }
+            (Some(_), Some(case)) => {
+                let message = format!("`no_case` is given, but `{case}` stands for the clause `{}`", entry.clause);
+                mistakes.push(at_source(&clause.source, message));
+            }
+            (None, Some(_)) | (Some(_), None) => {}
+        }
+    }
+}

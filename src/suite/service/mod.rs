@@ -1,0 +1,154 @@
+//! What is common to all cases of a cloud's service: `kms.yaml`. A file for each of its parts, with its YAML shape, its
+//! value and its checks.
+
+pub(super) mod check;
+mod declared_route;
+mod fixture;
+mod key_class;
+mod lifecycle;
+mod observation;
+mod outcome;
+mod paging;
+mod stage;
+mod transition;
+
+use indexmap::{IndexMap, IndexSet};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::declared_route::RouteFile;
+pub(super) use self::declared_route::check_words;
+pub use self::declared_route::{DeclaredRoute, Waypoint};
+pub use self::fixture::Fixture;
+use self::fixture::FixtureFile;
+pub use self::key_class::KeyClass;
+use self::key_class::KeyClassFile;
+pub use self::lifecycle::{Create, Remove, Sweep};
+use self::lifecycle::{CreateFile, RemoveFile, SweepFile};
+pub use self::observation::Observation;
+use self::observation::ObservationFile;
+pub use self::outcome::Outcome;
+use self::outcome::OutcomeFile;
+pub use self::paging::Paging;
+use self::paging::PagingFile;
+use self::stage::StageFile;
+pub use self::stage::{Cause, Stage};
+use self::transition::TransitionFile;
+pub use self::transition::{AcceptedState, Basis, Transition};
+use super::Map;
+use super::name::{ClassName, Code, FixtureName, OperationName, RouteName, StageName, State};
+use super::request::RequestTemplate;
+pub use super::step::Undo;
+
+/// `kms.yaml`: the words of one cloud's service, its states, and how keys are made, driven, watched and removed.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("title" = "Service"))]
+pub(crate) struct ServiceFile {
+    /// The version of this format: 1.
+    pub format: u32,
+    /// The provider that speaks to this service; ids begin with it.
+    pub provider: String,
+    /// The service, such as `kms`.
+    pub service: String,
+    /// The version of the service's API.
+    pub api_version: String,
+    /// What a response may be: `Success` and every error code that the case files expect.
+    pub outcomes: Map<OutcomeFile>,
+    /// The states of a key, in the order of the published table.
+    pub states: Vec<String>,
+    /// The kinds of key that the table distinguishes. The first is the default; ids leave it out.
+    pub key_classes: Map<KeyClassFile>,
+    /// The operations of the published table in its order, later editions last. Each has a file in `matrix/`.
+    pub operations: Vec<String>,
+    /// Operations that scenarios use and that the table does not have.
+    #[serde(default)]
+    pub other_operations: Map<OtherOperationFile>,
+    /// How a key is made.
+    pub create: CreateFile,
+    /// How a key is removed when a case is over.
+    pub remove: RemoveFile,
+    /// How keys are found again whose making got no response, if they can be.
+    #[serde(default)]
+    pub sweep: Option<SweepFile>,
+    /// How the state of a key is observed.
+    pub observation: ObservationFile,
+    /// What successful operations do to the state of a key. An operation that is not listed leaves it as it is.
+    pub transitions: Vec<TransitionFile>,
+    /// Changes of state that happen only on routes which name them: a call with a request of its own, or time.
+    #[serde(default)]
+    pub stages: Map<StageFile>,
+    /// Routes into a state besides the shortest one: state → name → route. Each makes a case of its own of every cell.
+    #[serde(default)]
+    pub routes: Map<Map<RouteFile>>,
+    /// What can be prepared for a case besides a state.
+    #[serde(default)]
+    pub fixtures: Map<FixtureFile>,
+    /// How lists are paged.
+    pub paging: PagingFile,
+}
+
+/// An operation that is not in the table.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OtherOperationFile {
+    /// The clause that publishes it.
+    pub clause: String,
+    /// Its parameters, unless a step gives others.
+    #[serde(default)]
+    pub request: Map<Value>,
+}
+
+/// A cloud's service, checked.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The provider that speaks to it; ids begin with it.
+    pub provider: String,
+    /// The service, such as `kms`.
+    pub name: String,
+    /// The version of its API.
+    pub api_version: String,
+    /// Every outcome that the case files expect.
+    pub outcomes: IndexMap<Code, Outcome>,
+    /// The states, in the order of the table.
+    pub states: Vec<State>,
+    /// The classes of keys; the first is the default.
+    pub classes: IndexMap<ClassName, KeyClass>,
+    /// The operations of the table, in its order.
+    pub operations: Vec<OperationName>,
+    /// The request of every operation that the case files know, in or beside the table.
+    pub requests: IndexMap<OperationName, RequestTemplate>,
+    /// How a key is made.
+    pub create: Create,
+    /// How a key is removed.
+    pub remove: Remove,
+    /// How keys are found again whose making got no response, if they can be.
+    pub sweep: Option<Sweep>,
+    /// How the state of a key is observed.
+    pub observation: Observation,
+    /// What successful operations do to the state of a key.
+    pub transitions: Vec<Transition>,
+    /// Changes of state that happen only on routes which name them.
+    pub stages: IndexMap<StageName, Stage>,
+    /// Routes into a state besides the shortest one.
+    pub routes: IndexMap<State, IndexMap<RouteName, DeclaredRoute>>,
+    /// What can be prepared besides a state.
+    pub fixtures: IndexMap<FixtureName, Fixture>,
+    /// How lists are paged.
+    pub paging: Paging,
+}
+
+impl Service {
+    /// What keys can have or lack, each once.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let classes = self.classes.values().flat_map(|class| &class.has);
+        let transitions = self.transitions.iter().flat_map(|transition| {
+            transition.has.iter().chain(&transition.lacks).chain(&transition.gives).chain(&transition.takes)
+        });
+        let stages = self.stages.values();
+        let stages = stages.flat_map(|stage| stage.has.iter().chain(&stage.gives).chain(&stage.takes));
+        let words: IndexSet<&str> = classes.chain(transitions).chain(stages).map(String::as_str).collect();
+        words.into_iter()
+    }
+}
