@@ -15,9 +15,8 @@ use self::accounts::AccountArguments;
 use self::transport::TransportArguments;
 use super::{CliError, Context, Exit, signal};
 use crate::diagnostic::counted;
-use crate::mock::{
-    AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, catalogue, serve,
-};
+use crate::mock::{AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, serve};
+use crate::self_test::{SelfTestError, catalogue};
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -98,7 +97,7 @@ fn clock(text: &str) -> Result<ClockMode, String> {
 /// Serves the mock until it is told to stop.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
-        context.print(&deviations())?;
+        context.print(&deviations()?)?;
         return Ok(Exit::Passed);
     }
     let admin = match (arguments.no_admin, arguments.admin_everyone) {
@@ -144,14 +143,14 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
 }
 
 /// The catalogue, three lines a deviation and an empty one.
-fn deviations() -> String {
+fn deviations() -> Result<String, CliError> {
     let mut text = String::new();
-    for entry in catalogue() {
-        let caught = match entry.uncaught {
+    for entry in catalogue().map_err(SelfTestError::from)? {
+        let caught = match &entry.uncaught {
             Some(reason) => format!("uncaught: {reason}"),
-            None => format!("caught by {}", entry.caught_by.join(", ")),
+            None => format!("caught by {}", entry.caught_by().collect::<Vec<_>>().join(", ")),
         };
-        text.push_str(&format!("{}\n    {}\n    {caught}\n\n", entry.name(), entry.description));
+        text.push_str(&format!("{}\n    {}\n    {caught}\n\n", entry.name(), entry.deviation.description()));
     }
-    text
+    Ok(text)
 }

@@ -12,11 +12,10 @@ use tokio_util::sync::CancellationToken;
 use super::suite::SuiteArguments;
 use super::target::one_or_more;
 use super::{CliError, Context, Exit, signal};
-use crate::mock::{CatalogueEntry, catalogue};
 use crate::near::nearest;
 use crate::self_test::{
-    Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table, Trial, poor_emulators,
-    poor_summary, summary,
+    CatalogueEntry, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table, Trial,
+    catalogue, poor_emulators, poor_summary, summary,
 };
 
 /// Arguments of `self-test`.
@@ -123,7 +122,8 @@ struct Tried {
 
 /// The deviations and emulators whose names contain one of these texts.
 fn named(names: &[String]) -> Result<Tried, CliError> {
-    let (mut entries, mut emulators) = (catalogue(), poor_emulators().map_err(SelfTestError::from)?);
+    let mut entries = catalogue().map_err(SelfTestError::from)?;
+    let mut emulators = poor_emulators().map_err(SelfTestError::from)?;
     let known: Vec<String> = entries
         .iter()
         .map(CatalogueEntry::name)

@@ -54,8 +54,7 @@ pub use self::host::persistence::{StateError, StateSummary};
 pub use self::host::server::serve;
 pub use self::host::tls::{SelfSigned, Tls, TlsError};
 pub use self::mutation::{
-    AnswerFault, CatalogueEntry, CellDeviation, DeviantAnswer, Deviation, Effect, Family, GeneralFault,
-    ParseDeviationError, StateEffect, catalogue,
+    AnswerFault, CellDeviation, DeviantAnswer, Deviation, Effect, GeneralFault, ParseDeviationError, StateEffect,
 };
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.

@@ -1,12 +1,16 @@
-//! The suite against itself: every deviation of the mock's catalogue must be caught, by the cases that the catalogue
-//! names and by no others. Who deviates and who judges know nothing of each other; only here do they meet.
+//! The suite against itself: every deviation of the mock must be caught, by the cases that the catalogue names and by no
+//! others. The mock and the cases know nothing of each other; only here do they meet.
 //!
+//! - `catalogue`: which cases catch which deviation (`catalogue.yaml`);
+//! - `trial`: one deviation, and what its catalogue entry says, compared with a run;
+//! - `poor`: endpoints that are wrong in many places at once (`poor_emulators.yaml`);
+//! - `case_set`: the sets of cases that both files are written in;
 //! - `mock_run`: cases against a mock of their own;
-//! - `trials`: trials beside each other, told in their order;
-//! - `poor`: endpoints that are wrong in many places at once;
-//! - `trial`: what the suite says of one deviation, held against the catalogue;
+//! - `trials`: trials at the same time, reported in order;
 //! - `table`: the trials as text.
 
+mod case_set;
+mod catalogue;
 mod mock_run;
 mod poor;
 mod table;
@@ -20,28 +24,22 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+pub use self::catalogue::{CatalogueEntry, Family, catalogue};
 pub use self::poor::{
     PoorEmulator, PoorEmulatorError, PoorSurprise, PoorTable, PoorTest, PoorTrial, load as load_poor_emulators,
     poor_emulators, poor_summary,
 };
 pub use self::table::{Table, summary};
 pub use self::trial::{Others, Surprise, Trial};
-use crate::mock::CatalogueEntry;
+use crate::diagnostic::Diagnostics;
 use crate::suite::Suite;
 
-/// Why the suite can't be tried.
+/// Why the suite can't be tested.
 #[derive(Debug, thiserror::Error)]
 pub enum SelfTestError {
-    /// The catalogue names cases that the suite does not have.
-    #[error("the catalogue names `{pattern}` for {deviation}: {reason}")]
-    Cases {
-        /// The name of the deviation.
-        deviation: String,
-        /// The pattern of cases.
-        pattern: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    /// The catalogue is wrong, or names cases that the suite does not have.
+    #[error("the catalogue of deviations does not fit:\n{0}")]
+    Catalogue(#[from] Diagnostics),
     /// The list of poor emulators is wrong, or names cases that the suite does not have.
     #[error(transparent)]
     PoorEmulators(#[from] PoorEmulatorError),
@@ -50,30 +48,38 @@ pub enum SelfTestError {
     Start(String),
 }
 
-/// Tries a suite against deviations.
+/// A test of a suite against deviations.
 #[derive(Debug)]
 pub struct SelfTest {
     /// The suite.
     pub suite: Arc<Suite>,
     /// The deviations.
     pub entries: Vec<CatalogueEntry>,
-    /// Which cases are asked beside those that must fail.
+    /// Which cases run besides those that must fail.
     pub others: Others,
-    /// How many deviations are tried at the same time.
+    /// How many deviations are tested at the same time.
     pub jobs: NonZeroUsize,
 }
 
 impl SelfTest {
-    /// Tries each deviation, several at a time, and hands over the trials in the order of the entries. No further one
-    /// is begun once `interrupt` is cancelled.
+    /// Tests each deviation, several at a time, and emits the trials in the order of the entries. No further one is
+    /// begun once `interrupt` is cancelled.
     ///
     /// # Errors
     ///
-    /// The first trial that could not be made ends the test.
+    /// When entries name cases that the suite does not have, before anything is run; and the first trial that could not
+    /// be made.
     pub async fn run(self, interrupt: CancellationToken, emit: impl FnMut(Trial)) -> Result<(), SelfTestError> {
-        let trials = self.entries.into_iter().map(|entry| {
+        let mut mistakes = Vec::new();
+        let expectations: Vec<_> =
+            self.entries.iter().map(|entry| entry.expectations(&self.suite, &mut mistakes)).collect();
+        if !mistakes.is_empty() {
+            return Err(Diagnostics::new(mistakes, []).into());
+        }
+
+        let trials = self.entries.into_iter().zip(expectations).map(|(entry, expectations)| {
             let (suite, others) = (Arc::clone(&self.suite), self.others.clone());
-            async move { trial::try_entry(&suite, &entry, &others).await }
+            async move { trial::try_entry(&suite, &entry, &expectations, &others).await }
         });
         trials::in_order(trials, self.jobs, &interrupt, emit).await
     }

@@ -1,4 +1,4 @@
-//! Trials as text, a line each: the deviation and the cases that caught it, and below what is not as it should be.
+//! Trials as text, a line each: the deviation and the cases that caught it, and below where the run differs.
 
 use std::fmt;
 
@@ -50,18 +50,18 @@ impl fmt::Display for Surprise {
             Self::Missed { case, verdict, reason } => {
                 write!(formatter, "missed by {case}, whose verdict is {verdict}: {reason}")
             }
-            Self::Blamed { case, reason } => write!(formatter, "should not have failed: {case}: {reason}"),
-            Self::Undisturbed { pattern } => write!(formatter, "said to disturb {pattern}, but nothing of it failed"),
+            Self::Unexpected { case, reason } => write!(formatter, "should not have failed: {case}: {reason}"),
+            Self::Undisturbed { set } => write!(formatter, "said to disturb {set}, but none of it failed"),
         }
     }
 }
 
 /// The closing line of a test.
 pub fn summary<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> String {
-    let (mut deviations, mut caught, mut uncatchable, mut wrong, mut asked) = (0, 0, 0, 0, 0);
+    let (mut deviations, mut caught, mut uncatchable, mut wrong, mut cases) = (0, 0, 0, 0, 0);
     for trial in trials {
         deviations += 1;
-        asked += trial.asked;
+        cases += trial.cases;
         match (trial.is_as_named(), trial.caught_by.is_empty()) {
             (false, _) => wrong += 1,
             (true, true) => uncatchable += 1,
@@ -76,13 +76,13 @@ pub fn summary<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> String {
     if wrong > 0 {
         text += &format!(", {wrong} not as the catalogue says");
     }
-    text + &format!(" ({} asked)", counted(asked, "case", "cases"))
+    text + &format!(" ({} run)", counted(cases, "case", "cases"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mock::Family;
+    use crate::self_test::Family;
     use crate::verdict::Verdict;
 
     fn trial() -> Trial {
@@ -92,7 +92,7 @@ mod tests {
             uncaught: None,
             caught_by: ["a/b", "a/c", "a/d", "a/e"].map(str::to_owned).to_vec(),
             disturbed: vec!["x/y".to_owned()],
-            asked: 245,
+            cases: 245,
             surprises: Vec::new(),
         }
     }
@@ -108,25 +108,25 @@ mod tests {
     fn what_is_not_as_named_stands_below() {
         let surprises = vec![
             Surprise::Missed { case: "a/f".to_owned(), verdict: Verdict::Pass, reason: String::new() },
-            Surprise::Blamed { case: "a/g".to_owned(), reason: "it took the key".to_owned() },
-            Surprise::Undisturbed { pattern: "a/h/**".to_owned() },
+            Surprise::Unexpected { case: "a/g".to_owned(), reason: "it took the key".to_owned() },
+            Surprise::Undisturbed { set: "a/h/**".to_owned() },
         ];
         let trial = Trial { surprises, ..trial() };
         let text = Table(&trial).to_string();
         assert!(text.starts_with("FAIL"), "{text}");
         assert!(text.contains("\n        missed by a/f, whose verdict is pass\n"), "{text}");
         assert!(text.contains("\n        should not have failed: a/g: it took the key\n"), "{text}");
-        assert!(text.contains("\n        said to disturb a/h/**, but nothing of it failed\n"), "{text}");
+        assert!(text.contains("\n        said to disturb a/h/**, but none of it failed\n"), "{text}");
     }
 
     #[test]
     fn the_closing_line_counts() {
-        let wrong = Trial { surprises: vec![Surprise::Undisturbed { pattern: String::new() }], ..trial() };
-        let nobody = Trial { caught_by: Vec::new(), uncaught: Some("it has no effect"), ..trial() };
+        let wrong = Trial { surprises: vec![Surprise::Undisturbed { set: String::new() }], ..trial() };
+        let nobody = Trial { caught_by: Vec::new(), uncaught: Some("it has no effect".into()), ..trial() };
         assert_eq!(
             summary([&trial(), &wrong, &nobody]),
             "3 deviations: 1 caught by the named cases only, 1 that no case can catch, 1 not as the catalogue says \
-             (735 cases asked)"
+             (735 cases run)"
         );
     }
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use super::catalogue;
 use super::mock_run::ask;
-use crate::mock::{Deviation, catalogue};
+use crate::mock::Deviation;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
 use crate::verdict::{Kind, Verdict};
 
-/// Wrong effects behind right answers, and a case that must say so: not that an answer was wrong, but that what was
-/// expected to hold does not, and what that is.
+/// Wrong effects behind right responses, and a case that must report each as an effect, with what does not hold.
 const EFFECTS: [(&str, &str, &str); 36] = [
     // A description that is not what the key does.
     (
@@ -21,7 +21,7 @@ const EFFECTS: [(&str, &str, &str); 36] = [
     ("describe-lies-pending-deletion", "DescribeKey/PendingDeletion", "instead of `PendingDeletion`"),
     ("describe-lies-pending-import", "DescribeKey/PendingImport/EXTERNAL", "instead of `PendingImport`"),
     ("describe-hides-delete-date", "ScheduleKeyDeletion/Enabled", "KeyMetadata.DeleteDate"),
-    // A refusal that had its effect.
+    // A rejected request that had its effect.
     ("refused-disable-disables", "DisableKey/PendingDeletion", "the key is not PendingDeletion"),
     ("refused-enable-enables", "EnableKey/PendingDeletion", "the key is not PendingDeletion"),
     ("refused-cancel-enables", "CancelKeyDeletion/Disabled", "the key is not Disabled"),
@@ -49,7 +49,7 @@ const EFFECTS: [(&str, &str, &str); 36] = [
     ("description-does-nothing", "UpdateKeyDescription/Enabled", "KeyMetadata.Description"),
     ("decrypt-returns-other-text", "Encrypt/Enabled", "Decrypt responds with another Plaintext"),
     ("decrypt-ignores-context", "encryption-context-must-be-the-same", "what must hold: The context belongs to"),
-    // Aliases and keys that stay, vanish, or are not told of.
+    // Aliases and keys that stay, vanish, or are not listed.
     ("delete-alias-does-nothing", "DeleteAlias/Enabled", "ListAliases lists AliasName"),
     ("delete-alias-deletes-another", "deleting-one-alias-keeps-the-others", "ListAliases does not list AliasName"),
     ("alias-vanishes-when-scheduled", "ListAliases/PendingDeletion", "ListAliases does not list AliasName"),
@@ -58,9 +58,9 @@ const EFFECTS: [(&str, &str, &str); 36] = [
 ];
 
 #[tokio::test]
-async fn a_wrong_effect_is_told_as_one_with_what_was_to_hold() {
+async fn a_wrong_effect_is_reported_as_one_with_what_should_hold() {
     let suite = Arc::new(load(embedded(), None).unwrap());
-    let known: Vec<Deviation> = catalogue().into_iter().map(|entry| entry.deviation).collect();
+    let known: Vec<Deviation> = catalogue().unwrap().into_iter().map(|entry| entry.deviation).collect();
     for (name, case, holds) in EFFECTS {
         let deviation = name.parse().unwrap();
         assert!(known.contains(&deviation), "{name}");

@@ -1,17 +1,17 @@
-//! What the suite says of one deviation.
+//! One deviation: a run of the suite against it, compared with its entry in the catalogue.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::SelfTestError;
+use super::catalogue::{CatalogueEntry, Expectations, Family};
 use super::mock_run::ask;
 use crate::event::CaseResult;
-use crate::mock::{CatalogueEntry, Deviation, Family};
+use crate::mock::Deviation;
 use crate::suite::Suite;
-use crate::suite::selector::{Selector, SelectorError, select};
 use crate::verdict::Verdict;
 
-/// Which cases are asked beside those that must catch a deviation.
+/// Which cases run besides those that must catch a deviation.
 #[derive(Clone, Debug)]
 pub enum Others {
     /// These (indexes into the cases of the suite).
@@ -20,7 +20,7 @@ pub enum Others {
     All,
 }
 
-/// What came of one deviation.
+/// The result of one deviation.
 #[derive(Clone, Debug)]
 pub struct Trial {
     /// The name of the deviation.
@@ -28,18 +28,18 @@ pub struct Trial {
     /// What it belongs to.
     pub family: Family,
     /// Why no case can catch it, if none can.
-    pub uncaught: Option<&'static str>,
+    pub uncaught: Option<Arc<str>>,
     /// The ids of the cases that caught it, as they should.
     pub caught_by: Vec<String>,
     /// The ids of further cases that failed, which the catalogue allows.
     pub disturbed: Vec<String>,
-    /// How many cases were asked.
-    pub asked: usize,
-    /// What is otherwise than the catalogue says.
+    /// How many cases ran.
+    pub cases: usize,
+    /// Where the run differs from the catalogue.
     pub surprises: Vec<Surprise>,
 }
 
-/// What is otherwise than the catalogue says.
+/// A difference between the run and the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surprise {
     /// A case that must catch the deviation did not.
@@ -52,16 +52,16 @@ pub enum Surprise {
         reason: String,
     },
     /// A case failed that has nothing to do with the deviation.
-    Blamed {
+    Unexpected {
         /// The id of the case.
         case: String,
         /// Why, in one line.
         reason: String,
     },
-    /// Nothing of what the deviation may disturb failed.
+    /// None of the cases failed that the deviation is said to disturb.
     Undisturbed {
-        /// The pattern of the cases.
-        pattern: String,
+        /// The set of cases.
+        set: String,
     },
 }
 
@@ -72,60 +72,78 @@ impl Trial {
     }
 }
 
-/// Tries one deviation.
+/// Tests one deviation.
 pub(super) async fn try_entry(
     suite: &Arc<Suite>,
     entry: &CatalogueEntry,
+    expectations: &Expectations,
     others: &Others,
 ) -> Result<Trial, SelfTestError> {
-    let must_fail = indexes(suite, entry, &entry.caught_by)?;
-    let may_fail = indexes(suite, entry, &entry.may_disturb)?;
-    let mut cases = must_fail.clone();
+    let mut cases = expectations.must_fail.clone();
     match others {
         Others::All => cases.extend(0..suite.cases.len()),
         Others::Some(others) => cases.extend(others.iter()),
     }
+
     let results = if entry.account_wide {
-        ask_apart(suite, &entry.deviation, cases).await?
+        run_apart(suite, &entry.deviation, cases).await?
     } else {
         ask(suite, &entry.deviation, cases.into_iter().collect()).await?
     };
+
     let mut trial = Trial {
         deviation: entry.name(),
         family: entry.family,
-        uncaught: entry.uncaught,
+        uncaught: entry.uncaught.clone(),
         caught_by: Vec::new(),
         disturbed: Vec::new(),
-        asked: results.len(),
+        cases: results.len(),
         surprises: Vec::new(),
     };
-    let ids = |indexes: &BTreeSet<usize>| -> BTreeSet<String> {
-        indexes.iter().map(|index| suite.cases[*index].id.to_string()).collect()
-    };
-    let (must_fail, may_fail) = (ids(&must_fail), ids(&may_fail));
-    for CaseResult { id, verdict, reason, .. } in results {
-        let (id, fails) = (id.to_string(), verdict == Verdict::Fail);
-        match (must_fail.contains(&id), fails) {
-            (true, true) => trial.caught_by.push(id),
-            (true, false) => trial.surprises.push(Surprise::Missed { case: id, verdict, reason }),
-            (false, true) if may_fail.contains(&id) => trial.disturbed.push(id),
-            (false, true) => trial.surprises.push(Surprise::Blamed { case: id, reason }),
-            (false, false) => {}
-        }
-    }
+    trial.compare(suite, expectations, results);
+    // Only where all cases ran does a set that nothing of failed say too much.
     if matches!(others, Others::All) {
-        for pattern in &entry.may_disturb {
-            let meant = ids(&indexes(suite, entry, std::slice::from_ref(pattern))?);
-            if !trial.disturbed.iter().chain(&trial.caught_by).any(|id| meant.contains(id)) {
-                trial.surprises.push(Surprise::Undisturbed { pattern: pattern.clone() });
-            }
-        }
+        trial.find_undisturbed(suite, expectations);
     }
     Ok(trial)
 }
 
-/// Asks each case of a mock of its own, for a deviation that cases on one mock would share.
-async fn ask_apart(
+impl Trial {
+    /// Compares the results of a run with what the catalogue says of each case.
+    fn compare(&mut self, suite: &Suite, expectations: &Expectations, results: Vec<CaseResult>) {
+        let must_fail = ids(suite, &expectations.must_fail);
+        let may_fail: BTreeSet<&str> = expectations.may_fail.iter().flat_map(|(_, cases)| ids(suite, cases)).collect();
+
+        for CaseResult { id, verdict, reason, .. } in results {
+            let (case, fails) = (id.to_string(), verdict == Verdict::Fail);
+            match (must_fail.contains(&*id), fails) {
+                (true, true) => self.caught_by.push(case),
+                (true, false) => self.surprises.push(Surprise::Missed { case, verdict, reason }),
+                (false, true) if may_fail.contains(&*id) => self.disturbed.push(case),
+                (false, true) => self.surprises.push(Surprise::Unexpected { case, reason }),
+                (false, false) => {}
+            }
+        }
+    }
+
+    /// Finds the sets of cases that the deviation is said to disturb, though none of them failed.
+    fn find_undisturbed(&mut self, suite: &Suite, expectations: &Expectations) {
+        for (set, cases) in &expectations.may_fail {
+            let meant = ids(suite, cases);
+            if !self.disturbed.iter().chain(&self.caught_by).any(|id| meant.contains(id.as_str())) {
+                self.surprises.push(Surprise::Undisturbed { set: set.clone() });
+            }
+        }
+    }
+}
+
+/// The ids of cases.
+fn ids<'a>(suite: &'a Suite, cases: &BTreeSet<usize>) -> BTreeSet<&'a str> {
+    cases.iter().map(|index| suite.cases[*index].id.as_str()).collect()
+}
+
+/// Runs each case on a mock of its own, for a deviation that cases on one mock would share.
+async fn run_apart(
     suite: &Arc<Suite>,
     deviation: &Deviation,
     cases: BTreeSet<usize>,
@@ -135,15 +153,4 @@ async fn ask_apart(
         results.extend(ask(suite, deviation, vec![case]).await?);
     }
     Ok(results)
-}
-
-/// The cases that patterns mean.
-fn indexes(suite: &Suite, entry: &CatalogueEntry, patterns: &[String]) -> Result<BTreeSet<usize>, SelfTestError> {
-    let mut found = BTreeSet::new();
-    for pattern in patterns {
-        let failed = |reason| SelfTestError::Cases { deviation: entry.name(), pattern: pattern.clone(), reason };
-        let selector: Selector = pattern.parse().map_err(|error: SelectorError| failed(error.to_string()))?;
-        found.extend(select(suite, &[selector], &[], &[]).map_err(|error| failed(error.to_string()))?);
-    }
-    Ok(found)
 }

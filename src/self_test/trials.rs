@@ -1,4 +1,4 @@
-//! Trials beside each other, told in their order.
+//! Trials at the same time, reported in order.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::SelfTestError;
 
-/// Makes trials, `jobs` of them at a time, and hands over what came of them in their order. No further one is begun
+/// Makes trials, `jobs` of them at a time, and emits their results in the order of the trials. No further one is begun
 /// once `interrupt` is cancelled.
 pub(super) async fn in_order<T, F>(
     trials: impl Iterator<Item = F>,
@@ -24,6 +24,7 @@ where
     let mut tasks = JoinSet::new();
     let mut finished = BTreeMap::new();
     let mut next = 0;
+
     loop {
         while tasks.len() < jobs.get()
             && !interrupt.is_cancelled()
@@ -31,6 +32,7 @@ where
         {
             tasks.spawn(async move { (position, trial.await) });
         }
+
         match tasks.join_next().await {
             None => return Ok(()),
             Some(Err(error)) => return Err(SelfTestError::Start(error.to_string())),
@@ -38,6 +40,8 @@ where
                 finished.insert(position, trial?);
             }
         }
+
+        // A trial waits here for those before it, so that the output is the same whichever ends first.
         while let Some(trial) = finished.remove(&next) {
             emit(trial);
             next += 1;

@@ -6,8 +6,7 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
 
-use kms_conformance::mock::{Family, catalogue};
-use kms_conformance::self_test::{Others, SelfTest, Table, Trial};
+use kms_conformance::self_test::{CatalogueEntry, Family, Others, SelfTest, Table, Trial, catalogue};
 use kms_conformance::suite::Suite;
 use kms_conformance::suite::files::embedded;
 use kms_conformance::suite::load::load;
@@ -17,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 static SUITE: LazyLock<Arc<Suite>> =
     LazyLock::new(|| Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}"))));
 
-/// Cases of every kind, which are asked beside those that must fail.
+/// Cases of every kind, which run besides those that must fail.
 const SAMPLE: [&str; 8] = [
     "alibaba/Encrypt/Enabled",
     "alibaba/Decrypt/Disabled/EXTERNAL",
@@ -29,13 +28,22 @@ const SAMPLE: [&str; 8] = [
     "alibaba/pending-deletion-yields-only-to-cancel",
 ];
 
-/// Tries the deviations of a family.
+fn entries() -> Vec<CatalogueEntry> {
+    catalogue().unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// Tests the deviations of a family.
 fn check(family: Family) {
+    check_those(|entry| entry.family == family);
+}
+
+/// Tests some deviations.
+fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
     let sample: Vec<Selector> = SAMPLE.iter().map(|pattern| pattern.parse().expect("a pattern")).collect();
     let sample = select(&SUITE, &sample, &[], &[]).unwrap_or_else(|error| panic!("{error}"));
     let test = SelfTest {
         suite: Arc::clone(&SUITE),
-        entries: catalogue().into_iter().filter(|entry| entry.family == family).collect(),
+        entries: entries().into_iter().filter(wanted).collect(),
         others: Others::Some(sample.into()),
         jobs: NonZeroUsize::MIN,
     };
@@ -54,17 +62,17 @@ fn check(family: Family) {
 }
 
 #[test]
-fn a_success_where_the_table_refuses_is_caught() {
+fn a_success_where_the_table_rejects_is_caught() {
     check(Family::Allowed);
 }
 
 #[test]
-fn a_refusal_where_the_table_allows_is_caught() {
-    check(Family::Refused);
+fn a_rejection_where_the_table_allows_is_caught() {
+    check(Family::Rejected);
 }
 
 #[test]
-fn another_refusal_than_that_of_the_table_is_caught() {
+fn another_rejection_than_that_of_the_table_is_caught() {
     check(Family::OtherRejection);
 }
 
@@ -84,11 +92,16 @@ fn a_wrong_effect_is_caught() {
 }
 
 #[test]
-fn an_answer_of_a_wrong_form_is_caught() {
-    check(Family::Answer);
+fn a_response_of_a_wrong_form_is_caught() {
+    check(Family::Response);
+}
+
+#[test]
+fn a_missing_operation_is_caught() {
+    check_those(|entry| entry.family == Family::General && entry.name().ends_with(":not-implemented"));
 }
 
 #[test]
 fn the_catalogue_is_long() {
-    assert!(catalogue().len() >= 150);
+    assert!(entries().len() >= 500);
 }

@@ -29,6 +29,17 @@ pub struct CellDeviation {
 }
 
 impl CellDeviation {
+    /// What the mock does, in one sentence without its end.
+    pub(super) fn description(&self) -> String {
+        let outcome = match &self.answer {
+            DeviantAnswer::Success => "succeeds".to_owned(),
+            DeviantAnswer::Rejection { code, .. } => format!("is rejected with {code}"),
+        };
+        let origin = self.origin.map(|origin| format!(" of Origin {}", origin.wire())).unwrap_or_default();
+        let arrival = self.arrival.map(|arrival| format!(" that came there {arrival}")).unwrap_or_default();
+        format!("{} {outcome} for a key{origin} in {}{arrival}", self.operation, self.state)
+    }
+
     /// Whether a call is one of this cell.
     pub(crate) fn is_met(&self, operation: Operation, key: &Key) -> bool {
         self.operation == operation

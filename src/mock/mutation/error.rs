@@ -1,7 +1,7 @@
 //! What is wrong with the text of a deviation.
 
 use super::AnswerFault;
-use super::names;
+use super::Deviation;
 use crate::mock::alibaba::service::arrival::ParseArrivalError;
 use crate::mock::alibaba::service::operation::{Operation, ParseOperationError};
 use crate::mock::alibaba::service::state::ParseKeyStateError;
@@ -54,7 +54,7 @@ fn meant(suggestion: &Option<String>) -> String {
 impl ParseDeviationError {
     /// There is no deviation of this name.
     pub(super) fn unknown(text: &str) -> Self {
-        let names = names();
+        let names: Vec<String> = Deviation::named().map(|deviation| deviation.to_string()).collect();
         let suggestion = nearest(text, names.iter().map(String::as_str)).map(str::to_owned);
         Self::Unknown { name: text.to_owned(), suggestion }
     }

@@ -14,7 +14,6 @@
 //! ```
 
 mod answer;
-mod catalogue;
 mod cell;
 mod effect;
 mod error;
@@ -27,7 +26,6 @@ use std::str::FromStr;
 
 pub use answer::{AnswerFault, GeneralFault};
 pub(crate) use answer::{distort_answer, distort_rejection, distort_success};
-pub use catalogue::{CatalogueEntry, Family, catalogue};
 pub use cell::{CellDeviation, DeviantAnswer};
 pub use effect::Effect;
 pub use error::ParseDeviationError;
@@ -52,6 +50,26 @@ pub enum Deviation {
     Answer(Operation, AnswerFault),
     /// The answers of all operations have a wrong form: `status-400-for-409`.
     Answers(GeneralFault),
+}
+
+impl Deviation {
+    /// Every deviation that has a name of its own. Those of a cell and of one operation's responses are made of parts.
+    pub(crate) fn named() -> impl Iterator<Item = Self> {
+        let effects = Effect::ALL.iter().copied().map(Self::Effect);
+        let general = GeneralFault::ALL.iter().copied().map(Self::Answers);
+        effects.chain(general).chain(StateEffect::all().map(|(effect, state)| Self::InState(effect, state)))
+    }
+
+    /// What the mock does, in one sentence without its end.
+    pub fn description(&self) -> String {
+        match self {
+            Self::Cell(cell) => cell.description(),
+            Self::Effect(effect) => effect.description().to_owned(),
+            Self::InState(effect, state) => effect.description(*state),
+            Self::Answer(operation, fault) => fault.description(*operation),
+            Self::Answers(fault) => fault.description().to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Deviation {
@@ -81,23 +99,15 @@ impl FromStr for Deviation {
                 None => Err(ParseDeviationError::shape_or_fault(text)),
             };
         }
-        let effects = Effect::ALL.iter().copied().map(Self::Effect);
-        let general = GeneralFault::ALL.iter().copied().map(Self::Answers);
-        let mut named =
-            effects.chain(general).chain(StateEffect::all().map(|(effect, state)| Self::InState(effect, state)));
-        named.find(|deviation| deviation.to_string() == text).ok_or_else(|| ParseDeviationError::unknown(text))
+        let named = Self::named().find(|deviation| deviation.to_string() == text);
+        named.ok_or_else(|| ParseDeviationError::unknown(text))
     }
-}
-
-/// The names of all deviations that have one for the whole service.
-fn names() -> Vec<String> {
-    let effects = Effect::ALL.iter().map(|effect| effect.name().to_owned());
-    let general = GeneralFault::ALL.iter().map(|fault| fault.name().to_owned());
-    effects.chain(general).chain(StateEffect::all().map(|(effect, state)| effect.name(state))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -114,9 +124,27 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Deviation>().unwrap().to_string(), text);
         }
-        for name in names() {
-            assert_eq!(name.parse::<Deviation>().unwrap().to_string(), name);
+    }
+
+    #[test]
+    fn named_deviations_have_unique_names_and_describe_themselves() {
+        let mut names = BTreeSet::new();
+        for deviation in Deviation::named() {
+            let (name, description) = (deviation.to_string(), deviation.description());
+            assert_eq!(name.parse(), Ok(deviation));
+            assert!(!description.is_empty() && !description.ends_with('.'), "{name}: {description}");
+            assert!(names.insert(name.clone()), "{name} stands there twice");
         }
+    }
+
+    #[test]
+    fn a_deviation_of_a_cell_describes_its_keys() {
+        let description = |text: &str| text.parse::<Deviation>().unwrap().description();
+        assert_eq!(description("Encrypt:Disabled=Success"), "Encrypt succeeds for a key in Disabled");
+        assert_eq!(
+            description("Encrypt:PendingImport/via-expiry@EXTERNAL=409/Rejected.Disabled"),
+            "Encrypt is rejected with Rejected.Disabled for a key of Origin EXTERNAL in PendingImport that came there via-expiry"
+        );
     }
 
     #[test]

@@ -1,13 +1,9 @@
 //! The shape of the file of poor emulators.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::event::BlockedStep;
+use crate::self_test::case_set::{OneOrMany, SetFile};
 use crate::verdict::Kind;
 
 /// The file.
@@ -101,100 +97,4 @@ pub(super) struct CauseFile {
     pub(super) class: OneOrMany,
     #[serde(default)]
     pub(super) step: Option<BlockedStep>,
-}
-
-/// Cases: a selector, or a map whose fields must all hold.
-#[derive(Debug, Clone, Default)]
-pub(super) struct SetFile(pub(super) SetFields);
-
-/// The fields of such a map. Each has one value or a list, of which one must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SetFields {
-    /// Selectors, as on the command line, without the provider.
-    #[serde(default)]
-    pub(super) id: OneOrMany,
-    #[serde(default)]
-    pub(super) operation: OneOrMany,
-    #[serde(default)]
-    pub(super) state: OneOrMany,
-    #[serde(default)]
-    pub(super) class: OneOrMany,
-    /// Routes; `canonical` is the shortest.
-    #[serde(default)]
-    pub(super) route: OneOrMany,
-    /// Of moves, the state of the key that is left.
-    #[serde(default)]
-    pub(super) original: OneOrMany,
-    /// `cell`, `move` or `scenario`; cells and moves unless ids are given.
-    #[serde(default)]
-    pub(super) what: OneOrMany,
-    /// What the table says.
-    #[serde(default)]
-    pub(super) expect: Option<ExpectFile>,
-    /// But not these.
-    #[serde(default)]
-    pub(super) except: Vec<SetFile>,
-    /// The kind of the failures.
-    #[serde(default)]
-    pub(super) kind: Option<Kind>,
-}
-
-/// What the table says of a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum ExpectFile {
-    Success,
-    Rejection,
-}
-
-/// A text, or a list of texts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct OneOrMany(pub(super) Vec<String>);
-
-impl<'de> Deserialize<'de> for OneOrMany {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextOr::<Self>(PhantomData))
-    }
-}
-
-impl<'de> Deserialize<'de> for SetFile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextOr::<Self>(PhantomData))
-    }
-}
-
-/// Reads a value that can be written as a mere text too. Not an untagged enum, whose errors say nothing of what is wrong.
-struct TextOr<T>(PhantomData<T>);
-
-impl<'de> Visitor<'de> for TextOr<OneOrMany> {
-    type Value = OneOrMany;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text or a list of texts")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<OneOrMany, E> {
-        Ok(OneOrMany(vec![text.to_owned()]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<OneOrMany, A::Error> {
-        Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(OneOrMany)
-    }
-}
-
-impl<'de> Visitor<'de> for TextOr<SetFile> {
-    type Value = SetFile;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a selector or a map of what cases have")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<SetFile, E> {
-        Ok(SetFile(SetFields { id: OneOrMany(vec![text.to_owned()]), ..SetFields::default() }))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SetFile, A::Error> {
-        Deserialize::deserialize(MapAccessDeserializer::new(map)).map(SetFile)
-    }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::case_set::{find, find_all};
-use super::file::{EmulatorFile, OneOrMany, Others, PoorFile, SetFile};
+use super::file::{EmulatorFile, Others, PoorFile};
 use crate::diagnostic::Diagnostics;
 use crate::event::{BlockedBy, BlockedStep};
 use crate::mock::{Deviation, ParseDeviationError};
+use crate::self_test::case_set::{OneOrMany, SetFile, find, find_all};
 use crate::suite::Suite;
 use crate::verdict::Kind;
 use crate::yaml::Document;

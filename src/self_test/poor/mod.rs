@@ -1,17 +1,15 @@
 //! Poor emulators: endpoints that are wrong in many places at once, as real ones are. Each is a list of deviations and
 //! says which cases must fail, which may, and which can't be judged, and why not.
 //!
-//! The data stands in `poor_emulators.yaml`, beside the catalogue of single deviations, and was written from the
-//! published table: what it says does not follow what the program does.
+//! The data is in `poor_emulators.yaml`, beside the catalogue of single deviations, and was written from the published
+//! table: it does not follow what the program does.
 //!
 //! - `file`: the shape of that file;
-//! - `case_set`: the cases that an entry of it means;
 //! - `load`: the file → checked emulators;
 //! - `trial`: what the suite says of one emulator, held against the data;
 //! - `surprise`: what is otherwise than the data says;
 //! - `table`: the trials as text.
 
-mod case_set;
 mod file;
 mod load;
 mod surprise;
@@ -34,20 +32,20 @@ use super::mock_run::run_suite;
 use super::trials::in_order;
 use crate::suite::Suite;
 
-/// Tries a suite against poor emulators.
+/// A test of a suite against poor emulators.
 #[derive(Debug)]
 pub struct PoorTest {
     /// The suite.
     pub suite: Arc<Suite>,
     /// The emulators.
     pub emulators: Vec<PoorEmulator>,
-    /// How many of them are tried at the same time.
+    /// How many of them are tested at the same time.
     pub jobs: NonZeroUsize,
 }
 
 impl PoorTest {
-    /// Tries each emulator, several at a time, and hands over the trials in the order of the emulators. No further one
-    /// is begun once `interrupt` is cancelled.
+    /// Tests each emulator, several at a time, and emits the trials in the order of the emulators. No further one is
+    /// begun once `interrupt` is cancelled.
     ///
     /// # Errors
     ///

@@ -29,7 +29,7 @@ pub enum PoorSurprise {
         reason: String,
     },
     /// A case failed that responds by the table, or that can't be judged.
-    Blamed {
+    Unexpected {
         /// The id of the case.
         case: String,
         /// Why, in one line.
@@ -50,7 +50,7 @@ pub enum PoorSurprise {
         case: String,
         /// Its verdict.
         verdict: Verdict,
-        /// What should have been in its way.
+        /// What should have blocked it.
         wanted: String,
     },
     /// A case that can be reached and responds by the table did not pass.
@@ -82,7 +82,7 @@ impl PoorSurprise {
         match self {
             Self::Missed { .. } => 0,
             Self::OtherKind { .. } => 1,
-            Self::Blamed { .. } => 2,
+            Self::Unexpected { .. } => 2,
             Self::Misattributed { .. } => 3,
             Self::Judged { .. } => 4,
             Self::Lost { .. } => 5,
@@ -103,7 +103,7 @@ impl fmt::Display for PoorSurprise {
                 let actual = actual.map_or("no kind", Kind::name);
                 write!(formatter, "must fail as {wanted}, and fails as {actual}: {case}{}", because(reason))
             }
-            Self::Blamed { case, reason } => write!(formatter, "should not have failed: {case}{}", because(reason)),
+            Self::Unexpected { case, reason } => write!(formatter, "should not have failed: {case}{}", because(reason)),
             Self::Misattributed { case, wanted, actual } => {
                 write!(formatter, "is blocked by {wanted}: {case}, which says: {actual}")
             }

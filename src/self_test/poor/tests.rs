@@ -136,8 +136,8 @@ fn what_is_said_of_one_emulator_holds_for_another_that_is_like_it() {
     assert!(expectations.of_case.len() == 2 && expectations.others_as_clean);
 }
 
-/// Tries the emulators of a list.
-async fn tried(text: &str) -> Vec<PoorTrial> {
+/// Tests the emulators of a list.
+async fn trials_of(text: &str) -> Vec<PoorTrial> {
     let (suite, emulators) = (Arc::clone(&SUITE), load(text).unwrap());
     let mut trials = Vec::new();
     let test = PoorTest { suite, emulators, jobs: NonZeroUsize::new(2).unwrap() };
@@ -155,7 +155,7 @@ async fn a_run_is_held_against_what_is_said_of_it() {
                  most_requests: 0.5\n    must_fail:\n      - {id: GenerateDataKey/Disabled, kind: code}\n      - Encrypt/Disabled\n    \
                  blocked: [{by: {operation: DisableKey}, cases: [Decrypt/Disabled]}]\n    \
                  must_pass: [only-enabled-keys-encrypt]\n";
-    let trials = tried(&(right + wrong)).await;
+    let trials = trials_of(&(right + wrong)).await;
     let [right, wrong] = trials.as_slice() else { panic!("{trials:?}") };
 
     let line = PoorTable(right).to_string();

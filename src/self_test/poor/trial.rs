@@ -122,7 +122,7 @@ fn of_wanted(wanted: Option<&Wanted>, clean: Option<Verdict>, result: CaseResult
         }
         Some(Wanted::Fail(_) | Wanted::NotPass | Wanted::MayFail) => None,
         Some(Wanted::Pass) if verdict == Verdict::Pass => None,
-        _ if fails => Some(PoorSurprise::Blamed { case, reason }),
+        _ if fails => Some(PoorSurprise::Unexpected { case, reason }),
         Some(Wanted::NotFail) => None,
         Some(Wanted::Pass) => Some(PoorSurprise::Lost { case, verdict, reason }),
         Some(Wanted::Blocked(cause)) => match (verdict, blocked_by) {

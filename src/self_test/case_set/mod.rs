@@ -1,8 +1,14 @@
-//! The cases that an entry means.
+//! Sets of cases, by which the data of this folder says what must fail and what may.
+//!
+//! - `file`: a set as it is written in YAML.
+
+mod file;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
-use super::file::{ExpectFile, SetFields, SetFile};
+use self::file::ExpectFile;
+pub(super) use self::file::{OneOrMany, SetFields, SetFile};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::selector::{Axis, Selector};
@@ -18,7 +24,8 @@ pub(super) fn find_all(suite: &Suite, sets: &[SetFile]) -> Result<BTreeSet<usize
 
 /// The cases that a set means, by their indexes. Those that can't be run in any case, because the table has no such
 /// cell for their class of keys, are never meant.
-pub(super) fn find(suite: &Suite, SetFile(set): &SetFile) -> Result<BTreeSet<usize>, String> {
+pub(super) fn find(suite: &Suite, given: &SetFile) -> Result<BTreeSet<usize>, String> {
+    let SetFile(set) = given;
     let conditions = conditions(suite, set)?;
     let is_meant = |case: &Case| {
         let fits = |condition: &Vec<Selector>| condition.iter().any(|selector| selector.matches(suite, case));
@@ -29,21 +36,21 @@ pub(super) fn find(suite: &Suite, SetFile(set): &SetFile) -> Result<BTreeSet<usi
     let cases = suite.cases.iter().enumerate();
     let mut found: BTreeSet<usize> = cases.filter(|(_, case)| is_meant(case)).map(|(index, _)| index).collect();
     if found.is_empty() {
-        return Err(format!("{} means no case", shown(set)));
+        return Err(format!("{given} means no case"));
     }
 
     // An exception that excepts nothing is a mistake as much as a selector that selects nothing.
     for except in &set.except {
         if except.0.kind.is_some() {
-            return Err(format!("the exception {} has a `kind`, which nothing comes of", shown(&except.0)));
+            return Err(format!("the exception {except} has a `kind`, which nothing comes of"));
         }
         let excepted = find(suite, except)?;
         if excepted.is_disjoint(&found) {
-            return Err(format!("the exception {} takes nothing away from {}", shown(&except.0), shown(set)));
+            return Err(format!("the exception {except} takes nothing away from {given}"));
         }
         found.retain(|index| !excepted.contains(index));
     }
-    if found.is_empty() { Err(format!("the exceptions take everything away from {}", shown(set))) } else { Ok(found) }
+    if found.is_empty() { Err(format!("the exceptions take everything away from {given}")) } else { Ok(found) }
 }
 
 /// What must hold, each by one of several selectors. Each selector by itself means some case.
@@ -97,21 +104,27 @@ fn expects(suite: &Suite, case: &Case) -> Option<ExpectFile> {
     Some(if cell.expect.is_success() { ExpectFile::Success } else { ExpectFile::Rejection })
 }
 
-/// A set for messages: `{operation: Encrypt, state: Disabled}`.
-fn shown(set: &SetFields) -> String {
-    let fields = [
-        ("id", &set.id),
-        ("operation", &set.operation),
-        ("state", &set.state),
-        ("class", &set.class),
-        ("route", &set.route),
-        ("original", &set.original),
-        ("what", &set.what),
-    ];
-    let fields = fields.into_iter().filter(|(_, values)| !values.0.is_empty());
-    let mut fields: Vec<String> = fields.map(|(name, values)| format!("{name}: {}", values.0.join(", "))).collect();
-    if let Some(expect) = set.expect {
-        fields.push(format!("expect: {expect:?}").to_lowercase());
+/// For messages: `{operation: Encrypt; state: Disabled}`, or the selector alone where there is nothing else.
+impl fmt::Display for SetFile {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(set) = self;
+        let fields = [
+            ("id", &set.id),
+            ("operation", &set.operation),
+            ("state", &set.state),
+            ("class", &set.class),
+            ("route", &set.route),
+            ("original", &set.original),
+            ("what", &set.what),
+        ];
+        let fields = fields.into_iter().filter(|(_, values)| !values.0.is_empty());
+        let mut fields: Vec<String> = fields.map(|(name, values)| format!("{name}: {}", values.0.join(", "))).collect();
+        if let Some(expect) = set.expect {
+            fields.push(format!("expect: {expect:?}").to_lowercase());
+        }
+        if let ([_], [id]) = (fields.as_slice(), set.id.0.as_slice()) {
+            return formatter.write_str(id);
+        }
+        write!(formatter, "{{{}}}", fields.join("; "))
     }
-    format!("{{{}}}", fields.join("; "))
 }
