@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
     ApiCall, ApiResponse, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
-    SigningContext,
+    RetryHint, SigningContext,
 };
 use serde_json::{Map, Value};
 
@@ -48,8 +48,16 @@ impl Provider for Recorder {
         self.provider.decode(response)
     }
 
-    fn redact(&self, response: &HttpResponse) -> Option<String> {
-        self.provider.redact(response)
+    fn retry_hint(&self, response: &HttpResponse) -> RetryHint {
+        self.provider.retry_hint(response)
+    }
+
+    fn redact_request(&self, request: &HttpRequest) -> HttpRequest {
+        self.provider.redact_request(request)
+    }
+
+    fn redact_body(&self, response: &HttpResponse) -> Option<String> {
+        self.provider.redact_body(response)
     }
 
     fn signature_of(&self, request: &HttpRequest) -> Option<String> {

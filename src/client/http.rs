@@ -4,20 +4,16 @@ use std::error::Error as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Method, Url};
+use reqwest::{Certificate, Method};
 use thiserror::Error;
 
+use super::endpoint::{is_loopback, parse};
 use crate::input;
 use crate::provider::{HttpRequest, HttpResponse};
 
-/// The longest body that is read; answers of a key management service are a few KiB.
+/// The longest body that is read; responses of a key management service are a few KiB.
 const LONGEST_BODY: usize = 1 << 20;
-
-/// The header by which the gateway of a cloud says for how many milliseconds it throttles.
-const THROTTLED: &str = "x-acs-retry-after";
 
 /// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
 const BIGGEST_PEM: usize = 4 << 20;
@@ -40,8 +36,8 @@ impl Default for Connection {
 /// Why there is no client.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// The endpoint is no URL.
-    #[error("the endpoint `{endpoint}` is no URL such as http://127.0.0.1:8080: {reason}")]
+    /// The endpoint is not a URL.
+    #[error("the endpoint `{endpoint}` is not a URL such as http://127.0.0.1:8080: {reason}")]
     Endpoint {
         /// What was given.
         endpoint: String,
@@ -68,18 +64,18 @@ pub(super) enum SendError {
     #[error("no connection: {0}")]
     Connect(String),
     /// The time was over.
-    #[error("no answer within {0:?}")]
+    #[error("no response within {0:?}")]
     TimedOut(Duration),
     /// The connection ended before a response began.
-    #[error("the connection was closed before an answer came: {0}")]
+    #[error("the connection was closed before a response came: {0}")]
     Closed(String),
     /// The response broke off.
-    #[error("the answer broke off: {0}")]
+    #[error("the response broke off: {0}")]
     BrokenOff(String),
     /// The response was too long.
-    #[error("the answer is longer than {LONGEST_BODY} bytes")]
+    #[error("the response is longer than {LONGEST_BODY} bytes")]
     TooLong,
-    /// The endpoint sends clients elsewhere, where credentials must not go.
+    /// The endpoint sends clients to another URL, where credentials must not go.
     #[error("HTTP {0}: the endpoint redirects elsewhere, which is not followed")]
     Redirect(u16),
 }
@@ -100,15 +96,6 @@ impl SendError {
             Self::BrokenOff(_) | Self::TooLong => true,
         }
     }
-}
-
-/// A response, what it says of the next try, and when it was made by the endpoint's clock.
-pub(super) struct Received {
-    pub(super) response: HttpResponse,
-    pub(super) retry_after: Option<Duration>,
-    /// Whether it carries the header by which a gateway throttles, whatever its code.
-    pub(super) throttled: bool,
-    pub(super) date: Option<Timestamp>,
 }
 
 /// The connection pool.
@@ -144,8 +131,9 @@ impl Http {
         Ok(Self { client, timeout: connection.timeout })
     }
 
-    pub(super) async fn send(&self, request: &HttpRequest) -> Result<Received, SendError> {
+    pub(super) async fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendError> {
         let method = if request.method == "GET" { Method::GET } else { Method::POST };
+
         let mut builder = self.client.request(method, &request.url);
         for (name, value) in &request.headers {
             builder = builder.header(*name, value);
@@ -153,18 +141,14 @@ impl Http {
         if !request.body.is_empty() {
             builder = builder.body(request.body.clone());
         }
+
         let mut response = builder.send().await.map_err(|error| self.send_error(error))?;
         let status = response.status().as_u16();
         if (300..400).contains(&status) {
             return Err(SendError::Redirect(status));
         }
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let content_type = header("content-type").unwrap_or_default().to_owned();
-        let throttled = header(THROTTLED).is_some();
-        let retry_after = header(THROTTLED)
-            .and_then(|text| text.parse().ok().map(Duration::from_millis))
-            .or_else(|| header("retry-after").and_then(|text| text.parse().ok().map(Duration::from_secs)));
-        let date = header("date").and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
+
+        let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.body_error(error))? {
             if body.len() + chunk.len() > LONGEST_BODY {
@@ -172,7 +156,7 @@ impl Http {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Received { response: HttpResponse { status, content_type, body }, retry_after, throttled, date })
+        Ok(HttpResponse { status, headers, body })
     }
 
     fn send_error(&self, error: reqwest::Error) -> SendError {
@@ -192,53 +176,6 @@ impl Http {
     }
 }
 
-/// Checks that an endpoint is one, as [`super::Client::new`] does.
-///
-/// # Errors
-///
-/// It is no URL of a service.
-pub fn check_endpoint(endpoint: &str) -> Result<(), ClientError> {
-    parse(endpoint).map(|_| ())
-}
-
-fn parse(endpoint: &str) -> Result<Url, ClientError> {
-    let wrong = |reason: String| ClientError::Endpoint { endpoint: without_credentials(endpoint), reason };
-    let url = Url::parse(endpoint).map_err(|error| wrong(error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong(format!("the scheme is `{}`", url.scheme())));
-    }
-    if url.host_str().is_none() {
-        return Err(wrong("it has no host".to_owned()));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("it holds credentials; those belong into environment variables".to_owned()));
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it has a path or a query; requests go to `/`".to_owned()));
-    }
-    Ok(url)
-}
-
-/// A URL as it may be shown, whatever is wrong with it.
-fn without_credentials(endpoint: &str) -> String {
-    let Some((before, host)) = endpoint.rsplit_once('@') else { return endpoint.to_owned() };
-    match before.split_once("://") {
-        Some((scheme, _)) => format!("{scheme}://…@{host}"),
-        None => format!("…@{host}"),
-    }
-}
-
-/// Whether an endpoint is on this machine.
-pub fn is_loopback_endpoint(endpoint: &str) -> bool {
-    Url::parse(endpoint).is_ok_and(|url| url.host_str().is_some_and(is_loopback))
-}
-
-/// Whether a host is this machine.
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 /// The innermost cause says most; reqwest's own texts say little.
 fn causes(error: &reqwest::Error) -> String {
     let mut cause = error.source();
@@ -248,36 +185,4 @@ fn causes(error: &reqwest::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_plain_urls_are_endpoints() {
-        for (endpoint, part) in [
-            ("127.0.0.1:80", "relative URL"),
-            ("ftp://host", "the scheme is `ftp`"),
-            ("http://user:pw@host", "it holds credentials"),
-            ("http://host/path", "it has a path"),
-            ("http://host/?x=1", "it has a path or a query"),
-            ("http://id:pw/with/@s@host", "`http://…@host` is no URL"),
-            ("id:pw@host", "`…@host` is no URL"),
-        ] {
-            let error = Http::new(endpoint, &Connection::default()).unwrap_err().to_string();
-            assert!(error.contains(part) && !error.contains("pw"), "{endpoint}: {error}");
-        }
-        assert!(Http::new("http://127.0.0.1:1", &Connection::default()).is_ok());
-    }
-
-    #[test]
-    fn loopback_is_recognised() {
-        for host in ["localhost", "127.0.0.1", "127.8.9.1", "[::1]"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in ["kms.cn-hangzhou.aliyuncs.com", "10.0.0.1", "localhost.example"] {
-            assert!(!is_loopback(host), "{host}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! When a request is sent again: a few times, with full jitter, and no sooner than the endpoint asks for.
+//! When a request is sent again: a few times, with full jitter, and no sooner than the endpoint wants.
 
 use std::time::Duration;
 
@@ -20,14 +20,16 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The pause after a failed attempt, counted from 1; none when patience ends.
-    pub(super) fn pause(&self, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
+    /// The pause after a failed attempt, counted from 1: at least as long as the endpoint wants, within bounds. None after
+    /// the last attempt.
+    pub(super) fn pause(&self, attempt: u32, wanted: Option<Duration>) -> Option<Duration> {
         if attempt >= self.attempts {
             return None;
         }
+
         let ceiling = self.base.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest);
         let jittered = ceiling.mul_f64(fastrand::f64());
-        Some(asked.map_or(jittered, |asked| asked.min(self.longest).max(jittered)))
+        Some(wanted.map_or(jittered, |wanted| wanted.min(self.longest).max(jittered)))
     }
 }
 
@@ -36,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patience_ends_and_pauses_are_bounded() {
+    fn pauses_are_bounded_and_end_with_the_attempts() {
         let policy = RetryPolicy::default();
         for attempt in 1..policy.attempts {
             let pause = policy.pause(attempt, None).unwrap();
@@ -46,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_may_ask_for_more_but_not_for_ever() {
+    fn the_endpoint_may_want_a_longer_pause_up_to_the_longest() {
         let policy = RetryPolicy::default();
         assert!(policy.pause(1, Some(Duration::from_secs(2))).unwrap() >= Duration::from_secs(2));
         assert_eq!(policy.pause(1, Some(Duration::from_secs(3600))), Some(policy.longest));

@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use super::redact;
 use crate::event::{Exchange, Purpose, RequestRecord, ResponseRecord};
-use crate::provider::{HttpRequest, HttpResponse, Provider, REDACTED};
+use crate::provider::{HttpRequest, HttpResponse, Provider};
 use crate::redact::SecretRegistry;
 
-/// The longest recorded body of an answer, in bytes.
-const LONGEST_ANSWER: usize = 4096;
+/// The longest recorded body of a response, in bytes.
+const LONGEST_RESPONSE: usize = 4096;
 
 /// The longest recorded URL, header or body of a request, in bytes: more than any case sends, for a request that is cut
 /// can't be sent again.
 const LONGEST_REQUEST: usize = 32 << 10;
 
-/// The most exchanges of a case that are kept, and how many bytes of answers. A list of many pages has more.
+/// The most exchanges of a case that are kept, and how many bytes of responses. A list of many pages has more.
 const MOST_ENTRIES: usize = 500;
 const MOST_BYTES: usize = 8 << 20;
 
@@ -32,12 +32,14 @@ pub(super) struct Entry {
     pub(super) operation: String,
     pub(super) attempt: u32,
     pub(super) request: Arc<HttpRequest>,
-    pub(super) got: Got,
+    pub(super) received: Received,
     pub(super) duration: Duration,
 }
 
-pub(super) enum Got {
+/// What was received for a request.
+pub(super) enum Received {
     Response(HttpResponse),
+    /// Nothing, and why.
     Nothing(String),
 }
 
@@ -54,7 +56,7 @@ impl Transcript {
     }
 
     /// The exchanges with everything sensitive redacted. Signatures are handed to the registry here and not when they are
-    /// made: none is valid twice, so they only count where something is told of their requests.
+    /// made: none is valid twice, so they only count where something of their requests is written.
     pub fn render(&self, provider: &dyn Provider, secrets: &SecretRegistry) -> Vec<Exchange> {
         self.hand_in(provider, secrets);
         self.entries.iter().map(|entry| entry.render(provider, secrets)).collect()
@@ -69,14 +71,13 @@ impl Transcript {
 }
 
 impl Entry {
-    /// About how many bytes it takes, the answer above all.
+    /// About how many bytes it takes, the response above all.
     fn size(&self) -> usize {
-        let Entry { request, got, .. } = self;
-        let got = match got {
-            Got::Response(response) => response.body.len(),
-            Got::Nothing(cause) => cause.len(),
+        let received = match &self.received {
+            Received::Response(response) => response.body.len(),
+            Received::Nothing(cause) => cause.len(),
         };
-        request.url.len() + request.body.len() + got
+        self.request.url.len() + self.request.body.len() + received
     }
 
     fn render(&self, provider: &dyn Provider, secrets: &SecretRegistry) -> Exchange {
@@ -85,28 +86,28 @@ impl Entry {
             text
         };
         let short = |text: String| cut(text, LONGEST_REQUEST);
-        let headers = self.request.headers.iter().map(|(name, value)| {
-            let value = if provider.is_sensitive(name) { REDACTED } else { value.as_str() };
-            ((*name).to_owned(), short(value.to_owned()))
-        });
-        let (answer, error) = match &self.got {
-            Got::Response(response) => {
-                let body = cut(redact::answer(provider, response), LONGEST_ANSWER);
+
+        let HttpRequest { method, url, headers, body } = provider.redact_request(&self.request);
+        let request = RequestRecord {
+            method: method.to_owned(),
+            url: short(url),
+            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), short(value))).collect(),
+            body: short(body),
+        };
+        let (response, error) = match &self.received {
+            Received::Response(response) => {
+                let body = cut(redact::body(provider, response), LONGEST_RESPONSE);
                 (Some(ResponseRecord { status: response.status, body }), None)
             }
-            Got::Nothing(cause) => (None, Some(cause.clone())),
+            Received::Nothing(cause) => (None, Some(cause.clone())),
         };
+
         Exchange {
             purpose: self.purpose,
             operation: self.operation.clone(),
             attempt: self.attempt,
-            request: RequestRecord {
-                method: self.request.method.to_owned(),
-                url: short(redact::url(provider, &self.request.url)),
-                headers: headers.collect(),
-                body: short(redact::form(provider, &self.request.body)),
-            },
-            response: answer,
+            request,
+            response,
             error,
             duration_us: u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
         }

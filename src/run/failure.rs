@@ -138,9 +138,9 @@ impl Failure {
         let reason = format!("{operation}: {error}");
         match error {
             CallError::Encode(_) => Self::blocked(Kind::Fixture, blame.blocked("can't be sent", None), reason),
-            CallError::NoResponse { answered, lost, cause, repeated, .. } => {
+            CallError::NoResponse { responded, lost, cause, repeated, .. } => {
                 // Where there is no service, every case says the same, however often it was tried before the run ended.
-                let reason = match (answered, &repeated) {
+                let reason = match (responded, &repeated) {
                     (false, _) => cause,
                     (true, Some(_)) => format!("{operation} failed each time: {cause}"),
                     (true, None) => reason,
@@ -154,7 +154,7 @@ impl Failure {
                     (BlockedStep::Probe, _) | (_, None) => Kind::Transport,
                 };
                 Self {
-                    silent: !answered,
+                    silent: !responded,
                     lost: lost && repeated.is_none(),
                     repeated: repeated.map(Box::new),
                     ..Self::blocked(kind, blame.blocked(problem, response), reason)

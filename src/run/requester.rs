@@ -244,6 +244,7 @@ impl<'a> Requester<'a> {
         // What is known to fail each time is sent once, as long as it goes on failing in the same way.
         let known = if right { run.knowledge.trouble(&place) } else { None };
         let mut outgoing = Outgoing {
+            region: None,
             envelope,
             purpose,
             operation: operation.as_str(),

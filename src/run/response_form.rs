@@ -127,13 +127,14 @@ pub(super) fn wrong_body(answer: &ApiResponse, requested: BodyForm) -> Option<St
     if answer.form != requested {
         return Some(format!("the body is {} and not {requested}, as was requested", answer.form));
     }
-    let content_type = &answer.content_type;
+    let content_type = answer.content_type();
     (!requested.fits(content_type))
         .then(|| format!("the body is {requested}, and its content type is `{content_type}`"))
 }
 
 #[cfg(test)]
 mod tests {
+    use http::header::CONTENT_TYPE;
     use serde_json::json;
 
     use super::*;
@@ -223,7 +224,7 @@ mod tests {
             message: String::new(),
             fields: json!({}),
             form,
-            content_type: content_type.to_owned(),
+            headers: [(CONTENT_TYPE, content_type.parse().unwrap())].into_iter().collect(),
         };
         assert_eq!(wrong_body(&answer(BodyForm::Xml, "text/xml;charset=utf-8"), BodyForm::Xml), None);
         assert!(wrong_body(&answer(BodyForm::Json, "application/json"), BodyForm::Xml).is_some());

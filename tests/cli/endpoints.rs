@@ -60,7 +60,7 @@ fn a_web_page_ends_the_run_early() {
     for status in ["200 OK", "404 Not Found", "501 Unsupported method"] {
         let server = Server::web_page(status);
         let arguments = format!("run --endpoint {}", server.endpoint());
-        let reason = format!("HTTP {} with an HTML body, which is no answer of this service", &status[..3]);
+        let reason = format!("HTTP {} with an HTML body, which is not a response of this service", &status[..3]);
         ends_early(&arguments, &reason);
     }
 }
@@ -78,7 +78,7 @@ fn an_endpoint_that_hangs_up_ends_the_run_early() {
 fn an_endpoint_that_never_answers_ends_the_run_early() {
     let server = Server::silent();
     let arguments = format!("run --timeout 300ms --endpoint {}", server.endpoint());
-    ends_early(&arguments, "no answer within 300ms");
+    ends_early(&arguments, "no response within 300ms");
 }
 
 #[test]

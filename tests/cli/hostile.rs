@@ -88,7 +88,7 @@ fn an_endless_body_ends_at_a_mebibyte() {
         let chunk =
             if start.contains("chunked") { format!("1000\r\n{}\r\n", "{".repeat(4096)) } else { "{".repeat(4096) };
         let server = Server::answering(move |stream, _| for_ever(stream, start.as_bytes(), chunk.as_bytes()));
-        because(&inconclusive(&server, ""), "the answer is longer than 1048576 bytes");
+        because(&inconclusive(&server, ""), "the response is longer than 1048576 bytes");
     }
 }
 
@@ -113,7 +113,7 @@ fn an_answer_in_drips_ends_with_the_time() {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{");
         let _ = std::io::copy(stream, &mut std::io::sink());
     });
-    because(&inconclusive(&server, "--timeout 300ms"), "no answer within 300ms");
+    because(&inconclusive(&server, "--timeout 300ms"), "no response within 300ms");
 }
 
 #[test]

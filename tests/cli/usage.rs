@@ -149,7 +149,7 @@ fn wrong_flags_are_told() {
         ("run --deviate Encrypt", "unknown deviation `Encrypt`; `mock --list-deviations` shows all"),
         ("run --deviate encrypt:Disabled=Success", "unknown operation `encrypt`"),
         ("run --deviate Encrypt:Disabled=Success --endpoint http://127.0.0.1:1", "cannot be used with"),
-        ("run --endpoint 127.0.0.1:8080", "is no URL such as http://127.0.0.1:8080"),
+        ("run --endpoint 127.0.0.1:8080", "is not a URL such as http://127.0.0.1:8080"),
         ("run --endpoint http://127.0.0.1:8080/path", "it has a path or a query"),
         ("run --endpoint http://id:secret@127.0.0.1:8080", "it holds credentials"),
         ("run --ca-file missing.pem --endpoint https://127.0.0.1:1", "failed to read certificates from missing.pem"),

@@ -220,6 +220,7 @@ async fn a_wrong_secret_is_told_without_what_was_signed() {
         let error = client
             .call(
                 Outgoing {
+                    region: None,
                     envelope: Envelope::Right,
                     purpose: Purpose::Probe,
                     operation: "Encrypt",

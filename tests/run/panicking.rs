@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{
     ApiCall, ApiResponse, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse, Provider,
-    SigningContext,
+    RetryHint, SigningContext,
 };
 use kms_conformance::verdict::{Kind, Verdict};
 
@@ -29,8 +29,16 @@ impl Provider for Panicking {
         self.0.decode(response)
     }
 
-    fn redact(&self, response: &HttpResponse) -> Option<String> {
-        self.0.redact(response)
+    fn retry_hint(&self, response: &HttpResponse) -> RetryHint {
+        self.0.retry_hint(response)
+    }
+
+    fn redact_request(&self, request: &HttpRequest) -> HttpRequest {
+        self.0.redact_request(request)
+    }
+
+    fn redact_body(&self, response: &HttpResponse) -> Option<String> {
+        self.0.redact_body(response)
     }
 
     fn signature_of(&self, request: &HttpRequest) -> Option<String> {

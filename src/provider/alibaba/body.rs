@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Option<Body> {
-        Body::read(&HttpResponse { status: 200, content_type: String::new(), body: body.as_bytes().to_vec() })
+        Body::read(&HttpResponse { status: 200, headers: http::HeaderMap::new(), body: body.as_bytes().to_vec() })
     }
 
     fn fields(body: &str) -> Value {

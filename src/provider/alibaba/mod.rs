@@ -1,11 +1,11 @@
 //! Alibaba Cloud KMS, API version 2016-01-20: RPC requests under either signature, answers in JSON or XML.
 
-mod answer;
 mod body;
 mod code;
 mod declaration;
 mod dialect;
 mod request;
+mod response;
 pub mod signature;
 mod v1;
 mod v3;
@@ -14,16 +14,21 @@ mod xml;
 pub use self::declaration::DECLARATION;
 pub use self::dialect::{Format, Method, Signature};
 
+use std::time::Duration;
+
 use percent_encoding::percent_decode_str;
 
 use self::body::Body;
 use super::{
     ApiCall, ApiResponse, BodyForm, Declaration, DecodeError, EncodeError, ErrorClass, HttpRequest, HttpResponse,
-    Provider, SigningContext, Tamper,
+    Provider, RetryHint, SigningContext, Tamper, redact_form, redact_headers, redact_url,
 };
 
 /// The version of the API that every request names.
 pub const API_VERSION: &str = "2016-01-20";
+
+/// The header by which the gateway says for how many milliseconds it throttles.
+const RETRY_AFTER: &str = "x-acs-retry-after";
 
 /// Alibaba Cloud's dialect.
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,10 +74,27 @@ impl Provider for Alibaba {
     }
 
     fn decode(&self, response: &HttpResponse) -> Result<ApiResponse, DecodeError> {
-        answer::decode(response)
+        response::decode(response)
     }
 
-    fn redact(&self, response: &HttpResponse) -> Option<String> {
+    fn retry_hint(&self, response: &HttpResponse) -> RetryHint {
+        let standard = RetryHint::standard(response);
+        let Some(header) = response.header(RETRY_AFTER) else { return standard };
+        let pause = header.parse().ok().map(Duration::from_millis);
+        RetryHint { throttles: true, pause: pause.or(standard.pause) }
+    }
+
+    fn redact_request(&self, request: &HttpRequest) -> HttpRequest {
+        let is_sensitive = |name: &str| self.is_sensitive(name);
+        HttpRequest {
+            method: request.method,
+            url: redact_url(&request.url, is_sensitive),
+            headers: redact_headers(request, is_sensitive),
+            body: redact_form(&request.body, is_sensitive),
+        }
+    }
+
+    fn redact_body(&self, response: &HttpResponse) -> Option<String> {
         Body::read(response).map(|body| body.redacted(|name| self.is_sensitive(name)))
     }
 
@@ -146,6 +168,52 @@ mod tests {
         }
         let unsigned = HttpRequest { url: "http://127.0.0.1/".to_owned(), ..encoded(Signature::V1, Method::Get) };
         assert_eq!(Alibaba::default().signature_of(&unsigned), None);
+    }
+
+    #[test]
+    fn sensitive_parameters_and_headers_are_replaced() {
+        let request = HttpRequest {
+            method: "POST",
+            url: "http://h/?Action=Encrypt&Plaintext=c2VjcmV0&KeyId=k&Signature=abc%3D&AccessKeyId=testid".to_owned(),
+            headers: vec![("authorization", "x".to_owned()), ("x-acs-action", "Encrypt".to_owned())],
+            body: "KeyId=k&ImportToken=t".to_owned(),
+        };
+        let redacted = Alibaba::default().redact_request(&request);
+        let url = "http://h/?Action=Encrypt&Plaintext=REDACTED&KeyId=k&Signature=REDACTED&AccessKeyId=REDACTED";
+        assert_eq!((redacted.url.as_str(), redacted.body.as_str()), (url, "KeyId=k&ImportToken=REDACTED"));
+        assert_eq!(redacted.headers[0].1, "REDACTED");
+        assert_eq!(redacted.headers[1].1, "Encrypt");
+    }
+
+    fn received(status: u16, headers: &[(&'static str, &str)], body: &str) -> HttpResponse {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        HttpResponse { status, headers, body: body.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn sensitive_fields_are_replaced_in_either_form() {
+        let redacted = |body| Alibaba::default().redact_body(&received(200, &[], body));
+        assert_eq!(
+            redacted(r#"{"A":[{"Plaintext":"x"}],"KeyId":"k","ImportToken":"t"}"#).unwrap(),
+            r#"{"A":[{"Plaintext":"REDACTED"}],"KeyId":"k","ImportToken":"REDACTED"}"#
+        );
+        assert_eq!(
+            redacted("<KMS><KeyId>k</KeyId><Plaintext>x</Plaintext></KMS>").unwrap(),
+            "<KMS><KeyId>k</KeyId><Plaintext>REDACTED</Plaintext></KMS>"
+        );
+        assert_eq!(redacted("<html>secret"), None);
+    }
+
+    #[test]
+    fn the_gateway_throttles_by_a_header_in_milliseconds() {
+        let hint = |headers: &[_]| Alibaba::default().retry_hint(&received(503, headers, ""));
+        let pause = |millis| Some(Duration::from_millis(millis));
+        assert_eq!(hint(&[("retry-after", "2")]), RetryHint { throttles: false, pause: pause(2000) });
+        let both = [("x-acs-retry-after", "30"), ("retry-after", "2")];
+        assert_eq!(hint(&both), RetryHint { throttles: true, pause: pause(30) });
+        let unreadable = [("x-acs-retry-after", "soon"), ("retry-after", "2")];
+        assert_eq!(hint(&unreadable), RetryHint { throttles: true, pause: pause(2000) });
+        assert_eq!(hint(&[]), RetryHint::default());
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! Sends calls to one target.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{Attempt, Trouble};
+use super::counters::Counters;
+use super::http::Http;
+use super::rate::Bucket;
+use super::skew::Skew;
+use super::transcript::{Entry, Received};
+use super::{
+    CallError, ClientError, ClientOptions, Envelope, Outgoing, Response, RetryPolicy, Sent, Target, Traffic,
+    Transcript, Unusable,
+};
+use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
+use crate::redact::SecretRegistry;
+
+/// Sends calls to one target.
+#[derive(Debug)]
+pub struct Client {
+    pub(super) target: Target,
+    pub(super) secrets: SecretRegistry,
+    pub(super) skew: Skew,
+    http: Http,
+    retry: RetryPolicy,
+    rate: Option<Bucket>,
+    counters: Counters,
+}
+
+impl Client {
+    /// Makes a client.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint is not a URL, or certificates can't be read.
+    pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
+        let ClientOptions { connection, retry, rate, secrets } = options;
+        let http = Http::new(&target.endpoint, &connection)?;
+
+        secrets.add_credential(&target.credentials.secret);
+        if let Some(token) = &target.credentials.token {
+            secrets.add_credential(token);
+        }
+
+        let (skew, counters) = (Skew::default(), Counters::default());
+        Ok(Self { target, secrets, skew, http, retry, rate: rate.map(Bucket::new), counters })
+    }
+
+    /// What is tested.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The secrets of what was sent and received so far.
+    pub fn secrets(&self) -> &SecretRegistry {
+        &self.secrets
+    }
+
+    /// Whether the service has ever responded, were it with trouble of its own.
+    pub fn has_responded(&self) -> bool {
+        self.counters.has_responded()
+    }
+
+    /// Whether the service has ever accepted a request.
+    pub fn has_accepted(&self) -> bool {
+        self.counters.has_accepted()
+    }
+
+    /// How many requests were sent so far.
+    pub fn traffic(&self) -> Traffic {
+        self.counters.traffic()
+    }
+
+    /// How many seconds the local clock is ahead of the endpoint's, by the dates of the first responses.
+    pub fn clock_skew_seconds(&self) -> Option<i64> {
+        self.skew.median()
+    }
+
+    /// Sends a call until a usable response comes or the attempts are used up, and notes every attempt in the
+    /// transcript. Once `stop` is cancelled, the request under way is finished and none is sent any more.
+    ///
+    /// That a request which is wrong on purpose is rejected for its signature, its time or its nonce is a response like
+    /// any other, and says nothing about the account.
+    ///
+    /// # Errors
+    ///
+    /// When no response comes that says something about the key: see [`CallError`].
+    pub async fn call(
+        &self,
+        outgoing: Outgoing<'_>,
+        transcript: &mut Transcript,
+        stop: &CancellationToken,
+    ) -> Result<Response, CallError> {
+        let mut lost = false;
+        let mut repeated: Option<Unusable> = None;
+        let mut attempt = 0;
+
+        loop {
+            attempt += 1;
+            self.wait_for_turn(stop).await?;
+            let request = self.request(&outgoing)?;
+
+            let trouble = match self.attempt(&outgoing, attempt, &request, transcript).await {
+                Attempt::Response { content, class } => {
+                    return Ok(Response { content, class, lost_before: lost, sent: Sent(request) });
+                }
+                Attempt::Denied(error) => return Err(error),
+                Attempt::Trouble(trouble) => trouble,
+            };
+            let Trouble { cause, maybe_effect, pause, unusable, .. } = trouble;
+            lost |= maybe_effect;
+            // What differs once is noise, however it goes on.
+            repeated = match (attempt, repeated, unusable) {
+                (1, _, unusable) => unusable,
+                (_, Some(before), Some(now)) if now.is_like(&before) => Some(now),
+                _ => None,
+            };
+
+            let responded = self.has_responded();
+            let spent = outgoing.attempts.is_some_and(|most| attempt >= most);
+            let Some(pause) = self.retry.pause(attempt, pause).filter(|_| !spent) else {
+                return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated });
+            };
+            tokio::select! {
+                () = stop.cancelled() => {
+                    // The attempts that are left might have ended otherwise.
+                    return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated: None });
+                }
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Waits until the rate allows a request.
+    async fn wait_for_turn(&self, stop: &CancellationToken) -> Result<(), CallError> {
+        if let Some(bucket) = &self.rate {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = bucket.take() => {}
+            }
+        }
+        if stop.is_cancelled() { Err(CallError::Stopped) } else { Ok(()) }
+    }
+
+    /// The request of a call. It is signed anew for each attempt, unless it must be the same bytes again.
+    fn request(&self, outgoing: &Outgoing<'_>) -> Result<Arc<HttpRequest>, EncodeError> {
+        let (tamper, format) = match outgoing.envelope {
+            Envelope::Right => (None, None),
+            Envelope::Formed(format) => (None, Some(format)),
+            Envelope::Tampered(tamper) => (Some(tamper), None),
+            Envelope::Replayed(sent) => return Ok(Arc::clone(&sent.0)),
+        };
+
+        let Target { provider, region, credentials, .. } = &self.target;
+        let region = outgoing.region.unwrap_or(region);
+        let endpoint = self.target.endpoint_in(region);
+        let nonce = format!("{:032x}", fastrand::u128(..));
+        let now = Timestamp::now();
+        let context = SigningContext { endpoint: &endpoint, region, credentials, now, nonce: &nonce, tamper, format };
+        let call = ApiCall { operation: outgoing.operation, parameters: outgoing.parameters };
+        provider.encode(&call, &context).map(Arc::new)
+    }
+
+    /// Sends a request once, counts it, and notes it in the transcript.
+    async fn attempt(
+        &self,
+        outgoing: &Outgoing<'_>,
+        attempt: u32,
+        request: &Arc<HttpRequest>,
+        transcript: &mut Transcript,
+    ) -> Attempt {
+        self.counters.count(attempt);
+        let begin = Instant::now();
+        let (received, judged) = match self.http.send(request).await {
+            Ok(response) => {
+                let judged = self.judge(&response, outgoing.envelope.is_right());
+                (Received::Response(response), judged)
+            }
+            Err(error) => (Received::Nothing(error.to_string()), Attempt::failed(&error)),
+        };
+
+        transcript.push(Entry {
+            purpose: outgoing.purpose,
+            operation: outgoing.operation.to_owned(),
+            attempt,
+            request: Arc::clone(request),
+            received,
+            duration: begin.elapsed(),
+        });
+        if !matches!(judged, Attempt::Trouble(Trouble { responded: false, .. })) {
+            self.counters.note_response();
+        }
+        if matches!(&judged, Attempt::Response { class: None, .. }) {
+            self.counters.note_success();
+        }
+        judged
+    }
+}
