@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{Client, ClientOptions, Connection, Target, is_loopback_endpoint};
 use crate::event::{CaseResult, Event};
 use crate::ledger::Ledger;
-use crate::mock::{Mock, MockConfig, WrappingKeys};
+use crate::mock::{AlibabaConfig, Mock, WrappingKeys};
 use crate::plan::Planner;
 use crate::provider::alibaba::Alibaba;
 use crate::provider::{Credentials, Provider};
@@ -142,7 +142,7 @@ impl Session {
     fn start(&self) -> Result<Live, String> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let config = MockConfig { wrapping_keys: WrappingKeys::BuiltIn, ..MockConfig::default() };
+        let config = AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
         let mock = match &self.target.endpoint {
             None => Some(Arc::new(Mock::start_with(config).map_err(|error| error.to_string())?)),
             Some(_) => None,

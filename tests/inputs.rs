@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
-use kms_conformance::mock::{AccessKey, Deviation, FaultRule, Mock, MockConfig, Seed};
+use kms_conformance::mock::{AccessKey, AlibabaConfig, Deviation, FaultRule, Mock, MockConfig, Seed};
 use kms_conformance::report::results::Results;
 use kms_conformance::suite::files::read_dir;
 use kms_conformance::suite::selector::Selector;
@@ -119,7 +119,8 @@ fn ask(address: &str, query: &str) -> Value {
 
 fn mock(state: &Path) -> Option<Mock> {
     let anonymous = Some(AccessKey::new("anonymous", ""));
-    Mock::start_with(MockConfig { state: Some(state.to_owned()), anonymous, ..MockConfig::default() }).ok()
+    let cloud = AlibabaConfig { anonymous, ..AlibabaConfig::default() }.into();
+    Mock::start_with(MockConfig { state: Some(state.to_owned()), cloud, ..MockConfig::default() }).ok()
 }
 
 /// The lines of a state file that hold changes, without their checksums.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use kms_conformance::client::{Client, ClientOptions, Target};
 use kms_conformance::event::{Event, RunFooter};
 use kms_conformance::ledger::Ledger;
-use kms_conformance::mock::{Mock, MockConfig, WrappingKeys};
+use kms_conformance::mock::{AlibabaConfig, Mock, WrappingKeys};
 use kms_conformance::provider::Credentials;
 use kms_conformance::redact::Secret;
 use kms_conformance::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
@@ -44,7 +44,7 @@ pub fn credentials() -> Credentials {
 
 /// Runs every case against a mock of its own.
 pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole {
-    let config = MockConfig { wrapping_keys: WrappingKeys::BuiltIn, ..MockConfig::default() };
+    let config = AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
     let mock = Arc::new(Mock::start_with(config).unwrap());
     let recorder = Arc::new(Recorder::default());
     let target = Target {

@@ -1,6 +1,6 @@
 //! `mock`: serve the bundled reference mock.
 
-mod accounts;
+mod alibaba;
 mod transport;
 
 use std::net::SocketAddr;
@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 
-use self::accounts::AccountArguments;
+use self::alibaba::AlibabaArguments;
 use self::transport::TransportArguments;
 use super::{CliError, Context, Exit, signal};
 use crate::diagnostic::counted;
-use crate::mock::{AdminAccess, ClockMode, Deviation, FaultRule, Faults, MockConfig, Service, StateSummary, serve};
+use crate::mock::{
+    AdminAccess, ClockMode, CloudConfig, FaultRule, Faults, MockConfig, Service, StateSummary, registry, serve,
+};
 use crate::self_test::{SelfTestError, catalogue};
 
 /// Arguments of `mock`.
@@ -24,15 +27,12 @@ pub(super) struct MockArguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// Answer otherwise than the documents say, such as `Encrypt:Disabled=Success` or
-    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
-    #[arg(long, value_name = "DEVIATION")]
-    deviate: Vec<Deviation>,
+    /// The cloud whose service the mock stands for
+    #[arg(long, value_name = "NAME", default_value = alibaba::PROVIDER, value_parser = provider())]
+    provider: CloudConfig,
     /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
     #[arg(long, exclusive = true)]
     list_deviations: bool,
-    #[command(flatten)]
-    accounts: AccountArguments,
     /// Keep keys, aliases, import tokens and the clock in this file beyond a restart; it is made if it does not exist.
     /// It holds key material in the clear, and is readable for its owner alone
     #[arg(long, value_name = "FILE")]
@@ -55,6 +55,24 @@ pub(super) struct MockArguments {
     /// Who may use the admin API under /_mock/: whoever can connect, and not only this machine
     #[arg(long)]
     admin_everyone: bool,
+    #[command(flatten)]
+    alibaba: AlibabaArguments,
+}
+
+/// Takes the names of the registry, and shows them.
+fn provider() -> impl TypedValueParser<Value = CloudConfig> {
+    PossibleValuesParser::new(registry::names())
+        .try_map(|name| registry::by_name(&name).ok_or("there is no mock of this provider"))
+}
+
+impl MockArguments {
+    /// The settings of the cloud to serve. A cloud without arguments of its own has its default settings.
+    fn cloud(&self, context: &Context) -> Result<CloudConfig, CliError> {
+        match self.provider.name() {
+            alibaba::PROVIDER => Ok(self.alibaba.config(context)?.into()),
+            _ => Ok(self.provider.clone()),
+        }
+    }
 }
 
 /// Says what a state file holds, and what is remarkable about it.
@@ -107,16 +125,15 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
     };
     let config = MockConfig {
         listen: arguments.listen,
-        deviations: arguments.deviate.clone(),
         faults: Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() },
         clock: arguments.clock,
         admin,
         state: arguments.state.clone(),
         tls: arguments.transport.tls()?,
-        ..MockConfig::default()
+        cloud: arguments.cloud(context)?,
+        seed: None,
     };
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    let config = arguments.accounts.apply(config, context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     runtime.block_on(async {
         let listen = arguments.listen;
@@ -130,7 +147,7 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
         // For people; programs read the line above.
         context.tell(&format!("the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)"));
         if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
-            tell_state(path, summary, arguments.accounts.has_seed(), context);
+            tell_state(path, summary, arguments.alibaba.has_seed(), context);
         }
         tokio::select! {
             () = serve(listener, Arc::clone(&service), stop) => {}

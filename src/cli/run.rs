@@ -14,7 +14,7 @@ use super::{CliError, Context, Exit, known, provider, signal};
 use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
-use crate::mock::{Faults, Mock, MockConfig, WrappingKeys};
+use crate::mock::{AlibabaConfig, Faults, Mock, MockConfig, WrappingKeys};
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::json::JsonReport;
@@ -151,12 +151,12 @@ async fn execute(
     let mock = match place {
         Place::BundledMock => {
             let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
-            let config = MockConfig {
+            let cloud = AlibabaConfig {
                 deviations: arguments.deviate.clone(),
-                faults,
                 wrapping_keys: WrappingKeys::BuiltIn,
-                ..MockConfig::default()
+                ..AlibabaConfig::default()
             };
+            let config = MockConfig { faults, cloud: cloud.into(), ..MockConfig::default() };
             Some(Arc::new(Mock::start_with(config)?))
         }
         Place::Endpoint(_) => None,

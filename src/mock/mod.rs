@@ -36,23 +36,27 @@
 mod alibaba;
 mod host;
 mod mutation;
+pub mod registry;
 mod store;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub use self::alibaba::config::{AccessKey, ErrorCodes, MockConfig, Profile, Quotas, WrappingKeys};
-pub use self::alibaba::mock_service::{NoRandomness, Service};
+pub use self::alibaba::config::{AccessKey, AlibabaConfig, ErrorCodes, Profile, Quotas, WrappingKeys};
 pub use self::alibaba::seed::{Seed, SeedKey};
 pub use self::alibaba::service::arrival::{Arrival, ParseArrivalError};
 pub use self::alibaba::service::operation::{Operation, ParseOperationError};
 pub use self::alibaba::service::state::{KeyState, ParseKeyStateError};
 pub use self::host::admin::AdminAccess;
 pub use self::host::clock::ClockMode;
-pub use self::host::faults::{Fault, FaultRule, Faults, ParseFaultError, Throttle};
-pub use self::host::handle::{Mock, StartError};
+pub use self::host::cloud::{CloudConfig, DeviationError, NoRandomness};
+pub use self::host::config::MockConfig;
+pub use self::host::faults::{Fault, FaultRule, Faults, ParseFaultError};
+pub use self::host::handle::Mock;
 pub use self::host::persistence::{StateError, StateSummary};
 pub use self::host::server::serve;
+pub use self::host::service::{Service, StartError};
 pub use self::host::tls::{SelfSigned, Tls, TlsError};
+pub use self::host::view::IgnoredParameter;
 pub use self::mutation::{
     AnswerFault, CellDeviation, DeviantAnswer, Deviation, Effect, GeneralFault, ParseDeviationError, StateEffect,
 };

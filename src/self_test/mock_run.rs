@@ -9,7 +9,7 @@ use super::SelfTestError;
 use crate::client::{Client, ClientOptions, Target};
 use crate::event::{CaseResult, Event};
 use crate::ledger::Ledger;
-use crate::mock::{Deviation, Mock, MockConfig, WrappingKeys};
+use crate::mock::{AlibabaConfig, Deviation, Mock, WrappingKeys};
 use crate::provider::alibaba::Alibaba;
 use crate::provider::{Credentials, Provider};
 use crate::redact::Secret;
@@ -51,7 +51,7 @@ async fn run_cases(
     deviations: Vec<Deviation>,
     cases: Vec<usize>,
 ) -> Result<MockRun, SelfTestError> {
-    let config = MockConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..MockConfig::default() };
+    let config = AlibabaConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
     let mock = Arc::new(Mock::start_with(config).map_err(|error| SelfTestError::Start(error.to_string()))?);
     let provider = Alibaba::default();
     let region = provider.default_region().to_owned();

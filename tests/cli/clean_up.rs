@@ -7,7 +7,7 @@ use super::program::{Ended, Place, ended};
 /// A run of one case, and how often a removal was asked for.
 fn run(faults: &[&str]) -> (Ended, u64, Place) {
     let mock = Mock::start().unwrap();
-    mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() });
+    mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() }).unwrap();
     let place = Place::new();
     let ended = ended(place.program(&format!("run -q alibaba/Encrypt/Enabled --endpoint {}", mock.endpoint())));
     let removals = mock.requests(Operation::ScheduleKeyDeletion);

@@ -1,6 +1,6 @@
 //! Endpoints where no service answers, and endpoints elsewhere.
 
-use kms_conformance::mock::{ErrorCodes, Mock, MockConfig, Operation, Seed};
+use kms_conformance::mock::{AlibabaConfig, ErrorCodes, Mock, Operation, Seed};
 use kms_conformance::report::results::Results;
 use kms_conformance::verdict::{Kind, Verdict};
 
@@ -183,7 +183,7 @@ fn what_the_documents_leave_room_for_passes_apart_unless_strict() {
 /// The codes of the service's own documents instead of those of the gateway are all accepted.
 #[test]
 fn an_endpoint_with_the_documented_codes_passes_leniently() {
-    let config = MockConfig { error_codes: ErrorCodes::Documented, ..MockConfig::default() };
+    let config = AlibabaConfig { error_codes: ErrorCodes::Documented, ..AlibabaConfig::default() };
     let mock = Mock::start_with(config).unwrap();
     let place = Place::new();
     let run = format!("run --endpoint {} alibaba/*-in-* alibaba/unknown-operation-is-refused", mock.endpoint());
@@ -238,7 +238,7 @@ fn a_long_list_of_keys_is_read_in_large_pages() {
     let key = |number: u32| format!("  - id: 0b7d4e21-6a9f-4c35-b1e8-{number:012x}\n");
     let keys: String = (0..3_000).map(key).collect();
     let seed = Seed::parse("seed", &format!("keys:\n{keys}"), |_| None).unwrap();
-    let mock = Mock::start_with(seed.into_config(MockConfig::default())).unwrap();
+    let mock = Mock::start_with(seed.into_config(AlibabaConfig::default())).unwrap();
     let place = Place::new();
     let endpoint = mock.endpoint();
     place.program(&format!("run -q alibaba/keys-are-listed-page-by-page --endpoint {endpoint}")).assert().code(0);

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::Stdio;
 
 use jiff::Timestamp;
-use kms_conformance::mock::{AccessKey, Faults, Mock, MockConfig, WrappingKeys};
+use kms_conformance::mock::{AccessKey, AlibabaConfig, Faults, Mock, MockConfig, WrappingKeys};
 use snapbox::cmd::Command as Snapped;
 
 use super::canary::{Canaries, SECRET, TOKEN, forms};
@@ -23,11 +23,11 @@ fn mock() -> Mock {
 
 fn deviant(deviations: &[&str]) -> Mock {
     let key = AccessKey::new(ID, SECRET).session(TOKEN, Timestamp::MAX);
-    Mock::start_with(MockConfig {
+    Mock::start_with(AlibabaConfig {
         access_keys: vec![key],
         deviations: deviations.iter().map(|deviation| deviation.parse().unwrap()).collect(),
         wrapping_keys: WrappingKeys::BuiltIn,
-        ..MockConfig::default()
+        ..AlibabaConfig::default()
     })
     .unwrap()
 }
@@ -93,7 +93,7 @@ fn whatever_an_endpoint_repeats_is_not_written() {
 #[track_caller]
 fn passes(deviations: &[&str], faults: &[&str], place: EchoPlace, case: &str, told: &str) {
     let mock = deviant(deviations);
-    mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() });
+    mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() }).unwrap();
     let canaries = Canaries::new();
     let echo_server = EchoServer::start(address(&mock), place, &canaries);
     let folder = Place::new();

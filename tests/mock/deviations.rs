@@ -1,6 +1,6 @@
 //! Deviations from the table, on purpose.
 
-use kms_conformance::mock::{Deviation, Mock, MockConfig};
+use kms_conformance::mock::{AlibabaConfig, Deviation, Mock};
 
 use super::client::Client;
 
@@ -11,7 +11,7 @@ fn deviations(texts: &[&str]) -> Vec<Deviation> {
 }
 
 fn deviant(texts: &[&str]) -> Mock {
-    Mock::start_with(MockConfig { deviations: deviations(texts), ..MockConfig::default() }).unwrap()
+    Mock::start_with(AlibabaConfig { deviations: deviations(texts), ..AlibabaConfig::default() }).unwrap()
 }
 
 #[tokio::test]
@@ -101,9 +101,9 @@ async fn deviations_can_be_replaced_while_the_mock_runs() {
     let key = client.create_key(&[]).await;
     let ask = async || client.call("GenerateDataKey", &[("KeyId", &key)]).await;
     ask().await.succeeded();
-    mock.set_deviations(deviations(&["GenerateDataKey:Enabled=409/Rejected.Enabled"]));
+    mock.set_deviations(vec!["GenerateDataKey:Enabled=409/Rejected.Enabled".to_owned()]).unwrap();
     ask().await.refused(409, "Rejected.Enabled");
-    mock.set_deviations(Vec::new());
+    mock.set_deviations(Vec::new()).unwrap();
     ask().await.succeeded();
 }
 

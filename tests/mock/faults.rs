@@ -39,7 +39,7 @@ async fn errors_and_throttles_come_in_every_form_without_an_effect() {
         ("throttle=Throttling.User", 400, "Throttling.User"),
         ("throttle=Throttling.Api,retry-after=3", 400, "Throttling.Api"),
     ] {
-        mock.set_faults(faults(&[&format!("{rule},operation=DisableKey")]));
+        mock.set_faults(faults(&[&format!("{rule},operation=DisableKey")])).unwrap();
         let reply = client.call("DisableKey", &[("KeyId", &key)]).await.refused(status, code);
         let waits = reply.headers.get("x-acs-retry-after").map(|value| value.to_str().unwrap());
         assert_eq!(waits, rule.ends_with("=3").then_some("3"));
@@ -72,7 +72,7 @@ async fn describe_key_can_lag_behind() {
     client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).await.succeeded();
     assert_eq!(client.state(&key).await, "Disabled");
     assert_eq!(client.metadata(&key, "DeleteDate").await, "");
-    mock.set_faults(Faults::default());
+    mock.set_faults(Faults::default()).unwrap();
     assert_eq!(client.state(&key).await, "PendingDeletion");
 }
 

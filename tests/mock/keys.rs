@@ -4,20 +4,21 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kms_conformance::mock::{AccessKey, ClockMode, Mock, MockConfig, Profile, Quotas};
+use kms_conformance::mock::{AccessKey, AlibabaConfig, ClockMode, Mock, MockConfig, Profile, Quotas};
 use serde_json::json;
 
 use super::client::Client;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn manual() -> MockConfig {
-    MockConfig { clock: ClockMode::Manual("2021-04-12T06:00:54Z".parse().unwrap()), ..MockConfig::default() }
+fn manual(cloud: AlibabaConfig) -> MockConfig {
+    let clock = ClockMode::Manual("2021-04-12T06:00:54Z".parse().unwrap());
+    MockConfig { clock, cloud: cloud.into(), ..MockConfig::default() }
 }
 
 #[tokio::test]
 async fn a_new_key_is_as_the_documents_show_it() {
-    let mock = Mock::start_with(manual()).unwrap();
+    let mock = Mock::start_with(manual(AlibabaConfig::default())).unwrap();
     let client = Client::new(&mock);
     let reply = client.call("CreateKey", &[("Origin", "EXTERNAL"), ("Description", "nightly")]).await.succeeded();
     let json = reply.json();
@@ -208,7 +209,7 @@ async fn an_arn_names_a_key_of_its_account_and_region_only() {
 
 #[tokio::test]
 async fn a_key_goes_at_its_date_with_aliases_and_ciphertext() {
-    let mock = Mock::start_with(manual()).unwrap();
+    let mock = Mock::start_with(manual(AlibabaConfig::default())).unwrap();
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
     let blob = client.encrypt(&key, "p").await;
@@ -231,7 +232,9 @@ async fn a_key_goes_at_its_date_with_aliases_and_ciphertext() {
 #[tokio::test]
 async fn a_cancelled_deletion_ends_in_enabled_or_by_choice_where_it_began() {
     for (restores, expected) in [(false, "Enabled"), (true, "Disabled")] {
-        let mock = Mock::start_with(MockConfig { cancel_restores_state: restores, ..manual() }).unwrap();
+        let mock =
+            Mock::start_with(manual(AlibabaConfig { cancel_restores_state: restores, ..AlibabaConfig::default() }))
+                .unwrap();
         let client = Client::new(&mock);
         let key = client.create_key(&[]).await;
         for action in ["DisableKey", "ScheduleKeyDeletion", "CancelKeyDeletion"] {
@@ -250,8 +253,9 @@ async fn a_cancelled_deletion_ends_in_enabled_or_by_choice_where_it_began() {
 
 #[tokio::test]
 async fn the_profile_decides_the_waiting_period() {
-    let classic = Mock::start_with(manual()).unwrap();
-    let current = Mock::start_with(MockConfig { profile: Profile::Current, ..manual() }).unwrap();
+    let classic = Mock::start_with(manual(AlibabaConfig::default())).unwrap();
+    let current =
+        Mock::start_with(manual(AlibabaConfig { profile: Profile::Current, ..AlibabaConfig::default() })).unwrap();
     for (mock, longest, without) in [(&classic, 30, "Success"), (&current, 366, "MissingParameter")] {
         let client = Client::new(mock);
         let key = client.create_key(&[]).await;
@@ -295,13 +299,13 @@ async fn deletion_protection_guards_a_key() {
 
 #[tokio::test]
 async fn accounts_and_regions_are_kept_apart() {
-    let mock = Mock::start_with(MockConfig {
+    let mock = Mock::start_with(AlibabaConfig {
         access_keys: vec![
             AccessKey::new("testid", "testsecret"),
             AccessKey::new("second", "secret"),
             AccessKey::new("other", "secret").account("2001234567890123"),
         ],
-        ..MockConfig::default()
+        ..AlibabaConfig::default()
     })
     .unwrap();
     let client = Client::new(&mock);
@@ -331,7 +335,7 @@ async fn accounts_and_regions_are_kept_apart() {
 #[tokio::test]
 async fn quotas_are_those_of_the_service_when_asked_for() {
     let quotas = Quotas { keys: 2, aliases: 1 };
-    let mock = Mock::start_with(MockConfig { quotas, ..manual() }).unwrap();
+    let mock = Mock::start_with(manual(AlibabaConfig { quotas, ..AlibabaConfig::default() })).unwrap();
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
     client.create_key(&[]).await;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use kms_conformance::mock::{Mock, MockConfig};
+use kms_conformance::mock::{AlibabaConfig, Mock};
 
 use super::client::Client;
 
@@ -159,7 +159,8 @@ async fn plaintext_has_a_limit_and_by_choice_must_be_base64() {
     encrypt(&"-".repeat(6145)).await.refused(400, "InvalidParameter");
     encrypt(&"-".repeat(6144)).await.succeeded();
 
-    let strict = Mock::start_with(MockConfig { require_base64_plaintext: true, ..MockConfig::default() }).unwrap();
+    let strict =
+        Mock::start_with(AlibabaConfig { require_base64_plaintext: true, ..AlibabaConfig::default() }).unwrap();
     let client = Client::new(&strict);
     let key = client.create_key(&[]).await;
     client.call("Encrypt", &[("KeyId", &key), ("Plaintext", "p!")]).await.refused(400, "InvalidParameter");
@@ -179,7 +180,7 @@ async fn an_asymmetric_key_is_not_for_data_operations() {
 
 #[tokio::test]
 async fn a_region_can_be_without_hsm() {
-    let mock = Mock::start_with(MockConfig { hsm: false, ..MockConfig::default() }).unwrap();
+    let mock = Mock::start_with(AlibabaConfig { hsm: false, ..AlibabaConfig::default() }).unwrap();
     let client = Client::new(&mock);
     client.call("CreateKey", &[("ProtectionLevel", "HSM")]).await.refused(400, "Unsupported.ProtectionLevel");
 }

@@ -201,11 +201,11 @@ async fn every_cell_can_be_answered_otherwise() {
             let allows = cell.code != "Success";
             let answer = if allows { "Success" } else { "409/Rejected.Enabled" };
             let deviation = format!("{name}:{state}={answer}");
-            mock.set_deviations(vec![deviation.parse().unwrap()]);
+            mock.set_deviations(vec![deviation.clone()]).unwrap();
             let reply = probe(&client, operation, &fixture, number).await;
             assert_eq!(reply.code() == "Success", allows, "{deviation}: {}", reply.text);
             if !allows {
-                mock.set_deviations(Vec::new());
+                mock.set_deviations(Vec::new()).unwrap();
                 assert_eq!(client.state(&fixture.id).await, state.name(), "{deviation}");
             }
         }

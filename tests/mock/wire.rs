@@ -4,7 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use jiff::Timestamp;
-use kms_conformance::mock::{AccessKey, ErrorCodes, Mock, MockConfig, Operation, Service, serve};
+use kms_conformance::mock::{
+    AccessKey, AlibabaConfig, ErrorCodes, IgnoredParameter, Mock, MockConfig, Operation, Service, serve,
+};
 use serde_json::Value;
 
 use super::client::{Client, Parameters, Reply, nonce, parameters, timestamp};
@@ -41,7 +43,7 @@ const VIOLATIONS: [(&str, &str, u16, &str, u16, &str); 12] = [
 async fn each_check_of_the_gateway_has_its_code_and_its_place() {
     let gateway = Mock::start().unwrap();
     let documented =
-        Mock::start_with(MockConfig { error_codes: ErrorCodes::Documented, ..MockConfig::default() }).unwrap();
+        Mock::start_with(AlibabaConfig { error_codes: ErrorCodes::Documented, ..AlibabaConfig::default() }).unwrap();
     let (client, other) = (Client::new(&gateway), Client::new(&documented));
     for (at, (name, value, status, code, documented_status, documented_code)) in VIOLATIONS.into_iter().enumerate() {
         // Everything that is checked later is wrong too, so a wrong order shows.
@@ -104,14 +106,14 @@ async fn a_nonce_is_good_once_and_may_be_absent() {
 #[tokio::test]
 async fn access_keys_can_be_inactive_or_need_a_token() {
     let expired: Timestamp = "2024-01-02T03:04:05Z".parse().unwrap();
-    let mock = Mock::start_with(MockConfig {
+    let mock = Mock::start_with(AlibabaConfig {
         access_keys: vec![
             AccessKey::new("testid", "testsecret"),
             AccessKey::new("off", "secret").inactive(),
             AccessKey::new("STS.one", "secret").session("token-one", Timestamp::MAX),
             AccessKey::new("STS.old", "secret").session("token-old", expired),
         ],
-        ..MockConfig::default()
+        ..AlibabaConfig::default()
     })
     .unwrap();
     let ask = async |id: &str, secret: &str, token: &str| {
@@ -295,7 +297,7 @@ async fn a_rejection_of_kms_has_its_status_in_the_body_and_a_lower_case_request_
 
 #[tokio::test]
 async fn lenient_timestamps_are_an_option() {
-    let mock = Mock::start_with(MockConfig { lenient_timestamps: true, ..MockConfig::default() }).unwrap();
+    let mock = Mock::start_with(AlibabaConfig { lenient_timestamps: true, ..AlibabaConfig::default() }).unwrap();
     let client = Client::new(&mock);
     let fractional = timestamp().replace('Z', ".123Z");
     let all = with(client.unsigned("DescribeRegions", &[]), "Timestamp", &fractional);
@@ -318,8 +320,8 @@ async fn requests_are_counted_and_unknown_parameters_with_them() {
     assert_eq!(mock.requests(Operation::DescribeRegions), 2);
     assert_eq!(mock.requests(Operation::ListKeys), 1);
     assert_eq!(mock.total_requests(), 3);
-    let ignored: Vec<_> = mock.ignored_parameters().into_iter().collect();
-    assert_eq!(ignored, [((Operation::DescribeRegions, "Novelty".to_owned()), 2)]);
+    let ignored = IgnoredParameter { operation: "DescribeRegions", parameter: "Novelty".to_owned(), requests: 2 };
+    assert_eq!(mock.ignored_parameters(), [ignored]);
 }
 
 #[tokio::test]
@@ -352,7 +354,7 @@ async fn permissions_are_checked_after_the_parameters() {
     for operation in Operation::ALL {
         key = key.deny(*operation);
     }
-    let mock = Mock::start_with(MockConfig { access_keys: vec![key], ..MockConfig::default() }).unwrap();
+    let mock = Mock::start_with(AlibabaConfig { access_keys: vec![key], ..AlibabaConfig::default() }).unwrap();
     let client = Client::new(&mock);
     let id = "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11";
     let blob = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [b'a'; 70]);

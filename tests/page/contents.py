@@ -36,14 +36,14 @@ def keys_appear(binary, _):
 
 @check
 def graph_follows(binary, _):
-    """the state graph marks the way a key has gone, where the chosen key stands and its ways out"""
+    """the state graph marks the transition of a key, the state of the chosen key and its transitions"""
     with MockProcess(binary) as kms, Browser() as browser:
         browser.open(kms.endpoint)
         key = kms.create_key()
         wait_for_rows(browser, 1)
         kms.call("DisableKey", KeyId=key)
-        walked = browser.until("return document.querySelector('.edge.walked text:first-of-type')?.textContent === 'DisableKey'")
-        assert walked
+        marked = browser.until("return document.querySelector('.edge.marked text:first-of-type')?.textContent === 'DisableKey'")
+        assert marked
         browser.run("document.querySelector('.key-id').click()")
         assert browser.run("return document.querySelector('.node.chosen').dataset.state") == "Disabled"
         open_edges = browser.run("return [...document.querySelectorAll('.edge.open text:first-of-type')].map((text) => text.textContent)")

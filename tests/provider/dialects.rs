@@ -10,7 +10,7 @@ use std::time::Duration;
 use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Envelope, Outgoing, Target, Transcript};
 use kms_conformance::event::{CaseResult, Event, Exchange, Outcome, Purpose};
 use kms_conformance::ledger::Ledger;
-use kms_conformance::mock::{AccessKey, Deviation, Mock, MockConfig};
+use kms_conformance::mock::{AccessKey, AlibabaConfig, Deviation, Mock};
 use kms_conformance::provider::alibaba::{Alibaba, Format, Method, Signature};
 use kms_conformance::provider::{Credentials, ErrorClass, Provider, REDACTED};
 use kms_conformance::redact::Secret;
@@ -37,7 +37,7 @@ fn mock() -> Mock {
 
 fn deviant_mock(deviations: Vec<Deviation>) -> Mock {
     let access_key = AccessKey::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET).session(TOKEN, jiff::Timestamp::MAX);
-    Mock::start_with(MockConfig { access_keys: vec![access_key], deviations, ..MockConfig::default() }).unwrap()
+    Mock::start_with(AlibabaConfig { access_keys: vec![access_key], deviations, ..AlibabaConfig::default() }).unwrap()
 }
 
 fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kms_conformance::client::{Client, ClientOptions, RetryPolicy, Target};
 use kms_conformance::event::{CaseResult, Event, RunFooter, RunHeader};
 use kms_conformance::ledger::Ledger;
-use kms_conformance::mock::{ClockMode, Faults, Mock, MockConfig, WrappingKeys};
+use kms_conformance::mock::{AlibabaConfig, ClockMode, Faults, Mock, MockConfig, WrappingKeys};
 use kms_conformance::plan::Cost;
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{Credentials, Provider};
@@ -59,11 +59,15 @@ impl TestRun {
     /// Runs cases by their indexes in the suite.
     pub async fn run_indexes(self, cases: Vec<usize>) -> RunRecord {
         let rules = self.faults.iter().map(|rule| rule.parse().unwrap()).collect();
-        let config = MockConfig {
+        let cloud = AlibabaConfig {
             deviations: self.deviations.iter().map(|deviation| deviation.parse().unwrap()).collect(),
-            faults: Faults { seed: 1, rules },
             wrapping_keys: WrappingKeys::BuiltIn,
+            ..AlibabaConfig::default()
+        };
+        let config = MockConfig {
+            faults: Faults { seed: 1, rules },
             clock: ClockMode::Manual("2026-01-01T00:00:00Z".parse().unwrap()),
+            cloud: cloud.into(),
             ..MockConfig::default()
         };
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use kms_conformance::client::{Client, ClientOptions, Target};
 use kms_conformance::event::{CaseResult, Event};
 use kms_conformance::ledger::Ledger;
-use kms_conformance::mock::{Deviation, MockConfig, Operation, Service, serve};
+use kms_conformance::mock::{AlibabaConfig, Deviation, Operation, Service, serve};
 use kms_conformance::plan::{Planner, RouteStep};
 use kms_conformance::provider::alibaba::Alibaba;
 use kms_conformance::provider::{Credentials, Provider};
@@ -243,7 +243,7 @@ async fn ask(suite: &Arc<Suite>, wanted: Vec<(Option<Deviation>, usize)>) -> Vec
 
 async fn ask_one(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) -> Asked {
     let deviations = deviation.into_iter().collect();
-    let service = Arc::new(Service::new(MockConfig { deviations, ..MockConfig::default() }).unwrap());
+    let service = Arc::new(Service::new(AlibabaConfig { deviations, ..AlibabaConfig::default() }).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let shutdown = CancellationToken::new();

@@ -1,46 +1,34 @@
-//! What a mock can be told before it starts.
+//! What the mock of Alibaba Cloud KMS can be set to.
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
 use crate::mock::alibaba::seed::SeedKey;
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::host::admin::AdminAccess;
-use crate::mock::host::clock::ClockMode;
-use crate::mock::host::faults::Faults;
-use crate::mock::host::tls::Tls;
 use crate::mock::mutation::Deviation;
 
-/// The settings of a mock. The default is one account with the access key of the documents (`testid`, `testsecret`),
-/// on a free port of the loopback interface, with real time and no deviation.
+/// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
+/// (`testid`, `testsecret`) and no deviation.
 ///
 /// ```
-/// use kms_conformance::mock::{ClockMode, MockConfig};
+/// use kms_conformance::mock::{AlibabaConfig, Mock};
 ///
-/// let config = MockConfig { seed: Some(7), clock: ClockMode::Manual("2024-01-02T03:04:05Z".parse()?), ..MockConfig::default() };
-/// # Ok::<(), jiff::Error>(())
+/// let mock = Mock::start_with(AlibabaConfig { hsm: false, ..AlibabaConfig::default() })?;
+/// # Ok::<(), kms_conformance::mock::StartError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct MockConfig {
-    /// The address to listen on; port 0 takes a free one.
-    pub listen: SocketAddr,
+pub struct AlibabaConfig {
     /// The region of requests whose Host header names none (`kms.<region>.aliyuncs.com` and its VPC form do).
     pub region: String,
     /// Who may sign requests. Access keys with the same account id share their keys and aliases.
     pub access_keys: Vec<AccessKey>,
-    /// Who a request without any signature counts as; nobody when absent, and then such a request is refused. The id and
+    /// Who a request without any signature counts as; nobody when absent, and then such a request is rejected. The id and
     /// the secret sign nothing.
     pub anonymous: Option<AccessKey>,
-    /// The clock of keys. Signatures are always checked against real time.
-    pub clock: ClockMode,
-    /// The seed of all ids; drawn by chance when absent. Key material is never drawn from it.
-    pub seed: Option<u64>,
-    /// Cells of the table to answer otherwise.
+    /// Responses and effects that differ from the documents.
     pub deviations: Vec<Deviation>,
     /// The edition to follow where editions differ.
     pub profile: Profile,
@@ -53,35 +41,22 @@ pub struct MockConfig {
     pub lenient_timestamps: bool,
     /// Whether CancelKeyDeletion brings back the state before ScheduleKeyDeletion. The documents say Enabled.
     pub cancel_restores_state: bool,
-    /// Whether Encrypt refuses a Plaintext that is not Base64. The live service took any text.
+    /// Whether Encrypt rejects a Plaintext that is not Base64. The live service took any text.
     pub require_base64_plaintext: bool,
     /// Whether keys of ProtectionLevel HSM can be made.
     pub hsm: bool,
-    /// Trouble to make on the way.
-    pub faults: Faults,
     /// Keys that are there from the start, and again after a reset.
     pub keys: Vec<SeedKey>,
-    /// A file that keeps keys, aliases, import tokens and the clock beyond the life of the mock; made if it does not
-    /// exist. It holds key material in the clear and is made readable for its owner alone. Counters, exchanges,
-    /// deviations and faults are not kept.
-    pub state: Option<PathBuf>,
-    /// Certificate and key, for HTTPS instead of HTTP.
-    pub tls: Option<Tls>,
     /// Where the RSA pairs come from that wrap key material for its import.
     pub wrapping_keys: WrappingKeys,
-    /// Who may use the admin API under `/_mock/`.
-    pub admin: AdminAccess,
 }
 
-impl Default for MockConfig {
+impl Default for AlibabaConfig {
     fn default() -> Self {
         Self {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             region: "cn-hangzhou".to_owned(),
             access_keys: vec![AccessKey::new("testid", "testsecret")],
             anonymous: None,
-            clock: ClockMode::Real,
-            seed: None,
             deviations: Vec::new(),
             profile: Profile::default(),
             quotas: Quotas::default(),
@@ -90,12 +65,8 @@ impl Default for MockConfig {
             cancel_restores_state: false,
             require_base64_plaintext: false,
             hsm: true,
-            faults: Faults::default(),
             keys: Vec::new(),
-            state: None,
-            tls: None,
             wrapping_keys: WrappingKeys::default(),
-            admin: AdminAccess::Off,
         }
     }
 }
@@ -124,7 +95,7 @@ pub enum WrappingKeys {
 /// Whose codes a request gets that does not reach KMS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ErrorCodes {
-    /// Those of the API gateway, as seen in live answers.
+    /// Those of the API gateway, as seen in live responses.
     #[default]
     Gateway,
     /// Those of the error table in the KMS documents.
@@ -234,7 +205,7 @@ impl fmt::Debug for AccessKey {
     }
 }
 
-/// The region ids that the documents of 2021 list; DescribeRegions answers them.
+/// The region ids that the documents of 2021 list; DescribeRegions lists them.
 pub(crate) const REGIONS: [&str; 26] = [
     "ap-northeast-1",
     "ap-south-1",

@@ -1,8 +1,11 @@
 //! The mock of Alibaba Cloud KMS: `wire` reads requests and writes responses, `service` has the state table, the
 //! operations and the cryptography.
 
+mod cloud;
 pub(crate) mod config;
-pub(crate) mod mock_service;
+pub(crate) mod kms;
+mod records;
 pub(crate) mod seed;
 pub(crate) mod service;
+mod view;
 pub(crate) mod wire;

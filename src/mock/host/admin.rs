@@ -1,8 +1,9 @@
-//! The admin API under `/_mock/`: JSON, off unless asked for, and for loopback peers only unless asked otherwise.
+//! The admin API under `/_mock/`: JSON, off unless switched on, and for loopback peers only unless set otherwise.
 //!
 //! | method and path | what it does |
 //! | --- | --- |
 //! | `GET /_mock/` | which program this is, and the time of keys |
+//! | `GET /_mock/cloud` | which cloud is served, with its operations, states and classes of keys |
 //! | `GET /_mock/state` | accounts with keys and aliases, requests by operation, ignored parameters |
 //! | `POST /_mock/reset` | everything as just started |
 //! | `POST /_mock/clock` | `{"advance_seconds": 86400}` moves the clock of keys |
@@ -16,22 +17,21 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http::Method;
+use http::header::HeaderValue;
+use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::mock::alibaba::mock_service::Service;
-use crate::mock::alibaba::service::key::Key;
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::request::Received;
 use crate::mock::host::clock::wire_time;
-use crate::mock::host::faults::Faults;
-use crate::mock::host::page::origin;
-use crate::mock::locked;
-use crate::mock::mutation::{Deviation, ParseDeviationError};
-use crate::mock::store::Tenant;
+use crate::mock::host::cloud::{Description, DeviationError};
+use crate::mock::host::faults::{Faults, ParseFaultError};
+use crate::mock::host::page::{self, origin};
+use crate::mock::host::request::Received;
+use crate::mock::host::response::Fields;
+use crate::mock::host::response_body::ResponseBody;
+use crate::mock::host::service::Service;
+use crate::mock::host::view::AccountView;
 
 /// The start of every path of the admin API.
 pub(crate) const PREFIX: &str = "/_mock/";
@@ -53,7 +53,7 @@ impl AdminAccess {
         self != AdminAccess::Off
     }
 
-    /// Whether a request may look at the admin API, and so at the page.
+    /// Whether a request may use the admin API, and so the page.
     ///
     /// # Errors
     /// Why not.
@@ -73,21 +73,18 @@ pub(crate) enum Barred {
     #[error("the admin API and the page are for loopback peers only")]
     Peer,
     /// A name that somebody else's name server may have pointed at the loopback interface.
-    #[error("the admin API and the page answer to localhost and loopback addresses only, not to this Host")]
+    #[error("the admin API and the page are at localhost and loopback addresses only, not at this Host")]
     Host,
     #[error("the admin API takes no changes from other web pages")]
     Origin,
 }
-
-/// The most keys of an account and region that are listed.
-const MOST_KEYS: usize = 1000;
 
 /// Why a request to the admin API fails.
 #[derive(Debug, thiserror::Error)]
 enum AdminError {
     #[error(transparent)]
     Barred(#[from] Barred),
-    #[error("no such resource (state, reset, clock, faults, deviations, exchanges)")]
+    #[error("no such resource (cloud, state, reset, clock, faults, deviations, exchanges)")]
     NotFound,
     #[error("the method is not for this resource")]
     Method,
@@ -96,16 +93,20 @@ enum AdminError {
     #[error("the query of exchanges is `after=NUMBER`")]
     Query,
     #[error(transparent)]
-    Deviation(#[from] ParseDeviationError),
+    Deviation(#[from] DeviationError),
+    #[error(transparent)]
+    Fault(#[from] ParseFaultError),
 }
 
 impl AdminError {
-    fn status(&self) -> u16 {
+    fn status(&self) -> StatusCode {
         match self {
-            AdminError::Barred(_) => 403,
-            AdminError::NotFound => 404,
-            AdminError::Method => 405,
-            AdminError::Body(_) | AdminError::Query | AdminError::Deviation(_) => 400,
+            AdminError::Barred(_) => StatusCode::FORBIDDEN,
+            AdminError::NotFound => StatusCode::NOT_FOUND,
+            AdminError::Method => StatusCode::METHOD_NOT_ALLOWED,
+            AdminError::Body(_) | AdminError::Query | AdminError::Deviation(_) | AdminError::Fault(_) => {
+                StatusCode::BAD_REQUEST
+            }
         }
     }
 }
@@ -116,27 +117,32 @@ struct ClockChange {
     advance_seconds: u64,
 }
 
-/// Answers a request to the admin API: status and JSON.
-pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> (u16, Value) {
-    match answer(service, peer, received) {
-        Ok(value) => (200, value),
+/// Responds to a request of the admin API with JSON.
+pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> Response<ResponseBody> {
+    let (status, value) = match handle(service, peer, received) {
+        Ok(value) => (StatusCode::OK, value),
         Err(error) => (error.status(), json!({ "error": error.to_string() })),
-    }
+    };
+    page::response(status, JSON, value.to_string())
 }
 
-fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value, AdminError> {
+const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
+
+fn handle(service: &Service, peer: IpAddr, received: &Received) -> Result<Value, AdminError> {
     service.config.admin.admit(peer, received)?;
     let resource = received.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     let method = &received.method;
     if method != Method::GET && origin::is_foreign(received) {
         return Err(Barred::Origin.into());
     }
+
     match resource {
         "" if method == Method::GET => Ok(json!({
             "mock": env!("CARGO_PKG_NAME"),
             "version": env!("CARGO_PKG_VERSION"),
             "now": wire_time(service.now()),
         })),
+        "cloud" if method == Method::GET => Ok(cloud(service.cloud.description())),
         "state" if method == Method::GET => Ok(state(service)),
         "reset" if method == Method::POST => {
             service.reset();
@@ -149,26 +155,26 @@ fn answer(service: &Service, peer: IpAddr, received: &Received) -> Result<Value,
         }
         "faults" if method == Method::GET => Ok(serde_json::to_value(service.faults())?),
         "faults" if method == Method::PUT => {
-            service.set_faults(read(received)?);
+            service.set_faults(read(received)?)?;
             Ok(serde_json::to_value(service.faults())?)
         }
         "faults" if method == Method::DELETE => {
-            service.set_faults(Faults::default());
+            service.set_faults(Faults::default())?;
             Ok(serde_json::to_value(service.faults())?)
         }
-        "deviations" if method == Method::GET => Ok(deviations(service)),
+        "deviations" if method == Method::GET => Ok(service.deviations().into()),
         "deviations" if method == Method::PUT => {
-            let texts: Vec<String> = read(received)?;
-            let parsed: Result<Vec<Deviation>, _> = texts.iter().map(|text| text.parse()).collect();
-            service.set_deviations(parsed?);
-            Ok(deviations(service))
+            service.set_deviations(read(received)?)?;
+            Ok(service.deviations().into())
         }
         "deviations" if method == Method::DELETE => {
-            service.set_deviations(Vec::new());
-            Ok(deviations(service))
+            service.set_deviations(Vec::new())?;
+            Ok(service.deviations().into())
         }
-        "exchanges" if method == Method::GET => Ok(service.exchanges.list_after(after(received)?).into()),
-        "" | "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
+        "exchanges" if method == Method::GET => {
+            Ok(service.exchanges.list_after(after(received)?, &*service.cloud).into())
+        }
+        "" | "cloud" | "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
         _ => Err(AdminError::NotFound),
     }
 }
@@ -185,71 +191,47 @@ fn after(received: &Received) -> Result<u64, AdminError> {
     }
 }
 
-fn deviations(service: &Service) -> Value {
-    service.deviations().iter().map(ToString::to_string).collect()
+fn cloud(description: &Description) -> Value {
+    json!({
+        "name": description.name,
+        "title": description.title,
+        "operations": description.operations,
+        "states": description.states,
+        "class_label": description.class_label,
+        "classes": description.classes,
+    })
 }
 
 fn state(service: &Service) -> Value {
     let now = service.now();
-    let mut accounts = Vec::new();
-    for (account, region, tenant) in service.tenants() {
-        let mut tenant = locked(tenant);
-        tenant.settle(now, service.identifiers());
-        if tenant.key_count() > 0 {
-            accounts.push(account_state(account, region, &tenant));
-        }
-    }
-    let requests: serde_json::Map<String, Value> = Operation::ALL
+    let accounts: Vec<Value> = service.cloud.accounts(now).into_iter().map(AccountView::json).collect();
+    let requests: Fields = service
+        .cloud
+        .description()
+        .operations
         .iter()
-        .map(|operation| (operation.to_string(), service.requests(*operation)))
+        .map(|name| (*name, service.requests(name)))
         .filter(|(_, count)| *count > 0)
-        .map(|(operation, count)| (operation, count.into()))
+        .map(|(name, count)| (name.to_owned(), count.into()))
         .collect();
     let ignored: Vec<Value> = service
         .ignored_parameters()
         .into_iter()
-        .map(
-            |((operation, name), count)| json!({ "operation": operation.name(), "parameter": name, "requests": count }),
-        )
+        .map(|ignored| {
+            json!({
+                "operation": ignored.operation,
+                "parameter": ignored.parameter,
+                "requests": ignored.requests,
+            })
+        })
         .collect();
     let (since, last) = service.exchanges.extent();
+
     json!({
         "now": wire_time(now),
         "accounts": accounts,
         "requests": requests,
         "ignored_parameters": ignored,
         "exchanges": { "since": since.to_string(), "last": last },
-    })
-}
-
-fn account_state(account: &str, region: &str, tenant: &Tenant) -> Value {
-    let keys: Vec<Value> = tenant.key_page(0, MOST_KEYS).map(key_state).collect();
-    let states: serde_json::Map<String, Value> =
-        KeyState::ALL.into_iter().map(|state| (state.to_string(), tenant.key_count_in(state).into())).collect();
-    json!({
-        "account": account,
-        "region": region,
-        "key_count": tenant.key_count(),
-        "alias_count": tenant.alias_count(),
-        "states": states,
-        "keys": keys,
-    })
-}
-
-fn key_state(key: &Key) -> Value {
-    let aliases: Vec<&String> = key.aliases.values().collect();
-    json!({
-        "id": key.id,
-        "state": key.state.name(),
-        "origin": key.origin.wire(),
-        "spec": key.spec.wire(),
-        "description": key.description,
-        "created": wire_time(key.created),
-        "delete_date": key.delete_date.map(wire_time),
-        "has_material": key.has_material(),
-        "material_expires": key.material.expires.map(wire_time),
-        "versions": key.versions.len(),
-        "aliases": aliases,
-        "tags": key.tags,
     })
 }

@@ -1,32 +1,28 @@
-//! The last exchanges, with nothing secret in them, for whoever looks on.
+//! The last exchanges, with nothing secret in them, for the admin API and the page.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use http::Uri;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::request::Received;
-use crate::mock::alibaba::wire::response::{Answer, Fields, Format, Source};
+use crate::mock::host::cloud::{Cloud, OperationIndex};
 use crate::mock::host::faults::Fault;
+use crate::mock::host::request::Received;
+use crate::mock::host::response::{Fields, Response, Shown};
 use crate::mock::locked;
 
 /// How many exchanges are kept.
 const KEPT: usize = 200;
 
-/// Parameters and fields of answers that hold data of customers, or secrets.
-const SECRET: [&str; 4] = ["Plaintext", "EncryptedKeyMaterial", "ImportToken", "SecurityToken"];
-
 /// The longest body of a request that is kept, in bytes; no call of a well-behaved client comes near it.
 const LONGEST_BODY: usize = 64 << 10;
 
-const REDACTED: &str = "(redacted)";
+/// What stands in the place of a secret.
+pub(crate) const REDACTED: &str = "(redacted)";
 
-/// The last exchanges; none unless somebody can ask for them.
+/// The last exchanges; none unless somebody can look at them.
 #[derive(Debug)]
 pub(crate) struct Exchanges {
     on: bool,
@@ -41,47 +37,60 @@ struct Kept {
     exchanges: VecDeque<Exchange>,
 }
 
-/// What came and what went, in as few pieces of memory as can be: most exchanges are never looked at, and are made
-/// presentable only then.
+/// What was received and sent, as it was: most exchanges are never looked at, and are made presentable only then.
 #[derive(Debug)]
 struct Exchange {
     number: u64,
     at: Timestamp,
-    operation: Option<Operation>,
-    uri: Uri,
-    form: Bytes,
-    answer: Option<Told>,
+    operation: Option<OperationIndex>,
+    received: Received,
+    response: Option<Sent>,
     fault: Option<Fault>,
 }
 
-/// An answer that went out.
+/// A response that was sent.
 #[derive(Debug)]
-struct Told {
+struct Sent {
     status: u16,
-    source: Source,
-    said: Said,
-}
-
-#[derive(Debug)]
-enum Said {
-    /// The text on the wire.
-    Json(Bytes),
-    Xml(Fields),
+    body: Bytes,
+    shown: Shown,
 }
 
 impl Exchange {
     /// With nothing secret in it.
-    fn shown(&self) -> Value {
-        let parameters = Parameters::parse(self.uri.query().unwrap_or_default(), &self.form).unwrap_or_default();
+    fn shown(&self, cloud: &dyn Cloud) -> Value {
+        let name = self.operation.and_then(|operation| cloud.description().operations.get(operation.0));
+        let parameters = self.operation.map(|operation| cloud.shown_parameters(operation, &self.received));
+        let response = self.response.as_ref().map(Sent::fields);
+        let none = Fields::new();
+        let summary = cloud.summary(parameters.as_ref().unwrap_or(&none), response.as_ref().unwrap_or(&none));
+
         json!({
             "at": self.at.to_string(),
-            "operation": self.operation.map(Operation::name),
-            "parameters": self.operation.map(|operation| shown_parameters(operation, &parameters)),
-            "status": self.answer.as_ref().map(|answer| answer.status),
-            "answer": self.answer.as_ref().map(shown_answer),
+            "operation": name,
+            "parameters": parameters,
+            "status": self.response.as_ref().map(|response| response.status),
+            "answer": response,
             "fault": self.fault.as_ref().map(ToString::to_string),
             "number": self.number,
+            "key": summary.key,
+            "about": summary.about,
+            "code": summary.code,
         })
+    }
+}
+
+impl Sent {
+    /// The fields of the response, with nothing secret in them.
+    fn fields(&self) -> Fields {
+        let fields = self.shown.fields.clone();
+        let mut fields = fields.unwrap_or_else(|| serde_json::from_slice(&self.body).unwrap_or_default());
+        for name in self.shown.secret {
+            if let Some(value) = fields.get_mut(*name) {
+                *value = REDACTED.into();
+            }
+        }
+        fields
     }
 }
 
@@ -96,43 +105,44 @@ impl Exchanges {
         Self { on, kept: Mutex::new(Kept::none()) }
     }
 
-    /// Takes note of an exchange. The body is that of the answer.
+    /// Takes note of an exchange. What is shown of the response moves out of it.
     pub(crate) fn record(
         &self,
-        operation: Option<Operation>,
-        received: &Received,
-        answer: Option<(&Answer, &Bytes)>,
+        operation: Option<OperationIndex>,
+        mut received: Received,
+        response: Option<&mut Response>,
         fault: Option<&Fault>,
     ) {
         if !self.on {
             return;
         }
-        let at = Timestamp::now();
-        let form = received.form().filter(|form| form.len() <= LONGEST_BODY).cloned().unwrap_or_default();
-        let answer = answer.map(|(answer, body)| Told {
-            status: answer.status,
-            source: answer.source,
-            said: match answer.format {
-                Format::Json => Said::Json(body.clone()),
-                Format::Xml => Said::Xml(answer.fields.clone()),
-            },
+
+        if received.body.len() > LONGEST_BODY {
+            received.body = Bytes::new();
+        }
+        let response = response.map(|response| Sent {
+            status: response.status,
+            body: response.body.clone(),
+            shown: std::mem::take(&mut response.shown),
         });
-        let (uri, fault) = (received.uri.clone(), fault.cloned());
+        let (at, fault) = (Timestamp::now(), fault.cloned());
+
         let mut kept = locked(&self.kept);
         kept.last += 1;
         let number = kept.last;
-        kept.exchanges.push_back(Exchange { number, at, operation, uri, form, answer, fault });
+        kept.exchanges.push_back(Exchange { number, at, operation, received, response, fault });
         let oldest = if kept.exchanges.len() > KEPT { kept.exchanges.pop_front() } else { None };
+        // Freeing memory needs no lock.
         drop(kept);
         drop(oldest);
     }
 
     /// The kept exchanges after the one with this number, oldest first.
-    pub(crate) fn list_after(&self, number: u64) -> Vec<Value> {
+    pub(crate) fn list_after(&self, number: u64, cloud: &dyn Cloud) -> Vec<Value> {
         let kept = locked(&self.kept);
         let missed = usize::try_from(kept.last.saturating_sub(number)).unwrap_or(usize::MAX);
         let skipped = kept.exchanges.len().saturating_sub(missed);
-        kept.exchanges.iter().skip(skipped).map(Exchange::shown).collect()
+        kept.exchanges.iter().skip(skipped).map(|exchange| exchange.shown(cloud)).collect()
     }
 
     /// Since when exchanges are counted, in real time, and the number of the last one. Another start means other
@@ -145,28 +155,4 @@ impl Exchanges {
     pub(crate) fn clear(&self) {
         *locked(&self.kept) = Kept::none();
     }
-}
-
-/// The parameters of the operation; a value is shown only if it is known to be harmless.
-fn shown_parameters(operation: Operation, parameters: &Parameters<'_>) -> Fields {
-    let known = operation.definition().parameters;
-    let shown = parameters.iter().filter(|(name, _)| known.contains(name));
-    shown.map(|(name, value)| (name.to_owned(), if SECRET.contains(&name) { REDACTED } else { value }.into())).collect()
-}
-
-fn shown_answer(answer: &Told) -> Value {
-    let mut fields = match &answer.said {
-        Said::Json(body) => serde_json::from_slice(body).unwrap_or_default(),
-        Said::Xml(fields) => fields.clone(),
-    };
-    // The string to sign repeats the request with all that it holds.
-    if answer.source == Source::Gateway {
-        fields.insert("Message".to_owned(), REDACTED.into());
-    }
-    for name in SECRET {
-        if let Some(value) = fields.get_mut(name) {
-            *value = REDACTED.into();
-        }
-    }
-    Value::Object(fields)
 }

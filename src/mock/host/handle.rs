@@ -8,43 +8,20 @@ use std::thread::JoinHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::alibaba::config::MockConfig;
-use crate::mock::alibaba::mock_service::{NoRandomness, Service};
-use crate::mock::host::persistence::StateError;
+use crate::mock::host::config::MockConfig;
 use crate::mock::host::server::serve;
-
-/// Why a mock did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address could not be listened on.
-    #[error("failed to listen on {address}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The thread or its runtime could not be made.
-    #[error("failed to start the server's thread")]
-    Thread(#[source] std::io::Error),
-    /// There is no randomness for secrets.
-    #[error(transparent)]
-    NoRandomness(#[from] NoRandomness),
-    /// The state can't be kept.
-    #[error(transparent)]
-    State(#[from] StateError),
-}
+use crate::mock::host::service::{Service, StartError};
 
 /// A running mock, stopped when dropped. It has its own thread, so it serves synchronous and asynchronous tests alike.
 /// Everything that [`Service`] can do, a mock can do too: move the clock, set faults and deviations, count requests.
 ///
-/// A test of code that encrypts with the key `alias/orders`, asks again when a request fails, and has to notice that a
+/// A test of code that encrypts with the key `alias/orders`, sends a request again when it fails, and has to notice that a
 /// key is gone:
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// use kms_conformance::mock::{Faults, Mock, MockConfig, Operation, Seed};
+/// use kms_conformance::mock::{AccessKey, AlibabaConfig, Faults, Mock, Seed};
 ///
 /// // What the code under test finds, as in a file for `mock --seed`.
 /// let seed = "
@@ -55,35 +32,35 @@ pub enum StartError {
 ///     state: PendingDeletion
 /// ";
 /// let seed = Seed::parse("seed", seed, |_| None)?;
-/// let config = MockConfig {
+/// let config = AlibabaConfig {
 ///     // Lets a request be written without a client that signs; a real client signs with testid and testsecret.
-///     anonymous: Some(kms_conformance::mock::AccessKey::new("anonymous", "")),
-///     ..seed.into_config(MockConfig::default())
+///     anonymous: Some(AccessKey::new("anonymous", "")),
+///     ..seed.into_config(AlibabaConfig::default())
 /// };
 /// let mock = Mock::start_with(config)?;
 ///
-/// // The client of the code under test is told this endpoint.
+/// // The endpoint for the client of the code under test.
 /// assert!(mock.endpoint().starts_with("http://127.0.0.1:"));
-/// # fn ask(mock: &Mock, query: &str) -> std::io::Result<String> {
+/// # fn call(mock: &Mock, query: &str) -> std::io::Result<String> {
 /// #     use std::io::{Read, Write};
 /// #     let mut stream = std::net::TcpStream::connect(mock.address())?;
 /// #     write!(stream, "GET /?{query}&Version=2016-01-20 HTTP/1.1\r\nHost: kms\r\nConnection: close\r\n\r\n")?;
-/// #     let mut answer = String::new();
-/// #     stream.read_to_string(&mut answer)?;
-/// #     Ok(answer)
+/// #     let mut response = String::new();
+/// #     stream.read_to_string(&mut response)?;
+/// #     Ok(response)
 /// # }
 ///
 /// // The first Encrypt fails, the second succeeds.
-/// mock.set_faults(Faults { seed: 7, rules: vec!["unavailable,operation=Encrypt,nth=1".parse()?] });
+/// mock.set_faults(Faults { seed: 7, rules: vec!["unavailable,operation=Encrypt,nth=1".parse()?] })?;
 /// let encrypt = "Action=Encrypt&KeyId=alias/orders&Plaintext=c2VjcmV0";
-/// assert!(ask(&mock, encrypt)?.starts_with("HTTP/1.1 503"));
-/// assert!(ask(&mock, encrypt)?.starts_with("HTTP/1.1 200"));
-/// assert_eq!(mock.requests(Operation::Encrypt), 2);
+/// assert!(call(&mock, encrypt)?.starts_with("HTTP/1.1 503"));
+/// assert!(call(&mock, encrypt)?.starts_with("HTTP/1.1 200"));
+/// assert_eq!(mock.requests("Encrypt"), 2);
 ///
 /// // A month later, the key that waited for its deletion is gone.
 /// mock.advance(Duration::from_secs(31 * 86_400));
 /// let describe = "Action=DescribeKey&KeyId=2d9f6043-8cb1-4e57-930a-b4f519c872ee";
-/// assert!(ask(&mock, describe)?.contains("Forbidden.KeyNotFound"));
+/// assert!(call(&mock, describe)?.contains("Forbidden.KeyNotFound"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -107,7 +84,8 @@ impl Mock {
     ///
     /// # Errors
     /// When the address is taken, the state file can't be used, or the system gives no thread or randomness.
-    pub fn start_with(config: MockConfig) -> Result<Self, StartError> {
+    pub fn start_with(config: impl Into<MockConfig>) -> Result<Self, StartError> {
+        let config = config.into();
         let wanted = config.listen;
         let listen_error = |source| StartError::Listen { address: wanted, source };
         let service = Arc::new(Service::new(config)?);

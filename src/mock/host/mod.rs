@@ -1,14 +1,21 @@
-//! What any mock service needs: the server with its connections, TLS, the admin API, the page, the log of exchanges, the
-//! clock, faults, and the file that keeps the state.
+//! What any mock service needs: the server with its connections, TLS, the admin API, the page, the list of exchanges, the
+//! clock, faults, and the file that keeps the state. [`cloud`] says what it needs to know of the cloud that it serves.
 
 pub(crate) mod admin;
-pub(crate) mod body;
 pub(crate) mod clock;
+pub(crate) mod cloud;
+pub(crate) mod config;
 pub(crate) mod exchanges;
 pub(crate) mod faults;
 pub(crate) mod handle;
 pub(crate) mod identifier;
 pub(crate) mod page;
 pub(crate) mod persistence;
+pub(crate) mod request;
+pub(crate) mod respond;
+pub(crate) mod response;
+pub(crate) mod response_body;
 pub(crate) mod server;
+pub(crate) mod service;
 pub(crate) mod tls;
+pub(crate) mod view;

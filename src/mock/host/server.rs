@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_TYPE, DATE, HeaderName, HeaderValue, RETRY_AFTER};
+use http::header::{CONNECTION, DATE, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -20,15 +20,14 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::mock::alibaba::mock_service::Service;
-use crate::mock::alibaba::service::wrapping_pair;
-use crate::mock::alibaba::wire::dispatch::{Damage, Delivery};
-use crate::mock::alibaba::wire::gateway::GatewayError;
-use crate::mock::alibaba::wire::request::Received;
-use crate::mock::alibaba::wire::response::{Answer, Format};
-use crate::mock::host::body::ReplyBody;
 use crate::mock::host::clock::after;
+use crate::mock::host::cloud::Unreadable;
 use crate::mock::host::persistence::NotSaved;
+use crate::mock::host::request::Received;
+use crate::mock::host::respond::{Damage, Delivery};
+use crate::mock::host::response;
+use crate::mock::host::response_body::ResponseBody;
+use crate::mock::host::service::Service;
 use crate::mock::host::tls::Tls;
 use crate::mock::host::{admin, page};
 
@@ -42,7 +41,7 @@ const BODY_LIMIT: usize = 1024 * 1024;
 /// their pools, so that none is closed at the moment of its next use.
 const IDLE_LIMIT: Duration = Duration::from_secs(120);
 
-/// How long connections with a request in hand get to answer it when the server stops.
+/// How long connections with a request in hand get to respond to it when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// How long the others get. Those that have sent nothing are closed at once; this is for a request that is only half
@@ -104,20 +103,21 @@ async fn serve_connection(
     shutdown: CancellationToken,
 ) {
     let is_busy = AtomicBool::new(false);
-    let answer = service_fn(|request| {
+    let http_service = service_fn(|request| {
         is_busy.store(true, Ordering::Relaxed);
-        let answer = respond(Arc::clone(&service), peer, request);
+        let response = respond(Arc::clone(&service), peer, request);
         async {
-            let answer = answer.await;
+            let response = response.await;
             is_busy.store(false, Ordering::Relaxed);
-            answer
+            response
         }
     });
+
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE_LIMIT)
         .max_buf_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), answer);
+        .serve_connection(TokioIo::new(stream), http_service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -139,67 +139,65 @@ async fn serve_connection(
     drop(ended);
 }
 
-/// The connection is closed without an answer, on purpose or since a change can't be saved.
+/// The connection is closed without a response, on purpose or since a change can't be saved.
 #[derive(Debug, thiserror::Error)]
-#[error("the connection is closed without an answer")]
+#[error("the connection is closed without a response")]
 struct Dropped;
 
 async fn respond(
     service: Arc<Service>,
     peer: IpAddr,
     request: Request<Incoming>,
-) -> Result<Response<ReplyBody>, Dropped> {
+) -> Result<Response<ResponseBody>, Dropped> {
     let (head, body) = request.into_parts();
     let collected = if body.is_end_stream() { Ok(Bytes::new()) } else { collect(body).await };
     let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
     match collected {
         Ok(body) => received.body = body,
-        Err(error) => {
-            let mut response = plain_response(&service.answer_unread(&received, &error));
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            return Ok(response);
-        }
+        Err(why) => return Ok(respond_to_unreadable(&service, &received, why)),
     }
-    if let Some(response) = page::respond(service.config.admin, peer, &received) {
+
+    if let Some(response) = page::respond(&service, peer, &received) {
         return Ok(response);
     }
     if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
-        let (status, value) = admin::respond(&service, peer, &received);
+        let response = admin::respond(&service, peer, &received);
         service.all_saved().await.map_err(|NotSaved| Dropped)?;
-        let mut response = response(status, Format::Json, ReplyBody::whole(value.to_string()));
-        page::protect(&mut response);
         return Ok(response);
     }
-    wrapping_pair::wait(&service, &received).await;
-    deliver(&service, service.answer(&received)).await
+    deliver(&service, service.respond(received).await).await
 }
 
-/// Sends an answer as the faults will have it.
-async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<ReplyBody>, Dropped> {
+/// What is left of the body is not read, so the connection is of no further use.
+fn respond_to_unreadable(service: &Service, received: &Received, why: Unreadable) -> Response<ResponseBody> {
+    let response = service.cloud.respond_to_unreadable(received, service.identifiers.request(), why);
+    let body = ResponseBody::whole(response.body.clone());
+    let mut response = with_body(&response, body);
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Sends a response as the faults will have it.
+async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<ResponseBody>, Dropped> {
     // Closing the connection says what is true: nobody can tell whether it was done.
-    service.saved(delivery.saving).await.map_err(|NotSaved| Dropped)?;
+    service.saved(delivery.depends_on).await.map_err(|NotSaved| Dropped)?;
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;
     }
-    let answer = delivery.answer.ok_or(Dropped)?;
-    let mut response = match delivery.damage {
-        Damage::None => {
-            let mut whole = response(answer.status, answer.format, ReplyBody::whole(delivery.body));
-            if let Some(content_type) = answer.content_type {
-                insert(&mut whole, CONTENT_TYPE, content_type);
-            }
-            whole
-        }
-        Damage::Truncated => response(answer.status, answer.format, ReplyBody::truncated(delivery.body)),
-        Damage::Garbage => response(answer.status, answer.format, ReplyBody::whole(GARBAGE)),
+
+    let response = delivery.response.ok_or(Dropped)?;
+    let body = match delivery.damage {
+        Damage::None => ResponseBody::whole(response.body.clone()),
+        Damage::Truncated => ResponseBody::truncated(response.body.clone()),
+        Damage::Garbage => ResponseBody::whole(GARBAGE),
     };
+    let mut response = with_body(&response, body);
+
     if delivery.skew_seconds != 0 {
         let date = after(Timestamp::now(), delivery.skew_seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        insert(&mut response, DATE, &date);
-    }
-    if let Some(seconds) = answer.retry_after {
-        insert(&mut response, RETRY_AFTER, &seconds.to_string());
-        insert(&mut response, HeaderName::from_static("x-acs-retry-after"), &seconds.to_string());
+        if let Ok(date) = HeaderValue::from_str(&date) {
+            response.headers_mut().insert(DATE, date);
+        }
     }
     Ok(response)
 }
@@ -207,27 +205,20 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Reply
 /// No JSON, no XML, no UTF-8.
 const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
 
-async fn collect(body: Incoming) -> Result<Bytes, GatewayError> {
+async fn collect(body: Incoming) -> Result<Bytes, Unreadable> {
     match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(GatewayError::TooLarge),
-        Ok(Err(_)) | Err(_) => Err(GatewayError::Undecodable),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
+        Ok(Err(_)) | Err(_) => Err(Unreadable::Incomplete),
     }
 }
 
-fn plain_response(answer: &Answer) -> Response<ReplyBody> {
-    response(answer.status, answer.format, ReplyBody::whole(answer.body()))
-}
-
-fn response(status: u16, format: Format, body: ReplyBody) -> Response<ReplyBody> {
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(format.content_type()));
-    response
-}
-
-fn insert(response: &mut Response<ReplyBody>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().insert(name, value);
+/// The status and headers of a cloud's response with this body.
+fn with_body(response: &response::Response, body: ResponseBody) -> Response<ResponseBody> {
+    let mut sent = Response::new(body);
+    *sent.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in &response.headers {
+        sent.headers_mut().insert(name.clone(), value.clone());
     }
+    sent
 }

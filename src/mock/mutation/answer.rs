@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::{Answer, Fields, Format};
+use crate::mock::alibaba::wire::response::{Answer, Format};
+use crate::mock::host::response::Fields;
 
 /// What is wrong with the form of one operation's answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

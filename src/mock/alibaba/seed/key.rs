@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::mock::alibaba::config::{AccessKey, MockConfig};
+use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 use crate::mock::alibaba::service::state::KeyState;
@@ -59,12 +59,12 @@ impl fmt::Debug for SeedKey {
 
 impl SeedKey {
     /// The account that it belongs to.
-    pub(crate) fn account<'a>(&'a self, config: &'a MockConfig) -> &'a str {
+    pub(crate) fn account<'a>(&'a self, config: &'a AlibabaConfig) -> &'a str {
         let first = || config.access_keys.first().map_or(AccessKey::DEFAULT_ACCOUNT, |key| key.account.as_str());
         self.account.as_deref().unwrap_or_else(first)
     }
 
-    pub(crate) fn region<'a>(&'a self, config: &'a MockConfig) -> &'a str {
+    pub(crate) fn region<'a>(&'a self, config: &'a AlibabaConfig) -> &'a str {
         self.region.as_deref().unwrap_or(&config.region)
     }
 

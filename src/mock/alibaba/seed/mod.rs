@@ -14,14 +14,14 @@ use serde_json::Value;
 pub use key::SeedKey;
 
 use crate::diagnostic::Diagnostics;
-use crate::mock::alibaba::config::{AccessKey, MockConfig};
+use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::redact::Secret;
 use crate::yaml::Document;
 
 /// What a seed file holds.
 ///
 /// ```
-/// use kms_conformance::mock::{Mock, MockConfig, Seed};
+/// use kms_conformance::mock::{Mock, AlibabaConfig, Seed};
 ///
 /// let text = "
 /// keys:
@@ -29,7 +29,7 @@ use crate::yaml::Document;
 ///     aliases: [alias/orders]
 /// ";
 /// let seed = Seed::parse("seed.yaml", text, |_| None)?;
-/// let mock = Mock::start_with(seed.into_config(MockConfig::default()))?;
+/// let mock = Mock::start_with(seed.into_config(AlibabaConfig::default()))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default)]
@@ -57,9 +57,9 @@ impl Seed {
 
     /// These settings with the seed. Access keys of the seed take the place of those in the settings, unless the seed
     /// has none.
-    pub fn into_config(self, config: MockConfig) -> MockConfig {
+    pub fn into_config(self, config: AlibabaConfig) -> AlibabaConfig {
         let access_keys = if self.access_keys.is_empty() { config.access_keys } else { self.access_keys };
-        MockConfig { access_keys, keys: self.keys, ..config }
+        AlibabaConfig { access_keys, keys: self.keys, ..config }
     }
 
     /// The JSON Schema of seed files, draft 7.

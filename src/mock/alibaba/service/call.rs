@@ -7,15 +7,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::mock::alibaba::config::AccessKey;
-use crate::mock::alibaba::mock_service::Service;
+use crate::mock::alibaba::kms::AlibabaKms;
+use crate::mock::alibaba::service::guard::TenantGuard;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
 use crate::mock::host::identifier::is_uuid;
-use crate::mock::host::persistence::TenantGuard;
+use crate::mock::host::response::Fields;
 use crate::mock::locked;
 use crate::mock::mutation::{AnswerFault, Deviations, Effect};
 use crate::mock::store::Tenant;
@@ -24,7 +24,7 @@ use crate::mock::store::Tenant;
 pub(crate) struct Call<'a> {
     pub(crate) operation: Operation,
     pub(crate) parameters: &'a Parameters<'a>,
-    pub(crate) service: &'a Service,
+    pub(crate) service: &'a AlibabaKms,
     pub(crate) access_key: &'a AccessKey,
     pub(crate) region: &'a str,
     pub(crate) tenant: &'a Mutex<Tenant>,

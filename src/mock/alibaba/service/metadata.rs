@@ -6,8 +6,8 @@ use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::key::{Key, Version};
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
 use crate::mock::host::clock::{after, wire_date, wire_time};
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::{Effect, StateEffect, another_state};
 
 /// The KeyMetadata of CreateKey.

@@ -4,6 +4,7 @@ pub(crate) mod arrival;
 pub(crate) mod call;
 pub(crate) mod crypto;
 pub(crate) mod data;
+pub(crate) mod guard;
 pub(crate) mod key;
 pub(crate) mod metadata;
 pub(crate) mod operation;

@@ -3,7 +3,7 @@
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug)]

@@ -1,31 +1,60 @@
-//! Waiting for the RSA pairs that requests for import parameters need, before such a request is worked on: nothing else
-//! stands still while a pair is made.
+//! The RSA pairs that wrap key material for its import: those of a state file, those of the program, and those made for
+//! this process.
 
-use crate::mock::alibaba::mock_service::Service;
-use crate::mock::alibaba::service::crypto::pairs;
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::wire::request::Received;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+
+use crate::mock::alibaba::config::WrappingKeys;
+use crate::mock::alibaba::records;
+use crate::mock::alibaba::service::crypto::{WrappingPair, built_in_pairs, pairs};
+use crate::mock::host::persistence::Journal;
 use crate::mock::locked;
 
-/// Waits until there is a wrapping pair for a request that asks for one, and another one for a key that has had one. A
-/// wrong guess costs nothing but a pair.
-pub(crate) async fn wait(service: &Service, received: &Received) {
-    if asks_for_one(received) {
-        let needed = 1 + usize::from(asks_again(service, received));
-        pairs().ready(needed.saturating_sub(service.wrapping_pairs_at_hand().count())).await;
+/// The wrapping pairs of a service.
+#[derive(Debug)]
+pub(crate) struct WrappingPairs {
+    source: WrappingKeys,
+    restored: Vec<Arc<WrappingPair>>,
+    /// Ids of the pairs in the state file.
+    kept: Mutex<HashSet<u64>>,
+}
+
+impl WrappingPairs {
+    pub(crate) fn new(source: WrappingKeys, restored: Vec<Arc<WrappingPair>>) -> Self {
+        let kept = Mutex::new(restored.iter().map(|pair| pair.id).collect());
+        Self { source, restored, kept }
     }
-}
 
-fn asks_for_one(received: &Received) -> bool {
-    const NAME: &str = Operation::GetParametersForImport.name();
-    received.uri.query().is_some_and(|query| query.contains(NAME))
-        || received.header("x-acs-action") == Some(NAME)
-        || memchr::memmem::find(&received.body, NAME.as_bytes()).is_some()
-}
+    /// A pair other than the `last` one that a key got. It is in the journal before it is handed out.
+    pub(crate) fn take(&self, last: Option<u64>, journal: Option<&Journal>) -> Option<Arc<WrappingPair>> {
+        let another = self.at_hand().find(|pair| Some(pair.id) != last).map(Arc::clone);
+        let pair = another.or_else(|| pairs().take(last))?;
+        if let Some(journal) = journal
+            && locked(&self.kept).insert(pair.id)
+        {
+            journal.append([records::wrapping_pair(&pair)?]);
+        }
+        Some(pair)
+    }
 
-/// Whether the key of the request has had a pair before.
-fn asks_again(service: &Service, received: &Received) -> bool {
-    let Ok(parameters) = received.parameters() else { return false };
-    let Some(id) = parameters.get("KeyId") else { return false };
-    service.tenants().any(|(_, _, tenant)| locked(tenant).key(id).is_some_and(|key| key.wrapping_pair.is_some()))
+    /// The pair with this id.
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<WrappingPair>> {
+        let known = self.at_hand().find(|pair| pair.id == id).map(Arc::clone);
+        known.or_else(|| pairs().pair(id))
+    }
+
+    /// The pairs that need not be made: those of the state file, and those of the program.
+    pub(crate) fn at_hand(&self) -> impl Iterator<Item = &Arc<WrappingPair>> {
+        let built_in = match self.source {
+            WrappingKeys::BuiltIn => built_in_pairs(),
+            WrappingKeys::Fresh => &[],
+        };
+        self.restored.iter().chain(built_in)
+    }
+
+    /// Waits until there are `count` pairs, or until it is sure that there will not be so many.
+    pub(crate) async fn ready(&self, count: usize) {
+        let missing = count.saturating_sub(self.at_hand().count());
+        pairs().ready(missing).await;
+    }
 }

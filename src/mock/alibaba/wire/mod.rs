@@ -6,3 +6,4 @@ pub(crate) mod parameters;
 pub(crate) mod rejection;
 pub(crate) mod request;
 pub(crate) mod response;
+pub(crate) mod throttle;

@@ -1,22 +1,14 @@
-//! A request as it was received, before anything in it is believed.
+//! What a received request says in the words of this wire, before anything in it is believed.
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
-use http::{HeaderMap, Method, Uri};
+use http::Method;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
 use super::gateway::V3_ALGORITHM;
 use crate::mock::alibaba::config::REGIONS;
 use crate::mock::alibaba::wire::parameters::{Parameters, Undecodable};
 use crate::mock::alibaba::wire::response::Format;
-
-/// A request with its whole body.
-#[derive(Debug)]
-pub(crate) struct Received {
-    pub(crate) method: Method,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
+use crate::mock::host::request::Received;
 
 /// How a request is signed, and so where its action and version are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,11 +22,6 @@ pub(crate) enum Scheme {
 }
 
 impl Received {
-    /// The value of a header, if it is there and text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
-    }
-
     /// The body, if it is a form.
     pub(crate) fn form(&self) -> Option<&Bytes> {
         let content_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
@@ -82,15 +69,6 @@ impl Received {
             Some(text) if text.eq_ignore_ascii_case("JSON") => Some(Format::Json),
             Some(text) if text.eq_ignore_ascii_case("XML") => Some(Format::Xml),
             Some(_) => None,
-        }
-    }
-
-    /// The host that the client called, without the port.
-    pub(crate) fn host(&self) -> &str {
-        let host = self.header(HOST.as_str()).unwrap_or_default();
-        match host.rsplit_once(':') {
-            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-            _ => host,
         }
     }
 

@@ -1,9 +1,23 @@
 //! Answers on the wire: JSON or XML.
 
-use serde_json::{Map, Value};
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use serde_json::Value;
 
-/// The fields of an answer, in their order.
-pub(crate) type Fields = Map<String, Value>;
+use crate::mock::alibaba::cloud::SECRET;
+use crate::mock::host::response::{Fields, Response, Shown};
+
+/// What is not shown of an answer of the gateway: the string to sign in its message repeats the request with all that
+/// it holds.
+const SECRET_OF_GATEWAY: [&str; SECRET.len() + 1] = {
+    let mut names = ["Message"; SECRET.len() + 1];
+    let mut at = 0;
+    while at < SECRET.len() {
+        names[at] = SECRET[at];
+        at += 1;
+    }
+    names
+};
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +53,29 @@ pub(crate) struct Answer {
     pub(crate) fields: Fields,
     /// The content type, if it is not that of the format. Only a deviation gives one.
     pub(crate) content_type: Option<&'static str>,
-    /// The seconds in the headers that ask a client to wait.
-    pub(crate) retry_after: Option<u32>,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, format: Format, source: Source, fields: Fields) -> Self {
-        Self { status, format, source, fields, content_type: None, retry_after: None }
+        Self { status, format, source, fields, content_type: None }
+    }
+
+    /// The answer as the host sends it.
+    pub(crate) fn into_response(self) -> Response {
+        let body = Bytes::from(self.body());
+        let content_type = self.content_type.unwrap_or(self.format.content_type());
+        let shown = Shown {
+            fields: match self.format {
+                Format::Json => None,
+                Format::Xml => Some(self.fields),
+            },
+            secret: match self.source {
+                Source::Kms => &SECRET,
+                Source::Gateway => &SECRET_OF_GATEWAY,
+            },
+        };
+        let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))];
+        Response { status: self.status, headers, body, shown }
     }
 
     /// The text on the wire.

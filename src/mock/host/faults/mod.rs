@@ -14,10 +14,12 @@
 mod rule;
 mod schedule;
 
-pub use rule::{Fault, FaultRule, ParseFaultError, Throttle};
+pub use rule::{Fault, FaultRule, ParseFaultError};
 pub(crate) use schedule::{Plan, Schedule};
 
 use serde::{Deserialize, Serialize};
+
+use crate::mock::host::cloud::Description;
 
 /// The faults of a mock.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -26,6 +28,16 @@ pub struct Faults {
     /// What chance is drawn from.
     #[serde(default)]
     pub seed: u64,
-    /// The rules. Of those that would answer a request otherwise the first one counts; delays add up.
+    /// The rules. Of those that change the response to a request the first one counts; delays add up.
     pub rules: Vec<FaultRule>,
+}
+
+impl Faults {
+    /// Checks that the cloud has the operations and throttle codes that the rules name.
+    ///
+    /// # Errors
+    /// The first name that it does not have.
+    pub(crate) fn check(&self, cloud: &Description) -> Result<(), ParseFaultError> {
+        self.rules.iter().try_for_each(|rule| rule.check(cloud))
+    }
 }

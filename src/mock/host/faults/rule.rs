@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mock::alibaba::service::operation::{Operation, ParseOperationError};
+use crate::mock::host::cloud::Description;
+use crate::near::nearest;
 
 /// A fault and the requests that it strikes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub struct FaultRule {
     /// What goes wrong.
     pub fault: Fault,
     /// Only requests for this operation.
-    pub operation: Option<Operation>,
+    pub operation: Option<String>,
     /// Only the request with this number, counted from 1 among those for the operation.
     pub nth: Option<NonZeroU64>,
     /// The share of the requests that are struck, 0 to 1.
@@ -26,68 +27,40 @@ pub struct FaultRule {
 /// What can go wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// `latency=50ms` or `latency=10ms..200ms`: the answer comes late. The effect is there before.
+    /// `latency=50ms` or `latency=10ms..200ms`: the response is late. The effect is there before.
     Latency {
         /// The least delay.
         shortest: Duration,
         /// The greatest delay.
         longest: Duration,
     },
-    /// `drop-before`: the connection is closed without an answer and without an effect.
+    /// `drop-before`: the connection is closed without a response and without an effect.
     DropBefore,
-    /// `drop-after`: the connection is closed without an answer, but the effect is there.
+    /// `drop-after`: the connection is closed without a response, but the effect is there.
     DropAfter,
-    /// `internal-error`: 500 InternalFailure, without an effect.
+    /// `internal-error`: the cloud's own error for a failure inside it, without an effect.
     InternalError,
-    /// `unavailable`: 503 ServiceUnavailableTemporary, without an effect.
+    /// `unavailable`: the cloud's own error for a service that is down, without an effect.
     Unavailable,
-    /// `throttle=CODE[,retry-after=SECONDS]`: one of the ways to say "too many requests", without an effect.
+    /// `throttle=CODE[,retry-after=SECONDS]`: one of the cloud's errors for too many requests, without an effect.
     Throttle {
-        /// Which way.
-        form: Throttle,
-        /// The seconds in the headers `Retry-After` and `x-acs-retry-after`.
+        /// The error code.
+        code: String,
+        /// The seconds in the header `Retry-After` and in the cloud's own.
         retry_after: Option<u32>,
     },
-    /// `garbage`: the answer's body is no JSON or XML. The effect is there.
+    /// `garbage`: the body of the response is neither JSON nor XML. The effect is there.
     Garbage,
-    /// `truncate`: the answer breaks off in the middle of its body. The effect is there.
+    /// `truncate`: the response breaks off in the middle of its body. The effect is there.
     Truncate,
-    /// `stale=500ms`: DescribeKey shows the state before the last change when that is younger than this (in real time).
+    /// `stale=500ms`: reads show the state before the last change when that is younger than this (in real time).
     Stale(Duration),
     /// `skew=-1200`: the server's clock is so many seconds ahead (or behind), in the header Date and when a request's
     /// timestamp is checked.
     Skew(i32),
 }
 
-/// The documented ways to say "too many requests".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Throttle {
-    /// 429 `Rejected.Throttling`, by KMS.
-    Rejected,
-    /// 400 `Throttling`, by the gateway.
-    Plain,
-    /// 400 `Throttling.User`, by the gateway.
-    User,
-    /// 400 `Throttling.Api`, by the gateway.
-    Api,
-}
-
-impl Throttle {
-    /// Every way.
-    pub const ALL: [Throttle; 4] = [Throttle::Rejected, Throttle::Plain, Throttle::User, Throttle::Api];
-
-    /// The error code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Throttle::Rejected => "Rejected.Throttling",
-            Throttle::Plain => "Throttling",
-            Throttle::User => "Throttling.User",
-            Throttle::Api => "Throttling.Api",
-        }
-    }
-}
-
-/// What is wrong with the text of a fault rule.
+/// What is wrong with a fault rule.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ParseFaultError {
     /// The first part.
@@ -103,14 +76,19 @@ pub enum ParseFaultError {
     #[error("the fault `{0}` takes no value")]
     Value(String),
     /// A duration.
-    #[error("`{0}` is no duration like 50ms or 2s, of at most one day")]
+    #[error("`{0}` is not a duration like 50ms or 2s, of at most one day")]
     Duration(String),
     /// The two durations of a latency are the wrong way round.
     #[error("the latency `{0}` ends before it begins")]
     Range(String),
     /// The code of a throttle.
-    #[error("unknown throttle code `{0}` (one of Rejected.Throttling, Throttling, Throttling.User, Throttling.Api)")]
-    Throttle(String),
+    #[error("unknown throttle code `{code}` (one of {known})")]
+    Throttle {
+        /// The code.
+        code: String,
+        /// Those of the cloud.
+        known: String,
+    },
     /// A later part.
     #[error(
         "unknown part `{0}` of a fault (operation=NAME, nth=N, probability=P, and for throttle retry-after=SECONDS)"
@@ -120,11 +98,43 @@ pub enum ParseFaultError {
     #[error("`{0}` is given twice")]
     Twice(String),
     /// A number.
-    #[error("`{0}` is no {1}")]
+    #[error("`{0}` is not a {1}")]
     Number(String, &'static str),
     /// The operation.
-    #[error(transparent)]
-    Operation(#[from] ParseOperationError),
+    #[error("unknown operation `{operation}` (one of {known}){}", meant(suggestion))]
+    Operation {
+        /// The name.
+        operation: String,
+        /// Those of the cloud.
+        known: String,
+        /// The most similar name.
+        suggestion: Option<&'static str>,
+    },
+}
+
+fn meant(suggestion: &Option<&'static str>) -> String {
+    suggestion.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+impl FaultRule {
+    /// Checks that the cloud has the operation and the throttle code of the rule.
+    pub(super) fn check(&self, cloud: &Description) -> Result<(), ParseFaultError> {
+        if let Some(operation) = &self.operation
+            && !cloud.operations.contains(&operation.as_str())
+        {
+            return Err(ParseFaultError::Operation {
+                operation: operation.clone(),
+                known: cloud.operations.join(", "),
+                suggestion: nearest(operation, cloud.operations.iter().copied()),
+            });
+        }
+        match &self.fault {
+            Fault::Throttle { code, .. } if !cloud.throttle_codes.contains(&code.as_str()) => {
+                Err(ParseFaultError::Throttle { code: code.clone(), known: cloud.throttle_codes.join(", ") })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl FromStr for Fault {
@@ -148,17 +158,13 @@ impl FromStr for Fault {
             ("drop-after", None) => Ok(Fault::DropAfter),
             ("internal-error", None) => Ok(Fault::InternalError),
             ("unavailable", None) => Ok(Fault::Unavailable),
-            ("throttle", Some(value)) => {
-                let form = Throttle::ALL.into_iter().find(|form| form.code() == value);
-                let form = form.ok_or_else(|| ParseFaultError::Throttle(value.to_owned()))?;
-                Ok(Fault::Throttle { form, retry_after: None })
-            }
+            ("throttle", Some(value)) => Ok(Fault::Throttle { code: value.to_owned(), retry_after: None }),
             ("garbage", None) => Ok(Fault::Garbage),
             ("truncate", None) => Ok(Fault::Truncate),
             ("stale", Some(value)) => read_duration(value).map(Fault::Stale),
             ("skew", Some(value)) => read_number(value, "number of seconds such as -1200").map(Fault::Skew),
             ("latency", None) => Err(ParseFaultError::NoValue("latency", "50ms")),
-            ("throttle", None) => Err(ParseFaultError::NoValue("throttle", Throttle::Rejected.code())),
+            ("throttle", None) => Err(ParseFaultError::NoValue("throttle", "CODE")),
             ("stale", None) => Err(ParseFaultError::NoValue("stale", "200ms")),
             ("skew", None) => Err(ParseFaultError::NoValue("skew", "-1200")),
             ("drop-before" | "drop-after" | "internal-error" | "unavailable" | "garbage" | "truncate", Some(_)) => {
@@ -182,9 +188,9 @@ impl fmt::Display for Fault {
             Fault::DropAfter => formatter.write_str("drop-after"),
             Fault::InternalError => formatter.write_str("internal-error"),
             Fault::Unavailable => formatter.write_str("unavailable"),
-            Fault::Throttle { form, retry_after: None } => write!(formatter, "throttle={}", form.code()),
-            Fault::Throttle { form, retry_after: Some(seconds) } => {
-                write!(formatter, "throttle={},retry-after={seconds}", form.code())
+            Fault::Throttle { code, retry_after: None } => write!(formatter, "throttle={code}"),
+            Fault::Throttle { code, retry_after: Some(seconds) } => {
+                write!(formatter, "throttle={code},retry-after={seconds}")
             }
             Fault::Garbage => formatter.write_str("garbage"),
             Fault::Truncate => formatter.write_str("truncate"),
@@ -204,7 +210,7 @@ impl FromStr for FaultRule {
         for part in parts {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let twice = match (name, &mut fault) {
-                ("operation", _) => operation.replace(value.parse()?).is_some(),
+                ("operation", _) => operation.replace(value.to_owned()).is_some(),
                 ("nth", _) => nth.replace(read_number(value, "number of a request, counted from 1")?).is_some(),
                 ("probability", _) => {
                     let number: f64 = read_number(value, PROBABILITY)?;
@@ -229,7 +235,7 @@ impl FromStr for FaultRule {
 impl fmt::Display for FaultRule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.fault)?;
-        if let Some(operation) = self.operation {
+        if let Some(operation) = &self.operation {
             write!(formatter, ",operation={operation}")?;
         }
         if let Some(nth) = self.nth {
@@ -303,21 +309,33 @@ mod tests {
             ("", "unknown fault ``"),
             ("reset", "unknown fault `reset` (one of latency="),
             ("garbage=1", "the fault `garbage` takes no value"),
-            ("throttle", "the fault `throttle` needs a value: throttle=Rejected.Throttling"),
-            ("latency=50", "`50` is no duration"),
+            ("throttle", "the fault `throttle` needs a value: throttle=CODE"),
+            ("latency=50", "`50` is not a duration"),
             ("latency=99999999s", "of at most one day"),
             ("latency=2s..1s", "`2s..1s` ends before"),
-            ("throttle=Slow", "`Slow` (one of Rejected.Throttling"),
-            ("skew=soon", "`soon` is no number of seconds such as -1200"),
-            ("garbage,nth=0", "`0` is no number of a request, counted from 1"),
-            ("garbage,probability=1.5", "`1.5` is no probability from 0 to 1"),
-            ("garbage,probability=NaN", "`NaN` is no probability from 0 to 1"),
+            ("skew=soon", "`soon` is not a number of seconds such as -1200"),
+            ("garbage,nth=0", "`0` is not a number of a request, counted from 1"),
+            ("garbage,probability=1.5", "`1.5` is not a probability from 0 to 1"),
+            ("garbage,probability=NaN", "`NaN` is not a probability from 0 to 1"),
             ("garbage,nth=1,nth=2", "`nth` is given twice"),
             ("garbage,retry-after=1", "unknown part `retry-after=1`"),
-            ("garbage,operation=encrypt", "unknown operation `encrypt`"),
         ] {
             let error = text.parse::<FaultRule>().unwrap_err().to_string();
             assert!(error.contains(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn a_rule_names_only_what_the_cloud_has() {
+        let cloud = crate::mock::host::config::MockConfig::default().cloud;
+        let check = |text: &str| text.parse::<FaultRule>().unwrap().check(cloud.description());
+        assert!(check("garbage,operation=Encrypt").is_ok());
+        assert!(check("throttle=Throttling.Api").is_ok());
+
+        let message = |text: &str| check(text).unwrap_err().to_string();
+        let unknown = message("garbage,operation=Encript");
+        assert!(unknown.starts_with("unknown operation `Encript` (one of CreateKey, "), "{unknown}");
+        assert!(unknown.ends_with("; did you mean `Encrypt`?"), "{unknown}");
+        assert!(message("throttle=Slow").starts_with("unknown throttle code `Slow` (one of Rejected.Throttling, "));
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::Fault;
 use super::FaultRule;
 use super::Faults;
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::host::identifier::scramble;
 
 /// The faults of a mock, and how many requests each rule has seen: what strikes a request depends only on the seed and
@@ -21,8 +20,8 @@ pub(crate) struct Schedule {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
-    /// What happens instead of the plain answer.
-    pub(crate) answer: Option<Fault>,
+    /// What happens instead of the plain response.
+    pub(crate) fault: Option<Fault>,
     pub(crate) stale: Option<Duration>,
     pub(crate) skew_seconds: i64,
 }
@@ -42,10 +41,10 @@ impl Schedule {
     }
 
     /// What strikes the next request for `operation`; a request for none is struck by rules for all.
-    pub(crate) fn plan(&self, operation: Option<Operation>) -> Plan {
+    pub(crate) fn plan(&self, operation: Option<&str>) -> Plan {
         let mut plan = Plan::default();
         for (at, (rule, seen)) in self.faults.rules.iter().zip(&self.seen).enumerate() {
-            if rule.operation.is_some() && rule.operation != operation {
+            if rule.operation.is_some() && rule.operation.as_deref() != operation {
                 continue;
             }
             let number = seen.fetch_add(1, Ordering::Relaxed) + 1;
@@ -74,7 +73,7 @@ impl Plan {
             Fault::Stale(duration) => self.stale = self.stale.max(Some(*duration)),
             Fault::Skew(seconds) => self.skew_seconds += i64::from(*seconds),
             other => {
-                self.answer.get_or_insert_with(|| other.clone());
+                self.fault.get_or_insert_with(|| other.clone());
             }
         }
     }
@@ -94,15 +93,15 @@ mod tests {
         let plans = |seed, others: usize| -> Vec<Plan> {
             let schedule = schedule(seed, &rules);
             let next = || {
-                (0..others).for_each(|_| assert_eq!(schedule.plan(Some(Operation::Decrypt)), Plan::default()));
-                schedule.plan(Some(Operation::Encrypt))
+                (0..others).for_each(|_| assert_eq!(schedule.plan(Some("Decrypt")), Plan::default()));
+                schedule.plan(Some("Encrypt"))
             };
             (0..1000).map(|_| next()).collect()
         };
         let first = plans(7, 0);
         assert_eq!(first, plans(7, 3));
         assert_ne!(first, plans(8, 0));
-        let struck = first.iter().filter(|plan| plan.answer.is_some()).count();
+        let struck = first.iter().filter(|plan| plan.fault.is_some()).count();
         assert!((200..400).contains(&struck), "{struck}");
         assert!(first.iter().all(|plan| plan.delay <= Duration::from_millis(100)));
         assert!(first.iter().any(|plan| plan.delay > Duration::from_millis(50)));
@@ -111,18 +110,17 @@ mod tests {
     #[test]
     fn a_fault_can_be_aimed_at_one_request() {
         let schedule = schedule(0, &["drop-after,operation=ScheduleKeyDeletion,nth=2"]);
-        let answers: Vec<_> =
-            (0..3).map(|_| schedule.plan(Some(Operation::ScheduleKeyDeletion)).answer.is_some()).collect();
-        assert_eq!(answers, [false, true, false]);
+        let struck: Vec<_> = (0..3).map(|_| schedule.plan(Some("ScheduleKeyDeletion")).fault.is_some()).collect();
+        assert_eq!(struck, [false, true, false]);
         assert_eq!(schedule.plan(None), Plan::default());
     }
 
     #[test]
-    fn the_first_answer_counts_and_delays_add_up() {
+    fn the_first_fault_counts_and_delays_add_up() {
         let schedule =
             schedule(0, &["latency=5ms", "garbage", "truncate", "latency=7ms", "skew=5", "skew=-2", "stale=1s"]);
         let plan = schedule.plan(None);
-        assert_eq!(plan.answer, Some(Fault::Garbage));
+        assert_eq!(plan.fault, Some(Fault::Garbage));
         assert_eq!((plan.delay, plan.skew_seconds), (Duration::from_millis(12), 3));
         assert_eq!(plan.stale, Some(Duration::from_secs(1)));
     }

@@ -3,8 +3,8 @@
 use http::Method;
 use http::header::HeaderValue;
 
-use crate::mock::alibaba::wire::request::Received;
 use crate::mock::host::admin::PREFIX;
+use crate::mock::host::request::Received;
 
 /// A file of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Asset {
     /// The page itself.
     pub(super) const PAGE: Asset = Asset { name: "page.html", text: include_str!("assets/page.html") };
 
-    /// The part of the page that a request asks for.
+    /// The part of the page that a request is for.
     pub(super) fn find(received: &Received) -> Option<Asset> {
         let name = received.uri.path().strip_prefix(PREFIX)?.strip_prefix("page/")?;
         let asset = PARTS.into_iter().find(|part| part.name == name)?;

@@ -1,7 +1,8 @@
-//! The page at `/` for people: what the mock holds and what it is asked, live.
+//! The page at `/` for people: what the mock holds and which requests it receives, live.
 //!
-//! The API of KMS lives on the same path, so only what no client of KMS sends gets the page: a GET without a query that
-//! asks for HTML. The page is static and reads the admin API; nothing in it comes from a request.
+//! A cloud's API may live on the same path, so only what no client of it sends gets the page: a GET without a query that
+//! accepts HTML. The page is static, with the cloud's drawing of its states, and reads the admin API; nothing in it comes
+//! from a request.
 
 mod asset;
 pub(crate) mod origin;
@@ -15,9 +16,10 @@ use http::header::{
 use http::{Method, Response, StatusCode};
 
 use self::asset::Asset;
-use crate::mock::alibaba::wire::request::Received;
-use crate::mock::host::admin::AdminAccess;
-use crate::mock::host::body::ReplyBody;
+use crate::mock::host::cloud::Cloud;
+use crate::mock::host::request::Received;
+use crate::mock::host::response_body::ResponseBody;
+use crate::mock::host::service::Service;
 
 /// Nothing from elsewhere, nothing inline, no text that is made into code, no frame around it.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -27,45 +29,55 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
 
-/// Answers a browser that asks for the page or for a part of it. Nothing for every other request.
-pub(crate) fn respond(access: AdminAccess, peer: IpAddr, received: &Received) -> Option<Response<ReplyBody>> {
-    let asset = if is_visit(received) { Some(Asset::PAGE) } else { Asset::find(received) };
+/// Responds to a browser that wants the page or a part of it. Nothing for every other request.
+pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> Option<Response<ResponseBody>> {
+    let (access, cloud) = (service.config.admin, &*service.cloud);
+    let asset = if is_visit(received, cloud) { Some(Asset::PAGE) } else { Asset::find(received) };
     let asset = asset.filter(|asset| access.is_on() || asset.is_page())?;
+
     if !access.is_on() {
-        return Some(text(StatusCode::OK, NO_PAGE.to_owned()));
+        return Some(text(StatusCode::OK, no_page(cloud)));
     }
     if let Err(barred) = access.admit(peer, received) {
         return Some(text(StatusCode::FORBIDDEN, format!("{barred}\n")));
     }
-    Some(reply(StatusCode::OK, asset.content_type(), asset.text))
+    if asset.is_page() {
+        let page = asset.text.replace(GRAPH_PLACE, cloud.description().graph);
+        return Some(response(StatusCode::OK, asset.content_type(), page));
+    }
+    Some(response(StatusCode::OK, asset.content_type(), asset.text))
 }
 
-const NO_PAGE: &str = concat!(
-    "This is the mock of Alibaba Cloud KMS of ",
-    env!("CARGO_PKG_NAME"),
-    " ",
-    env!("CARGO_PKG_VERSION"),
-    ". It has no page, since it was started without its admin API.\n"
-);
+/// Where the page has the cloud's drawing of its states.
+const GRAPH_PLACE: &str = "<!-- the graph of states -->";
 
-/// Whether a person opens the page. Every request of KMS has a query, a body or headers that a browser does not send.
-fn is_visit(received: &Received) -> bool {
-    let wants_html = received.header(ACCEPT.as_str()).is_some_and(|accept| {
+fn no_page(cloud: &dyn Cloud) -> String {
+    format!(
+        "This is the mock of {} of {} {}. It has no page, since it was started without its admin API.\n",
+        cloud.description().title,
+        env!("CARGO_PKG_NAME"),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
+
+/// Whether a person opens the page. Every request of a cloud's API has a query, a body or headers that a browser does
+/// not send.
+fn is_visit(received: &Received, cloud: &dyn Cloud) -> bool {
+    let accepts_html = received.header(ACCEPT.as_str()).is_some_and(|accept| {
         let names = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
         names.into_iter().any(|name| name.eq_ignore_ascii_case("text/html"))
     });
-    let has_kms_header = || received.headers.keys().any(|name| name.as_str().starts_with("x-acs-"));
     received.method == Method::GET
         && received.uri.path() == "/"
         && received.uri.query().unwrap_or_default().is_empty()
         && received.body.is_empty()
-        && wants_html
+        && accepts_html
         && !received.headers.contains_key(AUTHORIZATION)
-        && !has_kms_header()
+        && !cloud.is_api_request(received)
 }
 
-/// Tells a browser to keep an answer to itself and to this origin, and to take it for nothing but what it says it is.
-pub(crate) fn protect(response: &mut Response<ReplyBody>) {
+/// Makes a browser keep a response to itself and to this origin, and take it for nothing but what it says it is.
+pub(crate) fn protect(response: &mut Response<ResponseBody>) {
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -77,12 +89,16 @@ pub(crate) fn protect(response: &mut Response<ReplyBody>) {
     }
 }
 
-fn text(status: StatusCode, text: String) -> Response<ReplyBody> {
-    reply(status, TEXT, text)
+fn text(status: StatusCode, text: String) -> Response<ResponseBody> {
+    response(status, TEXT, text)
 }
 
-fn reply(status: StatusCode, content_type: HeaderValue, body: impl Into<bytes::Bytes>) -> Response<ReplyBody> {
-    let mut response = Response::new(ReplyBody::whole(body));
+pub(super) fn response(
+    status: StatusCode,
+    content_type: HeaderValue,
+    body: impl Into<bytes::Bytes>,
+) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::whole(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     protect(&mut response);
@@ -94,6 +110,12 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::mock::host::admin::AdminAccess;
+    use crate::mock::host::config::MockConfig;
+
+    fn service(admin: AdminAccess) -> Service {
+        Service::new(MockConfig { admin, ..MockConfig::default() }).unwrap()
+    }
 
     fn received(method: Method, target: &str, headers: &[(&'static str, &str)], body: &'static str) -> Received {
         Received {
@@ -105,8 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_browser_that_asks_for_nothing_else_is_a_visitor() {
+    fn only_a_browser_that_wants_nothing_else_is_a_visitor() {
         const HTML: (&str, &str) = ("accept", "application/xhtml+xml, Text/HTML;q=0.9,*/*;q=0.8");
+        let service = service(AdminAccess::Loopback);
+        let is_visit = |received: &Received| is_visit(received, &*service.cloud);
         let get =
             |target: &str, headers: &[(&'static str, &str)]| is_visit(&received(Method::GET, target, headers, ""));
         assert!(get("/", &[HTML]));
@@ -128,8 +152,8 @@ mod tests {
     fn parts_are_there_only_with_the_admin_api() {
         let part = received(Method::GET, "/_mock/page/main.js", &[("host", "localhost:1")], "");
         let loopback = IpAddr::from([127, 0, 0, 1]);
-        assert!(respond(AdminAccess::Off, loopback, &part).is_none());
-        let status = |access, peer: [u8; 4]| respond(access, IpAddr::from(peer), &part).unwrap().status();
+        assert!(respond(&service(AdminAccess::Off), loopback, &part).is_none());
+        let status = |access, peer: [u8; 4]| respond(&service(access), IpAddr::from(peer), &part).unwrap().status();
         assert_eq!(status(AdminAccess::Loopback, [127, 0, 0, 1]), StatusCode::OK);
         assert_eq!(status(AdminAccess::Loopback, [10, 0, 0, 1]), StatusCode::FORBIDDEN);
         assert_eq!(status(AdminAccess::Everyone, [10, 0, 0, 1]), StatusCode::OK);

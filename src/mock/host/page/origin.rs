@@ -1,15 +1,15 @@
 //! Which web pages may use the admin API: the mock's own page, and no other.
 //!
-//! Any page that a person opens can make the browser send requests to this machine. It cannot read answers of another
-//! origin, but changes would happen all the same; so a change with an `Origin` of another site is refused. And a page
-//! could have its own name resolved to a loopback address, which makes the mock its own origin; so the admin API
-//! answers only to names that always mean this machine. Programs send neither header and are not concerned.
+//! Any page that a person opens can make the browser send requests to a loopback address. It cannot read responses of
+//! another origin, but changes would happen all the same; so a change with an `Origin` of another site is rejected. And a
+//! page could have its own name resolved to a loopback address, which makes the mock its own origin; so the admin API
+//! accepts only names that always mean the loopback interface. Programs send neither header and are not concerned.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::header::{HOST, ORIGIN};
 
-use crate::mock::alibaba::wire::request::Received;
+use crate::mock::host::request::Received;
 
 /// Whether a browser says that another origin than the one it calls has made the request.
 pub(crate) fn is_foreign(received: &Received) -> bool {
@@ -19,13 +19,13 @@ pub(crate) fn is_foreign(received: &Received) -> bool {
         authority.is_some_and(|authority| !host.is_empty() && authority.eq_ignore_ascii_case(host))
     };
     let foreign_origin = received.headers.get_all(ORIGIN).iter().any(|origin| !origin.to_str().is_ok_and(is_own));
-    // Tells also origins apart that differ in the scheme only.
+    // Also tells apart origins that differ in the scheme only.
     let fetch_site = received.headers.get_all("sec-fetch-site");
     let foreign_site = fetch_site.iter().any(|site| site != "same-origin" && site != "none");
     foreign_origin || foreign_site
 }
 
-/// Whether a host, without its port, means this machine whatever name servers say.
+/// Whether a host, without its port, means the loopback interface whatever name servers say.
 pub(crate) fn names_loopback(host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse().is_ok_and(|address: Ipv6Addr| address.to_canonical().is_loopback());
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_of_this_machine_only_if_no_name_server_is_asked() {
+    fn a_name_is_loopback_only_if_no_name_server_decides() {
         for host in
             ["localhost", "LocalHost.", "kms.localhost", "127.0.0.1", "127.8.9.1", "[::1]", "[::ffff:127.0.0.1]"]
         {

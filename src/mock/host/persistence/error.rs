@@ -21,7 +21,7 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is none that a mock has written.
+    /// The file was not written by a mock.
     #[error("{} is not a state file of the mock; name a file that does not exist yet, and it will be made", path.display())]
     Foreign {
         /// The file.
@@ -37,6 +37,16 @@ pub enum StateError {
         /// The newest format that this version knows.
         known: u64,
     },
+    /// The file holds the state of another cloud.
+    #[error("the state file {} is of the mock of `{found}`, not of `{wanted}`", path.display())]
+    OtherCloud {
+        /// The file.
+        path: PathBuf,
+        /// The cloud whose state it holds.
+        found: String,
+        /// The cloud that was to be served.
+        wanted: &'static str,
+    },
     /// The file is not as it was written.
     #[error("the state file {} is damaged: {reason}; it is left as it is", path.display())]
     Damaged {
@@ -45,7 +55,7 @@ pub enum StateError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A change can't be written. Nothing that was answered is lost, but no further change is taken.
+    /// A change can't be written. Nothing that a client knows of is lost, but no further change is taken.
     #[error("failed to write the state file {}", path.display())]
     Write {
         /// The file.

@@ -10,10 +10,7 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use super::StateError;
-use super::record::Change;
-use super::record::Table;
-use super::record::is_outdated;
+use super::{Change, StateError};
 
 /// The first line up to the number of the format.
 const KIND: &str = "kms-conformance mock state, format ";
@@ -36,8 +33,11 @@ const COMPACT_LINE: usize = 1 << 20;
 /// The longest line that is read, in bytes. What many requests change at the same time is one line.
 const LONGEST_LINE: u64 = 256 << 20;
 
-/// The records of a file by their names.
-pub(super) type Entries = HashMap<(Table, String), Box<RawValue>>;
+/// The records of a file by their tables and names.
+pub(super) type Entries = HashMap<(String, String), Box<RawValue>>;
+
+/// Whether a record (table, name) has become useless by this time.
+pub(super) type IsOutdated = fn(&str, &str, Timestamp) -> bool;
 
 /// A state file, locked for as long as it is open.
 #[derive(Debug)]
@@ -48,6 +48,7 @@ pub(crate) struct StateFile {
     length: u64,
     /// The length at which it is written anew.
     compact_at: u64,
+    is_outdated: IsOutdated,
 }
 
 /// What was found in a file.
@@ -63,7 +64,7 @@ pub(super) struct Found {
 
 impl StateFile {
     /// Opens a file, or makes it if it is not there or empty.
-    pub(super) fn open(path: &Path) -> Result<(Self, Found), StateError> {
+    pub(super) fn open(path: &Path, is_outdated: IsOutdated) -> Result<(Self, Found), StateError> {
         let failed = |source| StateError::Open { path: path.to_owned(), source: Arc::new(source) };
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(StateError::Foreign { path: path.to_owned() });
@@ -75,8 +76,14 @@ impl StateFile {
         let readable_by_others = is_readable_by_others(&file).map_err(failed)?;
         let is_new = scanned.ending == Ending::New;
         let found = Found { entries: scanned.entries, dropped: scanned.dropped, readable_by_others, is_new };
-        let mut opened =
-            Self { path, file, chain: scanned.chain, length: scanned.length, compact_at: SMALLEST_TO_COMPACT };
+        let mut opened = Self {
+            path,
+            file,
+            chain: scanned.chain,
+            length: scanned.length,
+            compact_at: SMALLEST_TO_COMPACT,
+            is_outdated,
+        };
         opened.finish_opening(scanned.ending).map_err(failed)?;
         if scanned.changes > found.entries.len() as u64 * MOST_GROWTH && opened.length >= SMALLEST_TO_COMPACT {
             opened.compact().map_err(failed)?;
@@ -137,7 +144,7 @@ impl StateFile {
         let file = options.open(&new_path)?;
         let mut entries = scanned.entries;
         let now = Timestamp::now();
-        entries.retain(|(table, name), _| !is_outdated(*table, name, now));
+        entries.retain(|(table, name), _| !(self.is_outdated)(table, name, now));
         let written = self.write_anew(file, &new_path, entries);
         if written.is_err() {
             // It is in the way of nothing.
@@ -285,7 +292,7 @@ fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
             }
             return Err(damaged(format!("line {number} does not agree with its checksum")));
         }
-        let changes: Vec<(Table, String, Option<Box<RawValue>>)> =
+        let changes: Vec<(String, String, Option<Box<RawValue>>)> =
             serde_json::from_slice(json).map_err(|error| damaged(format!("line {number} can't be read: {error}")))?;
         scanned.changes += changes.len() as u64;
         for (table, name, value) in changes {

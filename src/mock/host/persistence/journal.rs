@@ -5,9 +5,8 @@ use std::thread::JoinHandle;
 
 use tokio::sync::watch;
 
-use super::StateError;
 use super::file::StateFile;
-use super::record::Change;
+use super::{Change, StateError};
 use crate::mock::locked;
 
 /// Changes on their way to the file. Those that come while others are being written are written together.
@@ -49,7 +48,7 @@ struct Progress {
 pub(crate) struct NotSaved;
 
 impl Journal {
-    /// Starts writing to `file`. `sample` answers changes of what is looked at only when something is written anyway.
+    /// Starts writing to `file`. `sample` gives changes of what is looked at only when something is written anyway.
     pub(crate) fn start(
         file: StateFile,
         sample: impl FnMut() -> Vec<Change> + Send + 'static,

@@ -1,47 +1,29 @@
 //! The part of a service that keeps its state.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use zeroize::Zeroizing;
-
-use super::Change;
-use super::Journal;
-use super::NotSaved;
-use super::Restored;
-use super::StateError;
-use super::StateSummary;
-use super::Table;
-use super::guard::changes;
-use super::record::Setting;
-use crate::mock::alibaba::config::WrappingKeys;
-use crate::mock::alibaba::mock_service::Service;
-use crate::mock::alibaba::service::crypto::{WrappingPair, built_in_pairs, pairs};
+use super::setting::Setting;
+use super::{Journal, NotSaved, Restored, StateError, StateSummary};
 use crate::mock::host::clock::Clock;
-use crate::mock::host::handle::StartError;
+use crate::mock::host::cloud::Holdings;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::locked;
+use crate::mock::host::service::Service;
 
-/// The journal of a service whose state lasts, and the wrapping pairs of earlier processes.
+/// The journal of a service whose state lasts.
 #[derive(Debug)]
 pub(crate) struct Keeper {
-    journal: Journal,
+    journal: Arc<Journal>,
     summary: StateSummary,
-    wrapping_pairs: Vec<Arc<WrappingPair>>,
-    /// Ids of the wrapping pairs in the file.
-    kept_pairs: Mutex<HashSet<u64>>,
 }
 
 impl Keeper {
-    /// Goes on with a file whose keys are already in place.
+    /// Goes on with a file.
     pub(crate) fn start(
         restored: Restored,
         clock: Arc<Clock>,
         identifiers: Arc<Identifiers>,
         seed: Option<u64>,
-    ) -> Result<Self, StartError> {
+    ) -> std::io::Result<Self> {
         let mut kept_clock = restored.clock;
         let mut kept_drawn = seed.and_then(|seed| restored.drawn.get(&seed).copied()).unwrap_or(0);
         let sample = move || {
@@ -59,12 +41,17 @@ impl Keeper {
             }
             changes
         };
-        Ok(Self {
-            journal: Journal::start(restored.file, sample).map_err(StartError::Thread)?,
-            summary: restored.summary,
-            kept_pairs: Mutex::new(restored.wrapping_pairs.iter().map(|pair| pair.id).collect()),
-            wrapping_pairs: restored.wrapping_pairs,
-        })
+        Ok(Self { journal: Arc::new(Journal::start(restored.file, sample)?), summary: restored.summary })
+    }
+
+    /// Where changes go.
+    pub(crate) fn journal(&self) -> Arc<Journal> {
+        Arc::clone(&self.journal)
+    }
+
+    /// Notes what the file held, once the cloud has read its records.
+    pub(crate) fn note_holdings(&mut self, holdings: Holdings) {
+        (self.summary.keys, self.summary.aliases) = (holdings.keys, holdings.aliases);
     }
 }
 
@@ -74,11 +61,11 @@ impl Service {
         self.keeper.as_ref().map(|keeper| &keeper.summary)
     }
 
-    /// Writes what is left to the state file and closes it. Requests that change something are not answered any more.
+    /// Writes what is left to the state file and closes it. Requests that change something get no response any more.
     /// Without a state file nothing happens.
     ///
     /// # Errors
-    /// When a change could not be written, now or earlier. It was not answered then.
+    /// When a change could not be written, now or earlier. Its request got no response then.
     pub fn close_state(&self) -> Result<(), StateError> {
         self.journal().map_or(Ok(()), Journal::close)
     }
@@ -91,8 +78,8 @@ impl Service {
         }
     }
 
-    pub(crate) fn journal(&self) -> Option<&Journal> {
-        self.keeper.as_ref().map(|keeper| &keeper.journal)
+    fn journal(&self) -> Option<&Journal> {
+        self.keeper.as_ref().map(|keeper| &*keeper.journal)
     }
 
     /// Waits until the change with this number is sure to last.
@@ -115,51 +102,11 @@ impl Service {
         }
     }
 
-    /// Sends what was changed outside of calls to the journal.
-    pub(crate) fn keep_touched(&self) {
-        let Some(journal) = self.journal() else { return };
-        for (account, region, tenant) in self.tenants() {
-            let mut tenant = locked(tenant);
-            if let Some(touched) = tenant.take_touched() {
-                let number = journal.append(changes(&tenant, &touched, account, region));
-                tenant.note_saving(&touched, number);
-            }
-        }
-    }
-
-    /// Writes down that keys which are there from the start were added, and the secret of import tokens.
-    pub(crate) fn keep_beginnings(&self, token_secret: &[u8; 32]) -> Result<(), StateError> {
+    /// Writes down whose state it is, and that the keys which are there from the start were added.
+    pub(crate) fn keep_beginnings(&self) -> Result<(), StateError> {
         let Some(journal) = self.journal() else { return Ok(()) };
-        let secret = Setting::TokenSecret(Zeroizing::new(STANDARD.encode(token_secret)));
-        let number = journal.append([Setting::Seeded.change(), secret.change()]);
+        let cloud = Setting::Cloud(self.cloud.description().name.to_owned());
+        let number = journal.append([Setting::Seeded.change(), cloud.change()]);
         journal.wait(number)
-    }
-
-    /// A wrapping pair other than the `last` one that a key got.
-    pub(crate) fn take_wrapping_pair(&self, last: Option<u64>) -> Option<Arc<WrappingPair>> {
-        let another = self.wrapping_pairs_at_hand().find(|pair| Some(pair.id) != last).map(Arc::clone);
-        let pair = another.or_else(|| pairs().take(last))?;
-        if let Some(keeper) = &self.keeper
-            && locked(&keeper.kept_pairs).insert(pair.id)
-        {
-            let der = Zeroizing::new(STANDARD.encode(pair.pkcs8()?.as_slice()));
-            keeper.journal.append([Change::record(Table::WrappingPair, pair.id.to_string(), &der)]);
-        }
-        Some(pair)
-    }
-
-    /// The wrapping pair with this id.
-    pub(crate) fn wrapping_pair(&self, id: u64) -> Option<Arc<WrappingPair>> {
-        let known = self.wrapping_pairs_at_hand().find(|pair| pair.id == id).map(Arc::clone);
-        known.or_else(|| pairs().pair(id))
-    }
-
-    /// The wrapping pairs that need not be made: those of the file, and those of the program.
-    pub(crate) fn wrapping_pairs_at_hand(&self) -> impl Iterator<Item = &Arc<WrappingPair>> {
-        let built_in = match self.config.wrapping_keys {
-            WrappingKeys::BuiltIn => built_in_pairs(),
-            WrappingKeys::Fresh => &[],
-        };
-        self.keeper.iter().flat_map(|keeper| &keeper.wrapping_pairs).chain(built_in)
     }
 }

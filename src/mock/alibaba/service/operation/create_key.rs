@@ -11,7 +11,7 @@ use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::service::tags::{most_tags, read_tags};
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::{Effect, Quirks};
 
 pub(super) const DEFINITION: Definition = Definition {
@@ -68,7 +68,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
     if tags.len() > most_tags(call) || tenant.key_count() >= call.service.config.quotas.keys {
         return Err(Rejection::limit_exceeded());
     }
-    if origin == Origin::External && call.service.wrapping_pairs_at_hand().next().is_none() {
+    if origin == Origin::External && call.service.wrapping_pairs.at_hand().next().is_none() {
         pairs().prepare(1);
     }
     let unasked = call.deviates(Effect::NewKeyHasTag).then(|| ("CreatedBy".to_owned(), "kms".to_owned()));

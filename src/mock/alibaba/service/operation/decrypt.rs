@@ -6,7 +6,7 @@ use crate::mock::alibaba::service::data::{decrypting_key, finish_dry_run, open, 
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition =

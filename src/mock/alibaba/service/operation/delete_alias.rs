@@ -4,7 +4,7 @@ use super::Definition;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key, is_alias_name};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["AliasName"], rule: Rule::ALWAYS, run };

@@ -8,7 +8,7 @@ use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &[], rule: Rule::ALWAYS, run };
 

@@ -4,7 +4,7 @@ use super::Definition;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::SWITCHES, run };

@@ -10,7 +10,7 @@ use crate::mock::alibaba::service::crypto::{ImportToken, WrappingAlgorithm};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::host::clock::{after, wire_time};
 use crate::mock::mutation::Effect;
 
@@ -41,7 +41,7 @@ fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
         call.check_state(key)?;
         if repeats { (key.id.clone(), None, key.created) } else { (key.id.clone(), key.wrapping_pair, call.now) }
     };
-    let pair = call.service.take_wrapping_pair(last).ok_or_else(Rejection::service_unavailable)?;
+    let pair = call.service.wrapping_pairs.take(last, call.service.journal()).ok_or_else(Rejection::service_unavailable)?;
     call.tenant().change(&id, |key| {
         key.wrapping_pair = Some(pair.id);
         key.quirks.token_used = false;

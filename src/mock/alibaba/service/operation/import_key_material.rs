@@ -14,7 +14,7 @@ use crate::mock::alibaba::service::crypto::{Cipher, ImportToken, random};
 use crate::mock::alibaba::service::key::KeySpec;
 use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::host::clock::from_seconds;
 use crate::mock::mutation::{AtExpiry, Effect};
 
@@ -126,7 +126,7 @@ fn unwrap_material(
     if token.expires <= call.now && !call.deviates(Effect::ExpiredTokenAccepted) {
         return Err(Rejection::expired_import_token());
     }
-    let pair = call.service.wrapping_pair(token.pair).ok_or_else(Rejection::invalid_import_token)?;
+    let pair = call.service.wrapping_pairs.get(token.pair).ok_or_else(Rejection::invalid_import_token)?;
     let wrapped = STANDARD.decode(wrapped).map_err(|_| Rejection::invalid_key_material())?;
     let wanted = spec.material_bytes().unwrap_or_default();
     let stretched = |mut material: Zeroizing<Vec<u8>>| {

@@ -7,7 +7,7 @@ use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::paging::Page;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "PageNumber", "PageSize"], rule: Rule::ALWAYS, run };

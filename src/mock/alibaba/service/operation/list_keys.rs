@@ -10,7 +10,7 @@ use crate::mock::alibaba::service::paging::Page;
 use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::{Effect, StateEffect};
 
 pub(super) const DEFINITION: Definition =

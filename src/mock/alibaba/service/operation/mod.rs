@@ -9,7 +9,7 @@ use std::str::FromStr;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 /// What the mock knows of an operation.
 pub(crate) struct Definition {

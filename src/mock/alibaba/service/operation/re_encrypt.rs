@@ -10,7 +10,7 @@ use crate::mock::alibaba::service::data::{decrypting_key, encrypting_key, open, 
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition = Definition {
     parameters: &[

@@ -5,7 +5,7 @@ use crate::mock::alibaba::config::Profile;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::host::clock::after;
 use crate::mock::mutation::{Effect, Removal};
 

@@ -5,7 +5,7 @@ use super::Definition;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition = Definition {
     parameters: &["EnableDeletionProtection", "ProtectedResourceArn", "KeyId", "DeletionProtectionDescription"],

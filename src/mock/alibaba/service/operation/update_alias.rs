@@ -4,7 +4,7 @@ use super::Definition;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id, is_alias_name};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::{Effect, StateEffect};
 
 pub(super) const DEFINITION: Definition =

@@ -5,7 +5,7 @@ use super::create_key::MOST_DESCRIPTION_CHARACTERS;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition =

@@ -6,7 +6,7 @@ use crate::mock::alibaba::service::key::{Origin, Rotation};
 use crate::mock::alibaba::service::metadata::rotation_interval;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::Fields;
+use crate::mock::host::response::Fields;
 use crate::mock::mutation::{Effect, Rotating};
 
 pub(super) const DEFINITION: Definition =

@@ -19,10 +19,11 @@ pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
 pub(super) use signature::V3_ALGORITHM;
 
-use crate::mock::alibaba::config::{AccessKey, MockConfig};
+use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::request::{Received, Scheme};
+use crate::mock::alibaba::wire::request::Scheme;
+use crate::mock::host::request::Received;
 use crate::mock::mutation::{Deviations, Effect};
 
 const VERSION: &str = "2016-01-20";
@@ -63,7 +64,7 @@ pub(crate) fn check_target(received: &Received) -> Result<(), GatewayError> {
 
 /// Finds out who has signed the request. `now` is real time.
 pub(crate) fn authenticate<'a>(
-    config: &'a MockConfig,
+    config: &'a AlibabaConfig,
     nonces: &Nonces,
     deviations: &Deviations,
     received: &Received,
@@ -86,7 +87,7 @@ pub(crate) fn authenticate<'a>(
 
 /// Whose account a request has its effect in although it is refused, if the mock deviates so.
 pub(crate) fn refused_in_vain<'a>(
-    config: &'a MockConfig,
+    config: &'a AlibabaConfig,
     deviations: &Deviations,
     error: &GatewayError,
 ) -> Option<&'a AccessKey> {
@@ -112,7 +113,7 @@ pub(crate) fn nonce<'a>(received: &'a Received, parameters: &'a Parameters<'_>, 
 
 /// The checks of an access key and its token, before the signature.
 fn find_access_key<'a>(
-    config: &'a MockConfig,
+    config: &'a AlibabaConfig,
     deviations: &Deviations,
     id: &str,
     token: Option<&str>,

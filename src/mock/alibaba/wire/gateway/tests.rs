@@ -43,14 +43,14 @@ impl Vector {
             .unwrap()
     }
 
-    fn config(&self) -> MockConfig {
+    fn config(&self) -> AlibabaConfig {
         let mut key = AccessKey::new(&self.access_key_id, &self.access_key_secret);
         if let Some(token) =
             self.parameter("SecurityToken").or_else(|| self.headers.get("x-acs-security-token").map(String::as_str))
         {
             key = key.session(token, Timestamp::MAX);
         }
-        MockConfig { access_keys: vec![key], ..MockConfig::default() }
+        AlibabaConfig { access_keys: vec![key], ..AlibabaConfig::default() }
     }
 
     /// The request as it went over the wire, or as it would have where that was not captured.

@@ -7,13 +7,13 @@ use super::Nonces;
 use super::find_access_key;
 use super::signature::{v1_is_right, v1_string_to_sign};
 use super::time;
-use crate::mock::alibaba::config::{AccessKey, MockConfig};
+use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::request::Received;
+use crate::mock::host::request::Received;
 use crate::mock::mutation::{Deviations, Effect};
 
 pub(super) fn authenticate<'a>(
-    config: &'a MockConfig,
+    config: &'a AlibabaConfig,
     nonces: &Nonces,
     deviations: &Deviations,
     received: &Received,

@@ -8,14 +8,14 @@ use super::Nonces;
 use super::find_access_key;
 use super::signature::{v3_is_right, v3_string_to_sign};
 use super::time;
-use crate::mock::alibaba::config::{AccessKey, MockConfig};
+use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::request::Received;
+use crate::mock::host::request::Received;
 use crate::mock::mutation::{Deviations, Effect};
 use crate::provider::signing::sha256_hex;
 
 pub(super) fn authenticate<'a>(
-    config: &'a MockConfig,
+    config: &'a AlibabaConfig,
     nonces: &Nonces,
     deviations: &Deviations,
     received: &Received,

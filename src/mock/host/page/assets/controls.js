@@ -1,11 +1,11 @@
-// The clock's buttons and the reset, which asks first.
+// The clock's buttons and the reset, which has to be confirmed.
 
 import { find } from "./document.js";
 import { duration, readable } from "./time.js";
 
 const dialog = find("confirm");
 
-/** Wires the buttons. `send` makes a request of the admin API, `announce` says what has happened, `refresh` looks again. */
+/** Wires the buttons. `send` makes a request of the admin API, `announce` says what has happened, `refresh` reads again. */
 export function wireControls({ send, announce, refresh }) {
   const attempt = async (action) => {
     try {

@@ -1,43 +1,63 @@
-// The state graph: how many keys stand where, which way they have just gone, and which ways are open to the chosen one.
+// The graph of states, which the cloud draws: how many keys are in each state, the transitions that they have just made,
+// and those that are open to the chosen one. In the drawing, `.node` has `data-state`, and `.edge` has `data-from` (absent
+// where keys are created), `data-to` (empty where keys are deleted) and, for some, `data-needs`: a mark of the key.
 
-import { find, setAttribute, setClass, setText } from "./document.js";
+import { find, make, setAttribute, setClass, setText } from "./document.js";
 
-const STATES = ["Enabled", "Disabled", "PendingImport", "PendingDeletion"];
+const TONES = 4;
 const DOTS_IN_ROW = 8;
 const MOST_DOTS = 24;
 const PITCH = 9;
-const WALKED_FOR = 2500;
+const MARKED_FOR = 2500;
 
 const graph = find("graph");
 const edges = [...graph.querySelectorAll(".edge")];
-const nodes = new Map(STATES.map((state) => [state, graph.querySelector(`.node[data-state="${state}"]`)]));
+const nodes = new Map([...graph.querySelectorAll(".node")].map((node) => [node.dataset.state, node]));
+let cloud = null;
 let former = null;
+
+/** Sets the states and classes, and explains the colours of the classes. */
+export function useCloud(used) {
+  cloud = used;
+  for (const [state, node] of nodes) {
+    setAttribute(node, "data-tone", tone(cloud, state));
+  }
+  find("classes").replaceChildren(...cloud.classes.flatMap((name, place) => {
+    const dot = make("span", `dot class-${place}`);
+    dot.setAttribute("aria-hidden", "true");
+    return [dot, ` ${name} `];
+  }));
+}
+
+/** The colour of a state, by its place among all states. */
+export function tone({ states }, state) {
+  return String(states.indexOf(state) % TONES);
+}
 
 /** Shows keys; `counts` are those of all keys, also of keys that are not listed. */
 export function showGraph(keys, counts, chosen) {
-  for (const state of STATES) {
-    const node = nodes.get(state);
+  for (const [state, node] of nodes) {
     setText(node.querySelector(".count"), short(counts[state]));
     setClass(node, "held", counts[state] > 0);
     setClass(node, "chosen", chosen?.state === state);
     showDots(node.querySelector(".dots"), keys.filter((key) => key.state === state), chosen);
   }
-  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
-  const parts = STATES.map((state) => `${counts[state]} ${state}`);
+  const total = cloud.states.reduce((sum, state) => sum + counts[state], 0);
+  const parts = cloud.states.map((state) => `${counts[state]} ${state}`);
   setText(find("graph-description"), total === 0 ? "No keys." : `${parts.join(", ")}.`);
   for (const edge of edges) {
     setClass(edge, "open", chosen !== null && isOpen(edge, chosen));
   }
-  showWalks(keys);
+  showTransitions(keys);
 }
 
 /** Forgets where keys were, so that what comes next counts as a beginning. */
-export function forgetWalks() {
+export function forgetTransitions() {
   former = null;
 }
 
-/** The operations by which a key can leave its state, as the graph names them. */
-export function waysOut(key) {
+/** The transitions that a key can make, as the graph names them. */
+export function transitionsFrom(key) {
   const open = edges.filter((edge) => isOpen(edge, key));
   return open.map((edge) => edge.querySelector("text").textContent);
 }
@@ -47,13 +67,7 @@ function isOpen(edge, key) {
 }
 
 function suits(edge, key) {
-  switch (edge.dataset.needs) {
-    case "external": return key.origin === "EXTERNAL";
-    case "own": return key.origin !== "EXTERNAL";
-    case "material": return key.has_material;
-    case "empty": return !key.has_material;
-    default: return true;
-  }
+  return !edge.dataset.needs || key.marks.includes(edge.dataset.needs);
 }
 
 /** A count that leaves room for the dots. */
@@ -80,28 +94,27 @@ function showDots(parent, keys, chosen) {
       parent.append(dot);
     }
     setAttribute(dot, "cy", String((Math.floor(place / DOTS_IN_ROW) - middle) * PITCH));
-    const names = [key.origin === "EXTERNAL" ? "external" : "", key === chosen ? "chosen" : ""];
-    setAttribute(dot, "class", names.filter(Boolean).join(" ") || null);
+    setAttribute(dot, "class", `class-${cloud.classes.indexOf(key.class)}${key === chosen ? " chosen" : ""}`);
   });
 }
 
-/** Marks the edges that keys have gone since the last time. A key that went two ways at once marks none. */
-function showWalks(keys) {
+/** Marks the transitions that keys have made since the last time. A key that made several at once marks none. */
+function showTransitions(keys) {
   const current = new Map(keys.map((key) => [key.id, key]));
   if (former) {
-    const walked = new Set();
+    const made = new Set();
     for (const [id, key] of current) {
       const before = former.get(id);
       if (before?.state !== key.state) {
-        walked.add(edges.find((edge) => goes(edge, before?.state, key.state) && suits(edge, key)));
+        made.add(edges.find((edge) => goes(edge, before?.state, key.state) && suits(edge, key)));
       }
     }
     for (const [id, before] of former) {
       if (!current.has(id)) {
-        walked.add(edges.find((edge) => goes(edge, before.state, "")));
+        made.add(edges.find((edge) => goes(edge, before.state, "")));
       }
     }
-    walked.forEach(mark);
+    made.forEach(mark);
   }
   former = current;
 }
@@ -115,7 +128,7 @@ function mark(edge) {
   if (!edge) {
     return;
   }
-  setClass(edge, "walked", true);
+  setClass(edge, "marked", true);
   clearTimeout(edge.timer);
-  edge.timer = setTimeout(() => setClass(edge, "walked", false), WALKED_FOR);
+  edge.timer = setTimeout(() => setClass(edge, "marked", false), MARKED_FOR);
 }

@@ -1,18 +1,41 @@
 // The table of keys: newest first, filtered by state and text, one of them chosen.
 
 import { KeyedList, find, make, oneTabStop, setAttribute, setClass, setHidden, setText } from "./document.js";
+import { tone } from "./graph.js";
 import { distance, readable } from "./time.js";
 
 const body = find("key-rows");
 const search = find("search");
-const chips = [...document.querySelectorAll("[data-show]")];
 const list = new KeyedList(body, createRow, updateRow);
 const keepTabStop = oneTabStop(body, ".key-id");
+let cloud = null;
+let chips = [];
 let shownState = "";
 let rows = [];
 let total = 0;
 let chosenId = null;
 let choose = () => {};
+
+/** Makes a filter for each state, and heads the column of classes. */
+export function useCloud(used) {
+  cloud = used;
+  setText(find("class-label"), cloud.class_label);
+  chips = ["", ...cloud.states].map(createChip);
+  find("chips").replaceChildren(...chips);
+}
+
+function createChip(state) {
+  const chip = make("button", "chip", state || "All");
+  chip.type = "button";
+  chip.dataset.show = state;
+  chip.setAttribute("aria-pressed", String(state === shownState));
+  chip.addEventListener("click", () => {
+    shownState = state;
+    chips.forEach((other) => setAttribute(other, "aria-pressed", String(other === chip)));
+    filter();
+  });
+  return chip;
+}
 
 /** Calls `chosen` with the id of a key, or null, when a person chooses one. */
 export function onChoice(chosen) {
@@ -47,7 +70,7 @@ function filter() {
   setHidden(body.closest(".scroll"), visible === 0);
   setHidden(find("keys-help"), visible === 0);
   setHidden(find("keys-empty"), visible > 0);
-  setText(find("keys-empty"), total === 0 ? "No keys. CreateKey makes one." : "No key is like this.");
+  setText(find("keys-empty"), total === 0 ? "No keys yet." : "No key matches.");
   const parts = [total === 0 ? "None yet." : visible === total ? `${total}` : `${visible} of ${total}`];
   if (rows.length < total) {
     parts.push(`only the oldest ${rows.length} are listed`);
@@ -64,7 +87,7 @@ function text(row) {
 function createRow(id) {
   const row = make("tr");
   row.setAttribute("role", "row");
-  const cells = ["", "State", "Origin", "Created", "Delete date", "Aliases", "Tags"].map((label) => {
+  const cells = ["", "State", find("class-label").textContent, "Created", "Delete date", "Aliases", "Tags"].map((label) => {
     const cell = make("td");
     cell.setAttribute("role", "cell");
     if (label) {
@@ -87,30 +110,21 @@ function createRow(id) {
 }
 
 function updateRow(element, row) {
-  const [name, state, origin, created, deleted, aliases, tags] = element.children;
+  const [name, state, keyClass, created, deleted, aliases, tags] = element.children;
   const [, description, place] = name.children;
   showOptional(description, row.description);
   showOptional(place, row.place);
   setText(state.firstElementChild, row.state);
   setAttribute(state.firstElementChild, "data-state", row.state);
-  setText(origin.firstElementChild, row.origin);
-  showOptional(origin.lastElementChild, materialNote(row));
+  setAttribute(state.firstElementChild, "data-tone", tone(cloud, row.state));
+  setText(keyClass.firstElementChild, row.class);
+  showOptional(keyClass.lastElementChild, row.note);
   showTime(created.firstElementChild, row.created);
   showTime(deleted.firstElementChild, row.delete_date ?? "");
   showOptional(deleted.lastElementChild, row.left ?? "");
   setAttribute(deleted, "data-empty", String(!row.delete_date));
   showParts(aliases, row.aliases, "span");
   showParts(tags, Object.entries(row.tags).map(([tag, value]) => (value ? `${tag}=${value}` : tag)), "tag");
-}
-
-function materialNote(row) {
-  if (row.origin !== "EXTERNAL") {
-    return "";
-  }
-  if (!row.has_material) {
-    return "no material";
-  }
-  return row.material_expires ? `material until ${readable(row.material_expires)}` : "has material";
 }
 
 function showOptional(element, value) {
@@ -129,10 +143,3 @@ function showParts(cell, parts, kind) {
 }
 
 search.addEventListener("input", filter);
-for (const chip of chips) {
-  chip.addEventListener("click", () => {
-    shownState = chip.dataset.show;
-    chips.forEach((other) => setAttribute(other, "aria-pressed", String(other === chip)));
-    filter();
-  });
-}

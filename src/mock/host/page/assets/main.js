@@ -1,23 +1,24 @@
-// The page of the mock: looks at the admin API each second, while somebody can see it, and shows what has changed.
+// The page of the mock: reads the admin API each second, while somebody can see it, and shows what has changed.
 
 import { wireControls } from "./controls.js";
 import { find, setAttribute, setText } from "./document.js";
 import { showFacts } from "./facts.js";
-import { forgetWalks, showGraph, waysOut } from "./graph.js";
-import { onChoice, showKeys } from "./keys.js";
+import { forgetTransitions, showGraph, transitionsFrom, useCloud as useCloudInGraph } from "./graph.js";
+import { onChoice, showKeys, useCloud as useCloudInKeys } from "./keys.js";
 import { addRequests, clearRequests, showRequests } from "./requests.js";
 import { offset, readable } from "./time.js";
 
 const PERIOD = 1000;
-const PATIENCE = 10000;
+const TIMEOUT = 10000;
 
+let cloud = null;
 let seen = { since: null, last: 0 };
 let chosenId = null;
 let latest = null;
 let paused = false;
 let timer = null;
-let looking = false;
-let lookAgain = false;
+let reading = false;
+let readAgain = false;
 
 async function send(method, resource, body) {
   const response = await fetch(`/_mock/${resource}`, {
@@ -25,24 +26,36 @@ async function send(method, resource, body) {
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
     credentials: "omit",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   });
-  const answer = await response.json();
+  const value = await response.json();
   if (!response.ok) {
-    throw new Error(answer.error ?? `status ${response.status}`);
+    throw new Error(value.error ?? `status ${response.status}`);
   }
-  return answer;
+  return value;
 }
 
 const read = (resource) => send("GET", resource);
 
-async function look() {
+/** Reads which cloud is served. It does not change while the mock runs. */
+async function readCloud() {
+  const [program, found] = await Promise.all([read(""), read("cloud")]);
+  cloud = found;
+  setText(find("program"), `${cloud.title} · ${program.mock} ${program.version}`);
+  useCloudInGraph(cloud);
+  useCloudInKeys(cloud);
+}
+
+async function readAll() {
+  if (!cloud) {
+    await readCloud();
+  }
   const [state, deviations, faults] = await Promise.all([read("state"), read("deviations"), read("faults")]);
   const { since, last } = state.exchanges;
   if (since !== seen.since) {
     seen = { since, last: 0 };
     clearRequests();
-    forgetWalks();
+    forgetTransitions();
   }
   if (last > seen.last) {
     const exchanges = await read(`exchanges?after=${seen.last}`);
@@ -62,7 +75,7 @@ function show() {
   const keys = state.accounts.flatMap(({ account, region, keys }) =>
     keys.map((key) => ({ ...key, place: several ? `${account} · ${region}` : "" })));
   keys.sort((one, other) => (one.created < other.created ? -1 : one.created > other.created ? 1 : 0));
-  const counts = { Enabled: 0, Disabled: 0, PendingImport: 0, PendingDeletion: 0 };
+  const counts = Object.fromEntries(cloud.states.map((name) => [name, 0]));
   for (const { states } of state.accounts) {
     Object.entries(states).forEach(([name, count]) => { counts[name] += count; });
   }
@@ -81,30 +94,30 @@ function show() {
 
 function chosenText(chosen) {
   if (chosen) {
-    return `${chosen.id} is ${chosen.state}. Ways out: ${waysOut(chosen).join(", ")}.`;
+    return `${chosen.id} is ${chosen.state}. Transitions from here: ${transitionsFrom(chosen).join(", ")}.`;
   }
   return chosenId
     ? `${chosenId} is gone.`
-    : "Choose a key in the table to see where it stands and where it can go.";
+    : "Choose a key in the table to see its state and its transitions.";
 }
 
 async function turn() {
   clearTimeout(timer);
-  if (looking) {
-    lookAgain = true;
+  if (reading) {
+    readAgain = true;
     return;
   }
-  looking = true;
+  reading = true;
   do {
-    lookAgain = false;
+    readAgain = false;
     try {
-      await look();
+      await readAll();
       connection("live", "Live");
     } catch {
-      connection("lost", "No answer");
+      connection("lost", "No response");
     }
-  } while (lookAgain);
-  looking = false;
+  } while (readAgain);
+  reading = false;
   schedule();
 }
 
@@ -144,8 +157,4 @@ onChoice((id) => {
 wireControls({ send, announce, refresh: turn });
 
 setText(find("endpoint"), location.origin);
-read("").then(
-  ({ mock, version }) => setText(find("program"), `Alibaba Cloud KMS · ${mock} ${version}`),
-  () => {},
-);
 turn();

@@ -1,4 +1,4 @@
-// The log of requests: newest first; what one asked and was answered is made only when somebody opens it.
+// The list of requests: newest first; the details of one are made only when somebody opens it.
 
 import { find, make, oneTabStop, setClass, setHidden, setText } from "./document.js";
 import { timeOfDay } from "./time.js";
@@ -42,7 +42,7 @@ export function showRequests(last, chosen) {
 
 function createEntry(exchange) {
   const entry = make("li");
-  entry.keyId = keyOf(exchange);
+  entry.keyId = exchange.key;
   const details = make("details");
   const summary = make("summary");
   summary.tabIndex = -1;
@@ -65,29 +65,23 @@ function createEntry(exchange) {
   return entry;
 }
 
-/** The key that an exchange is about, as far as it says. */
-function keyOf({ parameters, answer }) {
-  return parameters?.KeyId ?? answer?.KeyId ?? answer?.KeyMetadata?.KeyId ?? null;
-}
-
 function outcome(exchange) {
   const isGood = exchange.status === 200 && !exchange.fault;
-  const code = exchange.answer?.Code;
-  const parts = [exchange.status === null ? "no answer" : String(exchange.status)];
-  if (code && exchange.status !== 200) {
-    parts.push(code);
+  const parts = [exchange.status === null ? "no response" : String(exchange.status)];
+  if (exchange.code && exchange.status !== 200) {
+    parts.push(exchange.code);
   }
-  return make("span", `answer ${isGood ? "good" : "bad"}`, parts.join(" "));
+  return make("span", `response ${isGood ? "good" : "bad"}`, parts.join(" "));
 }
 
 function about(exchange) {
-  const subject = exchange.parameters?.AliasName ?? keyOf(exchange) ?? "";
+  const subject = exchange.about ?? exchange.key ?? "";
   return [exchange.fault ? `fault ${exchange.fault}` : "", subject].filter(Boolean).join(" · ");
 }
 
 function createDetails(exchange) {
   const details = make("div", "details");
-  const parts = [["Fault", exchange.fault], ["Parameters", exchange.parameters], ["Answer", exchange.answer]];
+  const parts = [["Fault", exchange.fault], ["Parameters", exchange.parameters], ["Response", exchange.answer]];
   for (const [name, value] of parts) {
     if (value !== null && value !== undefined) {
       const shown = typeof value === "string" ? value : JSON.stringify(value, null, 2);

@@ -1,4 +1,4 @@
-//! Who may use the mock, and what it has from the start.
+//! What is special about the mock of Alibaba Cloud KMS: who may use it, what it has from the start, how it deviates.
 
 use std::path::PathBuf;
 
@@ -6,15 +6,23 @@ use clap::Args;
 
 use crate::cli::{CliError, Context};
 use crate::input::read_text;
-use crate::mock::{AccessKey, MockConfig, Seed};
+use crate::mock::{AccessKey, AlibabaConfig, Deviation, Seed};
 use crate::yaml::BIGGEST_FILE;
+
+/// The name of the cloud in the registry.
+pub(super) const PROVIDER: &str = "alibaba";
 
 /// The variable of a secret whose variable is not named.
 const USUAL_SECRET_ENV: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
 
-/// Who may use the mock, and what it has from the start.
+/// What is special about the mock of Alibaba Cloud KMS.
 #[derive(Debug, Args)]
-pub(super) struct AccountArguments {
+#[command(next_help_heading = "Alibaba Cloud KMS")]
+pub(super) struct AlibabaArguments {
+    /// Deviate from the documents, such as `Encrypt:Disabled=Success` or
+    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
+    #[arg(long, value_name = "DEVIATION")]
+    deviate: Vec<Deviation>,
     /// An access key that may sign requests, instead of the documents' example (testid / testsecret); may be given
     /// several times. Access keys of several accounts, temporary ones, and ones without every permission come from --seed
     #[arg(long, value_name = "ID")]
@@ -23,10 +31,10 @@ pub(super) struct AccountArguments {
     /// ALIBABA_CLOUD_ACCESS_KEY_SECRET]
     #[arg(long, value_name = "NAME", requires = "access_key_id")]
     access_key_secret_env: Vec<String>,
-    /// Take requests without any signature too, as those of the first access key's account
+    /// Accept requests without any signature too, as those of the first access key's account
     #[arg(long)]
     anonymous: bool,
-    /// The region of requests whose host name says none
+    /// The region of requests whose host name has none
     #[arg(long, value_name = "REGION", default_value = "cn-hangzhou")]
     region: String,
     /// Begin with the access keys, keys and aliases of this file (YAML; examples/seed.yaml shows every field). A state
@@ -35,15 +43,16 @@ pub(super) struct AccountArguments {
     seed: Option<PathBuf>,
 }
 
-impl AccountArguments {
+impl AlibabaArguments {
     /// Whether there is a seed file.
     pub(super) fn has_seed(&self) -> bool {
         self.seed.is_some()
     }
 
-    /// These settings with accounts and keys.
-    pub(super) fn apply(&self, config: MockConfig, context: &Context) -> Result<MockConfig, CliError> {
-        let mut config = MockConfig { region: self.region.clone(), ..config };
+    /// The settings that the arguments stand for.
+    pub(super) fn config(&self, context: &Context) -> Result<AlibabaConfig, CliError> {
+        let mut config =
+            AlibabaConfig { region: self.region.clone(), deviations: self.deviate.clone(), ..AlibabaConfig::default() };
         let mut from_seed = Vec::new();
         if let Some(path) = &self.seed {
             let name = path.display().to_string();
@@ -53,12 +62,14 @@ impl AccountArguments {
             from_seed.clone_from(&seed.access_keys);
             config = seed.into_config(config);
         }
+
         let mut keys = self.access_keys(context)?;
         if !keys.is_empty() {
             let taken = |key: &AccessKey| self.access_key_id.iter().any(|id| id == key.id());
             keys.extend(from_seed.into_iter().filter(|key| !taken(key)));
             config.access_keys = keys;
         }
+
         if self.anonymous {
             let account = config.access_keys.first().map_or(AccessKey::DEFAULT_ACCOUNT, AccessKey::account_id);
             config.anonymous = Some(AccessKey::new("anonymous", "").account(account));

@@ -1,8 +1,7 @@
-//! What a state file holds: records of JSON, each with a name in a table.
+//! The record of a key.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -13,115 +12,8 @@ use zeroize::Zeroizing;
 
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
-use crate::mock::alibaba::wire::gateway::NONCE_LIFE_SECONDS;
-use crate::mock::host::clock::{KeptClock, from_seconds};
+use crate::mock::host::clock::from_seconds;
 use crate::mock::mutation::Quirks;
-
-/// A kind of record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Table {
-    Key,
-    Alias,
-    /// A nonce of a request that changed something. Those of other requests are not worth a write: to send such a
-    /// request again changes nothing either.
-    Nonce,
-    WrappingPair,
-    /// The secret that import tokens are sealed with, the clock, how many ids were drawn, whether there were seeds.
-    Setting,
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.serialize(formatter)
-    }
-}
-
-/// A fact about the mock as a whole.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Setting {
-    Clock(KeptClock),
-    /// How many ids of keys and versions were drawn from a seed.
-    Drawn {
-        seed: u64,
-        count: u64,
-    },
-    /// The keys that are there from the start were added.
-    Seeded,
-    /// What import tokens are sealed with, in Base64.
-    TokenSecret(Zeroizing<String>),
-}
-
-impl Setting {
-    pub(super) fn change(&self) -> Change {
-        let name = match self {
-            Self::Clock(_) => "clock".to_owned(),
-            Self::Drawn { seed, .. } => format!("drawn {seed}"),
-            Self::Seeded => "seeded".to_owned(),
-            Self::TokenSecret(_) => "token-secret".to_owned(),
-        };
-        Change::record(Table::Setting, name, self)
-    }
-}
-
-/// A record set or removed. `Debug` does not show it: it may be key material.
-pub(crate) struct Change {
-    table: Table,
-    name: String,
-    json: Option<String>,
-}
-
-impl fmt::Debug for Change {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Change").field("table", &self.table).field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-impl Change {
-    pub(super) fn set(table: Table, name: String, json: String) -> Self {
-        Self { table, name, json: Some(json) }
-    }
-
-    /// Sets a record.
-    pub(crate) fn record(table: Table, name: String, record: &impl Serialize) -> Self {
-        // Records are structs of text and numbers, and no such thing fails to be written.
-        Self::set(table, name, serde_json::to_string(record).unwrap_or_else(|_| "null".to_owned()))
-    }
-
-    pub(crate) fn remove(table: Table, name: String) -> Self {
-        Self { table, name, json: None }
-    }
-
-    /// The form in the file: `["key","name",{…}]`, or `null` in the last place.
-    pub(super) fn json(&self) -> String {
-        let value = self.json.as_deref().unwrap_or("null");
-        format!("[{},{},{value}]", serde_json::json!(self.table), serde_json::json!(self.name))
-    }
-}
-
-/// The name of what an account holds in a region.
-pub(crate) fn name(account: &str, region: &str, id: &str) -> String {
-    format!("{account}\n{region}\n{id}")
-}
-
-/// The name of a nonce.
-pub(super) fn nonce_name(noted: Timestamp, access_key: &str, nonce: &str) -> String {
-    format!("{}\n{access_key}\n{nonce}", noted.as_second())
-}
-
-/// The parts of the name of a nonce.
-pub(super) fn parse_nonce_name(name: &str) -> Option<(Timestamp, &str, &str)> {
-    let (seconds, rest) = name.split_once('\n')?;
-    let (access_key, nonce) = rest.split_once('\n')?;
-    Some((from_seconds(seconds.parse().ok()?), access_key, nonce))
-}
-
-/// Whether a record is of no use any more.
-pub(super) fn is_outdated(table: Table, name: &str, now: Timestamp) -> bool {
-    let noted = parse_nonce_name(name).map(|(noted, ..)| noted.as_second());
-    table == Table::Nonce && noted.is_none_or(|noted| now.as_second() - noted > NONCE_LIFE_SECONDS)
-}
 
 /// A key.
 #[derive(Serialize, Deserialize)]
@@ -167,17 +59,6 @@ struct VersionRecord<'a> {
 struct RotationRecord {
     interval_seconds: i64,
     next: i64,
-}
-
-/// An alias.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct AliasRecord<'a> {
-    pub(super) account: Cow<'a, str>,
-    pub(super) region: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
-    pub(super) key_id: Cow<'a, str>,
-    pub(super) number: u64,
 }
 
 impl<'a> KeyRecord<'a> {

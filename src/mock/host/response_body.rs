@@ -1,4 +1,4 @@
-//! The body of an answer, whole or broken off.
+//! The body of a response, whole or broken off.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +8,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 /// A body that announces `length` bytes and may end before.
 #[derive(Debug)]
-pub(crate) struct ReplyBody {
+pub(crate) struct ResponseBody {
     data: Option<Bytes>,
     length: u64,
     flushed: bool,
@@ -16,10 +16,10 @@ pub(crate) struct ReplyBody {
 
 /// The body ends before its announced length, on purpose.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is truncated on purpose")]
+#[error("the response is truncated on purpose")]
 pub(crate) struct Truncated;
 
-impl ReplyBody {
+impl ResponseBody {
     /// The whole of `data`.
     pub(crate) fn whole(data: impl Into<Bytes>) -> Self {
         let data = data.into();
@@ -37,7 +37,7 @@ impl ReplyBody {
     }
 }
 
-impl Body for ReplyBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = Truncated;
 

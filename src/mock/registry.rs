@@ -1,0 +1,50 @@
+//! The clouds that can be served, by name. Another cloud is another folder beside `alibaba/` and a line here.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::mock::alibaba::config::AlibabaConfig;
+use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::clock::ClockMode;
+use crate::mock::host::cloud::CloudConfig;
+use crate::mock::host::config::MockConfig;
+use crate::mock::host::faults::Faults;
+
+/// How each cloud gets its default settings; the first one is the default cloud.
+const CLOUDS: [fn() -> CloudConfig; 1] = [|| AlibabaConfig::default().into()];
+
+/// The names of the clouds that can be served, the default one first.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    CLOUDS.iter().map(|config| config().name())
+}
+
+/// The default settings of the cloud with this name.
+pub fn by_name(name: &str) -> Option<CloudConfig> {
+    CLOUDS.iter().map(|config| config()).find(|config| config.name() == name)
+}
+
+impl Default for MockConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            clock: ClockMode::Real,
+            seed: None,
+            faults: Faults::default(),
+            state: None,
+            tls: None,
+            admin: AdminAccess::Off,
+            cloud: CLOUDS[0](),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clouds_have_the_names_of_the_providers() {
+        assert!(names().eq(crate::provider::registry::names()));
+        assert!(names().all(|name| by_name(name).is_some()));
+        assert!(by_name("nobody").is_none());
+    }
+}
