@@ -1,4 +1,4 @@
-//! What templates stand for while a case is asked.
+//! The values of templates while a case runs.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,17 +21,17 @@ use crate::suite::template::{Expression, Function, Part, Template};
 #[derive(Debug)]
 pub(super) struct KeyBinding {
     pub(super) class: ClassName,
-    /// What was kept of the answer that made it.
+    /// Values from the response that made it.
     pub(super) captures: HashMap<String, String>,
     /// Values and captures of its fixtures.
     pub(super) fixtures: HashMap<FixtureName, HashMap<String, String>>,
-    /// Where it is, as far as the table and its responses say; none after the clock was moved.
+    /// Its position by the table and the responses so far; none after the clock was moved.
     position: Option<Position>,
     /// The state that it was in before.
     before: Option<State>,
-    /// Other states that the documents leave room for instead of the one that it has come to, and after which operation.
+    /// The other states that the documents leave room for after its last change, and the operation that changed it.
     room: Option<(OperationName, Vec<AcceptedState>)>,
-    /// The bytes that are imported into it, Base64.
+    /// The key material that is imported into it, Base64.
     pub(super) material: Secret,
 }
 
@@ -41,7 +41,7 @@ impl KeyBinding {
         Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, before: None, room: None, material }
     }
 
-    /// Where it is, as far as that is known.
+    /// Its position, as far as that is known.
     pub(super) fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
@@ -51,13 +51,13 @@ impl KeyBinding {
         self.position.as_ref().map(|position| &position.state)
     }
 
-    /// The state that it was in before the one that it is in.
+    /// The state that it was in before.
     pub(super) fn before(&self) -> Option<&State> {
         self.before.as_ref()
     }
 
-    /// Takes note of where it has come to.
-    pub(super) fn come_to(&mut self, position: Position) {
+    /// Notes its position after a change.
+    pub(super) fn move_to(&mut self, position: Position) {
         if let Some(was) = self.position.take().filter(|was| was.state != position.state) {
             self.before = Some(was.state);
         }
@@ -65,17 +65,17 @@ impl KeyBinding {
         self.room = None;
     }
 
-    /// Takes note of other states that the documents leave room for instead of the one that it has come to.
+    /// Notes the other states that the documents leave room for after an operation.
     pub(super) fn leave_room_after(&mut self, operation: &OperationName, room: Vec<AcceptedState>) {
         self.room = Some((operation.clone(), room));
     }
 
-    /// Other states that the documents leave room for instead of the one that it has come to, and after which operation.
+    /// The other states that the documents leave room for after its last change, and the operation that changed it.
     pub(super) fn room(&self) -> Option<&(OperationName, Vec<AcceptedState>)> {
         self.room.as_ref()
     }
 
-    /// Takes note that where it is can't be known any more; what it had comes back.
+    /// Forgets its position, which can't be known any more, and gives what it had there.
     pub(super) fn lose_position(&mut self) -> Option<BTreeSet<String>> {
         self.position.take().map(|position| position.has)
     }
@@ -89,26 +89,27 @@ impl KeyBinding {
     }
 }
 
-/// What templates stand for.
+/// The values of templates.
 #[derive(Debug)]
 pub(super) struct Bindings {
     pub(super) keys: HashMap<KeyName, KeyBinding>,
     pub(super) values: HashMap<String, String>,
-    pub(super) answers: HashMap<String, Value>,
+    /// The fields of responses that were kept under a name.
+    pub(super) responses: HashMap<String, Value>,
     pub(super) class: ClassName,
     pub(super) state: Option<State>,
     /// Marks the keys of this run.
     pub(super) mark: String,
-    /// Makes names of this case unlike those of any other.
+    /// Makes the names of this attempt unique.
     pub(super) prefix: String,
     pub(super) names_made: u32,
-    /// What test data is drawn from.
+    /// The source of test data.
     pub(super) random: fastrand::Rng,
-    /// Learns what is made up here.
+    /// Where secrets that are made up here are registered.
     pub(super) secrets: SecretRegistry,
 }
 
-/// Why a template has no value. That is the doing of an answer: the loader knows every name.
+/// Why a template has no value. Only a response can be the reason, because the loader checks every name.
 #[derive(Debug, Error)]
 #[error("`{expression}` has no value: {reason}")]
 pub(super) struct NoValue {
@@ -116,12 +117,12 @@ pub(super) struct NoValue {
     reason: String,
 }
 
-/// For whom a template is evaluated.
+/// What a template is evaluated for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Context<'a> {
     /// The key that `key` stands for.
     pub(super) on: &'a KeyName,
-    /// The class that `class` stands for; that of the case unless a key of another class is made.
+    /// The class that `class` stands for; that of the case if none.
     pub(super) class: Option<&'a ClassName>,
     /// Values of the fixture that is being made.
     pub(super) fixture: Option<(&'a FixtureName, &'a HashMap<String, String>)>,
@@ -145,7 +146,7 @@ impl Bindings {
         Self {
             keys: HashMap::new(),
             values: HashMap::new(),
-            answers: HashMap::new(),
+            responses: HashMap::new(),
             class,
             state,
             mark: mark.to_owned(),
@@ -213,10 +214,11 @@ impl Bindings {
     }
 
     fn path(&mut self, path: &[String], context: Context<'_>) -> Result<String, String> {
+        // From the narrowest meaning to the widest: a single word, a key, a response, a fixture of the key.
         let words: Vec<&str> = path.iter().map(String::as_str).collect();
         match words.as_slice() {
             ["class"] => Ok(context.class.unwrap_or(&self.class).to_string()),
-            ["state"] => self.state.as_ref().map(ToString::to_string).ok_or_else(|| "no state is asked".to_owned()),
+            ["state"] => self.state.as_ref().map(ToString::to_string).ok_or_else(|| "the case has no state".to_owned()),
             ["mark"] => Ok(self.mark.clone()),
             ["unique"] => {
                 self.names_made += 1;
@@ -229,19 +231,21 @@ impl Bindings {
                 let key = KeyName::from(*root);
                 self.of_key(&key, rest, context)
             }
-            [root, rest @ ..] if self.answers.contains_key(*root) => {
-                let mut value = self.answers.get(*root);
+            [root, rest @ ..] if self.responses.contains_key(*root) => {
+                let mut value = self.responses.get(*root);
                 for field in rest {
                     value = value.and_then(|value| value.get(*field));
                 }
-                value.map(text_of).ok_or_else(|| format!("the answer has no field `{}`", rest.join(".")))
+                value.map(text_of).ok_or_else(|| format!("the response has no field `{}`", rest.join(".")))
             }
             fixture => self.of_key(context.on, fixture, context),
         }
     }
 
+    /// The value of a path within a key.
     fn of_key(&self, key: &KeyName, path: &[&str], context: Context<'_>) -> Result<String, String> {
         let Some(binding) = self.keys.get(key) else { return Err(format!("there is no key `{key}` yet")) };
+
         match path {
             ["class"] => Ok(binding.class.to_string()),
             ["material"] => {
@@ -249,9 +253,10 @@ impl Bindings {
                 Ok(binding.material.expose().to_owned())
             }
             [capture] => {
-                binding.captures.get(*capture).cloned().ok_or_else(|| "the answer had no such field".to_owned())
+                binding.captures.get(*capture).cloned().ok_or_else(|| "the response had no such field".to_owned())
             }
             [fixture, name] => {
+                // While a fixture is made, its own values are not bound to the key yet.
                 let being_made = context.fixture.filter(|(made, _)| made.as_str() == *fixture);
                 let values = being_made.map(|(_, values)| values).or_else(|| binding.fixtures.get(*fixture));
                 let value = values.and_then(|values| values.get(*name));
@@ -262,6 +267,7 @@ impl Bindings {
     }
 }
 
+/// The value of a function.
 fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) -> Result<String, String> {
     match (function, arguments) {
         (Function::Base64, [text]) => Ok(STANDARD.encode(text)),
@@ -278,6 +284,7 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
         (Function::Damage, [bytes]) => {
             let mut bytes = decode(bytes)?;
             let Some(last) = bytes.last_mut() else { return Err("there is no byte to damage".to_owned()) };
+            // One bit is enough to make a checksum, a signature or padding wrong.
             *last ^= 1;
             Ok(STANDARD.encode(bytes))
         }
@@ -287,17 +294,17 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
 }
 
 fn later(time: &str, duration: &str) -> Result<Timestamp, String> {
-    let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is no RFC 3339 time"))?;
-    // Days are as long as on the wire, where no clock is set forward or back.
+    let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is not an RFC 3339 time"))?;
+    // A day is 24 hours: times on the wire are in UTC.
     let duration: SignedDuration = match duration.strip_suffix('d').map(str::parse) {
         Some(Ok(days)) => SignedDuration::from_hours(24_i64.saturating_mul(days)),
-        _ => duration.parse().map_err(|_| format!("`{duration}` is no duration"))?,
+        _ => duration.parse().map_err(|_| format!("`{duration}` is not a duration"))?,
     };
     time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, String> {
-    STANDARD.decode(text).map_err(|_| "an argument is no Base64".to_owned())
+    STANDARD.decode(text).map_err(|_| "an argument is not Base64".to_owned())
 }
 
 /// The longest text or run of bytes that a template makes.
@@ -306,11 +313,11 @@ const LONGEST: usize = 1 << 20;
 fn count_of(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count) if count <= LONGEST => Ok(count),
-        _ => Err(format!("`{text}` is no count up to {LONGEST}")),
+        _ => Err(format!("`{text}` is not a count up to {LONGEST}")),
     }
 }
 
-/// Key material, which protects nothing but test data. It is of no seed, so that no report lets anybody know it.
+/// Key material, which protects nothing but test data. It does not depend on the seed, so no report gives it away.
 fn new_material() -> [u8; 32] {
     let mut bytes = [0; 32];
     fastrand::fill(&mut bytes);
@@ -343,7 +350,7 @@ mod tests {
             key.fixtures.insert("alias".into(), HashMap::from([("name".into(), format!("alias/{id}"))]));
             bindings.keys.insert(name.into(), key);
         }
-        bindings.answers.insert("answer".into(), json!({"A": {"B": 7}}));
+        bindings.responses.insert("answer".into(), json!({"A": {"B": 7}}));
         bindings
     }
 
@@ -353,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn key_means_the_key_that_a_step_is_about() {
+    fn key_stands_for_the_key_of_the_step() {
         assert_eq!(evaluate("${key.id} ${other.id} ${alias.name}", "key").unwrap(), "id-1 id-2 alias/id-1");
         assert_eq!(
             evaluate("${key.id} ${other.alias.name} ${alias.name}", "other").unwrap(),
@@ -362,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_and_functions_have_values() {
+    fn responses_and_functions_have_values() {
         assert_eq!(evaluate("${answer.A.B}", "key").unwrap(), "7");
         assert_eq!(evaluate("${base64('hello')}", "key").unwrap(), "aGVsbG8=");
         assert_eq!(evaluate("${damage('aGVsbG8=')}", "key").unwrap(), "aGVsbG4=");
@@ -379,16 +386,16 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_a_longest_length() {
+    fn a_value_is_limited_in_length() {
         let longest = format!("${{repeat('a', '{LONGEST}')}}");
         assert_eq!(evaluate(&longest, "key").unwrap().len(), LONGEST);
         let longer = format!("${{repeat('a', '{}')}}", LONGEST + 1);
         let error = evaluate(&longer, "key").unwrap_err();
-        assert!(error.ends_with(&format!("`{}` is no count up to 1048576", LONGEST + 1)), "{error}");
+        assert!(error.ends_with(&format!("`{}` is not a count up to 1048576", LONGEST + 1)), "{error}");
     }
 
     #[test]
-    fn test_data_is_of_the_seed_and_key_material_is_not() {
+    fn test_data_depends_on_the_seed_and_key_material_does_not() {
         let made = |seed: u64| {
             let mut bindings = bindings();
             bindings.random = fastrand::Rng::with_seed(seed);
@@ -404,10 +411,10 @@ mod tests {
     }
 
     #[test]
-    fn what_an_answer_lacks_is_said() {
+    fn a_missing_field_is_named() {
         assert_eq!(
             evaluate("${answer.A.C}", "key").unwrap_err(),
-            "`answer.A.C` has no value: the answer has no field `A.C`"
+            "`answer.A.C` has no value: the response has no field `A.C`"
         );
         assert_eq!(
             evaluate("${import.token}", "key").unwrap_err(),

@@ -1,4 +1,4 @@
-//! What a response must hold: fields, and entries of lists on whatever page.
+//! Checks the content of a response: its fields, and the entries of lists on whatever page.
 
 use serde_json::{Map, Value};
 
@@ -20,15 +20,15 @@ pub(super) struct Checked<'a> {
     pub(super) purpose: Purpose,
     pub(super) operation: &'a OperationName,
     pub(super) parameters: &'a Map<String, Value>,
-    pub(super) answer: &'a Value,
+    pub(super) fields: &'a Value,
     pub(super) on: &'a KeyName,
 }
 
-/// What a response gets wrong.
+/// What is wrong with the content of a response.
 #[derive(Debug)]
 pub(super) struct Mismatch {
     pub(super) kind: Kind,
-    /// What of it, in words that are the same for every key.
+    /// Which part of it, in words that are the same for every key.
     pub(super) aspect: String,
     /// One line.
     pub(super) text: String,
@@ -52,119 +52,121 @@ impl<'s, 'a> Checker<'s, 'a> {
         Self { run, requester }
     }
 
-    /// The first thing that the response gets wrong; none if it holds everything.
+    /// The first thing that is wrong with the content of a response, if there is any.
     ///
     /// # Errors
     ///
-    /// When a value that it is held against can't be known, or a page of a list can't be read.
+    /// When an expected value can't be computed, or a page of a list can't be read.
     pub(super) async fn check(&mut self, call: Checked<'_>, checks: &Checks) -> Result<Option<Mismatch>, Failure> {
         let operation = call.operation;
-        let wrong = |kind, of: &FieldPath, text: String| {
+        let mismatch = |kind, of: &FieldPath, text: String| {
             let aspect = format!("{of} of {operation}");
             Ok(Some(Mismatch { kind, aspect, text }))
         };
 
-        if let Some(wrong) = self.check_by_itself(&call, checks)? {
-            return Ok(Some(wrong));
+        if let Some(mismatch) = self.check_by_itself(&call, checks)? {
+            return Ok(Some(mismatch));
         }
         for path in &checks.present {
-            if field(call.answer, path).is_empty() {
-                return wrong(Kind::Body, path, format!("the response of {operation} has no {path}"));
+            if field(call.fields, path).is_empty() {
+                return mismatch(Kind::Body, path, format!("the response of {operation} has no {path}"));
             }
         }
 
         for (path, template) in &checks.fields {
             let wanted = self.requester.evaluate(template, Context::on(call.on))?;
-            let found = field(call.answer, path);
+            let found = field(call.fields, path);
             if found != wanted {
                 let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
                 let text = if found == wanted {
-                    // Of what is secret only the length is shown.
+                    // Only the length of a secret is shown, and that may be right.
                     format!("{operation} responds with another {path} {found} than it should")
                 } else {
                     format!("{operation} responds with {path} {found} instead of {wanted}")
                 };
-                // What state a key is in is the effect of the calls before.
+                // The state of a key is the effect of the calls before.
                 let observation = &self.run.suite.service.observation;
                 let state = *operation == observation.describe && *path == observation.state;
-                return wrong(if state { Kind::Effect } else { Kind::Body }, path, text);
+                return mismatch(if state { Kind::Effect } else { Kind::Body }, path, text);
             }
         }
 
         for (path, template) in &checks.differs {
             let unwanted = self.requester.evaluate(template, Context::on(call.on))?;
-            if field(call.answer, path) == unwanted {
+            if field(call.fields, path) == unwanted {
                 let text = format!("{operation} responds with {path} {} as before", self.shown(path, &unwanted));
-                return wrong(Kind::Body, path, text);
+                return mismatch(Kind::Body, path, text);
             }
         }
 
-        // What a list holds is the effect of other calls.
+        // The entries of a list are the effect of other calls.
         if let Some(entry) = &checks.contains
             && !self.lists(&call, entry).await?
         {
             let text = format!("{operation} does not list {}", self.entry_text(entry, call.on)?);
-            return wrong(Kind::Effect, &entry.list, text);
+            return mismatch(Kind::Effect, &entry.list, text);
         }
         if let Some(entry) = &checks.lacks
             && self.lists(&call, entry).await?
         {
             let text = format!("{operation} lists {}", self.entry_text(entry, call.on)?);
-            return wrong(Kind::Effect, &entry.list, text);
+            return mismatch(Kind::Effect, &entry.list, text);
         }
         Ok(None)
     }
 
-    /// What a response gets wrong by itself, whatever the key is.
+    /// What is wrong with a response by itself, whatever the key is.
     fn check_by_itself(&mut self, call: &Checked<'_>, checks: &Checks) -> Result<Option<Mismatch>, Failure> {
         const LONGEST: usize = 200;
-        let Checked { operation, answer, .. } = *call;
-        let wrong = |kind: Kind, aspect: &str, text: String| {
+        let Checked { operation, fields, .. } = *call;
+        let mismatch = |kind: Kind, aspect: &str, text: String| {
             let text = format!("in the response of {operation}, {text}");
             Ok(Some(Mismatch { kind, aspect: format!("{aspect} of {operation}"), text }))
         };
 
+        // The shape first: sizes and counters of a malformed response mean nothing.
         let paging = &self.run.suite.service.paging;
-        if let Some(text) = response_form::wrong_form(answer, &checks.form) {
-            return wrong(Kind::Malformed, "form", text);
+        if let Some(text) = response_form::wrong_form(fields, &checks.form) {
+            return mismatch(Kind::Malformed, "form", text);
         }
-        let counted = || checks.counted.as_ref().and_then(|list| response_form::wrong_count(answer, list, paging));
-        if let Some(text) = response_form::wrong_bytes(answer, &checks.bytes).or_else(counted) {
-            return wrong(Kind::Body, "size", text);
+        let counted = || checks.counted.as_ref().and_then(|list| response_form::wrong_count(fields, list, paging));
+        if let Some(text) = response_form::wrong_bytes(fields, &checks.bytes).or_else(counted) {
+            return mismatch(Kind::Body, "size", text);
         }
-        if let Some(text) = response_form::wrong_entries(answer, &checks.entries) {
-            return wrong(Kind::Effect, "entries", text);
+        if let Some(text) = response_form::wrong_entries(fields, &checks.entries) {
+            return mismatch(Kind::Effect, "entries", text);
         }
         for path in &checks.fresh {
-            if let Some(earlier) = response_form::repeated(answer, path, self.requester.bindings().answers.iter()) {
-                return wrong(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));
+            if let Some(earlier) = response_form::repeated(fields, path, self.requester.bindings().responses.iter()) {
+                return mismatch(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));
             }
         }
         for (path, between) in &checks.between {
             let from = self.requester.evaluate(&between.from, Context::on(call.on))?;
             let to = self.requester.evaluate(&between.to, Context::on(call.on))?;
-            if let Some(text) = response_form::outside(path, &field(answer, path), &from, &to) {
-                return wrong(Kind::Body, path.as_str(), self.run.brief(&text, LONGEST));
+            if let Some(text) = response_form::outside(path, &field(fields, path), &from, &to) {
+                return mismatch(Kind::Body, path.as_str(), self.run.brief(&text, LONGEST));
             }
         }
         Ok(None)
     }
 
-    /// Whether a list holds an entry: first on the page that came, then on those after it.
+    /// Whether a list holds an entry: first on the page that was received, then on those after it.
     async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Failure> {
         let mut wanted = Vec::new();
         for (path, template) in &entry.fields {
             wanted.push((path.clone(), self.requester.evaluate(template, Context::on(call.on))?));
         }
+
         let mut pages = Pages::new(call.operation, call.purpose, call.parameters.clone());
-        let mut answer = call.answer.clone();
+        let mut page = call.fields.clone();
         loop {
-            let entries = entry.list.find(&answer).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let entries = entry.list.find(&page).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             if entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text)) {
                 return Ok(true);
             }
-            match pages.next(self.run, self.requester, &answer, entries.len()).await? {
-                Some(next) => answer = next,
+            match pages.next(self.run, self.requester, &page, entries.len()).await? {
+                Some(next) => page = next,
                 None => return Ok(false),
             }
         }
@@ -185,7 +187,7 @@ impl<'s, 'a> Checker<'s, 'a> {
     }
 }
 
-/// What of the description of a key must not have changed but has: the field, and one line.
+/// The first field of a key's description that changed and must not: the field, and one line.
 pub(super) fn changed(run: &RunContext, before: &Value, after: &Value) -> Option<(FieldPath, String)> {
     let unchanged = &run.suite.service.observation.unchanged;
     unchanged.iter().find_map(|path| {
@@ -196,34 +198,36 @@ pub(super) fn changed(run: &RunContext, before: &Value, after: &Value) -> Option
 }
 
 /// A field as text; an absent one is the empty text.
-fn field(answer: &Value, path: &FieldPath) -> String {
-    path.find(answer).map(text_of).unwrap_or_default()
+fn field(fields: &Value, path: &FieldPath) -> String {
+    path.find(fields).map(text_of).unwrap_or_default()
 }
 
-/// Why the fields that are looked at can't be read, if so: a field is no single value, its surroundings are missing, or
-/// a list is none. A list that is missing is an empty one.
-pub(super) fn unreadable(answer: &Value, checks: &Checks) -> Option<String> {
-    let fields = checks.fields.iter().chain(&checks.differs).map(|(path, _)| path);
-    let in_fields = fields.chain(&checks.present).find_map(|path| {
-        let within = path.parent().is_some_and(|parent| !parent.find(answer).is_some_and(Value::is_object));
-        let container = path.find(answer).is_some_and(|value| value.is_array() || value.is_object());
+/// Why the fields that are checked can't be read, if so: a field is not a single value, the object around it is missing, or
+/// a list is something else. A list that is missing counts as empty.
+pub(super) fn unreadable(fields: &Value, checks: &Checks) -> Option<String> {
+    let paths = checks.fields.iter().chain(&checks.differs).map(|(path, _)| path);
+    let in_fields = paths.chain(&checks.present).find_map(|path| {
+        let within = path.parent().is_some_and(|parent| !parent.find(fields).is_some_and(Value::is_object));
+        let container = path.find(fields).is_some_and(|value| value.is_array() || value.is_object());
         match (within, container) {
-            (true, _) => Some(format!("what {path} belongs to is missing")),
+            (true, _) => Some(format!("the object around {path} is missing")),
             (false, true) => Some(format!("{path} is not a single value")),
             (false, false) => None,
         }
     });
+
     let mut lists = checks.contains.iter().chain(&checks.lacks).map(|entry| &entry.list);
     let unread = in_fields.or_else(|| {
         let list = lists.find(|list| {
-            let within = list.parent().and_then(|parent| parent.find(answer)).is_some_and(|value| !value.is_object());
-            within || list.find(answer).is_some_and(|value| !value.is_array())
+            let within = list.parent().and_then(|parent| parent.find(fields)).is_some_and(|value| !value.is_object());
+            within || list.find(fields).is_some_and(|value| !value.is_array())
         })?;
         Some(format!("{list} is not a list"))
     });
-    // What is counted must be there.
+
+    // A list whose entries are counted must be there.
     let mut counted = checks.entries.iter().map(|(list, _)| list);
-    let uncounted = counted.find(|list| !list.find(answer).is_some_and(Value::is_array));
+    let uncounted = counted.find(|list| !list.find(fields).is_some_and(Value::is_array));
     unread.or_else(|| uncounted.map(|list| format!("{list} is not a list")))
 }
 
@@ -235,17 +239,17 @@ mod tests {
     use crate::suite::template::Template;
 
     #[test]
-    fn a_response_of_another_form_can_not_be_read() {
+    fn a_response_of_another_shape_is_unreadable() {
         let path = |text: &str| FieldPath::parse(text).unwrap();
         let checks = Checks {
             fields: vec![(path("Key.Id"), Template::parse("x").unwrap())],
             lacks: Some(Entry { list: path("Tags.Tag"), fields: Vec::new() }),
             ..Checks::default()
         };
-        let read = |answer: Value| unreadable(&answer, &checks);
+        let read = |fields: Value| unreadable(&fields, &checks);
         assert_eq!(read(json!({"Key": {"Id": "x"}, "Tags": {"Tag": []}})), None);
         assert_eq!(read(json!({"Key": {}})), None);
-        assert_eq!(read(json!({})).as_deref(), Some("what Key.Id belongs to is missing"));
+        assert_eq!(read(json!({})).as_deref(), Some("the object around Key.Id is missing"));
         assert_eq!(read(json!({"Key": {"Id": ["x"]}})).as_deref(), Some("Key.Id is not a single value"));
         assert_eq!(read(json!({"Key": {}, "Tags": {"Tag": {}}})).as_deref(), Some("Tags.Tag is not a list"));
     }

@@ -1,4 +1,4 @@
-//! The target's clock, where it can be moved.
+//! The target's clock, if it can be moved.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use std::time::Duration;
 /// How long a hook may take.
 const HOOK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest answer that says what an endpoint is, in bytes.
-const LONGEST_ANSWER: usize = 64 << 10;
+/// The longest response that is read to find out what an endpoint is, in bytes.
+const LONGEST_RESPONSE: usize = 64 << 10;
 
 /// The target's clock.
 #[derive(Clone, Default)]
@@ -64,12 +64,12 @@ pub async fn find_clock(endpoint: &str, within: Duration) -> TargetClock {
         let mut text = Vec::new();
         while let Some(chunk) = response.chunk().await.ok()? {
             text.extend_from_slice(&chunk);
-            if text.len() > LONGEST_ANSWER {
+            if text.len() > LONGEST_RESPONSE {
                 return None;
             }
         }
-        let answer: serde_json::Value = serde_json::from_slice(&text).ok()?;
-        (answer.get("mock")?.as_str()? == env!("CARGO_PKG_NAME")).then_some(())
+        let fields: serde_json::Value = serde_json::from_slice(&text).ok()?;
+        (fields.get("mock")?.as_str()? == env!("CARGO_PKG_NAME")).then_some(())
     };
     match found.await {
         Some(()) => TargetClock::Hook(format!("{endpoint}/_mock/clock")),
@@ -77,16 +77,16 @@ pub async fn find_clock(endpoint: &str, within: Duration) -> TargetClock {
     }
 }
 
-/// Asks the hook; the number of seconds is also in the body, for hooks that read it there.
+/// Posts to the hook. The number of seconds is also in the body, for hooks that read it there.
 async fn post(url: &str, by: Duration) -> Result<(), String> {
-    let failed = |error: reqwest::Error| format!("the clock hook did not answer: {}", error.without_url());
+    let failed = |error: reqwest::Error| format!("the clock hook did not respond: {}", error.without_url());
     let body = format!("{{\"advance_seconds\":{}}}", by.as_secs());
     let request = client(HOOK_TIMEOUT).map_err(failed)?.post(url).header("content-type", "application/json").body(body);
     let status = request.send().await.map_err(failed)?.status();
-    if status.is_success() { Ok(()) } else { Err(format!("the clock hook answered HTTP {}", status.as_u16())) }
+    if status.is_success() { Ok(()) } else { Err(format!("the clock hook responded with HTTP {}", status.as_u16())) }
 }
 
-/// A client for hooks, which are on the way of no proxy.
+/// A client for hooks. They are local, so no proxy is used.
 fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy().build()
 }
@@ -98,16 +98,16 @@ mod tests {
 
     use super::*;
 
-    /// What an endpoint is taken for that says this of itself.
+    /// The clock that is found at an endpoint with this body.
     async fn found(body: String) -> TargetClock {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             assert_ne!(stream.read(&mut [0; 4096]).await.unwrap(), 0);
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+            let response = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
             // A client that has read enough hangs up.
-            let _ = stream.write_all(answer.as_bytes()).await;
+            let _ = stream.write_all(response.as_bytes()).await;
         });
         find_clock(&endpoint, Duration::from_secs(60)).await
     }
@@ -125,9 +125,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_long_answer_is_not_read_to_its_end() {
-        let answer = r#"{"mock": "kms-conformance"}"#;
-        let longest = answer.to_owned() + &" ".repeat(LONGEST_ANSWER - answer.len());
+    async fn a_long_response_is_not_read_to_its_end() {
+        let body = r#"{"mock": "kms-conformance"}"#;
+        let longest = body.to_owned() + &" ".repeat(LONGEST_RESPONSE - body.len());
         assert!(found(longest.clone()).await.moves());
         assert!(!found(longest + " ").await.moves());
     }

@@ -1,14 +1,13 @@
-//! Why a case did not pass: the one type in which that goes from the judge to the reports.
+//! Why a case did not pass: one type, from the phase that found it to the result.
 
 use super::Unsupported;
+use super::route_prefix::RoutePrefix;
 use crate::client::{CallError, Response, Unusable};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName, State};
 use crate::suite::step::Expected;
 use crate::verdict::{Kind, Verdict};
-
-use super::route_prefix::RoutePrefix;
 
 /// Why a case did not simply pass.
 #[derive(Debug, Clone)]
@@ -17,39 +16,40 @@ pub(super) struct Failure {
     pub(super) kind: Kind,
     /// One line.
     pub(super) reason: String,
-    /// What of the response or its effect is wrong, in words that are the same for every key: two failures of a case
-    /// are the same if they agree in this, in kind and in what came.
+    /// What is wrong with the response or its effect, in words that are the same for every key: two failures of a case are
+    /// the same if this, the kind and the actual outcome are equal.
     pub(super) aspect: String,
-    /// What the response that decided should have been, and was, where it is not the one that the case is about.
+    /// The outcome that was expected of the response that decided, if that is not the one noted for the case.
     pub(super) expected: Option<Outcome>,
+    /// The outcome of the response that decided.
     pub(super) actual: Option<Outcome>,
-    /// What the first key got, where the next one got something else.
+    /// The outcome for the first key, if the next key got another one.
     pub(super) first_actual: Option<Outcome>,
     /// What kept the case from being judged.
     pub(super) blocked_by: Option<Box<BlockedBy>>,
-    /// Whether it is that a call of a route was rejected.
+    /// Whether a call of a route was rejected.
     pub(super) rejected: bool,
-    /// Whether it is that the state of a key is not shown.
+    /// Whether the describing operation does not show the state of a key.
     pub(super) hidden: bool,
-    /// Whether a response was lost on the way, so that the case should be run again on fresh keys.
+    /// Whether a response was lost, so that the case should be run again on fresh keys.
     pub(super) lost: bool,
-    /// The unusable response that came each time a request was sent.
+    /// The unusable response that was received each time a request was sent.
     pub(super) repeated: Option<Box<Unusable>>,
-    /// Why the whole run should end.
+    /// Why the whole run must end.
     pub(super) ends_run: Option<String>,
-    /// The response to which the run ends if the endpoint goes on with nothing else.
+    /// Why the whole run must end if the next cases get the same: the endpoint rejects the credentials.
     pub(super) denied: Option<String>,
-    /// Whether the service had never answered by then, this case or another.
+    /// Whether the service had never responded by then, to this case or another.
     pub(super) silent: bool,
     /// Whether the endpoint says that it does not know an operation that the case needs.
     pub(super) unsupported: bool,
-    /// Where on the route of a key it happened.
+    /// How far the key had come on its route.
     pub(super) prefix: Option<Box<RoutePrefix>>,
-    /// The case of the cell that a scenario met: if that fails too, the deviation is the cell's and not the scenario's.
+    /// The case of the cell that a scenario tested: if it fails too, the deviation belongs to that cell.
     pub(super) cell: Option<usize>,
 }
 
-/// Who is to blame if a request gets no response that helps: the request's place in the case.
+/// What to blame if a request gets no usable response: its phase, its operation and its key.
 #[derive(Debug, Clone)]
 pub(super) struct Blame {
     pub(super) step: BlockedStep,
@@ -59,7 +59,7 @@ pub(super) struct Blame {
 }
 
 impl Blame {
-    /// The blocker that this place is, by a problem and the response that shows it.
+    /// The blocker with a problem, and the response that shows it.
     pub(super) fn blocked(&self, problem: impl Into<String>, response: Option<BlockingResponse>) -> BlockedBy {
         BlockedBy {
             step: self.step,
@@ -101,7 +101,7 @@ impl Failure {
         }
     }
 
-    /// The endpoint broke the promise.
+    /// The endpoint deviated.
     pub(super) fn fail(kind: Kind, aspect: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { aspect: aspect.into(), ..Self::new(Verdict::Fail, kind, reason.into()) }
     }
@@ -111,35 +111,35 @@ impl Failure {
         Self::new(Verdict::Inconclusive, kind, reason.into())
     }
 
-    /// The case could not be judged, because of this.
+    /// The case could not be judged, because of a blocker.
     pub(super) fn blocked(kind: Kind, by: BlockedBy, reason: impl Into<String>) -> Self {
         Self { blocked_by: Some(Box::new(by)), ..Self::inconclusive(kind, reason) }
     }
 
-    /// The case was not run, for a reason that is no fault of the endpoint.
+    /// The case was not run, for a reason that is not the endpoint's fault.
     pub(super) fn skipped(kind: Kind, reason: impl Into<String>) -> Self {
         Self::new(Verdict::Skipped, kind, reason.into())
     }
 
-    /// The end of the run came before the case was begun.
+    /// The run ended before the case was begun.
     pub(super) fn not_run(reason: impl Into<String>) -> Self {
         Self::new(Verdict::NotRun, Kind::Cut, reason.into())
     }
 
-    /// The end of the run came before the case was judged.
+    /// The run ended before the case was judged.
     pub(super) fn cut(reason: impl Into<String>) -> Self {
         Self::inconclusive(Kind::Cut, reason)
     }
 
-    /// No response came that says something about the key. `accepted` is whether the service has ever accepted a
-    /// request: one that has refuses this request and not everything.
+    /// No usable response was received. `accepted` says whether the service has ever accepted a request: if so, it rejects
+    /// this request and not everything.
     pub(super) fn of_call(blame: &Blame, error: CallError, accepted: bool) -> Self {
         let operation = &blame.operation;
         let reason = format!("{operation}: {error}");
         match error {
             CallError::Encode(_) => Self::blocked(Kind::Fixture, blame.blocked("can't be sent", None), reason),
             CallError::NoResponse { responded, lost, cause, repeated, .. } => {
-                // Where there is no service, every case says the same, however often it was tried before the run ended.
+                // Without a service, every case has the same reason, however often it was attempted.
                 let reason = match (responded, &repeated) {
                     (false, _) => cause,
                     (true, Some(_)) => format!("{operation} failed each time: {cause}"),
@@ -147,7 +147,7 @@ impl Failure {
                 };
                 let response = repeated.as_ref().map(unusable_response);
                 let problem = repeated.as_ref().map_or_else(|| "got no usable response".to_owned(), unusable_problem);
-                // The same each time is a deviation of this operation, and not trouble that may pass.
+                // The same response each time is a deviation of this operation, and not a fault that may pass.
                 let kind = match (blame.step, &repeated) {
                     (BlockedStep::Setup, Some(_)) => Kind::Fixture,
                     (BlockedStep::Verification, Some(_)) => Kind::Effect,
@@ -162,15 +162,17 @@ impl Failure {
             }
             CallError::Denied { class, code, status, message, clock_skew_seconds } => {
                 let what = denial(class, clock_skew_seconds);
-                // A signature mismatch comes with the string to sign, which is long and holds the access key's id.
-                let message = message.split("server string to sign").next().unwrap_or_default().trim().to_owned();
+                let message = without_string_to_sign(&message).trim().to_owned();
                 let detail = if message.is_empty() { String::new() } else { format!(": {message}") };
                 let text = format!("{what}: {code} ({status}){detail}");
                 let response = BlockingResponse { code, status, message };
-                let by = blame.blocked("was refused for a reason that is not the key's state", Some(response));
+                let by = blame.blocked("was rejected for a reason that is not the key's state", Some(response));
+
+                // An endpoint that accepted the credentials before may reject a single request for them.
+                let short_reason = without_string_to_sign(&reason).trim_end_matches([' ', '.']).to_owned();
                 let ends = !accepted || class != ErrorClass::Auth;
                 let (ends_run, denied) = if ends { (Some(text), None) } else { (None, Some(text)) };
-                Self { ends_run, denied, ..Self::blocked(Kind::Refusal, by, shortened(&reason)) }
+                Self { ends_run, denied, ..Self::blocked(Kind::Refusal, by, short_reason) }
             }
             CallError::Stopped => Self::cut("the run was stopped before the case was judged"),
         }
@@ -184,22 +186,23 @@ impl Failure {
         Self::blocked(Kind::Refusal, blame.blocked("is not permitted", Some(response)), reason)
     }
 
-    /// Says that the case came to this because the endpoint does not know an operation.
+    /// Adds that the endpoint does not know an operation, or skips the case for it.
     pub(super) fn for_want_of(&mut self, operation: &OperationName, policy: Unsupported) {
         self.unsupported = true;
-        let want = format!("the endpoint does not know {operation}");
-        let wanting = match self.verdict {
+        let unknown = format!("the endpoint does not know {operation}");
+        let is_the_reason = match self.verdict {
             Verdict::Fail => self.kind == Kind::Unsupported,
             Verdict::Inconclusive => matches!(self.kind, Kind::Fixture | Kind::Effect),
             _ => false,
         };
+
         match policy {
-            Unsupported::Skip if wanting => {
+            Unsupported::Skip if is_the_reason => {
                 let blocked_by = self.blocked_by.take();
-                *self = Self { blocked_by, unsupported: true, ..Self::skipped(Kind::Unsupported, want) };
+                *self = Self { blocked_by, unsupported: true, ..Self::skipped(Kind::Unsupported, unknown) };
             }
-            Unsupported::Fail if wanting && self.kind != Kind::Unsupported => {
-                self.reason = format!("{}: {want}", self.reason);
+            Unsupported::Fail if is_the_reason && self.kind != Kind::Unsupported => {
+                self.reason = format!("{}: {unknown}", self.reason);
             }
             Unsupported::Skip | Unsupported::Fail => {}
         }
@@ -212,13 +215,13 @@ impl Failure {
     }
 }
 
-/// A response as blockers have it.
+/// A response in the form of a blocker.
 pub(super) fn blocking_response(response: &Response) -> BlockingResponse {
     let code = response.content.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
     BlockingResponse { code, status: response.content.status, message: response.content.message.clone() }
 }
 
-/// An unusable response as blockers have it.
+/// An unusable response in the form of a blocker.
 pub(super) fn unusable_response(unusable: &Unusable) -> BlockingResponse {
     BlockingResponse { code: unusable.code.clone(), status: unusable.status, message: unusable.message.clone() }
 }
@@ -231,39 +234,41 @@ pub(super) fn unusable_problem(unusable: &Unusable) -> String {
     }
 }
 
-/// What a refusal of the account means.
+/// What it means that the endpoint rejects the account as a whole.
 fn denial(class: ErrorClass, clock_skew_seconds: Option<i64>) -> String {
     match class {
         ErrorClass::Quota => "a quota of the account is used up".to_owned(),
         ErrorClass::Account => "the account may not use the service".to_owned(),
         ErrorClass::Clock => {
-            format!("the endpoint refuses the time of the request, {}", clock_text(clock_skew_seconds))
+            format!("the endpoint rejects the time of the request, {}", clock_text(clock_skew_seconds))
         }
-        _ => "the endpoint refuses the credentials or the signature".to_owned(),
+        _ => "the endpoint rejects the credentials or the signature".to_owned(),
     }
 }
 
-/// What is wrong with the local clock, by the date of the response that refused.
+/// What is wrong with the local clock, by the date of the rejection.
 fn clock_text(skew: Option<i64>) -> String {
     match skew {
-        None => "and does not say what time it is: set the local clock".to_owned(),
+        None => "and its response has no date: set the local clock".to_owned(),
         // The date of a response has no fractions of a second.
-        Some(-1..=1) => "though the local clock agrees with its own".to_owned(),
-        Some(seconds @ ..-1) => format!("for the local clock is {} s behind its own", seconds.unsigned_abs()),
-        Some(seconds) => format!("for the local clock is {seconds} s ahead of its own"),
+        Some(-1..=1) => "although the local clock agrees with its own".to_owned(),
+        Some(seconds @ ..-1) => format!("because the local clock is {} s behind its own", seconds.unsigned_abs()),
+        Some(seconds) => format!("because the local clock is {seconds} s ahead of its own"),
     }
 }
 
-fn shortened(reason: &str) -> String {
-    reason.split("server string to sign").next().unwrap_or_default().trim_end_matches([' ', '.']).to_owned()
+/// A message without the string to sign that comes with a signature mismatch: it is long, and holds the id of the access
+/// key.
+fn without_string_to_sign(message: &str) -> &str {
+    message.split("server string to sign").next().unwrap_or_default()
 }
 
-/// An expected outcome as results have it.
+/// An expected outcome in the form of a result.
 pub(super) fn expected_outcome(expected: &Expected) -> Outcome {
     Outcome { code: expected.code.to_string(), status: expected.status }
 }
 
-/// What came, as results have it.
+/// The outcome of a response in the form of a result.
 pub(super) fn received_outcome(response: &Response) -> Outcome {
     let code = response.content.code.clone().unwrap_or_else(|| Code::SUCCESS.to_owned());
     Outcome { code, status: response.content.status }

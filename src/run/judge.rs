@@ -1,4 +1,4 @@
-//! Holds responses against what may come. Everything here is a function of a response and the case files.
+//! Compares responses with their expectations. Everything here is a function of a response and the case files.
 
 use super::failure::{Failure, expected_outcome, received_outcome};
 use super::parameter_name::{NamedParameter, named_parameter};
@@ -10,31 +10,31 @@ use crate::suite::service::Service;
 use crate::suite::step::{Accepted, Call, Expectation};
 use crate::verdict::Kind;
 
-/// What a response is to its expectation.
+/// How a response compares with its expectation.
 #[derive(Debug)]
 pub(super) enum Judgement {
     /// One of the published outcomes.
     Published {
         /// Whether it is a success.
         success: bool,
-        /// What is remarkable about it: a code in another spelling.
+        /// A remark: the code is spelled otherwise.
         note: Option<String>,
     },
-    /// One that the documents leave room for, and why.
+    /// An outcome that the documents leave room for, and why.
     Lenient {
         /// Whether it is a success.
         success: bool,
         lenient: Lenient,
     },
-    /// None of them.
+    /// Any other outcome.
     Deviation(Box<Failure>),
 }
 
-/// Holds responses against what may come.
+/// Compares responses with their expectations.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judge<'a> {
     service: &'a Service,
-    /// Whether what the documents only leave room for is a deviation.
+    /// Whether an outcome that the documents only leave room for is a deviation.
     strict: bool,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Judge<'a> {
         Self { service, strict }
     }
 
-    /// Whether a code on the wire is this one, by one of its spellings.
+    /// Whether a code on the wire is this one, in any of its spellings.
     pub(super) fn is_code(&self, code: &Code, wire: &str) -> bool {
         code.as_str() == wire || self.is_misspelt(code, wire)
     }
@@ -58,14 +58,14 @@ impl<'a> Judge<'a> {
         self.service.remove.gone.iter().any(|gone| self.is_code(gone, wire))
     }
 
-    /// The outcomes that may come beside the first, for a key of a class.
+    /// The outcomes that are expected or accepted besides the first, for a key of a class.
     pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Outcome> {
         let accept = expectation.accept.iter().filter(|one| one.class.as_ref().is_none_or(|of| of == class));
         let accept = accept.filter(|_| !self.strict).map(|one| &one.outcome);
         expectation.outcomes.iter().skip(1).chain(accept).map(expected_outcome).collect()
     }
 
-    /// Holds a response against what may come, for a key of a class.
+    /// Compares a response with its expectation, for a key of a class.
     pub(super) fn judge(
         &self,
         operation: &OperationName,
@@ -87,7 +87,7 @@ impl<'a> Judge<'a> {
             return Judgement::Published { success, note };
         }
 
-        // That the operation is not known is none of what the documents leave room for.
+        // No document leaves room for an operation that the endpoint does not know.
         let known = response.class != Some(ErrorClass::UnknownOperation);
         let accepted = expectation.accept.iter().filter(|_| known);
         let accepted =
@@ -123,26 +123,27 @@ impl<'a> Judge<'a> {
         }))
     }
 
-    /// Looks which parameter a rejection is for that may come: it must be one that the call means.
+    /// Checks which parameter an allowed rejection names: it must be one that the call expects.
     pub(super) fn judge_name(&self, call: &Call, response: &Response, judgement: Judgement) -> Judgement {
         const LONGEST: usize = 60;
         let (Judgement::Published { success: false, .. } | Judgement::Lenient { success: false, .. }) = &judgement
         else {
             return judgement;
         };
+
+        // An outcome that is accepted by its code need not name a parameter.
         let actual = received_outcome(response);
-        // What is accepted by its code has a reason of its own.
         let by_code = |accepted: &Accepted| self.is_code(&accepted.outcome.code, &actual.code);
         if call.names.is_empty() || call.expect.accept.iter().any(by_code) {
             return judgement;
         }
 
         let expected = call.expect.outcomes.first().map(expected_outcome);
-        let meant = call.names.join(" or ");
+        let names = call.names.join(" or ");
         let wrong = match named_parameter(&actual.code, &response.content.message, &call.names) {
             NamedParameter::Expected => return judgement,
             NamedParameter::Other(other) => {
-                format!("names {} and not {meant}", other.chars().take(LONGEST).collect::<String>())
+                format!("names {} and not {names}", other.chars().take(LONGEST).collect::<String>())
             }
             NamedParameter::None => {
                 let outcomes = &self.service.outcomes;
@@ -153,10 +154,11 @@ impl<'a> Judge<'a> {
                         let lenient = Lenient { operation, accepted: actual, expected, why };
                         return Judgement::Lenient { success: false, lenient };
                     }
-                    _ => format!("names no parameter, and not {meant}"),
+                    _ => format!("names no parameter, and not {names}"),
                 }
             }
         };
+
         let reason = format!("{} is rejected with {} ({}), which {wrong}", call.operation, actual.code, actual.status);
         let aspect = format!("parameter named by {}", call.operation);
         Judgement::Deviation(Box::new(Failure {
@@ -166,7 +168,7 @@ impl<'a> Judge<'a> {
         }))
     }
 
-    /// What it means that the request which a case judges got the same unusable response each time.
+    /// The failure if the probe gets the same unusable response each time.
     pub(super) fn unusable(
         &self,
         operation: &OperationName,
@@ -182,6 +184,7 @@ impl<'a> Judge<'a> {
             }
             None => (Kind::Crash, format!("{operation} responded {code} ({status}) each time, instead of {wanted}")),
         };
+
         let actual = malformed.is_none().then(|| Outcome { code: code.clone(), status: *status });
         let aspect = format!("response of {operation}: {status} {}", malformed.as_deref().unwrap_or(code));
         Failure {
@@ -193,7 +196,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// What may come, in words.
+/// The expected outcomes in words.
 fn wanted(expectation: &Expectation) -> String {
     let outcomes = expectation.outcomes.iter().map(|one| format!("{} ({})", one.code, one.status));
     outcomes.collect::<Vec<_>>().join(" or ")

@@ -15,8 +15,8 @@ use crate::provider::ErrorClass;
 use crate::suite::step::{Expectation, Makes};
 use crate::verdict::Kind;
 
-/// Whether the endpoint has ever accepted a request, or accepts one that needs no key: whatever was run before, a case
-/// comes to the same.
+/// Whether the endpoint has ever accepted a request, or accepts one now that needs no key. So a case does not depend on
+/// those that were run before it.
 async fn accepts_something(run: &RunContext) -> bool {
     if !run.client.has_accepted() {
         lists_keys(run, &CancellationToken::new()).await;
@@ -37,8 +37,7 @@ impl JudgedRequest<'_, '_> {
     ///
     /// # Errors
     ///
-    /// When no response comes that says something about the key. One that is unusable in the same way each time is the
-    /// endpoint's failure.
+    /// When no usable response is received. If it is unusable in the same way each time, the case fails.
     pub(super) async fn send(
         self,
         envelope: Envelope<'_>,
@@ -48,11 +47,13 @@ impl JudgedRequest<'_, '_> {
     ) -> Result<Response, Failure> {
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
         self.notes.expect(judge, expect, self.requester.class());
+
         let provider = &self.run.client.target().provider;
         let mut outcomes = expect.outcomes.iter().chain(expect.accept.iter().map(|one| &one.outcome));
-        let missing = outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
+        let may_be_missing =
+            outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
 
-        let sent = self.inventory.send(self.requester, envelope, request, makes, missing).await;
+        let sent = self.inventory.send(self.requester, envelope, request, makes, may_be_missing).await;
         let response = sent.map_err(|failure| match failure.repeated.clone() {
             Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
             None => failure,
@@ -63,9 +64,9 @@ impl JudgedRequest<'_, '_> {
         let rejected = response.content.code.is_some() && response.class != Some(ErrorClass::UnknownOperation);
         if rejected && expect.is_success() && !accepts_something(self.run).await {
             let by = self.requester.blame(Purpose::Probe, request.operation, request.on).rejected(&response);
-            let came = self.notes.actual.as_ref().map(|actual| format!("{} ({})", actual.code, actual.status));
-            let came = came.unwrap_or_default();
-            let reason = format!("{} responded {came}: the endpoint has accepted no request yet", request.operation);
+            let actual = self.notes.actual.as_ref().map(|actual| format!("{} ({})", actual.code, actual.status));
+            let actual = actual.unwrap_or_default();
+            let reason = format!("{} responded {actual}: the endpoint has accepted no request yet", request.operation);
             return Err(Failure::blocked(Kind::Refusal, by, reason));
         }
         Ok(response)

@@ -1,10 +1,10 @@
-//! Encrypting key material under the public key that a service hands out for import.
+//! Encrypts key material with the public key that a service gives out for import.
 
 use aws_lc_rs::rsa::{
     OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, Pkcs1PublicEncryptingKey, PublicEncryptingKey,
 };
 
-/// Encrypts `material` under an RSA public key (DER SubjectPublicKeyInfo). The algorithms are called as the clouds call
+/// Encrypts `material` with an RSA public key (DER SubjectPublicKeyInfo). The algorithms are called as the clouds call
 /// them: `RSAES_PKCS1_V1_5`, `RSAES_OAEP_SHA_1`, `RSAES_OAEP_SHA_256`; OAEP with MGF1 of the same hash and no label.
 ///
 /// # Errors
@@ -12,10 +12,12 @@ use aws_lc_rs::rsa::{
 /// In one line: an unknown algorithm, a public key that does not parse, or material that is too long for it.
 pub(super) fn wrap(algorithm: &str, public_key: &[u8], material: &[u8]) -> Result<Vec<u8>, String> {
     let key = PublicEncryptingKey::from_der(public_key)
-        .map_err(|error| format!("the public key is no RSA key in DER ({error})"))?;
+        .map_err(|error| format!("the public key is not an RSA key in DER ({error})"))?;
+
     let mut wrapped = vec![0; key.key_size_bytes()];
-    let failed = |_| format!("{} bytes can't be encrypted under a key of this size", material.len());
+    let failed = |_| format!("{} bytes can't be encrypted with a key of this size", material.len());
     let oaep = |key| OaepPublicEncryptingKey::new(key).map_err(|_| "the public key can't be used".to_owned());
+
     let length = match algorithm {
         "RSAES_PKCS1_V1_5" => {
             let key = Pkcs1PublicEncryptingKey::new(key).map_err(|_| "the public key can't be used".to_owned())?;
@@ -41,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrapped_can_be_unwrapped() {
+    fn wrapped_material_can_be_unwrapped() {
         let private = PrivateDecryptingKey::generate(KeySize::Rsa2048).unwrap();
         let public = private.public_key().as_der().unwrap();
         let material = [7_u8; 32];
@@ -59,7 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_gets_wrong_is_said() {
-        assert_eq!(wrap("X", &[], &[]).unwrap_err().split('(').next(), Some("the public key is no RSA key in DER "));
+    fn a_wrong_public_key_is_reported() {
+        assert_eq!(
+            wrap("X", &[], &[]).unwrap_err().split('(').next(),
+            Some("the public key is not an RSA key in DER ")
+        );
     }
 }

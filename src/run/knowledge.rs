@@ -1,5 +1,5 @@
-//! What a run has learned of its endpoint, so that nothing is paid for twice: requests that fail each time, operations
-//! that are not known, failures that were confirmed, and cells that deviate by themselves.
+//! What a run has learned of its endpoint, so that nothing is tried more often than necessary: requests that fail each
+//! time, operations that the endpoint does not know, failures that were confirmed, and cells that deviate by themselves.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
@@ -11,15 +11,15 @@ use crate::event::{BlockedBy, BlockingResponse, Outcome};
 use crate::suite::name::{ClassName, OperationName, State};
 use crate::verdict::{Kind, Verdict};
 
-/// So many fresh keys that fare alike settle a thing.
+/// So many fresh keys with the same result settle a question.
 const SETTLED: u32 = 2;
 
-/// So many in a row settle it where something else came before.
+/// So many in a row settle it if there was another result before.
 const SETTLED_AGAIN: u32 = 5;
 
-/// A request by what it is sent for: an operation on a key of a class in a state.
+/// The cell of the table that a request belongs to: an operation on a key of a class in a state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct RequestCell {
     pub(super) operation: OperationName,
     pub(super) class: Option<ClassName>,
     pub(super) state: Option<State>,
@@ -35,21 +35,21 @@ struct Confirmed {
     actual: Option<(String, u16)>,
 }
 
-/// How often in a row a thing ended alike.
+/// A result, and how often in a row it was seen.
 #[derive(Debug)]
-struct Tally<T> {
-    what: T,
+struct Repeated<T> {
+    result: T,
     times: u32,
 }
 
-/// What the case of a cell came to by itself.
+/// The outcome of the case of a cell, run by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CellOutcome {
-    /// It passed, or says nothing.
+    /// It passed, or shows nothing.
     Passed,
     /// It failed.
     Deviates,
-    /// It could not be judged, because of this.
+    /// It could not be judged, because of a blocker.
     Blocked(BlockedBy),
 }
 
@@ -71,13 +71,16 @@ pub(super) struct Knowledge(Mutex<Known>);
 #[derive(Debug, Default)]
 struct Known {
     /// Requests that got a usable response.
-    responded: HashSet<Place>,
-    trouble: HashMap<Place, Tally<Unusable>>,
-    unknown: HashMap<OperationName, Tally<BlockingResponse>>,
-    waited: HashMap<(Place, String), u32>,
-    /// With the number of the first case that confirmed it.
+    responded: HashSet<RequestCell>,
+    /// The unusable responses that requests got each time.
+    unusable: HashMap<RequestCell, Repeated<Unusable>>,
+    /// The responses by which the endpoint says that it does not know an operation.
+    unknown: HashMap<OperationName, Repeated<BlockingResponse>>,
+    /// How often it was waited for a state that the key did not reach, by what was observed instead.
+    waited: HashMap<(RequestCell, String), u32>,
+    /// Confirmed failures, with the number of the first case that confirmed each.
     confirmed: HashMap<Confirmed, usize>,
-    /// By the index of a cell's case: what it came to by itself, as found out by the case of a number.
+    /// By the index of a cell's case, then by the number of the case that ran it: its outcome.
     cells: HashMap<usize, BTreeMap<usize, CellOutcome>>,
 }
 
@@ -86,37 +89,41 @@ impl Knowledge {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes note that a request got a usable response.
-    pub(super) fn responded(&self, place: &Place) {
+    /// Notes that a request got a usable response.
+    pub(super) fn responded(&self, cell: &RequestCell) {
         let mut known = self.known();
-        if !known.responded.contains(place) {
-            known.responded.insert(place.clone());
+        if !known.responded.contains(cell) {
+            known.responded.insert(cell.clone());
         }
-        known.trouble.remove(place);
+        known.unusable.remove(cell);
     }
 
-    /// Takes note that a request got the same unusable response each time it was sent.
-    pub(super) fn failed(&self, place: &Place, unusable: &Unusable) {
-        count(&mut self.known().trouble, place, unusable, Unusable::is_like);
+    /// Notes that a request got the same unusable response each time it was sent.
+    pub(super) fn failed(&self, cell: &RequestCell, unusable: &Unusable) {
+        count(&mut self.known().unusable, cell, unusable, Unusable::is_like);
     }
 
-    /// The unusable response that a request gets, as settled by those before.
-    pub(super) fn trouble(&self, place: &Place) -> Option<Unusable> {
+    /// The unusable response that a request will get, if earlier ones settled that.
+    pub(super) fn unusable(&self, cell: &RequestCell) -> Option<Unusable> {
         let known = self.known();
-        let enough = if known.responded.contains(place) { SETTLED_AGAIN } else { SETTLED };
-        let tally = known.trouble.get(place).filter(|tally| tally.times >= enough);
-        tally.map(|tally| tally.what.clone())
+        let enough = if known.responded.contains(cell) { SETTLED_AGAIN } else { SETTLED };
+        let repeated = known.unusable.get(cell).filter(|repeated| repeated.times >= enough);
+        repeated.map(|repeated| repeated.result.clone())
     }
 
-    /// Takes note that the endpoint says it does not know an operation, and how.
+    /// Notes the response by which the endpoint says that it does not know an operation.
     pub(super) fn unknown(&self, operation: &OperationName, response: &BlockingResponse) {
         count(&mut self.known().unknown, operation, response, |one, other| one.code == other.code);
     }
 
-    /// How the endpoint says that it does not know an operation, as settled by the responses so far.
+    /// The response by which the endpoint says that it does not know an operation, if earlier ones settled that.
     pub(super) fn how_unknown(&self, operation: &OperationName) -> Option<BlockingResponse> {
         let known = self.known();
-        known.unknown.get(operation).filter(|tally| tally.times >= SETTLED).map(|tally| tally.what.clone())
+        known
+            .unknown
+            .get(operation)
+            .filter(|repeated| repeated.times >= SETTLED)
+            .map(|repeated| repeated.result.clone())
     }
 
     /// Whether it is settled that the endpoint does not know an operation.
@@ -124,38 +131,37 @@ impl Knowledge {
         self.how_unknown(operation).is_some()
     }
 
-    /// Takes note that it was waited in vain for the state of a key, which was shown in another way to the end.
-    pub(super) fn waited_in_vain(&self, place: Place, shown: String) {
-        *self.known().waited.entry((place, shown)).or_default() += 1;
+    /// Notes that a key did not reach a state in time, and what was observed instead.
+    pub(super) fn waited_without_effect(&self, cell: RequestCell, shown: String) {
+        *self.known().waited.entry((cell, shown)).or_default() += 1;
     }
 
-    /// Whether waiting is settled to be in vain.
-    pub(super) fn is_in_vain(&self, place: &Place, shown: &str) -> bool {
+    /// Whether it is settled that a key which shows this does not reach its state by waiting.
+    pub(super) fn is_waiting_futile(&self, cell: &RequestCell, shown: &str) -> bool {
         let known = self.known();
-        known.waited.get(&(place.clone(), shown.to_owned())).is_some_and(|times| *times >= SETTLED)
+        known.waited.get(&(cell.clone(), shown.to_owned())).is_some_and(|times| *times >= SETTLED)
     }
 
-    /// Takes note of a failure that came again on fresh keys, in the case of this number.
+    /// Notes a failure that was confirmed on fresh keys, by the case of this number.
     pub(super) fn confirm(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Outcome>) {
         let mut known = self.known();
         let first = known.confirmed.entry(confirmed(cell, failure, actual)).or_insert(number);
         *first = number.min(*first);
     }
 
-    /// Whether the same failure of the same cell was confirmed by a case before that of this number, perhaps by another
-    /// route.
+    /// Whether a case before that of this number has confirmed the same failure of the same cell, perhaps by another route.
     pub(super) fn is_confirmed(&self, number: usize, cell: &str, failure: &Failure, actual: Option<&Outcome>) -> bool {
         self.known().confirmed.get(&confirmed(cell, failure, actual)).is_some_and(|first| *first < number)
     }
 
-    /// Takes note of what the case of a cell came to by itself, as the case of this number found out.
-    pub(super) fn note_cell_outcome(&self, number: usize, case: usize, how: CellOutcome) {
-        self.known().cells.entry(case).or_default().insert(number, how);
+    /// Notes the outcome of a cell's case, found out by the case of this number.
+    pub(super) fn note_cell_outcome(&self, number: usize, case: usize, outcome: CellOutcome) {
+        self.known().cells.entry(case).or_default().insert(number, outcome);
     }
 
-    /// What the case of a cell came to by itself, if a case before that of this number found out.
+    /// The outcome of a cell's case, if a case before that of this number has found it out.
     pub(super) fn cell_outcome(&self, number: usize, case: usize) -> Option<CellOutcome> {
-        self.known().cells.get(&case)?.range(..number).next().map(|(_, how)| how.clone())
+        self.known().cells.get(&case)?.range(..number).next().map(|(_, outcome)| outcome.clone())
     }
 }
 
@@ -168,17 +174,17 @@ fn confirmed(cell: &str, failure: &Failure, actual: Option<&Outcome>) -> Confirm
     }
 }
 
-/// Counts what a place came to; what is unlike begins a new count.
+/// Counts a result; another result begins a new count.
 fn count<K: Clone + Eq + Hash, T: Clone>(
-    tallies: &mut HashMap<K, Tally<T>>,
-    place: &K,
-    what: &T,
+    counts: &mut HashMap<K, Repeated<T>>,
+    key: &K,
+    result: &T,
     is_like: impl Fn(&T, &T) -> bool,
 ) {
-    match tallies.get_mut(place) {
-        Some(tally) if is_like(&tally.what, what) => tally.times += 1,
+    match counts.get_mut(key) {
+        Some(repeated) if is_like(&repeated.result, result) => repeated.times += 1,
         _ => {
-            tallies.insert(place.clone(), Tally { what: what.clone(), times: 1 });
+            counts.insert(key.clone(), Repeated { result: result.clone(), times: 1 });
         }
     }
 }
@@ -188,28 +194,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trouble_takes_more_to_settle_where_something_else_came_before() {
+    fn an_unusable_response_takes_more_to_settle_after_a_usable_one() {
         let knowledge = Knowledge::default();
         let unusable = |status| Unusable { status, code: String::new(), message: String::new(), malformed: None };
-        let place = |state: &str| Place { operation: "Encrypt".into(), class: None, state: Some(state.into()) };
+        let cell = |state: &str| RequestCell { operation: "Encrypt".into(), class: None, state: Some(state.into()) };
         for state in ["Enabled", "Disabled"] {
-            knowledge.failed(&place(state), &unusable(500));
-            knowledge.failed(&place(state), &unusable(500));
-            assert_eq!(knowledge.trouble(&place(state)), Some(unusable(500)));
+            knowledge.failed(&cell(state), &unusable(500));
+            knowledge.failed(&cell(state), &unusable(500));
+            assert_eq!(knowledge.unusable(&cell(state)), Some(unusable(500)));
         }
-        knowledge.responded(&place("Enabled"));
-        knowledge.failed(&place("Enabled"), &unusable(500));
-        knowledge.failed(&place("Enabled"), &unusable(500));
-        assert_eq!(knowledge.trouble(&place("Enabled")), None);
+        knowledge.responded(&cell("Enabled"));
+        knowledge.failed(&cell("Enabled"), &unusable(500));
+        knowledge.failed(&cell("Enabled"), &unusable(500));
+        assert_eq!(knowledge.unusable(&cell("Enabled")), None);
         for _ in 2..SETTLED_AGAIN {
-            knowledge.failed(&place("Enabled"), &unusable(500));
+            knowledge.failed(&cell("Enabled"), &unusable(500));
         }
-        assert!(knowledge.trouble(&place("Enabled")).is_some());
-        assert!(knowledge.trouble(&place("Disabled")).is_some());
+        assert!(knowledge.unusable(&cell("Enabled")).is_some());
+        assert!(knowledge.unusable(&cell("Disabled")).is_some());
     }
 
     #[test]
-    fn a_confirmed_failure_is_known_by_what_came_and_to_later_cases() {
+    fn later_cases_know_a_confirmed_failure_by_its_outcome() {
         let knowledge = Knowledge::default();
         let failure = Failure::fail(Kind::Allowed, "response", "it succeeded");
         let success = Outcome { code: "Success".to_owned(), status: 200 };
@@ -221,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_case_found_out_of_a_cell_is_not_known_to_an_earlier_one() {
+    fn earlier_cases_do_not_know_the_cell_outcomes_of_later_ones() {
         let knowledge = Knowledge::default();
         knowledge.note_cell_outcome(7, 100, CellOutcome::Deviates);
         assert_eq!(knowledge.cell_outcome(7, 100), None);

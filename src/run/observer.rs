@@ -1,4 +1,4 @@
-//! Observes the state of a key: what the service says of it, and how it behaves.
+//! Observes the state of a key: how it is described, and how it behaves.
 //!
 //! What the describing operation says is the document's own statement of the state. How other operations respond is
 //! circumstantial, for an endpoint may not look at states at all. So:
@@ -19,7 +19,7 @@ use super::RunContext;
 use super::bindings::Context;
 use super::failure::{Blame, Failure, blocking_response, unusable_problem, unusable_response};
 use super::judge::Judge;
-use super::knowledge::Place;
+use super::knowledge::RequestCell;
 use super::requester::Requester;
 use crate::client::Response;
 use crate::event::{BlockedBy, BlockingResponse, Purpose};
@@ -38,7 +38,7 @@ pub(super) enum Described {
     Names(State),
     /// It says that there is no such key.
     Gone,
-    /// It does not show the state: what it does instead.
+    /// It does not show the state; what it does instead.
     Hidden(String),
 }
 
@@ -46,36 +46,36 @@ pub(super) enum Described {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Behaviour {
     operation: OperationName,
-    /// What came, in a few words.
+    /// The response in a few words.
     response: String,
     states: Vec<State>,
     /// Whether the response says that there is no such key.
     gone: bool,
 }
 
-/// What was seen of a key at one time.
+/// What was observed of a key at one time.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
     pub(super) described: Described,
     pub(super) behaviour: Option<Behaviour>,
-    /// The response that describes the key, if it could be had.
+    /// The fields that describe the key, if the operation succeeded.
     pub(super) description: Option<Value>,
-    /// That response as a blocker has it.
+    /// Its response in the form of a blocker.
     describing: Option<BlockingResponse>,
 }
 
 /// Whether a key is in a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Conclusion {
-    /// It is; what contradicts, if anything does.
+    /// It is; and what contradicts that, if anything does.
     Reached(Option<String>),
-    /// It is in another one, or gone.
+    /// It is in another state, or gone.
     NotReached,
     /// It can't be known.
     Unclear,
 }
 
-/// What came of observing a key until it is in its state.
+/// The result of observing a key until it is in its state.
 #[derive(Debug)]
 pub(super) struct Observation {
     pub(super) conclusion: Conclusion,
@@ -115,19 +115,20 @@ impl Seen {
         }
     }
 
-    /// The blocker that the describing operation is.
+    /// The blocker if the describing operation does not show the state.
     pub(super) fn hidden(&self, blame: &Blame) -> BlockedBy {
         blame.blocked("does not show the state of the key", self.describing.clone())
     }
 }
 
-/// Whether what was seen means that a key is in a state: the table above.
+/// Whether a key is in a state, by what was observed: the table at the top of this file.
 pub(super) fn conclude(seen: &Seen, expected: &State) -> Conclusion {
     let names_it = seen.behaviour.as_ref().map(|behaviour| behaviour.states.contains(expected));
     let behaves = || {
         let behaviour = seen.behaviour.as_ref()?;
         Some(format!("{} {}", behaviour.operation, behaviour.response))
     };
+
     match (&seen.described, names_it) {
         (Described::Names(state), Some(false)) if state == expected => {
             Conclusion::Reached(behaves().map(|behaves| format!("it is described as {expected}, but {behaves}")))
@@ -145,8 +146,8 @@ pub(super) fn conclude(seen: &Seen, expected: &State) -> Conclusion {
     }
 }
 
-/// What a rejected request changed of the state, in one line: a description that changed away from the expected state,
-/// or behaviour that changed away from the described one. What changed towards it was late.
+/// How a rejected request changed the state, in one line: the description or the behaviour changed away from the expected
+/// state. A change towards it was late.
 pub(super) fn state_changed(before: &Seen, after: &Seen, expected: &State) -> Option<String> {
     if let (Described::Names(was), Described::Names(is)) = (&before.described, &after.described)
         && was != is
@@ -176,11 +177,11 @@ impl<'a> StateObserver<'a> {
         &self.run.suite.service.observation.describe
     }
 
-    /// Waits until a key is in a state, by as many confirmations in a row as are wanted, within the time.
+    /// Observes a key until it is in a state, confirmed as often in a row as the options say, or until the time is over.
     ///
     /// # Errors
     ///
-    /// When a request gets no response, and not the same unusable one each time.
+    /// When a request gets no usable response, unless it is the same unusable one each time.
     pub(super) async fn settle(
         &self,
         requester: &mut Requester<'_>,
@@ -195,7 +196,7 @@ impl<'a> StateObserver<'a> {
             let seen = self.observe(requester, purpose, key).await?;
             let observation = self.observation(seen, expected);
 
-            // A description of another state may be late, as may a change that should not be there.
+            // A description of another state may be late. So may the undoing of a change that should not be there.
             let late = match &observation.seen.described {
                 Described::Names(state) => state != expected.state && observation.instead.is_none(),
                 Described::Gone => true,
@@ -204,17 +205,18 @@ impl<'a> StateObserver<'a> {
             let changed = expected
                 .before
                 .is_some_and(|before| state_changed(before, &observation.seen, expected.state).is_some());
+
             let good = matches!(observation.conclusion, Conclusion::Reached(_)) && !late && !changed;
             confirmed = if good { confirmed + 1 } else { 0 };
             if confirmed >= settle.confirmations {
                 return Ok(observation);
             }
 
-            let place = self.place(requester, key, expected.state);
+            let cell = self.request_cell(requester, key, expected.state);
             let shown = observation.seen.says(self.describe_operation());
-            if !good && (pacer.ends() || self.run.knowledge.is_in_vain(&place, &shown)) {
+            if !good && (pacer.ends() || self.run.knowledge.is_waiting_futile(&cell, &shown)) {
                 if settle.timeout > std::time::Duration::ZERO {
-                    self.run.knowledge.waited_in_vain(place, shown);
+                    self.run.knowledge.waited_without_effect(cell, shown);
                 }
                 return Ok(observation);
             }
@@ -225,7 +227,7 @@ impl<'a> StateObserver<'a> {
         }
     }
 
-    /// What was seen means for the expected state, or for one that the documents leave room for.
+    /// What was observed, concluded for the expected state or else for one that the documents leave room for.
     fn observation(&self, seen: Seen, expected: Expected<'_>) -> Observation {
         let conclusion = conclude(&seen, expected.state);
         if conclusion != Conclusion::NotReached {
@@ -243,15 +245,17 @@ impl<'a> StateObserver<'a> {
         }
     }
 
-    fn place(&self, requester: &Requester<'_>, key: &KeyName, state: &State) -> Place {
+    fn request_cell(&self, requester: &Requester<'_>, key: &KeyName, state: &State) -> RequestCell {
         let class = requester.class_of(key);
-        Place { operation: self.describe_operation().clone(), class: Some(class), state: Some(state.clone()) }
+        RequestCell { operation: self.describe_operation().clone(), class: Some(class), state: Some(state.clone()) }
     }
 
-    /// Looks at a key once.
+    /// Observes a key once.
     async fn observe(&self, requester: &mut Requester<'_>, purpose: Purpose, key: &KeyName) -> Result<Seen, Failure> {
         let service = &self.run.suite.service;
         let (described, description, describing) = self.describe(requester, purpose, key).await?;
+
+        // The first operation whose response fits a state decides; others would only cost requests.
         let class = requester.class_of(key);
         let operations = service.observation.behaviour.get(&class).map(Vec::as_slice).unwrap_or_default();
         let mut behaviour = None;
@@ -264,6 +268,7 @@ impl<'a> StateObserver<'a> {
         Ok(Seen { described, behaviour, description, describing })
     }
 
+    /// How the describing operation describes a key, with its fields and its response.
     async fn describe(
         &self,
         requester: &mut Requester<'_>,
@@ -273,11 +278,12 @@ impl<'a> StateObserver<'a> {
         let operation = self.describe_operation();
         let response = match self.try_request(requester, purpose, key, operation).await? {
             Tried::Response(response) => response,
-            Tried::Nothing(by) => {
+            Tried::Blocked(by) => {
                 let (problem, response) = (by.problem, by.response);
                 return Ok((Described::Hidden(problem), None, response));
             }
         };
+
         let describing = Some(blocking_response(&response));
         if let Some(code) = &response.content.code {
             let described = if self.is_gone(&response) {
@@ -303,7 +309,7 @@ impl<'a> StateObserver<'a> {
         Ok((described, Some(response.content.fields), describing))
     }
 
-    /// How a key behaves by one operation; none if its response fits no state.
+    /// How a key behaves by the response of one operation; none if that fits no state.
     async fn behave(
         &self,
         requester: &mut Requester<'_>,
@@ -314,18 +320,20 @@ impl<'a> StateObserver<'a> {
         let Tried::Response(response) = self.try_request(requester, purpose, key, operation).await? else {
             return Ok(None);
         };
+
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
         let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
         let cells = self.run.suite.row(operation).into_iter().flat_map(|row| &row.cells);
         let fitting = cells.filter(|(_, cell)| cell.expect.outcomes.iter().any(|one| judge.is_code(&one.code, code)));
         let states: Vec<State> = fitting.map(|(state, _)| state.clone()).collect();
+
         let gone = self.is_gone(&response);
         let response = format!("responds {code} ({})", response.content.status);
         let says_something = gone || !states.is_empty();
         Ok(says_something.then(|| Behaviour { operation: operation.clone(), response, states, gone }))
     }
 
-    /// Sends a request that may show something of a key; nothing if it is settled that nothing comes of it.
+    /// Sends a request that may show the state of a key, unless earlier ones showed that it won't.
     async fn try_request(
         &self,
         requester: &mut Requester<'_>,
@@ -337,21 +345,21 @@ impl<'a> StateObserver<'a> {
         let blame = requester.blame(purpose, operation, key);
         let unknown = "is not known to the endpoint";
         if let Some(response) = knowledge.how_unknown(operation) {
-            return Ok(Tried::Nothing(blame.blocked(unknown, Some(response))));
+            return Ok(Tried::Blocked(blame.blocked(unknown, Some(response))));
         }
-        let place = Place { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
-        if let Some(unusable) = knowledge.trouble(&place) {
+        let cell = RequestCell { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
+        if let Some(unusable) = knowledge.unusable(&cell) {
             let problem = unusable_problem(&unusable);
-            return Ok(Tried::Nothing(blame.blocked(problem, Some(unusable_response(&unusable)))));
+            return Ok(Tried::Blocked(blame.blocked(problem, Some(unusable_response(&unusable)))));
         }
 
         match requester.send_default(purpose, operation, Context::on(key)).await {
             Ok(response) if response.class == Some(ErrorClass::UnknownOperation) => {
-                Ok(Tried::Nothing(blame.blocked(unknown, Some(blocking_response(&response)))))
+                Ok(Tried::Blocked(blame.blocked(unknown, Some(blocking_response(&response)))))
             }
             Ok(response) => Ok(Tried::Response(Box::new(response))),
-            // The same each time: the operation shows nothing, and that is its own fault.
-            Err(Failure { repeated: Some(_), blocked_by: Some(by), .. }) => Ok(Tried::Nothing(*by)),
+            // The same unusable response each time is a deviation of this operation, and not of the key's state.
+            Err(Failure { repeated: Some(_), blocked_by: Some(by), .. }) => Ok(Tried::Blocked(*by)),
             Err(failure) => Err(failure),
         }
     }
@@ -364,10 +372,10 @@ impl<'a> StateObserver<'a> {
     }
 }
 
-/// What came of a request that may show something of a key.
+/// The result of a request that may show the state of a key.
 enum Tried {
     Response(Box<Response>),
-    Nothing(BlockedBy),
+    Blocked(BlockedBy),
 }
 
 #[cfg(test)]
@@ -389,9 +397,9 @@ mod tests {
         Seen { described, behaviour, description: None, describing: None }
     }
 
-    /// Every line of the table.
+    /// Every row of the table at the top of this file.
     #[test]
-    fn the_document_comes_first() {
+    fn the_description_outweighs_the_behaviour() {
         let concluded = |described, behaviour| conclude(&seen(described, behaviour), &"Disabled".into());
         let contradicted = |conclusion| matches!(conclusion, Conclusion::Reached(Some(_)));
 
@@ -418,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rejected_request_that_moves_the_state_is_seen_in_either() {
+    fn a_changed_state_shows_in_the_description_or_the_behaviour() {
         let changed = |before: (&str, &str), after: (&str, &str)| {
             state_changed(&seen(before.0, before.1), &seen(after.0, after.1), &"Disabled".into()).is_some()
         };
@@ -432,7 +440,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_seen_is_one_line() {
+    fn an_observation_is_one_line() {
         let says = |described, behaviour| seen(described, behaviour).says(&"DescribeKey".into());
         assert_eq!(says("Disabled", "Enabled"), "DescribeKey says Disabled, Encrypt responds as in Enabled");
         assert_eq!(says("gone", ""), "DescribeKey says that there is no such key");

@@ -1,4 +1,4 @@
-//! Which case is run when.
+//! The order in which cases are begun.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,37 +9,38 @@ use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::step::{Action, Checks};
 
-/// So many cases ahead are sorted by what they cost: the cheap ones first, so that nothing waits for an endpoint that
-/// is still making its import keys.
+/// So many cases are sorted by their cost at a time: the cheap ones first, because an endpoint may need some time to make
+/// its first keys for import.
 const WINDOW: usize = 512;
 
-/// Cases that are run before others. What a case meets, and how many pages a list of all keys has, is then the same
-/// however many cases are run at the same time.
+/// A group of cases that is run before the next one, so that the number of jobs does not change what a case meets, nor how
+/// many pages the list of all keys has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Scenarios that look through the list of all keys, perhaps in small pages: alone, while the list is short.
+    /// Scenarios that search the list of all keys, perhaps in small pages: one at a time, while the list is short.
     Search,
-    /// Rows that look for their key in the list of all keys.
+    /// Rows that search their key in the list of all keys.
     List,
     /// All others.
     Common,
-    /// Those that move the target's clock: alone, for it moves for all keys.
+    /// Cases that move the target's clock: one at a time, because it moves for all keys.
     Clock,
 }
 
 impl Turn {
-    /// In the order of running.
+    /// All turns in their order.
     pub(super) const ALL: [Self; 4] = [Self::Search, Self::List, Self::Common, Self::Clock];
 
-    /// Whether one case is run at a time.
+    /// Whether cases are run one at a time.
     pub(super) fn alone(self) -> bool {
         matches!(self, Self::Search | Self::Clock)
     }
 
-    /// The turn of a case, as long as it does not move the clock.
+    /// The turn of a case that does not move the clock.
     fn of(suite: &Suite, case: &Case) -> Self {
         let Some(sweep) = &suite.service.sweep else { return Self::Common };
         let searches = |checks: &Checks| checks.contains.is_some() || checks.lacks.is_some();
+
         match &case.subject {
             Subject::Cell { row, .. } | Subject::Move { row, .. } => {
                 let row = &suite.rows[*row];
@@ -68,12 +69,13 @@ pub(super) struct Planned {
     pub(super) plan: Result<Arc<CasePlan>, Failure>,
 }
 
-/// The order of running: by turn, and by cost within a window.
+/// The cases that are not begun yet: by turn, and by cost within a window.
 pub(super) struct Order {
-    /// Places in the selection and in the suite.
+    /// Positions in the selection and indexes in the suite.
     search: VecDeque<(usize, usize)>,
     list: VecDeque<(usize, usize)>,
     common: VecDeque<(usize, usize)>,
+    /// The planned and sorted cases of the window.
     ahead: VecDeque<Planned>,
     clock: VecDeque<Planned>,
 }
@@ -92,7 +94,7 @@ impl Order {
         Self { search, list, common, ahead: VecDeque::new(), clock: VecDeque::new() }
     }
 
-    /// The next case of a turn. A case that turns out to move the clock is put off until then.
+    /// The next case of a turn. A case whose plan moves the clock is put off until the turn of those.
     pub(super) fn next(
         &mut self,
         turn: Turn,
@@ -114,6 +116,7 @@ impl Order {
                 window.sort_by_key(|planned| planned.plan.as_ref().map_or(0, |plan| plan.cost.requests));
                 self.ahead.extend(window);
             }
+
             let planned = self.ahead.pop_front()?;
             match &planned.plan {
                 Ok(plan) if plan.moves_clock => self.clock.push_back(planned),
@@ -131,7 +134,7 @@ mod tests {
     use crate::suite::load::load;
 
     #[test]
-    fn every_case_has_its_turn_once() {
+    fn every_case_is_planned_once() {
         let suite = Arc::new(load(embedded(), None).unwrap());
         let planner = Planner::new(Arc::clone(&suite));
         let selection: Vec<usize> = (0..suite.cases.len()).collect();
@@ -154,12 +157,12 @@ mod tests {
             turns.push(costs.len());
         }
         assert!(seen.iter().all(|times| *times == 1));
-        assert_eq!(turns[0], 1, "the scenario that reads the list of keys by twos");
-        assert!(turns[1] < 100, "what is listed fits on a page: {turns:?}");
+        assert_eq!(turns[0], 1, "the scenario that reads the list of keys in pages of two");
+        assert!(turns[1] < 100, "the list fits on a page: {turns:?}");
     }
 
     #[test]
-    fn cases_that_disturb_others_are_run_alone() {
+    fn cases_that_disturb_others_are_run_one_at_a_time() {
         let alone: Vec<Turn> = Turn::ALL.into_iter().filter(|turn| turn.alone()).collect();
         assert_eq!(alone, [Turn::Search, Turn::Clock]);
     }

@@ -1,4 +1,4 @@
-//! What came of a case, and the result that reports get of it.
+//! The outcome of a case, and the result that reports get.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::redact::SecretRegistry;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::Verdict;
 
-/// What came of running a case. A plain pass holds nothing on the heap but what it judged.
+/// The outcome of a case. That of a pass is small, because a run keeps many until their turn comes to be reported.
 #[derive(Debug)]
 pub(super) struct CaseOutcome {
     /// Why it did not simply pass.
@@ -27,7 +27,7 @@ pub(super) struct CaseOutcome {
     pub(super) duration_ms: u64,
     /// What could not be removed.
     pub(super) leaks: Vec<Leak>,
-    /// What the list of known failures says of it.
+    /// How the list of known failures has it.
     pub(super) listed: Option<Box<Listed>>,
 }
 
@@ -59,21 +59,21 @@ impl CaseOutcome {
     }
 }
 
-/// Outcomes that wait for those before them, and what they add up to.
+/// The outcomes of a run: those that wait for earlier ones to be reported, and the totals.
 #[derive(Default)]
 pub(super) struct Outcomes {
-    /// The place in the selection of the next that is reported.
+    /// The position in the selection of the next case to report.
     pub(super) next: usize,
     pub(super) waiting: BTreeMap<usize, (CaseOutcome, Option<Arc<CasePlan>>)>,
     pub(super) summary: Summary,
-    /// How many cases the end of the run cut off.
+    /// How many cases were not over when the run ended.
     pub(super) cut: usize,
-    /// How many cells, each of a class of keys by a route, got their probe.
+    /// How many cases of cells had their probe sent.
     pub(super) cells_probed: usize,
     pub(super) leaks: Vec<Leak>,
 }
 
-/// The result of a case.
+/// The result of a case as events have it.
 pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, outcome: CaseOutcome) -> CaseResult {
     let suite = &run.suite;
     let (operation, state, class) = suite.cell_of_case(case);
@@ -81,7 +81,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         Subject::Move { original: (_, state), .. } => Some(state.to_string()),
         Subject::Cell { .. } | Subject::Scenario { .. } => None,
     };
-    // Of a move, the route of the target key; the other key's stands in the exchanges.
+    // For a move, the route of the target key; the other one can be read from the exchanges.
     let route = plan.and_then(|plan| plan.keys.last()).map(|key| key.calls(suite)).unwrap_or_default();
     let clause = suite.clauses_of(case).first().map(ToString::to_string).unwrap_or_default();
     let nowhere = || Source { file: "".into(), line: 1, column: 1 };
@@ -113,6 +113,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         duration_ms: outcome.duration_ms,
         exchanges: outcome.exchanges,
     };
+
     match outcome.failure {
         Some(failure) => {
             result.reason = failure.reason;
@@ -133,16 +134,16 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
 /// How much of a service's message is kept of a response that blocked a case, in characters.
 const LONGEST_MESSAGE: usize = 200;
 
-/// A blocker as reports group by it: without secrets, and with a message that is equal for equal causes.
+/// A blocker by which reports can group: without secrets, and with a message that is equal for equal causes.
 fn presentable(secrets: &SecretRegistry, mut by: Box<BlockedBy>) -> Box<BlockedBy> {
     if let Some(response) = &mut by.response {
-        // Secrets first: what is left of one after a cut is not known for a secret any more.
+        // Secrets first: half of one is not recognised.
         response.message = brief(&secrets.redact(&response.message));
     }
     by
 }
 
-/// A message without what differs from key to key, for equal causes are grouped.
+/// A message without the parts that differ from key to key.
 fn brief(message: &str) -> String {
     let message = message.split("server string to sign").next().unwrap_or_default();
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_equal_for_every_key() {
+    fn messages_about_different_keys_are_equal() {
         assert_eq!(brief("The key 5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11 is gone."), "The key ID is gone.");
         assert_eq!(brief("alias/kms-conformance-kc-1f2e3d4c-12-1-1 exists"), "alias/ID exists");
         assert_eq!(brief("no key-state-modification-was-possible 42"), "no key-state-modification-was-possible 42");

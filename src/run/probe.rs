@@ -18,7 +18,8 @@ use crate::client::Envelope;
 use crate::event::Purpose;
 use crate::plan::CasePlan;
 use crate::suite::name::{Code, KeyName, State};
-use crate::suite::row::Row;
+use crate::suite::row::{Cell, Row};
+use crate::suite::service::AcceptedState;
 use crate::verdict::Kind;
 
 /// The probe of one attempt at a case of a row.
@@ -30,13 +31,13 @@ pub(super) struct Probe<'s, 'a> {
 }
 
 impl<'a> Probe<'_, 'a> {
-    /// Sends the probe in a state; `before` is what was seen of the keys in their states.
+    /// Sends the probe in a state; `before` is what was observed of the keys in their states.
     ///
     /// # Errors
     ///
     /// A failure if the response or its effect is not as the table says, or can't be judged.
     pub(super) async fn run(
-        self,
+        mut self,
         row: &'a Row,
         state: &State,
         plan: &CasePlan,
@@ -46,49 +47,15 @@ impl<'a> Probe<'_, 'a> {
             return Err(Failure::inconclusive(Kind::Fixture, "the table has no such cell"));
         };
         self.requester.compute(&row.values)?;
-        let subject = KeyName::subject();
-        let accept = self.requester.accepted_after(&row.operation, &subject);
-        let parameters = self.requester.parameters(row.request_of(cell), Context::on(&subject))?;
-        let request =
-            Request { purpose: Purpose::Probe, operation: &row.operation, parameters: &parameters, on: &subject };
-        let makes = row.makes.as_ref();
-        let (run, requester) = (self.run, &mut *self.requester);
-        let (inventory, notes) = (&mut *self.inventory, &mut *self.notes);
-        let judged = JudgedRequest { run, requester, inventory, notes };
-        let response = judged.send(Envelope::Right, request, &cell.expect, makes).await?;
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let judgement = judge.judge(&row.operation, &cell.expect, self.requester.class(), &response);
-        let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
 
-        if success {
-            self.requester.keep("answer", &response);
-            let call = Checked {
-                purpose: Purpose::Verification,
-                operation: &row.operation,
-                parameters: &parameters,
-                answer: &response.content.fields,
-                on: &subject,
-            };
-            if let Some(wrong) = Checker::new(self.run, self.requester).check(call, &row.checks).await? {
-                return Err(wrong.into_failure());
-            }
-        }
+        // The documents may leave room for other states after the operation: that depends on the state before it.
+        let accept = self.requester.accepted_after(&row.operation, &KeyName::subject());
+        let success = self.send(row, cell).await?;
 
+        let rejected = self.notes.actual.as_ref().is_some_and(|actual| actual.code != Code::SUCCESS);
+        let sent = Sent { operation: &row.operation, rejected };
         for key in &plan.keys {
-            let moved = success && key.name == subject;
-            let Some(position) =
-                self.requester.bindings().keys.get(&key.name).and_then(|binding| binding.position().cloned())
-            else {
-                continue;
-            };
-            let destination = if moved {
-                let (position, stated) = self.run.planner.after(&row.operation, &position);
-                Destination { position, stated, accept: accept.clone() }
-            } else {
-                Destination { position, stated: true, accept: Vec::new() }
-            };
-            let rejected = self.notes.actual.as_ref().is_some_and(|actual| actual.code != Code::SUCCESS);
-            let sent = Sent { operation: &row.operation, rejected };
+            let Some(destination) = self.destination(row, &key.name, success, &accept) else { continue };
             let mut verifier = Verifier::new(self.run, self.requester, self.notes);
             verifier.verify(&key.name, sent, destination, before.get(&key.name)).await?;
         }
@@ -96,5 +63,41 @@ impl<'a> Probe<'_, 'a> {
         let follow_ups = if success { &row.then } else { &row.refused };
         let Self { run, requester, inventory, notes } = self;
         StepRunner { run, requester, inventory, notes }.run(follow_ups).await
+    }
+
+    /// Sends the request, and judges the response by itself; whether it is a success.
+    async fn send(&mut self, row: &'a Row, cell: &'a Cell) -> Result<bool, Failure> {
+        let subject = KeyName::subject();
+        let operation = &row.operation;
+        let parameters = self.requester.parameters(row.request_of(cell), Context::on(&subject))?;
+        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject };
+        let judged =
+            JudgedRequest { run: self.run, requester: self.requester, inventory: self.inventory, notes: self.notes };
+        let response = judged.send(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
+
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judgement = judge.judge(operation, &cell.expect, self.requester.class(), &response);
+        let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
+        if !success {
+            return Ok(false);
+        }
+
+        self.requester.keep("answer", &response);
+        let (purpose, fields) = (Purpose::Verification, &response.content.fields);
+        let call = Checked { purpose, operation, parameters: &parameters, fields, on: &subject };
+        match Checker::new(self.run, self.requester).check(call, &row.checks).await? {
+            Some(mismatch) => Err(mismatch.into_failure()),
+            None => Ok(true),
+        }
+    }
+
+    /// Where a key must be after the probe: only the subject of a success moves. None if its position is not known.
+    fn destination(&self, row: &Row, key: &KeyName, success: bool, accept: &[AcceptedState]) -> Option<Destination> {
+        let position = self.requester.bindings().keys.get(key)?.position()?.clone();
+        if success && *key == KeyName::subject() {
+            let (position, stated) = self.run.planner.after(&row.operation, &position);
+            return Some(Destination { position, stated, accept: accept.to_vec() });
+        }
+        Some(Destination { position, stated: true, accept: Vec::new() })
     }
 }

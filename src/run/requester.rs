@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::bindings::{Bindings, Context, NoValue};
 use super::failure::{Blame, Failure, blocking_response};
-use super::knowledge::Place;
+use super::knowledge::RequestCell;
 use crate::client::{CallError, Envelope, Outgoing, Response, Sent, Transcript};
 use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
 use crate::provider::ErrorClass;
@@ -37,9 +37,9 @@ pub(super) struct Requester<'a> {
     bindings: Bindings,
     transcript: Transcript,
     stop: CancellationToken,
-    /// The requests of responses that later steps know by name.
+    /// The requests of the responses that were kept under a name.
     sent: HashMap<String, Sent>,
-    /// When the latest thing was made, which may not be found everywhere yet.
+    /// When something was made last, which may not be found everywhere yet.
     made: Option<Instant>,
     /// The first operation that the endpoint does not know.
     unknown: Option<OperationName>,
@@ -64,12 +64,12 @@ impl<'a> Requester<'a> {
         }
     }
 
-    /// What templates stand for.
+    /// The values of templates.
     pub(super) fn bindings(&self) -> &Bindings {
         &self.bindings
     }
 
-    /// What templates stand for, to be filled.
+    /// The values of templates, to add some.
     pub(super) fn bindings_mut(&mut self) -> &mut Bindings {
         &mut self.bindings
     }
@@ -84,7 +84,7 @@ impl<'a> Requester<'a> {
         self.stop.cancelled().await;
     }
 
-    /// Goes on after the run was stopped, for what was made is removed all the same.
+    /// Goes on after the run was stopped, because what was made must be removed.
     pub(super) fn outlive_the_stop(&mut self) {
         self.stop = CancellationToken::new();
     }
@@ -104,14 +104,14 @@ impl<'a> Requester<'a> {
         self.responded
     }
 
-    /// Takes note that something was made just now, which may not be found everywhere yet.
+    /// Notes that something was made just now, which may not be found everywhere yet.
     pub(super) fn something_was_made(&mut self) {
         self.made = Some(Instant::now());
     }
 
-    /// Keeps the response to a call under a name, and its request.
+    /// Keeps a response and its request under a name.
     pub(super) fn keep(&mut self, name: &str, response: &Response) {
-        self.bindings.answers.insert(name.to_owned(), response.content.fields.clone());
+        self.bindings.responses.insert(name.to_owned(), response.content.fields.clone());
         self.sent.insert(name.to_owned(), response.sent.clone());
     }
 
@@ -126,7 +126,7 @@ impl<'a> Requester<'a> {
         self.transcript.render(&*client.target().provider, client.secrets())
     }
 
-    /// Hands in the secrets of what was sent, for what is said beside the exchanges may repeat them.
+    /// Registers the secrets of what was sent, because messages may repeat them.
     pub(super) fn hand_in(&self) {
         let client = &self.run.client;
         self.transcript.hand_in(&*client.target().provider, client.secrets());
@@ -166,7 +166,7 @@ impl<'a> Requester<'a> {
         })
     }
 
-    /// Who is to blame if a request gets no response that helps.
+    /// What to blame if a request gets no usable response.
     pub(super) fn blame(&self, purpose: Purpose, operation: &OperationName, on: &KeyName) -> Blame {
         let step = match purpose {
             Purpose::Setup | Purpose::Settle => BlockedStep::Setup,
@@ -202,30 +202,30 @@ impl<'a> Requester<'a> {
         self.parameters(request, context)
     }
 
-    /// Sends a request as it must be.
+    /// Sends a well-formed request.
     ///
     /// # Errors
     ///
-    /// When no response comes that says something about the key.
+    /// When no usable response is received.
     pub(super) async fn send(&mut self, request: Request<'_>) -> Result<Response, Failure> {
         self.send_in(Envelope::Right, request).await
     }
 
-    /// Sends a request, and again as long as something that was just made is not found yet. `missing` is whether that
-    /// it is not found is one of the outcomes.
+    /// Sends a request, and again as long as something that was just made is not found yet. `may_be_missing` says that "not
+    /// found" is one of the expected outcomes.
     pub(super) async fn send_until_found(
         &mut self,
         envelope: Envelope<'_>,
         request: Request<'_>,
-        missing: bool,
+        may_be_missing: bool,
     ) -> Result<Response, Failure> {
         let settle = &self.run.options.settle;
         let mut pacer = settle.pacer();
         loop {
             let response = self.send_in(envelope, request).await?;
             let young = self.made.is_some_and(|made| made.elapsed() < settle.timeout);
-            // What an earlier attempt may have removed does not come back.
-            let waits = young && !missing && !response.lost_before && !self.is_stopped();
+            // If an earlier response was lost, that attempt may have removed it, and waiting does not help.
+            let waits = young && !may_be_missing && !response.lost_before && !self.is_stopped();
             if !waits || response.class != Some(ErrorClass::NotFound) {
                 return Ok(response);
             }
@@ -237,12 +237,13 @@ impl<'a> Requester<'a> {
         let Request { purpose, operation, parameters, on } = request;
         let run = self.run;
         let blame = self.blame(purpose, operation, on);
+        // Only well-formed requests show something about the operation.
         let right = matches!(envelope, Envelope::Right);
-        let place = Place { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
+        let cell = RequestCell { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
         self.probed |= purpose == Purpose::Probe;
 
-        // What is known to fail each time is sent once, as long as it goes on failing in the same way.
-        let known = if right { run.knowledge.trouble(&place) } else { None };
+        // A request that is known to fail each time is sent once, as long as it fails in the same way.
+        let known = if right { run.knowledge.unusable(&cell) } else { None };
         let mut outgoing = Outgoing {
             region: None,
             envelope,
@@ -259,7 +260,7 @@ impl<'a> Requester<'a> {
             sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
         }
 
-        self.learn(&place, right, &sent);
+        self.learn(&cell, right, &sent);
         let response = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
         if right && response.class == Some(ErrorClass::Permission) {
             return Err(Failure::not_permitted(&blame, &response));
@@ -267,18 +268,18 @@ impl<'a> Requester<'a> {
         Ok(response)
     }
 
-    /// Takes note of what a response says of the endpoint.
-    fn learn(&mut self, place: &Place, right: bool, sent: &Result<Response, CallError>) {
+    /// Notes what a response shows of the endpoint.
+    fn learn(&mut self, cell: &RequestCell, right: bool, sent: &Result<Response, CallError>) {
         let knowledge = &self.run.knowledge;
         let lost = match sent {
             Ok(response) => {
                 self.responded = true;
                 if right {
-                    knowledge.responded(place);
+                    knowledge.responded(cell);
                 }
                 if response.class == Some(ErrorClass::UnknownOperation) {
-                    self.unknown.get_or_insert_with(|| place.operation.clone());
-                    knowledge.unknown(&place.operation, &blocking_response(response));
+                    self.unknown.get_or_insert_with(|| cell.operation.clone());
+                    knowledge.unknown(&cell.operation, &blocking_response(response));
                 }
                 response.lost_before
             }
@@ -286,13 +287,15 @@ impl<'a> Requester<'a> {
                 if let Some(unusable) = repeated
                     && right
                 {
-                    knowledge.failed(place, unusable);
+                    knowledge.failed(cell, unusable);
                 }
                 *lost
             }
             Err(_) => false,
         };
-        if lost && place.operation == self.run.suite.service.create.operation {
+
+        // The key may have been made without its id being known: the sweep looks for it.
+        if lost && cell.operation == self.run.suite.service.create.operation {
             self.run.key_counts.creation_unconfirmed();
         }
     }
@@ -320,12 +323,12 @@ fn no_value(error: NoValue) -> Failure {
     Failure::inconclusive(Kind::Fixture, error.to_string())
 }
 
-/// The longest value of a response that later requests repeat, in bytes; tokens have some 2 KiB.
+/// The longest value of a response that later requests may repeat, in bytes; tokens have some 2 KiB.
 const LONGEST_CAPTURE: usize = 64 << 10;
 
-/// A value of a response that later requests can repeat: no list, no map, and not endless.
-pub(super) fn captured(answer: &Value, path: &FieldPath) -> Option<String> {
-    let value = path.find(answer)?;
+/// A value of a response that later requests can repeat: neither a list nor a map, and of limited length.
+pub(super) fn captured(fields: &Value, path: &FieldPath) -> Option<String> {
+    let value = path.find(fields)?;
     let text = (!value.is_array() && !value.is_object()).then(|| text_of(value));
     text.filter(|text| text.len() <= LONGEST_CAPTURE)
 }

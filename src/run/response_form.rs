@@ -1,4 +1,4 @@
-//! What is wrong with a response by itself: the form of its fields, their lengths and counts, its body.
+//! What is wrong with a response by itself: the shape of its fields, their lengths and counts, its body.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,15 +10,15 @@ use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::form::Form;
 use crate::suite::service::Paging;
 
-/// The first field that has another form than it must, in a few words. Within a list, each entry is looked at.
+/// The first field that has another form than it must, in a few words. Within a list, each entry is checked.
 pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)]) -> Option<String> {
     forms.iter().find_map(|(path, form)| {
         let found = found(fields, path);
         let wrong = if found.is_empty() {
-            // Of entries that are not there nothing need be so.
-            let within_list = path.parent().is_some_and(|parent| !self::found(fields, &parent).is_empty())
+            // A list without entries has no fields that could be wrong.
+            let is_expected = path.parent().is_some_and(|parent| !self::found(fields, &parent).is_empty())
                 || !passes_list(fields, path);
-            (within_list && !form.fits(None)).then_some(None)
+            (is_expected && !form.fits(None)).then_some(None)
         } else {
             found.into_iter().find(|value| !form.fits(Some(value))).map(Some)
         };
@@ -29,7 +29,7 @@ pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)]) -> Option<
     })
 }
 
-/// The values at a path, of every entry where a list stands on the way to it.
+/// The values at a path: those of every entry if the path leads through a list.
 fn found<'a>(fields: &'a Value, path: &FieldPath) -> Vec<&'a Value> {
     let mut values = vec![fields];
     for part in path.as_str().split('.') {
@@ -42,7 +42,7 @@ fn found<'a>(fields: &'a Value, path: &FieldPath) -> Vec<&'a Value> {
     values
 }
 
-/// Whether a list stands on the way to a path.
+/// Whether a path leads through a list.
 fn passes_list(fields: &Value, path: &FieldPath) -> bool {
     let mut parent = path.parent();
     while let Some(at) = parent {
@@ -54,13 +54,13 @@ fn passes_list(fields: &Value, path: &FieldPath) -> bool {
     false
 }
 
-/// What a value is, without what it says, which may be secret.
+/// What a value is, without the value, which may be secret.
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",
         Value::Number(_) => "a number",
-        Value::String(text) if text.is_empty() => "the empty text",
+        Value::String(text) if text.is_empty() => "an empty text",
         Value::String(_) => "another text",
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
@@ -72,7 +72,7 @@ pub(super) fn wrong_bytes(fields: &Value, lengths: &[(FieldPath, u32)]) -> Optio
     lengths.iter().find_map(|(path, wanted)| {
         let bytes = path.find(fields).and_then(Value::as_str).and_then(|text| STANDARD.decode(text).ok());
         match bytes {
-            None => Some(format!("{path} is no Base64, and not {wanted} bytes of it")),
+            None => Some(format!("{path} is not Base64 of {wanted} bytes")),
             Some(bytes) if bytes.len() == *wanted as usize => None,
             Some(bytes) => Some(format!("{path} has {} bytes instead of {wanted}", bytes.len())),
         }
@@ -82,14 +82,13 @@ pub(super) fn wrong_bytes(fields: &Value, lengths: &[(FieldPath, u32)]) -> Optio
 /// The first list that does not have as many entries as it must.
 pub(super) fn wrong_entries(fields: &Value, counts: &[(FieldPath, u32)]) -> Option<String> {
     counts.iter().find_map(|(path, wanted)| match path.find(fields).and_then(Value::as_array) {
-        None => Some(format!("{path} is no list")),
+        None => Some(format!("{path} is not a list")),
         Some(entries) if entries.len() == *wanted as usize => None,
         Some(entries) => Some(format!("{path} has {} entries instead of {wanted}", entries.len())),
     })
 }
 
-/// Whether a page has another number of entries than its own counters say. What the request asked for, the response
-/// repeats.
+/// Whether a page has another number of entries than its own counters say. The response repeats what was requested.
 pub(super) fn wrong_count(fields: &Value, list: &FieldPath, paging: &Paging) -> Option<String> {
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let entries = list.find(fields).and_then(Value::as_array)?.len() as u64;
@@ -101,7 +100,7 @@ pub(super) fn wrong_count(fields: &Value, list: &FieldPath, paging: &Paging) -> 
     })
 }
 
-/// Whether a time is not between two others, in a few words. Each is RFC 3339.
+/// Why a time is not between two others, if so. Each is RFC 3339.
 pub(super) fn outside(path: &FieldPath, found: &str, from: &str, to: &str) -> Option<String> {
     let time = |text: &str| text.parse::<Timestamp>().ok();
     let within = match (time(found), time(from), time(to)) {
@@ -122,12 +121,12 @@ pub(super) fn repeated<'a>(
     same.map(|(name, _)| name.as_str())
 }
 
-/// What is wrong with the body of a response whose form was requested.
-pub(super) fn wrong_body(answer: &ApiResponse, requested: BodyForm) -> Option<String> {
-    if answer.form != requested {
-        return Some(format!("the body is {} and not {requested}, as was requested", answer.form));
+/// What is wrong with the body of a response if a form of it was requested.
+pub(super) fn wrong_body(response: &ApiResponse, requested: BodyForm) -> Option<String> {
+    if response.form != requested {
+        return Some(format!("the body is {} and not {requested}, as requested", response.form));
     }
-    let content_type = answer.content_type();
+    let content_type = response.content_type();
     (!requested.fits(content_type))
         .then(|| format!("the body is {requested}, and its content type is `{content_type}`"))
 }
@@ -144,13 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_looked_at_in_every_entry_of_a_list() {
+    fn forms_are_checked_in_every_entry_of_a_list() {
         let form = |fields: Value, at: &str, form: Form| wrong_form(&fields, &[(path(at), form)]);
         assert_eq!(form(json!({"Keys": {"Key": []}}), "Keys.Key", Form::List), None);
         assert_eq!(form(json!({"Keys": {"Key": []}}), "Keys.Key.KeyId", Form::Text), None);
         assert_eq!(form(json!({"Total": 1}), "Total", Form::Count), None);
-        assert_eq!(form(json!({}), "Made", Form::Date), None, "what must be there is said elsewhere");
-        for (fields, at, wanted, told) in [
+        assert_eq!(form(json!({}), "Made", Form::Date), None, "that a field must be there is another check");
+        for (fields, at, wanted, message) in [
             (json!({"Keys": {"Key": null}}), "Keys.Key", Form::List, "Keys.Key is null and not a list"),
             (json!({"Keys": {}}), "Keys.Key", Form::List, "there is no Keys.Key, which must be a list"),
             (json!({}), "Keys.Key", Form::List, "there is no Keys.Key, which must be a list"),
@@ -158,7 +157,7 @@ mod tests {
             (json!({"Made": 7}), "Made", Form::Date, "Made is a number and not a date"),
             (json!({"Key": [{"Id": "a"}, {"Id": 7}]}), "Key.Id", Form::Text, "Key.Id is a number and not a text"),
         ] {
-            assert_eq!(form(fields, at, wanted).as_deref(), Some(told));
+            assert_eq!(form(fields, at, wanted).as_deref(), Some(message));
         }
     }
 
@@ -166,17 +165,17 @@ mod tests {
     fn lengths_and_counts_are_exact() {
         let fields = json!({"Plaintext": "aGVsbG8=", "Tags": {"Tag": [1, 2]}});
         assert_eq!(wrong_bytes(&fields, &[(path("Plaintext"), 5)]), None);
-        let told = wrong_bytes(&fields, &[(path("Plaintext"), 6)]);
-        assert_eq!(told.as_deref(), Some("Plaintext has 5 bytes instead of 6"));
+        let message = wrong_bytes(&fields, &[(path("Plaintext"), 6)]);
+        assert_eq!(message.as_deref(), Some("Plaintext has 5 bytes instead of 6"));
         assert!(wrong_bytes(&fields, &[(path("Other"), 6)]).is_some());
         assert_eq!(wrong_entries(&fields, &[(path("Tags.Tag"), 2)]), None);
-        let told = wrong_entries(&fields, &[(path("Tags.Tag"), 0)]);
-        assert_eq!(told.as_deref(), Some("Tags.Tag has 2 entries instead of 0"));
-        assert_eq!(wrong_entries(&json!({}), &[(path("A"), 0)]).as_deref(), Some("A is no list"));
+        let message = wrong_entries(&fields, &[(path("Tags.Tag"), 0)]);
+        assert_eq!(message.as_deref(), Some("Tags.Tag has 2 entries instead of 0"));
+        assert_eq!(wrong_entries(&json!({}), &[(path("A"), 0)]).as_deref(), Some("A is not a list"));
     }
 
     #[test]
-    fn a_page_has_what_its_counters_say() {
+    fn a_page_has_as_many_entries_as_its_counters_say() {
         let paging = Paging {
             number: "Page".to_owned(),
             total: "Total".to_owned(),
@@ -197,18 +196,18 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_between_two_others() {
+    fn a_time_outside_its_limits_is_shown() {
         let date = |found: &str| outside(&path("Date"), found, "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z");
         for good in ["2026-01-02T00:00:00Z", "2026-01-02T12:00:00Z", "2026-01-03T00:00:00Z"] {
             assert_eq!(date(good), None);
         }
         for bad in ["2026-01-01T23:59:59Z", "2026-01-03T00:00:01Z", "", "soon"] {
-            assert!(date(bad).is_some_and(|told| told.contains(&format!("`{bad}`"))));
+            assert!(date(bad).is_some_and(|message| message.contains(&format!("`{bad}`"))));
         }
     }
 
     #[test]
-    fn a_value_that_came_before_is_named_by_its_response() {
+    fn a_repeated_value_names_the_earlier_response() {
         let first = ("first".to_owned(), json!({"RequestId": "r"}));
         let earlier = || [(&first.0, &first.1)].into_iter();
         assert_eq!(repeated(&json!({"RequestId": "r"}), &path("RequestId"), earlier()), Some("first"));
@@ -217,8 +216,8 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_what_was_requested_and_what_its_content_type_says() {
-        let answer = |form, content_type: &str| ApiResponse {
+    fn a_body_must_have_the_requested_form_and_its_content_type() {
+        let response = |form, content_type: &str| ApiResponse {
             status: 200,
             code: None,
             message: String::new(),
@@ -226,8 +225,8 @@ mod tests {
             form,
             headers: [(CONTENT_TYPE, content_type.parse().unwrap())].into_iter().collect(),
         };
-        assert_eq!(wrong_body(&answer(BodyForm::Xml, "text/xml;charset=utf-8"), BodyForm::Xml), None);
-        assert!(wrong_body(&answer(BodyForm::Json, "application/json"), BodyForm::Xml).is_some());
-        assert!(wrong_body(&answer(BodyForm::Xml, "application/json"), BodyForm::Xml).is_some());
+        assert_eq!(wrong_body(&response(BodyForm::Xml, "text/xml;charset=utf-8"), BodyForm::Xml), None);
+        assert!(wrong_body(&response(BodyForm::Json, "application/json"), BodyForm::Xml).is_some());
+        assert!(wrong_body(&response(BodyForm::Xml, "application/json"), BodyForm::Xml).is_some());
     }
 }

@@ -1,5 +1,6 @@
-//! Runs the steps of a scenario, and those that verify the effect of a probe.
+//! Runs the steps of a scenario, and the steps that verify the effect of a probe.
 
+use serde_json::{Map, Value};
 use tokio::time::sleep;
 
 use super::RunContext;
@@ -31,12 +32,16 @@ pub(super) struct StepRunner<'s, 'a> {
 }
 
 impl<'a> StepRunner<'_, 'a> {
-    /// Runs steps one after the other. `Ok` if each went as it must.
+    /// Runs steps one after the other.
+    ///
+    /// # Errors
+    ///
+    /// The failure of the first step that deviates or can't be judged.
     pub(super) async fn run(&mut self, steps: &[Step]) -> Result<(), Failure> {
         for step in steps {
             match &step.action {
                 Action::Call(call) if call.judged => self.judged_call(call, &step.on).await?,
-                Action::Call(call) => self.look(call, &step.on).await?,
+                Action::Call(call) => self.verifying_call(call, &step.on).await?,
                 Action::State { is, record } => self.state(&step.on, is, record.as_deref()).await?,
                 Action::Drive(to) => self.drive(&step.on, to).await?,
                 Action::Advance { by, becomes } => self.advance(&step.on, *by, becomes.as_ref()).await?,
@@ -47,7 +52,37 @@ impl<'a> StepRunner<'_, 'a> {
 
     /// A call whose response is judged.
     async fn judged_call(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
+        let operation = &call.operation;
         let parameters = self.requester.parameters(&call.request, Context::on(on))?;
+        let accept = self.requester.accepted_after(operation, on);
+        let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
+
+        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
+        let sent = self.send_judged(call, request).await;
+        let response = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
+
+        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
+        let admitted = self.notes.admit(judge.judge_name(call, &response, judgement));
+        let cell = self.cell_of(call, on);
+        let success = admitted.map_err(|failure| as_effect(call, Failure { cell, ..*failure }))?;
+
+        if let (true, Some(at)) = (success, at) {
+            let position = self.run.planner.after(operation, &at).0;
+            if let Some(key) = self.requester.bindings_mut().keys.get_mut(on) {
+                key.move_to(position);
+                key.leave_room_after(operation, accept);
+            }
+        }
+
+        match self.check_until_settled(call, request, response).await? {
+            None => Ok(()),
+            Some(mismatch) => Err(as_effect(call, Failure { cell, ..mismatch.into_failure() })),
+        }
+    }
+
+    /// Sends the request of a judged call, or another one in its place.
+    async fn send_judged(&mut self, call: &Call, request: Request<'_>) -> Result<Response, Failure> {
         let earlier = call.replay.as_ref().and_then(|name| self.requester.request_of(name)).cloned();
         let envelope = match (&call.replay, &earlier, call.tamper) {
             (Some(_), Some(sent), _) => Envelope::Replayed(sent),
@@ -57,77 +92,57 @@ impl<'a> StepRunner<'_, 'a> {
             (None, _, Some(tamper)) => Envelope::Tampered(tamper),
             (None, _, None) => call.format.map_or(Envelope::Right, Envelope::Formed),
         };
-        let accept = self.requester.accepted_after(&call.operation, on);
-        let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
 
-        let operation = &call.operation;
-        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
-        let sent = {
-            let (run, requester) = (self.run, &mut *self.requester);
-            let (inventory, notes) = (&mut *self.inventory, &mut *self.notes);
-            let judged = JudgedRequest { run, requester, inventory, notes };
-            judged.send(envelope, request, &call.expect, call.makes.as_ref()).await
-        };
-        let response = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
+        let judged =
+            JudgedRequest { run: self.run, requester: self.requester, inventory: self.inventory, notes: self.notes };
+        judged.send(envelope, request, &call.expect, call.makes.as_ref()).await
+    }
 
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
-        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
-        let success = match self.notes.admit(judge.judge_name(call, &response, judgement)) {
-            Ok(success) => success,
-            Err(failure) => {
-                let cell = self.cell_of(call, on);
-                return Err(held_against(call, Failure { cell, ..*failure }));
-            }
-        };
-
-        let cell = self.cell_of(call, on);
-        if let (true, Some(at)) = (success, at) {
-            let position = self.run.planner.after(operation, &at).0;
-            if let Some(key) = self.requester.bindings_mut().keys.get_mut(on) {
-                key.come_to(position);
-                key.leave_room_after(operation, accept);
-            }
-        }
-        let (mut response, mut pacer) = (response, self.run.options.settle.pacer());
-        let wrong = loop {
-            let wrong = match call.format.and_then(|requested| response_form::wrong_body(&response.content, requested))
-            {
+    /// Checks the content of a response, and keeps the response under its name. What is only read may be late, so such a
+    /// request is sent again until the content is right or the time is over.
+    async fn check_until_settled(
+        &mut self,
+        call: &Call,
+        request: Request<'_>,
+        mut response: Response,
+    ) -> Result<Option<Mismatch>, Failure> {
+        let mut pacer = self.run.options.settle.pacer();
+        let mismatch = loop {
+            let wrong_body = call.format.and_then(|requested| response_form::wrong_body(&response.content, requested));
+            let mismatch = match wrong_body {
                 Some(text) => {
-                    let (kind, aspect) = (Kind::Malformed, format!("body of {operation}"));
-                    Some(Mismatch { kind, aspect, text: format!("{operation}: {text}") })
+                    let (kind, aspect) = (Kind::Malformed, format!("body of {}", call.operation));
+                    Some(Mismatch { kind, aspect, text: format!("{}: {text}", call.operation) })
                 }
-                None => self.check(Purpose::Verification, call, &parameters, &response, on).await?,
+                None => self.check(call, request.parameters, &response, request.on).await?,
             };
-            // What is read may be late.
-            if wrong.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
-                break wrong;
+            if mismatch.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
+                break mismatch;
             }
+
             sleep(pacer.pause()).await;
             let again = self.requester.send(request).await?;
             if again.content.code.is_some() {
-                break wrong;
+                break mismatch;
             }
             response = again;
         };
+
         self.keep(call, &response);
-        match wrong {
-            None => Ok(()),
-            Some(wrong) => Err(held_against(call, Failure { cell, ..wrong.into_failure() })),
-        }
+        Ok(mismatch)
     }
 
-    /// Whether a call only reads what others have written: it describes a key, or its response is a list that is looked
-    /// through.
+    /// Whether a call only reads what others have written: it describes a key, or its response is a list that is searched.
     fn reads(&self, call: &Call) -> bool {
         let lists = call.checks.contains.is_some() || call.checks.lacks.is_some() || !call.checks.entries.is_empty();
         let right = call.tamper.is_none() && call.replay.is_none() && call.makes.is_none() && call.format.is_none();
         right && (lists || call.operation == self.run.suite.service.observation.describe)
     }
 
-    /// The case of the table that sends the same as a call, the same operation in the same state: with the same
-    /// expectation, or where the state allows it and something else must be the reason of the rejection.
+    /// The case of the table that tests the same as a call: the same operation in the same state, with the same expectation,
+    /// or in a state that allows it, so that the rejection must have another reason.
     fn cell_of(&self, call: &Call, on: &KeyName) -> Option<usize> {
-        // The table says nothing about requests that are wrong beside what they say.
+        // The table says nothing about requests that are tampered with.
         if call.tamper.is_some() || call.replay.is_some() {
             return None;
         }
@@ -135,10 +150,12 @@ impl<'a> StepRunner<'_, 'a> {
         let key = self.requester.bindings().keys.get(on)?;
         let at = key.state()?;
         let cell = &suite.cell(&call.operation, at)?.expect;
+
         let by_the_table = self.notes.actual.as_ref().is_some_and(|actual| actual.code == Code::SUCCESS);
         if cell.outcomes != call.expect.outcomes && (!cell.is_success() || by_the_table) {
             return None;
         }
+
         suite.cases.iter().position(|case| match &case.subject {
             Subject::Cell { row, class, state, route } => {
                 route.is_none()
@@ -154,67 +171,69 @@ impl<'a> StepRunner<'_, 'a> {
         })
     }
 
-    /// A call that looks for an effect: its response must be as expected, else the case says nothing; what the response
-    /// holds is judged, and may be late.
-    async fn look(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
+    /// A call that verifies an effect. If its response is not an expected one, the case can't be judged; its content is
+    /// judged, and may be late.
+    async fn verifying_call(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
+        let operation = &call.operation;
         let parameters = self.requester.parameters(&call.request, Context::on(on))?;
         let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
         let mut pacer = self.run.options.settle.pacer();
-        let operation = &call.operation;
         loop {
             let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
             let blame = self.requester.blame(Purpose::Verification, operation, on);
             let makes = call.makes.as_ref();
             let response = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
 
-            if let Err(failure) =
-                self.notes.admit(judge.judge(operation, &call.expect, self.requester.class(), &response))
-            {
-                let reason = format!("the effect can't be seen: {}", failure.reason);
+            let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
+            if let Err(failure) = self.notes.admit(judgement) {
+                let reason = format!("the effect can't be observed: {}", failure.reason);
                 let lost = failure.lost;
                 return Err(Failure { lost, ..Failure::blocked(Kind::Effect, blame.rejected(&response), reason) });
             }
             if let Some(why) = unreadable(&response.content.fields, &call.checks) {
-                let reason = format!("the effect can't be seen: in the response of {operation}, {why}");
+                let reason = format!("the effect can't be observed: in the response of {operation}, {why}");
                 let by = blame.blocked(format!("has an unreadable response: {why}"), None);
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }
 
-            let wrong = self.check(Purpose::Verification, call, &parameters, &response, on).await?;
-            let Some(wrong) = wrong else {
+            let Some(mismatch) = self.check(call, &parameters, &response, on).await? else {
                 self.keep(call, &response);
                 return Ok(());
             };
             if pacer.ends() || self.requester.is_stopped() {
-                return Err(Failure { kind: Kind::Effect, ..wrong.into_failure() });
+                return Err(Failure { kind: Kind::Effect, ..mismatch.into_failure() });
             }
             sleep(pacer.pause()).await;
         }
     }
 
+    /// Checks the content of a response.
     async fn check(
         &mut self,
-        purpose: Purpose,
         call: &Call,
-        parameters: &serde_json::Map<String, serde_json::Value>,
+        parameters: &Map<String, Value>,
         response: &Response,
         on: &KeyName,
     ) -> Result<Option<Mismatch>, Failure> {
-        let checked = Checked { purpose, operation: &call.operation, parameters, answer: &response.content.fields, on };
+        let (purpose, fields) = (Purpose::Verification, &response.content.fields);
+        let checked = Checked { purpose, operation: &call.operation, parameters, fields, on };
         Checker::new(self.run, self.requester).check(checked, &call.checks).await
     }
 
+    /// Keeps a response under its name for later steps.
     fn keep(&mut self, call: &Call, response: &Response) {
         if let Some(name) = &call.response_name {
             self.requester.keep(name, response);
         }
     }
 
-    /// A key must be in a state; another one is only noted where there is a reason to.
+    /// A key must be in a state; another state is only noted if the step gives a reason for that.
     async fn state(&mut self, on: &KeyName, is: &State, record: Option<&str>) -> Result<(), Failure> {
+        // After the last call, the documents may leave room for other states.
         let room = self.requester.bindings().keys.get(on).and_then(|key| key.room().cloned());
         let (after, accept) = room.unzip();
         let accept = accept.unwrap_or_default();
+
         let observer = StateObserver::new(self.run);
         let expected = Expected { accept: &accept, ..Expected::just(is) };
         let observation = observer.settle(self.requester, Purpose::Verification, on, expected).await?;
@@ -248,12 +267,12 @@ impl<'a> StepRunner<'_, 'a> {
         }
     }
 
-    /// Takes note of a state that a key is in.
+    /// Notes the state that a key is in.
     fn is_in(&mut self, on: &KeyName, state: &State) {
         if let Some(key) = self.requester.bindings_mut().keys.get_mut(on)
             && let Some(position) = key.position().cloned()
         {
-            key.come_to(Position { state: state.clone(), ..position });
+            key.move_to(Position { state: state.clone(), ..position });
         }
     }
 
@@ -262,15 +281,16 @@ impl<'a> StepRunner<'_, 'a> {
             return Err(Failure::inconclusive(Kind::Fixture, format!("there is no key `{on}` yet")));
         };
         let Some(position) = key.position() else {
-            return Err(Failure::inconclusive(Kind::Fixture, format!("where the key `{on}` is, is not known")));
+            return Err(Failure::inconclusive(Kind::Fixture, format!("the state of the key `{on}` is not known")));
         };
+
         let route = self.run.planner.onward(&key.class, position, &key.made(), to);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
         let mut setup = Setup::new(self.run, self.requester, self.inventory, self.notes, usize::MAX);
         setup.drive_on(on, &route.steps, to).await
     }
 
-    /// Moves the target's clock, after which only the state that is said is known.
+    /// Moves the target's clock. Afterwards only the state that the step states is known.
     async fn advance(&mut self, on: &KeyName, by: std::time::Duration, becomes: Option<&State>) -> Result<(), Failure> {
         self.requester.advance(BlockedStep::Probe, by).await?;
         for (name, key) in &mut self.requester.bindings_mut().keys {
@@ -278,15 +298,15 @@ impl<'a> StepRunner<'_, 'a> {
             if name == on
                 && let (Some(state), Some(has)) = (becomes, has)
             {
-                key.come_to(Position { state: state.clone(), has });
+                key.move_to(Position { state: state.clone(), has });
             }
         }
         Ok(())
     }
 }
 
-/// What a call shows of the steps before it: where the step says what must hold, a deviation is a wrong effect.
-fn held_against(call: &Call, failure: Failure) -> Failure {
+/// If a step says what must hold after the steps before it, its deviation is an effect of those.
+fn as_effect(call: &Call, failure: Failure) -> Failure {
     match &call.holds {
         Some(holds) if failure.kind != Kind::Unsupported => {
             Failure { kind: Kind::Effect, reason: format!("{}; what must hold: {holds}", failure.reason), ..failure }

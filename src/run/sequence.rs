@@ -1,8 +1,8 @@
-//! The order in which cases are begun, and what later cases may know of earlier ones.
+//! What a case may know of those that were begun before it.
 //!
-//! Cases run side by side, and yet a case must come to the same however many do: what it learns from others it learns
-//! only from those that were begun before it, and waits for them where it matters. So a prefix of a route is settled by
-//! the first cases that come along it, and a failure is confirmed by the first case that has it.
+//! Cases run at the same time, but the result of a case must not depend on how many do. So a case learns only from cases
+//! that were begun before it, and waits for them where it matters: whether keys pass a prefix of a route is decided by
+//! the first cases with that prefix, and a failure is confirmed by the first case that has it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,10 +12,10 @@ use tokio::sync::Notify;
 use super::route_prefix::RoutePrefix;
 use crate::event::BlockedBy;
 
-/// So many fresh keys that fare alike settle a prefix.
+/// So many fresh keys that are blocked alike show that a prefix is blocked.
 const SETTLED: u32 = 2;
 
-/// What became of the cases so far, by the number at which each was begun.
+/// The progress of the cases so far, by the number at which each was begun.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
     cases: Mutex<Cases>,
@@ -26,43 +26,43 @@ pub(super) struct Sequence {
 struct Cases {
     /// All cases before this one are over.
     all_over_before: usize,
-    /// Cases after that one that are over.
+    /// Later cases that are over.
     over: BTreeSet<usize>,
-    prefixes: HashMap<RoutePrefix, Traffic>,
-    /// The prefixes that a case has ahead.
+    prefixes: HashMap<RoutePrefix, PrefixStatus>,
+    /// The prefixes of the routes of each case that is not over.
     ahead: HashMap<usize, HashSet<RoutePrefix>>,
 }
 
-/// How the keys of cases fared on a prefix.
+/// Whether keys pass a prefix.
 #[derive(Debug)]
-enum Traffic {
-    /// Not known yet: the cases that came along so far.
-    Open(BTreeMap<usize, Fared>),
-    /// A key has passed it, so whoever comes later may try.
+enum PrefixStatus {
+    /// Not decided yet: the cases with it, and how far each is.
+    Open(BTreeMap<usize, Progress>),
+    /// A key has passed it, so later ones may.
     Passable,
     /// Keys do not pass it.
     Blocked(BlockedBy),
 }
 
-/// How a case fared on a prefix.
+/// How far a case is with a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Fared {
-    /// It is on its way.
-    UnderWay,
+enum Progress {
+    /// It has not tried it yet.
+    Pending,
     Passed,
     Blocked(BlockedBy),
-    /// It was over before it came there.
-    Elsewhere,
+    /// It was over before it tried.
+    NotTried,
 }
 
-/// What a case knows of a prefix before it comes there.
+/// What a case does about a prefix before it begins.
 #[derive(Debug, PartialEq, Eq)]
-enum Known {
+enum Decision {
     /// It may try.
     Try,
     /// Keys do not pass it.
     Blocked(BlockedBy),
-    /// An earlier case is on its way there.
+    /// It waits for an earlier case that has not tried it yet.
     Wait,
 }
 
@@ -76,24 +76,24 @@ impl Sequence {
         let mut cases = self.cases();
         let ahead: HashSet<RoutePrefix> = prefixes.into_iter().collect();
         for prefix in &ahead {
-            let traffic = cases.prefixes.entry(prefix.clone()).or_insert_with(|| Traffic::Open(BTreeMap::new()));
-            if let Traffic::Open(fared) = traffic {
-                fared.insert(number, Fared::UnderWay);
+            let status = cases.prefixes.entry(prefix.clone()).or_insert_with(|| PrefixStatus::Open(BTreeMap::new()));
+            if let PrefixStatus::Open(progress) = status {
+                progress.insert(number, Progress::Pending);
             }
         }
         cases.ahead.insert(number, ahead);
     }
 
-    /// What blocks a case, as settled by those that were begun before it.
+    /// What blocks a case, as the cases that were begun before it found out.
     pub(super) async fn blocker(&self, number: usize, prefixes: &[RoutePrefix]) -> Option<BlockedBy> {
         for prefix in prefixes {
             loop {
                 let changed = self.changed.notified();
-                let known = self.cases().known(number, prefix);
-                match known {
-                    Known::Try => break,
-                    Known::Blocked(by) => return Some(by),
-                    Known::Wait => changed.await,
+                let decision = self.cases().decision(number, prefix);
+                match decision {
+                    Decision::Try => break,
+                    Decision::Blocked(by) => return Some(by),
+                    Decision::Wait => changed.await,
                 }
             }
         }
@@ -102,16 +102,16 @@ impl Sequence {
 
     /// A key of a case has passed a prefix.
     pub(super) fn passed(&self, number: usize, prefix: &RoutePrefix) {
-        self.fared(number, prefix, Fared::Passed);
+        self.note(number, prefix, Progress::Passed);
     }
 
     /// A key of a case could not pass a prefix.
     pub(super) fn blocked(&self, number: usize, prefix: &RoutePrefix, by: &BlockedBy) {
-        self.fared(number, prefix, Fared::Blocked(by.clone()));
+        self.note(number, prefix, Progress::Blocked(by.clone()));
     }
 
-    fn fared(&self, number: usize, prefix: &RoutePrefix, how: Fared) {
-        self.cases().fared(number, prefix, how);
+    fn note(&self, number: usize, prefix: &RoutePrefix, progress: Progress) {
+        self.cases().note(number, prefix, progress);
         self.changed.notify_waiters();
     }
 
@@ -119,7 +119,7 @@ impl Sequence {
     pub(super) fn end(&self, number: usize) {
         let mut cases = self.cases();
         for prefix in cases.ahead.remove(&number).unwrap_or_default() {
-            cases.fared(number, &prefix, Fared::Elsewhere);
+            cases.note(number, &prefix, Progress::NotTried);
         }
         cases.over.insert(number);
         while let before = cases.all_over_before
@@ -144,45 +144,45 @@ impl Sequence {
 }
 
 impl Cases {
-    /// Takes note of how a case fared on a prefix; the first time counts.
-    fn fared(&mut self, number: usize, prefix: &RoutePrefix, how: Fared) {
-        let Some(Traffic::Open(fared)) = self.prefixes.get_mut(prefix) else { return };
-        if let Some(known) = fared.get_mut(&number)
-            && *known == Fared::UnderWay
+    /// Notes the progress of a case with a prefix. The first note counts: later ones are of confirmations.
+    fn note(&mut self, number: usize, prefix: &RoutePrefix, progress: Progress) {
+        let Some(PrefixStatus::Open(cases)) = self.prefixes.get_mut(prefix) else { return };
+        if let Some(known) = cases.get_mut(&number)
+            && *known == Progress::Pending
         {
-            *known = how;
+            *known = progress;
         }
 
-        // The first that says something decides, in the order in which cases were begun.
+        // The earliest cases decide, in the order in which they were begun.
         let mut alike: Option<(&BlockedBy, u32)> = None;
-        for fared in fared.values() {
-            alike = match (fared, alike) {
-                (Fared::UnderWay, _) => return,
-                (Fared::Elsewhere, alike) => alike,
-                (Fared::Passed, _) => {
-                    self.prefixes.insert(prefix.clone(), Traffic::Passable);
+        for progress in cases.values() {
+            alike = match (progress, alike) {
+                (Progress::Pending, _) => return,
+                (Progress::NotTried, alike) => alike,
+                (Progress::Passed, _) => {
+                    self.prefixes.insert(prefix.clone(), PrefixStatus::Passable);
                     return;
                 }
-                (Fared::Blocked(by), Some((before, times))) if before.is_like(by) => Some((by, times + 1)),
-                (Fared::Blocked(by), _) => Some((by, 1)),
+                (Progress::Blocked(by), Some((before, times))) if before.is_like(by) => Some((by, times + 1)),
+                (Progress::Blocked(by), _) => Some((by, 1)),
             };
             if let Some((by, times)) = alike
                 && times >= SETTLED
             {
                 let by = by.clone();
-                self.prefixes.insert(prefix.clone(), Traffic::Blocked(by));
+                self.prefixes.insert(prefix.clone(), PrefixStatus::Blocked(by));
                 return;
             }
         }
     }
 
-    fn known(&self, number: usize, prefix: &RoutePrefix) -> Known {
+    fn decision(&self, number: usize, prefix: &RoutePrefix) -> Decision {
         match self.prefixes.get(prefix) {
-            Some(Traffic::Blocked(by)) => Known::Blocked(by.clone()),
-            Some(Traffic::Passable) | None => Known::Try,
-            Some(Traffic::Open(fared)) => {
-                let under_way = fared.range(..number).any(|(_, fared)| *fared == Fared::UnderWay);
-                if under_way { Known::Wait } else { Known::Try }
+            Some(PrefixStatus::Blocked(by)) => Decision::Blocked(by.clone()),
+            Some(PrefixStatus::Passable) | None => Decision::Try,
+            Some(PrefixStatus::Open(cases)) => {
+                let pending = cases.range(..number).any(|(_, progress)| *progress == Progress::Pending);
+                if pending { Decision::Wait } else { Decision::Try }
             }
         }
     }
@@ -219,39 +219,39 @@ mod tests {
     }
 
     #[test]
-    fn two_keys_that_fare_alike_settle_a_stretch() {
+    fn two_keys_that_are_blocked_alike_block_a_prefix() {
         let (sequence, prefix) = begun(4);
-        let known = |number| sequence.cases().known(number, &prefix);
-        assert_eq!((known(0), known(1)), (Known::Try, Known::Wait));
+        let decision = |number| sequence.cases().decision(number, &prefix);
+        assert_eq!((decision(0), decision(1)), (Decision::Try, Decision::Wait));
         sequence.blocked(0, &prefix, &blocker("a"));
-        assert_eq!((known(1), known(2)), (Known::Try, Known::Wait));
+        assert_eq!((decision(1), decision(2)), (Decision::Try, Decision::Wait));
         sequence.blocked(1, &prefix, &blocker("b"));
-        assert_eq!(known(2), Known::Try, "they fared otherwise");
+        assert_eq!(decision(2), Decision::Try, "they were blocked in another way");
         sequence.blocked(2, &prefix, &blocker("b"));
-        assert_eq!(known(3), Known::Blocked(blocker("b")));
+        assert_eq!(decision(3), Decision::Blocked(blocker("b")));
     }
 
     #[test]
-    fn a_stretch_that_an_earlier_key_has_passed_is_never_settled() {
+    fn a_prefix_that_an_earlier_key_has_passed_is_never_blocked() {
         let (sequence, prefix) = begun(4);
         for later in 1..3 {
             sequence.blocked(later, &prefix, &blocker("a"));
         }
-        assert_eq!(sequence.cases().known(3, &prefix), Known::Wait, "the first may still pass");
+        assert_eq!(sequence.cases().decision(3, &prefix), Decision::Wait, "the first may still pass");
         sequence.passed(0, &prefix);
-        assert_eq!(sequence.cases().known(3, &prefix), Known::Try);
+        assert_eq!(sequence.cases().decision(3, &prefix), Decision::Try);
     }
 
     #[test]
-    fn a_case_that_is_over_before_a_stretch_says_nothing_of_it() {
+    fn a_case_that_ends_before_a_prefix_does_not_count() {
         let (sequence, prefix) = begun(3);
         sequence.end(0);
         sequence.end(1);
-        assert_eq!(sequence.cases().known(2, &prefix), Known::Try);
+        assert_eq!(sequence.cases().decision(2, &prefix), Decision::Try);
     }
 
     #[tokio::test]
-    async fn a_case_waits_for_those_that_were_begun_before_it() {
+    async fn a_case_waits_for_the_cases_that_were_begun_before_it() {
         let (sequence, prefix) = begun(3);
         sequence.end(1);
         let waits = async {

@@ -1,20 +1,20 @@
-//! When a state counts as reached, and how long what may be late is waited for.
+//! When a state counts as reached, and how long to wait for what may be late.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many times the first pause is the longest one.
+/// The longest pause is so many times the first one.
 const LONGEST: u32 = 16;
 
 /// When a state counts as reached.
 #[derive(Debug, Clone)]
 pub struct Settle {
-    /// So many confirmations in a row.
+    /// How often in a row it must be confirmed.
     pub confirmations: u32,
-    /// Within this time.
+    /// How long to wait for it.
     pub timeout: Duration,
-    /// The first pause between two looks; it doubles up to sixteen times as long.
+    /// The first pause between two observations; it doubles up to sixteen times its length.
     pub poll: Duration,
 }
 
@@ -31,7 +31,7 @@ impl Settle {
     }
 }
 
-/// How long something is waited for, and how often it is looked at meanwhile.
+/// A wait with its deadline and its pauses.
 #[derive(Debug)]
 pub(super) struct Pacer {
     deadline: Instant,
@@ -45,7 +45,7 @@ impl Pacer {
         Instant::now() >= self.deadline
     }
 
-    /// The pause before the next look.
+    /// The pause before the next observation.
     pub(super) fn pause(&mut self) -> Duration {
         let next = (self.pause * 2).min(self.longest);
         std::mem::replace(&mut self.pause, next)
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_double_up_to_a_bound() {
+    fn pauses_double_up_to_a_limit() {
         let poll = Duration::from_millis(20);
         let mut pacer = Settle { poll, ..Settle::default() }.pacer();
         let pauses: Vec<u128> = (0..7).map(|_| pacer.pause().as_millis()).collect();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_ends_with_the_time() {
+    async fn a_wait_ends_at_its_deadline() {
         assert!(Settle::default().pacer().ends());
         let pacer = Settle { timeout: Duration::from_secs(5), ..Settle::default() }.pacer();
         advance(Duration::from_millis(4_999)).await;

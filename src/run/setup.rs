@@ -1,4 +1,4 @@
-//! Makes the keys of a case and drives them into their states, with fixtures made on the way.
+//! Makes the keys of a case and drives them into their states, with the fixtures that they need.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(super) struct Setup<'s, 'a> {
 struct LastChange {
     /// What it was, for messages.
     what: String,
-    /// The blocker that it is if it had no effect.
+    /// The blocker to report if it had no effect.
     by: BlockedBy,
     /// Other states that the documents leave room for.
     accept: Vec<AcceptedState>,
@@ -68,34 +68,38 @@ impl<'s, 'a> Setup<'s, 'a> {
         Self { run, requester, inventory, notes, number }
     }
 
-    /// Makes the keys of a case and brings each into its state; what was seen of them there comes back.
+    /// Makes the keys of a case and drives each into its state; gives what was observed of them there.
     ///
     /// # Errors
     ///
-    /// When a call of a route is not responded to as the table says, or a key is not in its state at the end.
+    /// When a call of a route gets another response than the table says, or a key is not in its state at the end.
     pub(super) async fn prepare(mut self, plan: &CasePlan) -> Result<HashMap<KeyName, Seen>, Failure> {
-        let mut ways = Vec::new();
+        let mut made_keys = Vec::new();
         for key in &plan.keys {
             let mut builder = PrefixBuilder::new(&key.class);
             let prefix = builder.make(&self.run.suite);
+
             let made = self.inventory.make_key(self.requester, &key.name, &key.class).await;
-            let response = self.passing(&prefix, made)?;
+            let response = self.at_prefix(&prefix, made)?;
+
             let blame = self.requester.blame(Purpose::Setup, &self.run.suite.service.create.operation, &key.name);
             let made = LastChange::call(&blame, Some(blocking_response(&response)), Vec::new());
-            ways.push((builder, prefix, made));
+            made_keys.push((builder, prefix, made));
         }
+
+        // The clock moves for all keys, so all of them are made before it does.
         if let Some(age) = plan.age {
             self.requester.advance(BlockedStep::Setup, age).await?;
         }
 
         let mut seen = HashMap::new();
-        for (key, (builder, prefix, made)) in plan.keys.iter().zip(ways) {
+        for (key, (builder, prefix, made)) in plan.keys.iter().zip(made_keys) {
             seen.insert(key.name.clone(), self.drive(key, builder, prefix, made).await?);
         }
         Ok(seen)
     }
 
-    /// Drives a key along its route and makes sure of its state.
+    /// Drives a key along its route and verifies its state.
     async fn drive(
         &mut self,
         key: &PlannedKey,
@@ -109,12 +113,12 @@ impl<'s, 'a> Setup<'s, 'a> {
             let went = match self.go(&key.name, step, &key.state).await {
                 Err(failure) if failure.rejected => {
                     // A call that is rejected because the one before had no effect is not to blame.
-                    let blamed = self.blame_the_change_before(&key.name, &last).await;
-                    let before = prefixes.last().filter(|_| blamed.is_some());
-                    let failure = blamed.unwrap_or(failure);
-                    return self.passing(before.unwrap_or(&prefix), Err(failure));
+                    let earlier = self.failure_of_last_change(&key.name, &last).await;
+                    let before = prefixes.last().filter(|_| earlier.is_some());
+                    let failure = earlier.unwrap_or(failure);
+                    return self.at_prefix(before.unwrap_or(&prefix), Err(failure));
                 }
-                went => self.passing(&prefix, went)?,
+                went => self.at_prefix(&prefix, went)?,
             };
             match (step, went) {
                 // A fixture leaves the key where it is.
@@ -128,31 +132,33 @@ impl<'s, 'a> Setup<'s, 'a> {
 
         let arrival = builder.arrival();
         let seen = match self.arrive(&key.name, &key.state, last).await {
-            // That the state is not shown here says nothing of routes that lead on.
-            Err(failure) if failure.hidden => self.passing(&arrival, Err(failure))?,
-            seen => self.passing(prefixes.last().unwrap_or(&arrival), seen)?,
+            // That the state is not shown here says nothing of longer routes.
+            Err(failure) if failure.hidden => self.at_prefix(&arrival, Err(failure))?,
+            seen => self.at_prefix(prefixes.last().unwrap_or(&arrival), seen)?,
         };
         prefixes.push(arrival);
-        // That the calls before had their effects is known once the key is seen in its state.
+
+        // The calls before had their effects only if the key is seen in its state.
         for prefix in &prefixes {
             self.run.sequence.passed(self.number, prefix);
         }
         Ok(seen)
     }
 
-    /// The failure that the last change of a key is, if the key is not in the state where that should have brought it.
-    async fn blame_the_change_before(&mut self, name: &KeyName, last: &LastChange) -> Option<Failure> {
+    /// The failure that the last change of a key had no effect, if the key is not in the state that it should have reached.
+    async fn failure_of_last_change(&mut self, name: &KeyName, last: &LastChange) -> Option<Failure> {
         let state = self.requester.bindings().keys.get(name)?.state()?.clone();
         let observer = StateObserver::new(self.run);
         let expected = Expected { accept: &last.accept, ..Expected::just(&state) };
         let observation = observer.settle(self.requester, Purpose::Settle, name, expected).await.ok()?;
+
         match observation.conclusion {
-            Conclusion::NotReached => self.reached(name, &state, last, observation).err(),
+            Conclusion::NotReached => self.conclude(name, &state, last, observation).err(),
             Conclusion::Reached(_) | Conclusion::Unclear => None,
         }
     }
 
-    /// Drives a key further in the middle of a scenario, along steps that lead to a state.
+    /// Drives a key on in the middle of a scenario, along steps that lead to a state.
     pub(super) async fn drive_on(&mut self, name: &KeyName, steps: &[RouteStep], state: &State) -> Result<(), Failure> {
         let describe = &self.run.suite.service.observation.describe;
         let blame = self.requester.blame(Purpose::Setup, describe, name);
@@ -177,26 +183,25 @@ impl<'s, 'a> Setup<'s, 'a> {
         Ok(last)
     }
 
-    /// Makes sure that a key has come into its state. Where the documents leave room for another one, it is driven on
-    /// from there.
+    /// Verifies that a key has reached its state. If the documents leave room for another one, it is driven on from there.
     async fn arrive(&mut self, name: &KeyName, state: &State, last: LastChange) -> Result<Seen, Failure> {
         let observer = StateObserver::new(self.run);
         let expected = Expected { accept: &last.accept, ..Expected::just(state) };
         let observation = observer.settle(self.requester, Purpose::Settle, name, expected).await?;
-        let (seen, instead) = self.reached(name, state, &last, observation)?;
+        let (seen, instead) = self.conclude(name, state, &last, observation)?;
         let Some(accepted) = instead else { return Ok(seen) };
 
         self.notes.admit_state(&last.what, state.as_str(), &accepted);
         let Some(key) = self.requester.bindings_mut().keys.get_mut(name) else { return Ok(seen) };
         let has = key.position().map(|position| position.has.clone()).unwrap_or_default();
         let position = Position { state: accepted.to, has };
-        key.come_to(position.clone());
+        key.move_to(position.clone());
         let route = self.run.planner.onward(&key.class, &position, &key.made(), state);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
 
         let last = self.follow(name, &route.steps, state, LastChange { accept: Vec::new(), ..last }).await?;
         let observation = observer.settle(self.requester, Purpose::Settle, name, Expected::just(state)).await?;
-        self.reached(name, state, &last, observation).map(|(seen, _)| seen)
+        self.conclude(name, state, &last, observation).map(|(seen, _)| seen)
     }
 
     /// Goes one step of a route; the change comes back if it is one.
@@ -226,11 +231,12 @@ impl<'s, 'a> Setup<'s, 'a> {
         }
     }
 
-    /// Takes note of where a key has come to.
+    /// Notes the position of a key after a change, and waits for it where the target may be late.
     async fn arrived(&mut self, name: &KeyName, to: &Position) -> Result<(), Failure> {
         if let Some(key) = self.requester.bindings_mut().keys.get_mut(name) {
-            key.come_to(to.clone());
+            key.move_to(to.clone());
         }
+
         if self.run.options.settle.confirmations > 1 {
             let observer = StateObserver::new(self.run);
             observer.settle(self.requester, Purpose::Settle, name, Expected::just(&to.state)).await?;
@@ -238,7 +244,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         Ok(())
     }
 
-    /// Sends a driving operation with the request of its stage, or of its row.
+    /// Sends an operation of a route with the request of its stage, or of its row.
     async fn drive_by(
         &mut self,
         operation: &OperationName,
@@ -251,6 +257,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             Some(Cause::Call { request, .. }) => self.requester.parameters(request, context)?,
             _ => self.requester.default_parameters(operation, context)?,
         };
+
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
         self.requester.send_until_found(Envelope::Right, request, false).await
     }
@@ -261,6 +268,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         let Some(fixture) = suite.service.fixtures.get(name) else {
             return Err(Failure::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));
         };
+
         let mut values = HashMap::new();
         for (value, template) in &fixture.values {
             values.insert(value.clone(), self.requester.evaluate(template, Context::on(key))?);
@@ -283,6 +291,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         if let Some(code) = &response.content.code {
             let status = response.content.status;
             let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
+            // If an earlier response was lost, that attempt may have made the fixture, and this one is rejected for it.
             let lost = response.lost_before;
             let by = blame.rejected(&response);
             return Err(Failure { lost, rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
@@ -305,9 +314,9 @@ impl<'s, 'a> Setup<'s, 'a> {
         Ok(())
     }
 
-    /// Whether a key has come into its state: what was seen of it, and the state that it is in instead if the documents
-    /// leave room for that.
-    fn reached(
+    /// What an observation means for the setup: what was seen of the key, and the state that it is in instead if the
+    /// documents leave room for that.
+    fn conclude(
         &mut self,
         name: &KeyName,
         state: &State,
@@ -318,6 +327,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         let describe = &self.run.suite.service.observation.describe;
         let says = seen.says(describe);
         let what = &last.what;
+
         match conclusion {
             Conclusion::Reached(contradiction) => {
                 if let Some(contradiction) = contradiction {
@@ -338,8 +348,8 @@ impl<'s, 'a> Setup<'s, 'a> {
         }
     }
 
-    /// Takes note of where on its route a key was blocked.
-    fn passing<T>(&self, prefix: &RoutePrefix, went: Result<T, Failure>) -> Result<T, Failure> {
-        went.map_err(|failure| Failure { prefix: failure.prefix.or(Some(Box::new(prefix.clone()))), ..failure })
+    /// Notes how far a key came on its route before it was blocked.
+    fn at_prefix<T>(&self, prefix: &RoutePrefix, result: Result<T, Failure>) -> Result<T, Failure> {
+        result.map_err(|failure| Failure { prefix: failure.prefix.or(Some(Box::new(prefix.clone()))), ..failure })
     }
 }

@@ -1,4 +1,4 @@
-//! Verifies that a key is where the probe must have left it, and that a rejected request changed nothing.
+//! Verifies the effect of a probe: the key is in the state that it must be in, and a rejected request changed nothing.
 
 use super::RunContext;
 use super::case_notes::CaseNotes;
@@ -8,7 +8,7 @@ use super::observer::{Conclusion, Described, Expected, Seen, StateObserver, stat
 use super::requester::Requester;
 use crate::event::Purpose;
 use crate::plan::Position;
-use crate::suite::name::{KeyName, OperationName};
+use crate::suite::name::{KeyName, OperationName, State};
 use crate::suite::service::AcceptedState;
 use crate::verdict::Kind;
 
@@ -24,7 +24,7 @@ pub(super) struct Sent<'p> {
 #[derive(Debug)]
 pub(super) struct Destination {
     pub(super) position: Position,
-    /// Whether a document says so.
+    /// Whether a document states it.
     pub(super) stated: bool,
     /// Other states that the documents leave room for.
     pub(super) accept: Vec<AcceptedState>,
@@ -42,11 +42,11 @@ impl<'s, 'a> Verifier<'s, 'a> {
         Self { run, requester, notes }
     }
 
-    /// Looks whether a key is where it must be after a request; `before` is what was seen of it before.
+    /// Verifies that a key is in its state after a request; `before` is what was observed of it before.
     ///
     /// # Errors
     ///
-    /// A failure if it is not, or if that can't be seen.
+    /// A failure if it is in another state, or if that can't be observed.
     pub(super) async fn verify(
         &mut self,
         key: &KeyName,
@@ -57,13 +57,14 @@ impl<'s, 'a> Verifier<'s, 'a> {
         let Destination { position, stated, accept } = destination;
         let state = position.state.clone();
         if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
-            binding.come_to(position.clone());
+            binding.move_to(position.clone());
         }
 
         let before = before.filter(|_| sent.rejected);
         let observer = StateObserver::new(self.run);
         let expected = Expected { state: &state, accept: &accept, before };
         let observation = observer.settle(self.requester, Purpose::Verification, key, expected).await?;
+
         let operation = sent.operation;
         let whose = whose(key);
         let says = observation.seen.says(observer.describe_operation());
@@ -77,7 +78,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
                 if let Some(accepted) = &observation.instead {
                     self.notes.admit_state(operation.as_str(), state.as_str(), accepted);
                     if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
-                        binding.come_to(Position { state: accepted.to.clone(), ..position });
+                        binding.move_to(Position { state: accepted.to.clone(), ..position });
                     }
                 }
             }
@@ -109,7 +110,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
         operation: &OperationName,
         before: &Seen,
         after: &Seen,
-        state: &crate::suite::name::State,
+        state: &State,
     ) -> Result<(), Failure> {
         let effect = |aspect: String, change: String| {
             let reason = format!("the rejected {operation} had an effect: {change}");
@@ -119,11 +120,12 @@ impl<'s, 'a> Verifier<'s, 'a> {
             return effect("the state".to_owned(), change);
         }
 
-        // Descriptions of different states differ for good reasons, and one of them was late.
+        // Descriptions in different states differ anyway; one of them was late.
         let comparable = match (&before.described, &after.described) {
             (Described::Names(was), Described::Names(is)) => was == is,
             (was, is) => matches!((was, is), (Described::Hidden(_), Described::Hidden(_))),
         };
+
         let describe = &self.run.suite.service.observation.describe;
         match (&before.description, &after.description) {
             (Some(before), Some(after)) if comparable => match changed(self.run, before, after) {
@@ -133,8 +135,8 @@ impl<'s, 'a> Verifier<'s, 'a> {
             (Some(_), Some(_)) => Ok(()),
             (None, _) | (_, None) => {
                 self.notes.note(format!(
-                    "{describe} does not describe the key, so of what the rejected {operation} may have changed only \
-                     the behaviour was seen"
+                    "{describe} does not describe the key, so an effect of the rejected {operation} could only be seen \
+                     in the key's behaviour"
                 ));
                 Ok(())
             }
@@ -142,7 +144,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
     }
 }
 
-/// A key in a message.
+/// A key as messages name it.
 fn whose(key: &KeyName) -> String {
     if key.as_str() == KeyName::SUBJECT { "the key".to_owned() } else { format!("the key `{key}`") }
 }

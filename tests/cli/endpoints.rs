@@ -142,7 +142,7 @@ fn a_wrong_clock_ends_the_run_early_and_is_named() {
         let stopped = results.stopped.clone().unwrap();
         let near = (skew.abs() - 2)..=(skew.abs() + 2);
         let texts: Vec<String> = near
-            .map(|seconds| format!("for the local clock is {seconds} s {side} its own: InvalidTimeStamp.Expired"))
+            .map(|seconds| format!("because the local clock is {seconds} s {side} its own: InvalidTimeStamp.Expired"))
             .collect();
         assert!(texts.iter().any(|text| stopped.contains(text)), "{stopped}");
         assert_eq!(out.lines().filter(|line| line.starts_with("cut short: ")).count(), 1, "{out}");

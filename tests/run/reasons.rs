@@ -266,8 +266,8 @@ async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
         (
             "Rejected.Odd",
             409,
-            // Nothing contradicts the word of the call.
-            "inconclusive (effect) the effect can't be seen: DescribeKey responded Rejected.Odd (409)",
+            // The response of the call is all there is, and nothing contradicts it.
+            "inconclusive (effect) the effect can't be observed: DescribeKey responded Rejected.Odd (409)",
             "blocked in verification by DescribeKey",
         ),
     ] {
