@@ -1,4 +1,4 @@
-//! `known`: checks a list of known failures, or brings it up to date after a run.
+//! `known`: checks a list of known failures, or brings it up to date after a run, or converts an old one.
 
 use std::fmt::Write as _;
 use std::io;
@@ -13,9 +13,10 @@ use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
 use crate::input::read_text;
 use crate::known::KnownFailures;
+use crate::known::convert::to_toml;
 use crate::known::edit::{EMPTY, apply};
 use crate::known::entry::{Entry, Failure};
-use crate::known::load::{date, is_link, load};
+use crate::known::load::{date, is_link, is_yaml, load};
 use crate::known::update::{Acceptance, Change, Judged, Update};
 use crate::report::destination::Destination;
 use crate::report::results::Results;
@@ -35,27 +36,33 @@ pub(super) struct KnownArguments {
     /// Bring a list up to date: correct what fails otherwise, remove what passes, add what is new; comments stay
     #[arg(long, value_name = "FILE", group = "what")]
     update: Option<PathBuf>,
+    /// Write a list in YAML as one in TOML beside it, with its comments
+    #[arg(long, value_name = "FILE", group = "what")]
+    convert: Option<PathBuf>,
     /// The results of the run to go by
-    #[arg(long, value_name = "FILE", default_value = "reports/results.json", conflicts_with = "check")]
+    #[arg(long, value_name = "FILE", default_value = "reports/results.json", conflicts_with_all = ["check", "convert"])]
     results: PathBuf,
     /// Why failures that are new are accepted
-    #[arg(long, value_name = "TEXT", value_parser = reason, requires = "until", conflicts_with = "check")]
+    #[arg(long, value_name = "TEXT", value_parser = reason, requires = "until", conflicts_with_all = ["check", "convert"])]
     reason: Option<String>,
     /// The last day on which they are accepted, such as 2027-12-31
-    #[arg(long, value_name = "DATE", value_parser = day, requires = "reason", conflicts_with = "check")]
+    #[arg(long, value_name = "DATE", value_parser = day, requires = "reason", conflicts_with_all = ["check", "convert"])]
     until: Option<Date>,
     /// A link to where they are tracked
-    #[arg(long, value_name = "URL", value_parser = link, requires = "reason", conflicts_with = "check")]
+    #[arg(long, value_name = "URL", value_parser = link, requires = "reason", conflicts_with_all = ["check", "convert"])]
     issue: Option<String>,
 }
 
-/// Checks a list, or brings it up to date.
+/// Checks a list, brings it up to date, or converts it.
 pub(super) fn known(arguments: &KnownArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = arguments.suite.load(&[])?;
-    match (&arguments.update, &arguments.check) {
-        (Some(path), _) => update(arguments, path, &suite, context),
-        (None, Some(path)) => check(path, &suite, context),
-        (None, None) => Ok(Exit::Usage),
+    let KnownArguments { check: checked, update: updated, convert: converted, .. } = arguments;
+    match (checked, updated, converted) {
+        (Some(path), _, _) => check(path, &suite, context),
+        (_, Some(path), _) => update(arguments, path, &suite, context),
+        (_, _, Some(path)) => convert(path, &suite, context),
+        // The parser of the command line lets nobody come here.
+        (None, None, None) => Ok(Exit::Usage),
     }
 }
 
@@ -76,40 +83,77 @@ fn check(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError
         count(as_u64(cases), "case"),
         if expired.is_empty() { "all right" } else { "not all right" }
     ))?;
-    Ok(tell_expired(&expired, context))
+    Ok(report_expired(&expired, context))
 }
 
 fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {
     let name = path.display().to_string();
+    let unchanged = |reason: String| CliError::Known { path: name.clone(), reason };
     let today = today();
     if let Some(until) = arguments.until.filter(|until| *until < today) {
-        return Err(CliError::Known {
-            path: name,
-            reason: format!("what is new can't be accepted until {until}, which is over"),
-        });
+        return Err(unchanged(format!("what is new can't be accepted until {until}, which is over")));
     }
+    if is_yaml(&name) {
+        return Err(unchanged(only_toml(path)));
+    }
+
     let results = Results::read(&arguments.results)?;
     let text = match read_text(path, BIGGEST_FILE) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
     };
     let known = load(&name, &text, suite, today)?;
+
     let judged = Judged { complete: results.complete, suite_hash: &results.suite.hash, cases: &results.cases };
     let acceptance = arguments.reason.clone().zip(arguments.until);
     let acceptance = acceptance.map(|(reason, until)| Acceptance { reason, until, issue: arguments.issue.clone() });
-    let refused = |source: &dyn std::error::Error| CliError::Known { path: name.clone(), reason: source.to_string() };
-    let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|refusal| refused(&refusal))?;
-    let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|error| refused(&error))?;
+    let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
+    let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
+
     if !update.is_empty() || !path.exists() {
-        Destination::prepare(path)?.redacting(context.secrets()).write(|out| out.write_all(new.as_bytes()))?;
+        write(path, &new, context)?;
     }
-    context.print(&told(&name, &known, &update))?;
+    context.print(&summary(&name, &known, &update))?;
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
-    Ok(tell_expired(&expired, context))
+    Ok(report_expired(&expired, context))
+}
+
+fn convert(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {
+    let name = path.display().to_string();
+    let target = path.with_extension("toml");
+    let unchanged = |reason: String| CliError::Known { path: target.display().to_string(), reason };
+    if !is_yaml(&name) {
+        return Err(unchanged(format!("only a list in YAML is converted, and {name} does not end in .yaml")));
+    }
+    if target.exists() {
+        return Err(unchanged("it is there already".to_owned()));
+    }
+
+    let text = read_text(path, BIGGEST_FILE).map_err(|source| CliError::ReadFile { path: name.clone(), source })?;
+    let known = load(&name, &text, suite, today())?;
+    let toml = to_toml(&text, &known, suite).map_err(|error| unchanged(error.to_string()))?;
+
+    write(&target, &toml, context)?;
+    let number = entries(known.entries().len());
+    context.print(&format!("{}: {number} of {name}, which is not needed any more\n", target.display()))?;
+    Ok(Exit::Passed)
+}
+
+/// Why a list with this name is not written.
+fn only_toml(path: &Path) -> String {
+    if path.exists() {
+        format!("a list in YAML is read but not changed; `known --convert {}` writes it in TOML", path.display())
+    } else {
+        format!("lists are written in TOML: name it {}", path.with_extension("toml").display())
+    }
+}
+
+fn write(path: &Path, text: &str, context: &Context) -> Result<(), CliError> {
+    Ok(Destination::prepare(path)?.redacting(context.secrets()).write(|out| out.write_all(text.as_bytes()))?)
 }
 
 /// What an update does, a line for each entry that is not as before.
-fn told(name: &str, known: &KnownFailures, update: &Update) -> String {
+fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
     let mut lines = String::new();
     let mut line = |sign: char, case: &str, detail: &str| {
         // Writing to a String can't fail.
@@ -140,8 +184,8 @@ fn told(name: &str, known: &KnownFailures, update: &Update) -> String {
     format!("{lines}{name}: {added} added, {corrected} corrected, {removed} removed, {kept} as before\n")
 }
 
-/// Says which entries have expired: nobody but a person can renew them.
-fn tell_expired(expired: &[&Entry], context: &Context) -> Exit {
+/// Reports which entries have expired: nobody but a person can renew them.
+fn report_expired(expired: &[&Entry], context: &Context) -> Exit {
     for entry in expired {
         let Entry { case, until, source, .. } = entry;
         context.tell(&format!(

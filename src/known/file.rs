@@ -15,6 +15,7 @@ pub struct KnownFile {
     #[schemars(extend("const" = 1))]
     pub format: u32,
     /// The failures. A case may be meant by one entry only, but an exact id outranks patterns.
+    #[serde(default)]
     pub known_failures: Vec<EntryFile>,
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use url::Url;
 
-use super::KnownFailures;
 use super::entry::{Beyond, Entry, Failure};
 use super::file::{EntryFile, KnownFile};
+use super::{KnownFailures, toml};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::event::{ListedKind, Outcome, Source};
 use crate::suite::Suite;
@@ -26,7 +26,8 @@ pub(super) const ENTRIES: &str = "known_failures";
 pub fn load(file: &str, text: &str, suite: &Suite, today: Date) -> Result<KnownFailures, Diagnostics> {
     let mut mistakes = Vec::new();
     let file: Arc<str> = file.into();
-    let known = Document::<KnownFile>::read(&file, text, &mut mistakes).map(|document| {
+    let read = if is_yaml(&file) { Document::<KnownFile>::read } else { toml::read };
+    let known = read(&file, text, &mut mistakes).map(|document| {
         let page = Page { outline: &document.outline, mistakes: &mut mistakes };
         check(page, &document.value, suite, today)
     });
@@ -34,6 +35,11 @@ pub fn load(file: &str, text: &str, suite: &Suite, today: Date) -> Result<KnownF
         Some(known) if mistakes.is_empty() => Ok(known),
         _ => Err(Diagnostics::new(mistakes, [(&*file, text)])),
     }
+}
+
+/// Whether a list is written in YAML, as its name says. Such lists are read and not changed.
+pub fn is_yaml(file: &str) -> bool {
+    std::path::Path::new(file).extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 /// The file while it is being checked.

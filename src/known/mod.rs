@@ -7,16 +7,18 @@
 //! - [`judge`] says what a list makes of what was observed of a case.
 //! - [`update`] says how a list must change to hold for a run, [`edit`] changes the text and leaves everything else in
 //!   it as it is.
+//! - [`convert`] writes a list in YAML as one in TOML: lists were written in YAML first, and those are read still.
 //!
 //! An exact id outranks patterns, so that one case of many can have an entry of its own. Two entries that both could
 //! mean a case otherwise are a mistake: which of them counted would be a matter of chance.
 
+pub mod convert;
 pub mod edit;
 pub mod entry;
 pub mod file;
 pub mod judge;
 pub mod load;
-mod scalar;
+mod toml;
 pub mod update;
 
 #[cfg(test)]

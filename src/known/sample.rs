@@ -20,7 +20,7 @@ pub(super) fn suite() -> &'static Suite {
 }
 
 pub(super) fn known(text: &str) -> KnownFailures {
-    load("known.yaml", text, suite(), TODAY).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"))
+    load("known.toml", text, suite(), TODAY).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"))
 }
 
 /// How a case ended: `pass`, `inconclusive`, `fixture`, or a kind with code and status.

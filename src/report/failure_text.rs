@@ -321,17 +321,17 @@ mod tests {
         let got = "expected Rejected.Disabled (409), got Success (200)";
         let why = "the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31)";
         for (outcome, headline, listed) in [
-            (ListedOutcome::Holds, got.to_owned(), format!("known.yaml:7:5 says Success (200): {why}")),
+            (ListedOutcome::Holds, got.to_owned(), format!("known.toml:7:5 says Success (200): {why}")),
             (
                 ListedOutcome::Differs,
                 format!("{got}; listed is Success (200)"),
-                format!("known.yaml:7:5 says Success (200): {why}; correct the endpoint or the entry"),
+                format!("known.toml:7:5 says Success (200): {why}; correct the endpoint or the entry"),
             ),
             (
                 ListedOutcome::Expired,
                 format!("{got}; listed until 2026-12-31, which is over"),
                 format!(
-                    "known.yaml:7:5 says Success (200), but expired on 2026-12-31: {why}; correct the endpoint, or give the entry a later date"
+                    "known.toml:7:5 says Success (200), but expired on 2026-12-31: {why}; correct the endpoint, or give the entry a later date"
                 ),
             ),
         ] {

@@ -120,7 +120,7 @@ pub(super) fn listed(outcome: ListedOutcome) -> Box<Listed> {
         reason: "the emulator encrypts without key material".to_owned(),
         issue: Some("https://example.com/issues/12".to_owned()),
         until: "2026-12-31".to_owned(),
-        file: "known.yaml".into(),
+        file: "known.toml".into(),
         line: 7,
         column: 5,
     })

@@ -10,6 +10,7 @@ mod scan;
 mod shape;
 
 pub use document::{Document, Outline};
+pub(crate) use position::{Children, Node};
 pub use position::{Path, Positions};
 
 /// The biggest file that is read, in bytes.

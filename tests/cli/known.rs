@@ -13,9 +13,9 @@ const DISABLED: &str = "alibaba/Encrypt/Disabled";
 /// A list with one entry.
 fn list(place: &Place, case: &str, code: &str, until: &str) {
     let text = format!(
-        "format: 1\nknown_failures:\n  - case: {case}\n    code: {code}\n    status: 200\n    reason: It does not look.\n    until: {until}\n"
+        "format = 1\n\n[[known_failures]]\ncase = \"{case}\"\ncode = \"{code}\"\nstatus = 200\nreason = \"It does not look.\"\nuntil = {until}\n"
     );
-    fs::write(place.path().join("known.yaml"), text).unwrap();
+    fs::write(place.path().join("known.toml"), text).unwrap();
 }
 
 /// An emulator that encrypts with a disabled key.
@@ -24,7 +24,7 @@ fn emulator(place: &Place) -> MockProcess {
 }
 
 fn run(place: &Place, mock: &MockProcess, rest: &str) -> Ended {
-    ended(place.program(&format!("run --endpoint {} --known known.yaml {rest}", mock.endpoint)))
+    ended(place.program(&format!("run --endpoint {} --known known.toml {rest}", mock.endpoint)))
 }
 
 /// The verdict on the case and what came of its entry.
@@ -60,7 +60,7 @@ fn a_failure_as_listed_does_not_fail_the_run() {
 fn a_listed_case_that_passes_fails_the_run() {
     let place = Place::new();
     list(&place, DISABLED, "Success", "2999-12-31");
-    let Ended { code, out, .. } = ended(place.program("run --known known.yaml -q alibaba/Encrypt/*"));
+    let Ended { code, out, .. } = ended(place.program("run --known known.toml -q alibaba/Encrypt/*"));
     assert_eq!(code, 1, "{out}");
     assert_eq!(judged(&place), (Verdict::UnexpectedPass, Some(ListedOutcome::Passes)));
     assert!(place.junit().contains("<failure message=\"it passed, but it is listed as a known failure\""));
@@ -71,7 +71,7 @@ fn a_listed_case_that_passes_fails_the_run() {
 ! alibaba/Encrypt/Disabled  unexpected-pass
   it passed, but it is listed as a known failure
   --> cases/alibaba/matrix/encrypt.yaml:14:3
-  listed: known.yaml:3:5 says Success (200): It does not look. (until 2999-12-31); remove the entry
+  listed: known.toml:3:1 says Success (200): It does not look. (until 2999-12-31); remove the entry
 
 "#]],
     );
@@ -94,14 +94,14 @@ fn a_failure_that_is_not_as_listed_fails_the_run() {
         let ended = run(&place, &mock, "-q alibaba/Encrypt/*");
         assert_eq!(ended.code, 1, "{}", ended.out);
         assert_eq!(judged(&place), (Verdict::Fail, Some(outcome)));
-        assert!(ended.out.contains(message) && ended.out.contains("listed: known.yaml:3:5 says "), "{}", ended.out);
+        assert!(ended.out.contains(message) && ended.out.contains("listed: known.toml:3:1 says "), "{}", ended.out);
     }
-    let Ended { code, out, err } = ended(place.program("known --check known.yaml"));
+    let Ended { code, out, err } = ended(place.program("known --check known.toml"));
     assert_eq!((code, out.as_str()), (1, "1 entry for 1 case: not all right\n"));
     same(
         err,
         str![[r#"
-error: known.yaml:3:5: the entry of alibaba/Encrypt/Disabled expired on 2020-12-31; correct the endpoint, or give the entry a later date
+error: known.toml:3:1: the entry of alibaba/Encrypt/Disabled expired on 2020-12-31; correct the endpoint, or give the entry a later date
 
 "#]],
     );
@@ -111,10 +111,10 @@ error: known.yaml:3:5: the entry of alibaba/Encrypt/Disabled expired on 2020-12-
 fn an_entry_that_is_not_asked_about_says_nothing() {
     let place = Place::new();
     list(&place, DISABLED, "Success", "2020-12-31");
-    assert_eq!(ended(place.program("run --known known.yaml alibaba/Encrypt/Enabled")).code, 0);
+    assert_eq!(ended(place.program("run --known known.toml alibaba/Encrypt/Enabled")).code, 0);
     // Its state can't be reached.
     let arguments =
-        format!("run --known known.yaml --deviate DisableKey:Enabled=409/Rejected.PendingImport {DISABLED}");
+        format!("run --known known.toml --deviate DisableKey:Enabled=409/Rejected.PendingImport {DISABLED}");
     assert_eq!(ended(place.program(&arguments)).code, 4);
     assert_eq!(judged(&place), (Verdict::Inconclusive, None));
 }
@@ -122,8 +122,8 @@ fn an_entry_that_is_not_asked_about_says_nothing() {
 #[test]
 fn a_mistaken_list_is_told_before_the_run() {
     let place = Place::new();
-    list(&place, "alibaba/Encrpyt/Disabled", "Success", "31.12.2999");
-    for arguments in ["run --known known.yaml", "known --check known.yaml", "known --update known.yaml"] {
+    list(&place, "alibaba/Encrpyt/Disabled", "Success", "\"31.12.2999\"");
+    for arguments in ["run --known known.toml", "known --check known.toml", "known --update known.toml"] {
         let results = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/results.json");
         let results = if arguments.contains("update") { format!(" --results {results}") } else { String::new() };
         let Ended { code, out, err } = ended(place.program(&format!("{arguments}{results}")));
@@ -132,26 +132,26 @@ fn a_mistaken_list_is_told_before_the_run() {
             err,
             str![[r#"
 error: `alibaba/Encrpyt/Disabled` means no case
- --> known.yaml:3:11
+ --> known.toml:4:8
   |
-3 |   - case: alibaba/Encrpyt/Disabled
-  |           ^^^^^^^^^^^^^^^^^^^^^^^^
+4 | case = "alibaba/Encrpyt/Disabled"
+  |        ^^^^^^^^^^^^^^^^^^^^^^^^^^
   |
   = help: did you mean `alibaba/Encrypt/Disabled`?
 
 error: `31.12.2999` is no date such as 2027-12-31
- --> known.yaml:7:12
+ --> known.toml:8:9
   |
-7 |     until: 31.12.2999
-  |            ^^^^^^^^^^
+8 | until = "31.12.2999"
+  |         ^^^^^^^^^^^^
 
 2 mistakes in 1 file
 
 "#]],
         );
     }
-    assert_eq!(place.names(""), ["known.yaml"]);
-    for arguments in ["run --known missing.yaml", "known --check missing.yaml", "known --update known.yaml"] {
+    assert_eq!(place.names(""), ["known.toml"]);
+    for arguments in ["run --known missing.yaml", "known --check missing.yaml", "known --update known.toml"] {
         let Ended { code, err, .. } = ended(place.program(arguments));
         assert!(code == 2 && err.starts_with("error: failed to read "), "{err}");
     }
@@ -161,7 +161,7 @@ error: `31.12.2999` is no date such as 2027-12-31
 fn wrong_flags_are_told() {
     let place = Place::new();
     for (arguments, message) in [
-        ("known", "<--check <FILE>|--update <FILE>>"),
+        ("known", "<--check <FILE>|--update <FILE>|--convert <FILE>>"),
         ("known --check a --update b", "cannot be used with"),
         ("known --update a --reason x", "--until <DATE>"),
         ("known --update a --until 2999-12-31", "--reason <TEXT>"),
@@ -184,7 +184,7 @@ fn an_updated_list_makes_the_run_succeed() {
     let mock = emulator(&place);
     let run = |rest: &str| ended(place.program(&format!("run --endpoint {} -q {rest}", mock.endpoint)));
     let update = |rest: &str| {
-        let mut arguments: Vec<&str> = "known --update known.yaml".split(' ').collect();
+        let mut arguments: Vec<&str> = "known --update known.toml".split(' ').collect();
         arguments.extend(rest.split('|').filter(|argument| !argument.is_empty()));
         ended(place.program("").args(arguments))
     };
@@ -192,7 +192,7 @@ fn an_updated_list_makes_the_run_succeed() {
     let Ended { code, out, err } = update("");
     assert_eq!((code, out.as_str()), (2, ""), "{err}");
     assert!(
-        err.starts_with("error: known.yaml is left as it is: ") && err.contains(&format!("\n  {DISABLED}\n")),
+        err.starts_with("error: known.toml is left as it is: ") && err.contains(&format!("\n  {DISABLED}\n")),
         "{err}"
     );
     assert_eq!(place.names(""), ["reports"]);
@@ -208,55 +208,64 @@ fn an_updated_list_makes_the_run_succeed() {
 + alibaba/Encrypt/Disabled/via-enable  Success (200)
 + alibaba/alias-in-encrypt  inconclusive
 + alibaba/only-enabled-keys-encrypt  inconclusive
-known.yaml: 5 added, 0 corrected, 0 removed, 0 as before
+known.toml: 5 added, 0 corrected, 0 removed, 0 as before
 
 "#]],
     );
-    let text = fs::read_to_string(place.path().join("known.yaml")).unwrap();
+    let text = fs::read_to_string(place.path().join("known.toml")).unwrap();
     same(
         text.clone(),
-        str![[r#"
+        str![[r##"
 # Failures that are known and accepted for a while: `kms-conformance run --known` reads this list.
 # An entry says how a case fails, why that is accepted, and until when. What fails otherwise, passes or has expired
 # fails the run, so that the list stays true; `kms-conformance known --update` brings it up to date.
-format: 1
-known_failures:
-  - case: alibaba/Encrypt/Disabled
-    code: Success
-    status: 200
-    reason: It does not look.
-    issue: https://example.com/1
-    until: 2999-12-31
-  - case: alibaba/Encrypt/Disabled/via-cancel
-    code: Success
-    status: 200
-    reason: It does not look.
-    issue: https://example.com/1
-    until: 2999-12-31
-  - case: alibaba/Encrypt/Disabled/via-enable
-    code: Success
-    status: 200
-    reason: It does not look.
-    issue: https://example.com/1
-    until: 2999-12-31
-  - case: alibaba/alias-in-encrypt
-    kind: inconclusive
-    reason: It does not look.
-    issue: https://example.com/1
-    until: 2999-12-31
-  - case: alibaba/only-enabled-keys-encrypt
-    kind: inconclusive
-    reason: It does not look.
-    issue: https://example.com/1
-    until: 2999-12-31
+format = 1
 
-"#]],
+[[known_failures]]
+case = "alibaba/Encrypt/Disabled"
+code = "Success"
+status = 200
+reason = "It does not look."
+issue = "https://example.com/1"
+until = 2999-12-31
+
+[[known_failures]]
+case = "alibaba/Encrypt/Disabled/via-cancel"
+code = "Success"
+status = 200
+reason = "It does not look."
+issue = "https://example.com/1"
+until = 2999-12-31
+
+[[known_failures]]
+case = "alibaba/Encrypt/Disabled/via-enable"
+code = "Success"
+status = 200
+reason = "It does not look."
+issue = "https://example.com/1"
+until = 2999-12-31
+
+[[known_failures]]
+case = "alibaba/alias-in-encrypt"
+kind = "inconclusive"
+reason = "It does not look."
+issue = "https://example.com/1"
+until = 2999-12-31
+
+[[known_failures]]
+case = "alibaba/only-enabled-keys-encrypt"
+kind = "inconclusive"
+reason = "It does not look."
+issue = "https://example.com/1"
+until = 2999-12-31
+
+"##]],
     );
-    let Ended { code, out, err } = run("--known known.yaml");
+    let Ended { code, out, err } = run("--known known.toml");
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
-    assert_eq!(update("").out, "known.yaml: 0 added, 0 corrected, 0 removed, 5 as before\n");
-    assert_eq!(fs::read_to_string(place.path().join("known.yaml")).unwrap(), text);
-    assert_eq!(ended(place.program("known --check known.yaml")).out, "5 entries for 5 cases: all right\n");
+    assert_eq!(update("").out, "known.toml: 0 added, 0 corrected, 0 removed, 5 as before\n");
+    assert_eq!(fs::read_to_string(place.path().join("known.toml")).unwrap(), text);
+    assert_eq!(ended(place.program("known --check known.toml")).out, "5 entries for 5 cases: all right\n");
 
     // The emulator has been corrected, but this run asked a part only.
     assert_eq!(ended(place.program("run -q alibaba/Encrypt/**")).code, 0);
@@ -265,11 +274,47 @@ known_failures:
     assert!(err.contains("the run left out 2 cases of the list"), "{err}");
     assert_eq!(ended(place.program("run -q --fail-fast --deviate Encrypt:Enabled=409/Rejected.Disabled")).code, 1);
     assert!(update("").err.contains("the run was cut short"));
-    assert_eq!(fs::read_to_string(place.path().join("known.yaml")).unwrap(), text);
-    assert_eq!(place.names(""), ["known.yaml", "reports"]);
+    assert_eq!(fs::read_to_string(place.path().join("known.toml")).unwrap(), text);
+    assert_eq!(place.names(""), ["known.toml", "reports"]);
 
-    assert_eq!(ended(place.program("run -q --known known.yaml")).code, 1);
-    assert!(update("").out.ends_with("known.yaml: 0 added, 0 corrected, 5 removed, 0 as before\n"));
-    let text = fs::read_to_string(place.path().join("known.yaml")).unwrap();
-    assert!(text.ends_with("\nformat: 1\nknown_failures: []\n"), "{text}");
+    assert_eq!(ended(place.program("run -q --known known.toml")).code, 1);
+    assert!(update("").out.ends_with("known.toml: 0 added, 0 corrected, 5 removed, 0 as before\n"));
+    let text = fs::read_to_string(place.path().join("known.toml")).unwrap();
+    assert!(text.ends_with("\nformat = 1\n"), "{text}");
+}
+
+#[test]
+fn an_old_list_in_yaml_is_read_and_can_be_converted() {
+    let place = Place::new();
+    let mock = emulator(&place);
+    let yaml = format!(
+        "format: 1\nknown_failures:\n  # Until the new store.\n  - case: {DISABLED}\n    code: Success\n    status: 200\n    reason: It does not look.\n    until: 2999-12-31 # or so\n"
+    );
+    fs::write(place.path().join("known.yaml"), &yaml).unwrap();
+
+    let arguments = format!("run --endpoint {} --known known.yaml -q {DISABLED}", mock.endpoint);
+    assert_eq!(ended(place.program(&arguments)).code, 0);
+    assert_eq!(ended(place.program("known --check known.yaml")).out, "1 entry for 1 case: all right\n");
+
+    let Ended { code, err, .. } = ended(place.program("known --update known.yaml"));
+    let wanted = "error: known.yaml is left as it is: a list in YAML is read but not changed; `known --convert known.yaml` writes it in TOML\n";
+    assert_eq!((code, err.as_str()), (2, wanted));
+    let Ended { code, err, .. } = ended(place.program("known --update new.yaml"));
+    let wanted = "error: new.yaml is left as it is: lists are written in TOML: name it new.toml\n";
+    assert_eq!((code, err.as_str()), (2, wanted));
+
+    let Ended { code, out, .. } = ended(place.program("known --convert known.yaml"));
+    assert_eq!((code, out.as_str()), (0, "known.toml: 1 entry of known.yaml, which is not needed any more\n"));
+    assert_eq!(ended(place.program("known --check known.toml")).out, "1 entry for 1 case: all right\n");
+    let toml = fs::read_to_string(place.path().join("known.toml")).unwrap();
+    assert!(toml.contains("# Until the new store.\n# or so\n[[known_failures]]\n"), "{toml}");
+    assert_eq!(fs::read_to_string(place.path().join("known.yaml")).unwrap(), yaml);
+
+    for (arguments, message) in [
+        ("known --convert known.yaml", "known.toml is left as it is: it is there already"),
+        ("known --convert known.toml", "only a list in YAML is converted, and known.toml does not end in .yaml"),
+    ] {
+        let Ended { code, err, .. } = ended(place.program(arguments));
+        assert!(code == 2 && err.contains(message), "{err}");
+    }
 }

@@ -113,10 +113,10 @@ fn a_run_of_an_account_makes_as_many_keys_as_its_command_allows() {
 
 #[test]
 fn the_list_of_known_failures_is_right() {
-    let start = README.find("format: 1\nknown_failures:\n").unwrap();
+    let start = README.find("format = 1\n\n[[known_failures]]\n").unwrap();
     let text = README[start..].split("```").next().unwrap();
     let suite = load(embedded(), None).unwrap();
-    let known = kms_conformance::known::load::load("README.md", text, &suite, UNTIL.parse().unwrap());
+    let known = kms_conformance::known::load::load("known.toml", text, &suite, UNTIL.parse().unwrap());
     let known = known.unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert!(known.entries().iter().all(|entry| !known.is_expired(entry)));
 }

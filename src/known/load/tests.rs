@@ -47,6 +47,7 @@ fn an_exact_id_outranks_a_pattern() {
 #[test]
 fn a_list_may_be_empty() {
     assert_eq!(read("format: 1\nknown_failures: []\n").unwrap().entries().len(), 0);
+    assert_eq!(read("format: 1\n").unwrap().entries().len(), 0);
 }
 
 #[test]
@@ -103,6 +104,52 @@ known_failures:
             "known.yaml:23:11: a case that can't be judged has no `code` and no `status`",
             "known.yaml:28:5: the entry does not say how the case fails",
         ]
+    );
+}
+
+#[test]
+fn mistakes_in_toml_have_their_places_too() {
+    let mistakes = |text| {
+        let suite = crate::suite::load::load(embedded(), None).unwrap();
+        let found = load("known.toml", text, &suite, TODAY).unwrap_err();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let text = "\
+format = '1'
+[[known_failures]]
+case = \"alibaba/Encrpyt/Disabled\"
+code = 'Success'
+status = 99
+  reason = ' ' # blank
+issue = 12
+until = 2026-02-27T00:00:00Z
+
+[[known_failures]]
+cases = 'alibaba/Encrypt/Enabled'
+status = 200
+reason = 'x'
+until = '2026-12-31'
+";
+    assert_eq!(
+        mistakes(text),
+        [
+            "known.toml:1:10: expected a number that is not negative, found a text",
+            "known.toml:3:8: `alibaba/Encrpyt/Disabled` means no case",
+            "known.toml:5:10: an HTTP status has a number from 100 to 599",
+            "known.toml:6:12: this must not be empty: say why the failure is accepted",
+            "known.toml:7:9: expected a text, found a number",
+            "known.toml:8:9: `2026-02-27T00:00:00Z` is no date such as 2027-12-31",
+            "known.toml:10:1: missing field `case`",
+            "known.toml:11:1: unknown field `cases`",
+            "known.toml:12:10: `status` needs a `code` beside it",
+        ]
+    );
+    assert_eq!(mistakes("format = 1\nformat = 1\n"), ["known.toml:2:1: duplicate key"]);
+    assert_eq!(mistakes("format: 1\n"), ["known.toml:1:9: key with no value, expected `=`"]);
+    assert_eq!(mistakes(""), ["known.toml:1:1: missing field `format`"]);
+    assert_eq!(
+        mistakes("[[known_failure]]\n"),
+        ["known.toml:1:1: missing field `format`", "known.toml:1:3: unknown field `known_failure`"]
     );
 }
 

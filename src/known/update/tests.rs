@@ -4,10 +4,11 @@ use super::*;
 use crate::known::sample::{ALLOWED, End, PASS, UNJUDGED, acceptance, judged, known, results, suite};
 
 const LIST: &str = "\
-format: 1
-known_failures:
-  - {case: alibaba/Encrypt/Disabled, code: Success, status: 200, reason: a, until: '2026-12-31'}
-  - {case: alibaba/Decrypt/*, code: Success, status: 200, reason: b, until: '2026-01-30'}
+format = 1
+known_failures = [
+  {case = 'alibaba/Encrypt/Disabled', code = 'Success', status = 200, reason = 'a', until = 2026-12-31},
+  {case = 'alibaba/Decrypt/*', code = 'Success', status = 200, reason = 'b', until = 2026-01-30},
+]
 ";
 
 const DISABLED: &str = "alibaba/Encrypt/Disabled";
@@ -95,7 +96,7 @@ fn a_run_that_says_too_little_is_refused() {
 
 #[test]
 fn a_run_of_a_part_adds_and_corrects() {
-    let list = LIST.lines().take(3).collect::<Vec<_>>().join("\n");
+    let list = LIST.lines().take(3).chain(["]"]).collect::<Vec<_>>().join("\n");
     let known = known(&list);
     let mut part = results(&[(DISABLED, ("code", "X", 409)), ("alibaba/Encrypt/Enabled", ALLOWED)]);
     part.retain(|case| case.id.contains("/Encrypt/"));
@@ -112,7 +113,7 @@ fn what_the_endpoint_keeps_from_being_judged_is_listed_too() {
     assert_eq!(update.added, [(SCENARIO.to_owned(), Failure::Inconclusive)]);
     assert_eq!(update.entries[0], Change::Keep, "how it fails is not known");
     let list = format!(
-        "format: 1\nknown_failures:\n  - {{case: {SCENARIO}, kind: inconclusive, reason: a, until: '2026-12-31'}}\n"
+        "format = 1\n[[known_failures]]\ncase = '{SCENARIO}'\nkind = 'inconclusive'\nreason = 'a'\nuntil = 2026-12-31\n"
     );
     let known = known(&list);
     let changed = |end| {
@@ -131,8 +132,9 @@ fn a_crash_is_listed_with_its_response_and_held_by_its_kind_alone() {
     assert_eq!(update.entries[0], Change::Correct(failure_of("crash", "InternalFailure", 500)));
     assert_eq!(update.added, [("alibaba/Encrypt/Enabled".to_owned(), failure_of("malformed", "", 0))]);
 
-    let list =
-        format!("format: 1\nknown_failures:\n  - {{case: {DISABLED}, kind: crash, reason: a, until: '2026-12-31'}}\n");
+    let list = format!(
+        "format = 1\n[[known_failures]]\ncase = '{DISABLED}'\nkind = 'crash'\nreason = 'a'\nuntil = 2026-12-31\n"
+    );
     let known = known(&list);
     let changed = |end| {
         let all = results(&[(DISABLED, end)]);

@@ -102,7 +102,7 @@ k alibaba/Encrypt/PendingImport  the emulator encrypts without key material (htt
 ! alibaba/GenerateDataKeyWithoutPlaintext/Disabled  unexpected-pass
   it passed, but it is listed as a known failure
   --> cases/alibaba/matrix/encrypt.yaml:12:3
-  listed: known.yaml:7:5 says Success (200): the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31); remove the entry
+  listed: known.toml:7:5 says Success (200): the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31); remove the entry
   clause: key-states/table-2/encrypt (official)
   route: CreateKey, DisableKey
 

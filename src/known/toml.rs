@@ -1,0 +1,100 @@
+//! The values of a list in TOML, with their places.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_yaml::Value;
+use toml_edit::{Item, TableLike};
+
+use super::file::KnownFile;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::yaml::{Children, Document, Node, Positions};
+
+/// Reads a list, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
+pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Document<KnownFile>> {
+    match toml_edit::Document::parse(text) {
+        Ok(document) => {
+            let (value, root) = Reader { text }.item(document.as_item());
+            Document::fit(file, value, Positions::new(root), mistakes)
+        }
+        Err(error) => {
+            mistakes.push(Diagnostic {
+                file: Arc::clone(file),
+                span: Some(span(text, error.span())),
+                message: error.message().to_owned(),
+                help: Some("a list in YAML has a name that ends in .yaml".to_owned()),
+            });
+            None
+        }
+    }
+}
+
+/// Makes the values and the places of a text.
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn item(&self, item: &Item) -> (Value, Node) {
+        match item {
+            Item::None => self.scalar(Value::Null, None),
+            Item::Value(value) => self.value(value),
+            Item::Table(table) => self.map(table, table.span()),
+            Item::ArrayOfTables(tables) => {
+                self.list(tables.iter().map(|table| self.map(table, table.span())), tables.span())
+            }
+        }
+    }
+
+    fn value(&self, value: &toml_edit::Value) -> (Value, Node) {
+        use toml_edit::Value as Toml;
+
+        let scalar = match value {
+            Toml::Array(items) => return self.list(items.iter().map(|item| self.value(item)), items.span()),
+            Toml::InlineTable(table) => return self.map(table, table.span()),
+            Toml::String(text) => Value::from(text.value().as_str()),
+            Toml::Integer(number) => Value::from(*number.value()),
+            Toml::Float(number) => Value::from(*number.value()),
+            Toml::Boolean(flag) => Value::from(*flag.value()),
+            // A date is a text with a form of its own.
+            Toml::Datetime(date) => Value::from(date.value().to_string()),
+        };
+        self.scalar(scalar, value.span())
+    }
+
+    fn scalar(&self, value: Value, range: Option<Range<usize>>) -> (Value, Node) {
+        (value, Node { span: span(self.text, range), children: Children::None })
+    }
+
+    fn list(&self, items: impl Iterator<Item = (Value, Node)>, range: Option<Range<usize>>) -> (Value, Node) {
+        let (values, nodes) = items.unzip();
+        (Value::Sequence(values), Node { span: span(self.text, range), children: Children::List(nodes) })
+    }
+
+    fn map(&self, table: &dyn TableLike, range: Option<Range<usize>>) -> (Value, Node) {
+        let mut values = serde_yaml::Mapping::new();
+        let mut nodes = indexmap::IndexMap::new();
+        for (name, item) in table.iter() {
+            let key = table.get_key_value(name).and_then(|(key, _)| key.span());
+            let (value, node) = self.item(item);
+            values.insert(Value::from(name), value);
+            nodes.insert(name.into(), (span(self.text, key), node));
+        }
+        (Value::Mapping(values), Node { span: span(self.text, range), children: Children::Map(nodes) })
+    }
+}
+
+/// Where a range of bytes stands; one of several lines is marked to the end of its first.
+fn span(text: &str, range: Option<Range<usize>>) -> Span {
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let Range { start, end } = range.unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default();
+    let marked = text.get(start..end).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+
+    Span {
+        line: number(before.matches('\n').count() + 1),
+        column: number(before[line_start..].chars().count() + 1),
+        length: number(marked.lines().next().unwrap_or_default().chars().count()),
+    }
+}
