@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::clause::ClausesFile;
 use super::row::shape::RowFile;
-use super::scenario::shape::ScenarioFile;
+use super::scenario::shape::ScenariosFile;
 use super::service::ServiceFile;
 
 /// The schemas, each with the name of its file. Draft 7, which every editor knows.
@@ -14,7 +14,7 @@ pub fn schemas() -> [(&'static str, Value); 4] {
     [
         ("clauses.schema.json", schema_of::<ClausesFile>()),
         ("row.schema.json", schema_of::<RowFile>()),
-        ("scenario.schema.json", schema_of::<ScenarioFile>()),
+        ("scenario.schema.json", schema_of::<ScenariosFile>()),
         ("service.schema.json", schema_of::<ServiceFile>()),
     ]
 }

@@ -1,5 +1,6 @@
 //! How much a suite holds, in one line.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::Suite;
@@ -29,10 +30,11 @@ impl Summary {
     /// Counts.
     pub fn of(suite: &Suite) -> Self {
         let count = |kind: fn(&Subject) -> bool| suite.cases.iter().filter(|case| kind(&case.subject)).count();
+        let scenario_files: HashSet<&str> = suite.scenarios.iter().map(|scenario| &*scenario.source.file).collect();
         Self {
             cases: suite.cases.len(),
             // One for the service, one for the clauses.
-            files: suite.rows.len() + suite.scenarios.len() + 2,
+            files: suite.rows.len() + scenario_files.len() + 2,
             cells: count(|subject| matches!(subject, Subject::Cell { .. })),
             moves: count(|subject| matches!(subject, Subject::Move { .. })),
             scenarios: count(|subject| matches!(subject, Subject::Scenario { .. })),

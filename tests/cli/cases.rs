@@ -33,7 +33,7 @@ fn all_mistakes_of_all_files_are_told_at_once_and_nothing_runs() {
     own(&place);
     change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Rejected.Disable");
     change(&place, "alibaba/matrix/decrypt.yaml", "why:", "because:");
-    change(&place, "alibaba/scenarios/new-key-is-enabled.yaml", "clause:", "clause: [");
+    change(&place, "alibaba/scenarios/new-keys.yaml", "clause:", "clause: [");
     for arguments in ["run --cases own", "check own", "list --cases own"] {
         let Ended { code, out, err } = ended(place.program(arguments));
         assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
@@ -42,7 +42,7 @@ fn all_mistakes_of_all_files_are_told_at_once_and_nothing_runs() {
             "because",
             "alibaba/matrix/encrypt.yaml:",
             "alibaba/matrix/decrypt.yaml:",
-            "alibaba/scenarios/new-key-is-enabled.yaml:",
+            "alibaba/scenarios/new-keys.yaml:",
         ] {
             assert!(err.contains(part), "{arguments}: {part}: {err}");
         }

@@ -70,7 +70,7 @@ fn a_listed_case_that_passes_fails_the_run() {
         str![[r#"
 ! alibaba/Encrypt/Disabled  unexpected-pass
   it passed, but it is listed as a known failure
-  --> cases/alibaba/matrix/encrypt.yaml:14:3
+  --> cases/alibaba/matrix/encrypt.yaml:13:3
   listed: known.toml:3:1 says Success (200): It does not look. (until 2999-12-31); remove the entry
 
 "#]],

@@ -57,8 +57,7 @@ fn a_poor_emulator_is_tried_after_the_deviations() {
 fn an_emulator_whose_cases_the_suite_lacks_is_named() {
     let place = Place::new();
     own(&place);
-    let scenarios = place.path().join("own/alibaba/scenarios");
-    std::fs::remove_file(scenarios.join("key-has-many-aliases.yaml")).unwrap();
+    change(&place, "alibaba/scenarios/aliases.yaml", "key-has-many-aliases:", "key-has-several-aliases:");
     let Ended { code, err, .. } = ended(place.program("self-test --cases own no-aliases-501"));
     assert_eq!(code, 2, "{err}");
     assert!(err.starts_with("error: poor emulator `no-aliases-501`: `alibaba/key-has-many-aliases` means no"), "{err}");
@@ -75,9 +74,7 @@ fn a_name_that_is_in_no_deviation_gets_a_hint() {
 fn a_suite_without_the_named_cases_is_an_error() {
     let place = Place::new();
     own(&place);
-    let scenarios = place.path().join("own/alibaba/scenarios");
-    std::fs::rename(scenarios.join("new-key-is-enabled.yaml"), scenarios.join("new-keys-work.yaml")).unwrap();
-    change(&place, "alibaba/scenarios/new-keys-work.yaml", "scenario: new-key-is-enabled", "scenario: new-keys-work");
+    change(&place, "alibaba/scenarios/new-keys.yaml", "new-key-is-enabled:", "new-keys-work:");
     let Ended { code, err, .. } = ended(place.program("self-test --cases own new-key-is-disabled"));
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("new-key-is-disabled: `alibaba/new-key-is-enabled` means no case"), "{err}");

@@ -2,13 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use kms_conformance::suite::Suite;
+use kms_conformance::suite::case::Subject;
 use kms_conformance::suite::coverage::Coverage;
 use kms_conformance::suite::files::{embedded, read_dir};
 use kms_conformance::suite::load::load;
 use kms_conformance::suite::summary::Summary;
+use serde::Deserialize;
 
 fn tiny() -> Suite {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad-cases/base");
@@ -51,4 +54,84 @@ fn every_clause_of_the_embedded_suite_has_a_case_or_a_reason() {
 fn a_suite_is_summed_up_in_one_line() {
     let wanted = "15 cases in 8 files: 14 cells, 0 moves, 1 scenario; 9 clauses, 1 of them without a case";
     assert_eq!(Summary::of(&tiny()).to_string(), wanted);
+}
+
+/// The published table: operation → state → outcome.
+type Rows = BTreeMap<String, BTreeMap<String, Outcome>>;
+
+#[derive(Deserialize)]
+struct Table {
+    official: Rows,
+    later: Rows,
+}
+
+#[derive(Deserialize)]
+struct Outcome {
+    code: String,
+    http: u16,
+}
+
+/// The ids of a cell, for every class of keys that can be in its state; of a move, for every state of the other key.
+fn ids_of_cell(suite: &Suite, operation: &str, state: &str) -> Vec<String> {
+    let row = suite.row(&operation.into()).unwrap();
+    let classes = suite.service.classes.iter().enumerate();
+    let classes = classes.filter(|(_, (name, class))| {
+        let of_row = row.classes.contains(*name) || row.not_applicable.contains_key(*name);
+        of_row && class.states.iter().any(|possible| possible.as_str() == state)
+    });
+    match &row.from {
+        Some(from) => {
+            let states = suite.service.states.iter();
+            states.map(|original| format!("alibaba/{}/{original}-to-{state}", from.id)).collect()
+        }
+        None => classes
+            .map(|(index, (class, _))| match index {
+                0 => format!("alibaba/{operation}/{state}"),
+                _ => format!("alibaba/{operation}/{state}/{class}"),
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn every_cell_of_the_published_table_has_its_expectation_and_a_case_for_every_class_of_its_row() {
+    let table: Table = serde_yaml::from_str(include_str!("../data/alibaba-states.yaml")).unwrap();
+    let suite = load(embedded(), None).unwrap();
+    let mut cells = 0;
+    for (edition, rows) in [("official", &table.official), ("later", &table.later)] {
+        for (operation, states) in rows {
+            let row = suite.row(&operation.as_str().into()).unwrap_or_else(|| panic!("{operation} has no row"));
+            assert_eq!(row.edition.as_str(), edition, "{operation}");
+            for (state, outcome) in states {
+                let expected = &row.cells[state.as_str()].expect.outcomes;
+                let expected: Vec<_> = expected.iter().map(|one| (one.code.as_str(), one.status)).collect();
+                assert_eq!(expected, [(outcome.code.as_str(), outcome.http)], "{operation} {state}");
+                for id in ids_of_cell(&suite, operation, state) {
+                    assert!(suite.case(&id).is_some(), "there is no case {id}");
+                    cells += 1;
+                }
+            }
+        }
+    }
+    let by_shortest_route = suite.cases.iter().filter(|case| match &case.subject {
+        Subject::Cell { route, .. } => route.is_none(),
+        Subject::Move { .. } => true,
+        Subject::Scenario { .. } => false,
+    });
+    assert_eq!(cells, by_shortest_route.count(), "a case beside the published table");
+}
+
+#[test]
+fn the_ids_of_all_cases_are_the_committed_ones() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/ids.txt");
+    let suite = load(embedded(), None).unwrap();
+    let ids: String = suite.ids().map(|id| format!("{id}\n")).collect();
+    if std::env::var_os("UPDATE_IDS").is_some() {
+        std::fs::write(&path, &ids).unwrap();
+    }
+
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let lost: Vec<&str> = committed.lines().filter(|id| suite.case(id).is_none()).collect();
+    assert!(lost.is_empty(), "cases went missing; if that is wanted, run the tests once with UPDATE_IDS=1: {lost:#?}");
+    assert!(committed == ids, "there are new cases: run the tests once with UPDATE_IDS=1");
 }

@@ -51,6 +51,11 @@ impl Base {
     }
 
     #[track_caller]
+    fn loads(self) {
+        assert_eq!(load(self.0, None).map(drop).map_err(|mistakes| mistakes.to_string()), Ok(()));
+    }
+
+    #[track_caller]
     fn says(self, name: &str) {
         self.says_for(name, None);
     }
@@ -95,7 +100,7 @@ fn shape() {
     Base::new()
         .change("matrix/seal.yaml", "present: [Sealed]", "presnt: [Sealed]\nclasses: own\nfields: {a: [b]}")
         .change("matrix/seal.yaml", "why: Only a key that is on seals.\n", "")
-        .change("matrix/seal.yaml", "cases: 3", "cases: three")
+        .change("matrix/seal.yaml", "format: 1", "format: one")
         .change("scenarios/no-colour.yaml", "- drive: Off", "- drvie: Off")
         .says("shape");
 }
@@ -131,14 +136,6 @@ fn a_state_without_expectation_and_one_too_many() {
 }
 
 #[test]
-fn numbers_of_cases() {
-    Base::new()
-        .change("matrix/seal.yaml", "cases: 3", "cases: 4")
-        .change("scenarios/no-colour.yaml", "cases: 1", "cases: 2")
-        .says("numbers-of-cases");
-}
-
-#[test]
 fn rows_twice_and_not_at_all() {
     Base::new().copy("tiny/matrix/seal.yaml", "tiny/matrix/seal-2.yaml").without("matrix/drop.yaml").says("rows");
 }
@@ -148,8 +145,6 @@ fn duplicate_ids() {
     Base::new()
         .change("matrix/show.yaml", "request:", "from: {key: other, id: twice}\nrequest:")
         .change("matrix/drop.yaml", "request:", "from: {key: other, id: twice}\nrequest:")
-        .change("matrix/show.yaml", "cases: 3", "cases: 4")
-        .change("matrix/drop.yaml", "cases: 3", "cases: 4")
         .says("duplicate-ids");
 }
 
@@ -175,8 +170,8 @@ fn steps() {
     Base::new()
         .change(
             "scenarios/no-colour.yaml",
-            "  - drive: Off\n",
-            "  - why: Nothing.\n  - {call: Show, state: On}\n  - {drive: Off, expect: Success, on: other}\n  - advance: 7 days\n  - {call: Show, present: [a..b], becomes: Off}\n",
+            "      - drive: Off\n",
+            "      - why: Nothing.\n      - {call: Show, state: On}\n      - {drive: Off, expect: Success, on: other}\n      - advance: 7 days\n      - {call: Show, present: [a..b], becomes: Off}\n",
         )
         .says("steps");
 }
@@ -201,11 +196,11 @@ fn accepted_outcomes() {
 
 #[test]
 fn what_a_response_says_of_itself() {
-    let step = "  - drive: Off\n";
-    let steps = "  - {call: Show, names: Id, format: json, tamper: stale}\n  - {call: Show, expect: Refused.Off, names: []}\n  - {call: Show, expect: Refused.Off, accept: [{outcome: 4xx, why: Any.}]}\n  - {look: Show, form: {Key.Id: text}, counted: Keys}\n  - {call: Show, form: {Key..Id: text}, between: {Key.Made: {from: '${made.Key}', to: '${later(unique)}'}}}\n  - {call: Show, accept: [{outcome: Refused.Off, class: owm, why: One.}]}\n";
+    let step = "      - drive: Off\n";
+    let steps = "      - {call: Show, names: Id, format: json, tamper: stale}\n      - {call: Show, expect: Refused.Off, names: []}\n      - {call: Show, expect: Refused.Off, accept: [{outcome: 4xx, why: Any.}]}\n      - {look: Show, form: {Key.Id: text}, counted: Keys}\n      - {call: Show, form: {Key..Id: text}, between: {Key.Made: {from: '${made.Key}', to: '${later(unique)}'}}}\n      - {call: Show, accept: [{outcome: Refused.Off, class: owm, why: One.}]}\n";
     Base::new().change("scenarios/no-colour.yaml", step, steps).says("responses");
     Base::new()
-        .change("scenarios/no-colour.yaml", step, "  - {call: Show, form: {Key.Id: dat}}\n")
+        .change("scenarios/no-colour.yaml", step, "      - {call: Show, form: {Key.Id: dat}}\n")
         .says("responses-form");
     Base::new()
         .change("matrix/show.yaml", "expect:", "rejected_request: {Id: \"${kez.id}\"}\nexpect:")
@@ -214,19 +209,18 @@ fn what_a_response_says_of_itself() {
 
 #[test]
 fn requests_that_are_wrong_on_purpose() {
-    let step = "  - drive: Off\n";
+    let step = "      - drive: Off\n";
     Base::new()
-        .change("scenarios/no-colour.yaml", step, "  - {call: Show, tamper: signatur}\n")
+        .change("scenarios/no-colour.yaml", step, "      - {call: Show, tamper: signatur}\n")
         .says("tampered-requests-shape");
-    let steps = "  - {call: Show, as: shown}\n  - {call: Show, replay: shwon}\n  - {call: Seal, replay: shown}\n  - {call: Show, replay: shown, tamper: stale, request: {}}\n  - {look: Show, tamper: stale, holds: ''}\n  - {call: Show, holds: ''}\n";
+    let steps = "      - {call: Show, as: shown}\n      - {call: Show, replay: shwon}\n      - {call: Seal, replay: shown}\n      - {call: Show, replay: shown, tamper: stale, request: {}}\n      - {look: Show, tamper: stale, holds: ''}\n      - {call: Show, holds: ''}\n";
     Base::new().change("scenarios/no-colour.yaml", step, steps).says("tampered-requests");
 }
 
 #[test]
 fn impossible_states_of_scenarios() {
     Base::new()
-        .change("scenarios/no-colour.yaml", "keys:", "classes: [own, fixed]\nkeys:")
-        .change("scenarios/no-colour.yaml", "cases: 1", "cases: 2")
+        .change("scenarios/no-colour.yaml", "    keys:", "    classes: [own, fixed]\n    keys:")
         .says("impossible-states");
 }
 
@@ -369,33 +363,34 @@ fn lists_of_words() {
 #[test]
 fn scenarios_that_judge_nothing() {
     Base::new()
-        .change("scenarios/no-colour.yaml", "  - call: Show\n    fields: {Key.Colour: \"\"}\n", "")
-        .change("scenarios/no-colour.yaml", "  - state: Off\n", "")
+        .change("scenarios/no-colour.yaml", "      - call: Show\n        fields: {Key.Colour: \"\"}\n", "")
+        .change("scenarios/no-colour.yaml", "      - state: Off\n", "")
         .copy("tiny/scenarios/no-colour.yaml", "tiny/scenarios/no-steps.yaml")
-        .change("scenarios/no-steps.yaml", "scenario: no-colour", "scenario: no-steps")
-        .change("scenarios/no-steps.yaml", "steps:\n  - drive: Off\n", "steps: []\n")
+        .change("scenarios/no-steps.yaml", "  no-colour:", "  no-steps:")
+        .change("scenarios/no-steps.yaml", "steps:\n      - drive: Off\n", "steps: []\n")
         .says("scenarios-that-judge-nothing");
 }
 
 #[test]
 fn keys_of_steps() {
     let steps = "steps:
-  - call: Show
-    on: stranger
-    request: {Id: \"${key.id}\"}
-    as: seen
-  - state: On
-  - advance: 1h
-    becomes: Off
-  - advance: 1h
-  - call: Make
-    makes: {key: main}
-  - call: Make
-    makes: {key: seen}
-  - state: Off
-    on: main
+      - call: Show
+        on: stranger
+        request: {Id: \"${key.id}\"}
+        as: seen
+      - state: On
+      - advance: 1h
+        becomes: Off
+      - advance: 1h
+      - call: Make
+        makes: {key: main}
+      - call: Make
+        makes: {key: seen}
+      - state: Off
+        on: main
 ";
-    let before = "steps:\n  - call: Show\n    fields: {Key.Colour: \"\"}\n  - drive: Off\n  - state: Off\n";
+    let before =
+        "steps:\n      - call: Show\n        fields: {Key.Colour: \"\"}\n      - drive: Off\n      - state: Off\n";
     Base::new()
         .change("scenarios/no-colour.yaml", "  key: {", "  main: {")
         .change("scenarios/no-colour.yaml", before, steps)
@@ -403,13 +398,31 @@ fn keys_of_steps() {
 }
 
 #[test]
-fn unknown_classes_are_not_counted() {
+fn classes_that_are_unknown_or_stand_in_the_list_twice_are_reported() {
+    let with = |classes: &str| {
+        let edition = "edition: second\n";
+        Base::new().change("scenarios/no-colour.yaml", edition, &format!("{edition}classes: {classes}\n"))
+    };
+    with("[own, other]").says("unknown-classes");
+    with("[own, own]").says("classes-that-stand-there-twice");
+}
+
+#[test]
+fn a_scenario_without_clause_or_edition_is_reported_unless_the_file_has_them() {
+    let head = "clause: book/colour\nedition: second\n";
+    Base::new().change("scenarios/no-colour.yaml", head, "").says("scenario-without-clause");
     Base::new()
-        .change("scenarios/no-colour.yaml", "cases: 1", "classes: [own, other]\ncases: 7")
-        .says("unknown-classes");
+        .change("scenarios/no-colour.yaml", head, "clause: book/seal\nedition: second\n")
+        .says("edition-of-a-scenario");
     Base::new()
-        .change("scenarios/no-colour.yaml", "cases: 1", "classes: [own, own]\ncases: 2")
-        .says("classes-that-stand-there-twice");
+        .change("scenarios/no-colour.yaml", "    why: A", "    clause: book/seal\n    edition: first\n    why: A")
+        .change("clauses.yaml", "says: Keys have no colour.}", "says: Keys have no colour., no_case: Too dull.}")
+        .loads();
+}
+
+#[test]
+fn a_file_without_scenarios_is_reported() {
+    Base::new().add("tiny/scenarios/nothing.yaml", "format: 1\nscenarios: {}\n").says("no-scenarios");
 }
 
 #[test]

@@ -62,7 +62,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_loader_panic(text in pieces(), place in 0usize..4) {
         let path = ["alibaba/kms.yaml", "alibaba/clauses.yaml", "alibaba/matrix/encrypt.yaml",
-            "alibaba/scenarios/new-key-is-enabled.yaml"][place];
+            "alibaba/scenarios/new-keys.yaml"][place];
         if let Err(diagnostics) = load(with(path, text), None) {
             prop_assert!(diagnostics.iter().next().is_some());
             prop_assert!(!diagnostics.render(true).is_empty());

@@ -188,17 +188,15 @@ impl FileChecker<'_> {
         }
     }
 
-    /// The edition of a file, which must be that of its clause.
-    pub fn edition_of(&mut self, at: &Path<'_>, text: &str, clause: &ClauseId) -> Edition {
-        let edition = self.edition(at, text);
+    /// Reports an edition that is not that of its clause.
+    pub fn edition_fits(&mut self, at: &Path<'_>, edition: &Edition, clause: &ClauseId) {
         if let Some(clauses) = &self.vocabulary.clauses
             && let Some(found) = clauses.get(clause)
-            && found.edition != edition
-            && self.vocabulary.editions.contains(text)
+            && found.edition != *edition
+            && self.vocabulary.editions.contains(edition)
         {
             self.error_at_value(at, format!("the clause `{clause}` is of the edition `{}`", found.edition));
         }
-        edition
     }
 
     pub fn fixtures(&mut self, at: &Path<'_>, texts: &[String]) -> Vec<FixtureName> {

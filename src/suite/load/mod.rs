@@ -21,7 +21,7 @@ use super::files::CaseFile;
 use super::name::{ClauseId, Edition, OperationName};
 use super::row::shape::RowFile;
 use super::scenario::Scenario;
-use super::scenario::shape::ScenarioFile;
+use super::scenario::shape::ScenariosFile;
 use super::service::{Service, ServiceFile};
 use super::{Suite, row, scenario, service};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
@@ -103,7 +103,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
 /// Without the words of the service, only the shape of the other files can be checked.
 fn check_shapes(layout: &Layout<'_>, mistakes: &mut Vec<Diagnostic>) {
     layout.rows.iter().for_each(|file| drop(read::<RowFile>(file, mistakes)));
-    layout.scenarios.iter().for_each(|file| drop(read::<ScenarioFile>(file, mistakes)));
+    layout.scenarios.iter().for_each(|file| drop(read::<ScenariosFile>(file, mistakes)));
 }
 
 fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>, IndexSet<Edition>)>) -> Vocabulary {
@@ -160,12 +160,13 @@ fn read_scenarios(
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for file in files {
-        let Some(document) = read::<ScenarioFile>(file, mistakes) else { continue };
+        let Some(document) = read::<ScenariosFile>(file, mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
-        layout::check_name(&mut checker, "scenario", &document.value.scenario, &document.value.scenario);
-        let draft = scenario::check::check(&mut checker, &document.value);
+        let drafts = scenario::check::check(&mut checker, &document.value);
         // At once, for what a draft remembers is more than what is left of it.
-        scenarios.push(shared_requests::fill_scenario(draft, service, vocabulary, mistakes));
+        let filled =
+            drafts.into_iter().map(|draft| shared_requests::fill_scenario(draft, service, vocabulary, mistakes));
+        scenarios.extend(filled);
     }
     scenarios.sort_unstable_by(|one, other| (&one.name, &one.source.file).cmp(&(&other.name, &other.source.file)));
     scenarios

@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 
 use super::shape::RowFile;
 use super::{Cell, From, Row};
-use crate::suite::case::enumerate::cases_of_row;
 use crate::suite::check::{FileChecker, Message, TemplateScope, is_kebab};
 use crate::suite::name::{ClassName, KeyName, State};
 use crate::suite::step::check::{PendingRequest, check_steps};
@@ -31,7 +30,8 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     checker.sentence(&root.key("why"), &file.why);
     let operation = checker.row_operation(&root.key("operation"), &file.operation);
     let clause = checker.clause(&root.key("clause"), &file.clause);
-    let edition = checker.edition_of(&root.key("edition"), &file.edition, &clause);
+    let edition = checker.edition(&root.key("edition"), &file.edition);
+    checker.edition_fits(&root.key("edition"), &edition, &clause);
     let (classes, not_applicable) = check_classes(checker, file);
     let mut scope = TemplateScope::new().with_key(KeyName::SUBJECT);
     scope.plain.push("state");
@@ -97,12 +97,6 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
         then,
         refused,
     };
-    let given = cases_of_row(&row, checker.vocabulary).count();
-    let known = file.classes.as_ref().is_none_or(|names| names.len() == row.classes.len());
-    if known && given != file.cases {
-        checker
-            .error_at_value(&root.key("cases"), format!("`cases` says {}, but the file defines {given}", file.cases));
-    }
     Draft { row, borrowed: [then_borrowed, refused_borrowed], lends }
 }
 

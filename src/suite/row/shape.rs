@@ -25,8 +25,6 @@ pub(crate) struct RowFile {
     pub clause: String,
     /// The edition of the document that has the row.
     pub edition: String,
-    /// How many cases the file defines, so that none goes missing unnoticed; those by further routes are not counted.
-    pub cases: usize,
     /// What the row means, in one sentence.
     pub why: String,
     /// The classes of key that have cases; all unless given.

@@ -1,12 +1,14 @@
-//! Checks a scenario.
+//! Checks scenarios.
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::shape::ScenarioFile;
+use super::shape::{KeyFile, ScenarioFile, ScenariosFile};
 use super::{Scenario, ScenarioKey};
-use crate::suite::check::{FileChecker, TemplateScope, is_kebab};
-use crate::suite::name::{ClassName, KeyName, State};
+use crate::suite::Map;
+use crate::suite::check::{FileChecker, Message, TemplateScope, is_kebab};
+use crate::suite::name::{ClassName, ClauseId, Edition, KeyName, State};
 use crate::suite::step::check::{PendingRequest, check_steps};
+use crate::suite::step::shape::StepFile;
 use crate::suite::step::values::check_values;
 use crate::suite::step::{Action, Step};
 use crate::yaml::Path;
@@ -17,48 +19,59 @@ pub(in crate::suite) struct Draft {
     pub borrowed: Vec<PendingRequest>,
 }
 
-/// Checks a scenario.
-pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ScenarioFile) -> Draft {
+/// Checks the scenarios of a file.
+pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ScenariosFile) -> Vec<Draft> {
     let root = Path::Root;
     checker.format(file.format);
-    checker.sentence(&root.key("why"), &file.why);
-    if !is_kebab(&file.scenario) {
-        checker.error_at_value(&root.key("scenario"), format!("`{}` is not in kebab-case", file.scenario));
+    let all = root.key("scenarios");
+    if file.scenarios.is_empty() {
+        checker.error_at_key(&all, "there must be a scenario");
     }
-    let clause = checker.clause(&root.key("clause"), &file.clause);
-    let edition = checker.edition_of(&root.key("edition"), &file.edition, &clause);
-    let at = root.key("also");
-    checker.once(&at, &file.also);
-    let also = file.also.iter().enumerate().map(|(index, text)| checker.clause(&at.item(index), text)).collect();
-    let classes = check_classes(checker, file);
-    let mut scope = TemplateScope::new();
-    let keys = check_keys(checker, file, &classes, &mut scope);
-    let values = check_values(checker, &root.key("values"), &file.values, &mut scope);
-    let at = root.key("steps");
-    if file.steps.is_empty() {
-        checker.error_at_key(&at, "a scenario needs a step");
-    }
-    let (steps, borrowed) = check_steps(checker, &at, &file.steps, scope);
-    // A step that is none is left out, and the others then have other places.
-    let complete = steps.len() == file.steps.len();
-    for (index, step) in steps.iter().enumerate().filter(|_| complete) {
-        check_states(checker, &at.item(index), step, &keys, &classes);
-    }
-    let judges = |step: &Step| match &step.action {
-        Action::Call(call) => call.judged,
-        Action::State { .. } => true,
-        Action::Drive(_) | Action::Advance { .. } => false,
+
+    let shared = Shared {
+        clause: file.clause.as_ref().map(|clause| checker.clause(&root.key("clause"), clause)),
+        edition: file.edition.as_ref().map(|edition| checker.edition(&root.key("edition"), edition)),
+        classes: file.classes.as_ref().map(|names| check_classes(checker, &root.key("classes"), names)),
     };
-    if !steps.is_empty() && !steps.iter().any(judges) {
-        checker.error_at_key(&at, "nothing is judged: a scenario needs a `call` or a `state`");
+    let scenarios = file.scenarios.iter();
+    scenarios.map(|(name, file)| check_scenario(checker, &all.key(name), name, file, &shared)).collect()
+}
+
+/// What the scenarios of a file share unless they say otherwise.
+struct Shared {
+    clause: Option<ClauseId>,
+    edition: Option<Edition>,
+    classes: Option<Vec<ClassName>>,
+}
+
+fn check_scenario(
+    checker: &mut FileChecker<'_>,
+    at: &Path<'_>,
+    name: &str,
+    file: &ScenarioFile,
+    shared: &Shared,
+) -> Draft {
+    checker.sentence(&at.key("why"), &file.why);
+    if !is_kebab(name) {
+        checker.error_at_key(at, format!("`{name}` is not in kebab-case"));
     }
-    let known = file.classes.as_ref().is_none_or(|names| names.len() == classes.len());
-    if known && file.cases != classes.len() {
-        let message = format!("`cases` says {}, but the file defines {}", file.cases, classes.len());
-        checker.error_at_value(&root.key("cases"), message);
-    }
+    let (clause, edition) = check_clause(checker, at, file, shared);
+    let also_at = at.key("also");
+    checker.once(&also_at, &file.also);
+    let also = file.also.iter().enumerate().map(|(index, text)| checker.clause(&also_at.item(index), text)).collect();
+    let classes = match (&file.classes, &shared.classes) {
+        (Some(names), _) => check_classes(checker, &at.key("classes"), names),
+        (None, Some(shared)) => shared.clone(),
+        (None, None) => checker.vocabulary.classes.keys().next().cloned().into_iter().collect(),
+    };
+
+    let mut scope = TemplateScope::new();
+    let keys = check_keys(checker, &at.key("keys"), &file.keys, &classes, &mut scope);
+    let values = check_values(checker, &at.key("values"), &file.values, &mut scope);
+    let (steps, borrowed) = check_all_steps(checker, &at.key("steps"), &file.steps, scope, (&keys, &classes));
+
     let scenario = Scenario {
-        name: file.scenario.clone(),
+        name: name.to_owned(),
         clause,
         also,
         edition,
@@ -67,35 +80,92 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ScenarioFile
         keys,
         values,
         steps,
-        source: checker.source(&root.key("scenario")),
+        source: checker.source(at),
     };
     Draft { scenario, borrowed }
 }
 
-fn check_classes(checker: &mut FileChecker<'_>, file: &ScenarioFile) -> Vec<ClassName> {
-    let Some(names) = &file.classes else {
-        return checker.vocabulary.classes.keys().next().cloned().into_iter().collect();
+/// The clause and the edition of a scenario: its own, or those of the file.
+fn check_clause(
+    checker: &mut FileChecker<'_>,
+    at: &Path<'_>,
+    file: &ScenarioFile,
+    shared: &Shared,
+) -> (ClauseId, Edition) {
+    let mut missing = |field: &str| {
+        if !checker.outline.is_curtailed_at(at) {
+            let help = Some("give it here, or for all scenarios at the head of the file".to_owned());
+            checker.error_at_key(at, Message::from(format!("missing field `{field}`")).help(help));
+        }
     };
-    let root = Path::Root;
-    let at = root.key("classes");
-    if names.is_empty() {
-        checker.error_at_key(&at, "there must be a class");
+    if file.clause.is_none() && shared.clause.is_none() {
+        missing("clause");
     }
-    checker.once(&at, names);
+    if file.edition.is_none() && shared.edition.is_none() {
+        missing("edition");
+    }
+
+    let clause = file.clause.as_ref().map(|clause| checker.clause(&at.key("clause"), clause));
+    let clause = clause.or_else(|| shared.clause.clone());
+    let (place, edition) = match &file.edition {
+        Some(edition) => (at.key("edition"), Some(checker.edition(&at.key("edition"), edition))),
+        // The edition of the file does not fit this clause, so one must be said here.
+        None => (at.key("clause"), shared.edition.clone()),
+    };
+    if let (Some(clause), Some(edition)) = (&clause, &edition) {
+        checker.edition_fits(&place, edition, clause);
+    }
+    (clause.unwrap_or_else(|| ClauseId::from("")), edition.unwrap_or_else(|| Edition::from("")))
+}
+
+fn check_all_steps(
+    checker: &mut FileChecker<'_>,
+    at: &Path<'_>,
+    files: &[StepFile],
+    scope: TemplateScope,
+    (keys, classes): (&IndexMap<KeyName, ScenarioKey>, &[ClassName]),
+) -> (Vec<Step>, Vec<PendingRequest>) {
+    if files.is_empty() {
+        checker.error_at_key(at, "a scenario needs a step");
+    }
+    let (steps, borrowed) = check_steps(checker, at, files, scope);
+
+    // A mistaken step is left out, and the others then have other places.
+    let complete = steps.len() == files.len();
+    for (index, step) in steps.iter().enumerate().filter(|_| complete) {
+        check_states(checker, &at.item(index), step, keys, classes);
+    }
+
+    let judges = |step: &Step| match &step.action {
+        Action::Call(call) => call.judged,
+        Action::State { .. } => true,
+        Action::Drive(_) | Action::Advance { .. } => false,
+    };
+    if !steps.is_empty() && !steps.iter().any(judges) {
+        checker.error_at_key(at, "nothing is judged: a scenario needs a `call` or a `state`");
+    }
+    (steps, borrowed)
+}
+
+fn check_classes(checker: &mut FileChecker<'_>, at: &Path<'_>, names: &[String]) -> Vec<ClassName> {
+    if names.is_empty() {
+        checker.error_at_key(at, "there must be a class");
+    }
+    checker.once(at, names);
     let known = names.iter().enumerate().filter_map(|(index, name)| checker.class(&at.item(index), name, false));
     known.collect::<IndexSet<_>>().into_iter().collect()
 }
 
-fn check_keys(
+/// Checks keys that are given; templates know them afterwards.
+pub(in crate::suite) fn check_keys(
     checker: &mut FileChecker<'_>,
-    file: &ScenarioFile,
+    all: &Path<'_>,
+    files: &Map<KeyFile>,
     classes: &[ClassName],
     scope: &mut TemplateScope,
 ) -> IndexMap<KeyName, ScenarioKey> {
-    let root = Path::Root;
-    let all = root.key("keys");
     let mut keys = IndexMap::new();
-    for (name, file) in &file.keys {
+    for (name, file) in files {
         let at = all.key(name);
         checker.root_name(&at, name);
         scope.keys.insert(name.as_str().into());

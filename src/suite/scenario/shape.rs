@@ -1,4 +1,4 @@
-//! A scenario as a person writes it.
+//! Scenarios as a person writes them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,27 +6,42 @@ use serde::Deserialize;
 use crate::suite::Map;
 use crate::suite::step::shape::StepFile;
 
-/// `scenarios/*.yaml`: what is not one row of the table.
+/// `scenarios/*.yaml`: what is not one row of the table, a file for each subject.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("title" = "Scenario"))]
-pub(crate) struct ScenarioFile {
+#[schemars(extend("title" = "Scenarios"))]
+pub(crate) struct ScenariosFile {
     /// The version of this format: 1.
     pub format: u32,
-    /// The name, which is the id without the provider: kebab-case.
-    pub scenario: String,
-    /// The clause that it stands for.
-    pub clause: String,
+    /// The clause of the scenarios that name no other.
+    #[serde(default)]
+    pub clause: Option<String>,
+    /// The edition of the scenarios that name no other.
+    #[serde(default)]
+    pub edition: Option<String>,
+    /// The classes of the scenarios that name no others.
+    #[serde(default)]
+    pub classes: Option<Vec<String>>,
+    /// The scenarios: name, which is the id without the provider, in kebab-case → what is done and judged.
+    pub scenarios: Map<ScenarioFile>,
+}
+
+/// A scenario.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScenarioFile {
+    /// The clause that it stands for; that of the file unless given.
+    #[serde(default)]
+    pub clause: Option<String>,
     /// Further clauses that it covers.
     #[serde(default)]
     pub also: Vec<String>,
-    /// The edition of the document that has the clause.
-    pub edition: String,
-    /// How many cases the file defines.
-    pub cases: usize,
+    /// The edition of the document that has the clause; that of the file unless given.
+    #[serde(default)]
+    pub edition: Option<String>,
     /// What it means, in one sentence.
     pub why: String,
-    /// One case for each of these classes; the default class unless given.
+    /// One case for each of these classes; those of the file unless given, else the default class.
     #[serde(default)]
     pub classes: Option<Vec<String>>,
     /// The keys that are there when the steps begin. A key named `key` is of the case's class unless it says otherwise.
@@ -39,7 +54,7 @@ pub(crate) struct ScenarioFile {
     pub steps: Vec<StepFile>,
 }
 
-/// A key of a scenario.
+/// A key that is given.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyFile {
