@@ -1,4 +1,4 @@
-//! The result of a run is the same when it is repeated, however many cases are asked at the same time.
+//! The result of a run is the same when it is repeated, however many cases are run at the same time.
 
 use regex::Regex;
 use serde_json::Value;
@@ -29,25 +29,44 @@ fn first_difference(one: &str, other: &str) -> Option<String> {
     Some(format!("line {}:\n{}\n{}", line + 1, part(one), part(other)))
 }
 
-#[test]
-fn reports_are_the_same_byte_for_byte_whatever_the_number_of_jobs() {
-    let run = |jobs: &str| {
+/// Runs a selection with each number of jobs, and compares `results.json` and `junit.xml` with those of the first run.
+#[track_caller]
+fn assert_same_reports(selection: &str, all_jobs: &[u32]) {
+    let run = |jobs: u32| {
         let place = Place::new();
-        place.program(&format!("run -q --seed 5 --jobs {jobs}")).assert().code(0);
+        place.program(&format!("run -q --seed 5 --jobs {jobs} {selection}")).assert().code(0);
         let json = std::fs::read_to_string(place.path().join("reports/results.json")).unwrap();
         (without_times_and_ids(&json), without_times_and_ids(&place.junit()))
     };
-    let first = run("1");
+
+    let (first, others) = all_jobs.split_first().unwrap();
+    let first = run(*first);
     assert!(first.0.contains("\"seed\": 5"), "{}", &first.0[..500]);
-    for jobs in ["16", "64"] {
-        let (json, junit) = run(jobs);
+
+    for jobs in others {
+        let (json, junit) = run(*jobs);
         assert!(json == first.0, "{jobs}: {:?}", first_difference(&first.0, &json));
         assert!(junit == first.1, "{jobs}: {:?}", first_difference(&first.1, &junit));
     }
 }
 
-/// Failures too, with all that was sent. What a list answers is left out, for it has the keys of other cases.
 #[test]
+fn reports_are_the_same_byte_for_byte_whatever_the_number_of_jobs() {
+    assert_same_reports(
+        "--routes canonical operation:Encrypt operation:ImportKeyMaterial operation:UpdateAlias",
+        &[1, 16],
+    );
+}
+
+#[test]
+#[ignore = "campaign: three runs of the whole suite"]
+fn reports_of_all_cases_are_the_same_byte_for_byte_whatever_the_number_of_jobs() {
+    assert_same_reports("", &[1, 16, 64]);
+}
+
+/// Failures too, with all that was sent. The bodies of responses are left out, for a list has the keys of other cases.
+#[test]
+#[ignore = "campaign: two runs of the whole suite"]
 fn failures_are_the_same_whatever_the_number_of_jobs() {
     let run = |jobs: &str| {
         let place = Place::new();
@@ -72,6 +91,7 @@ fn failures_are_the_same_whatever_the_number_of_jobs() {
 
 /// What blocks cases is settled by those that were begun first, and not by those that happen to be over first.
 #[test]
+#[ignore = "campaign: two runs of most of the suite"]
 fn what_is_settled_is_the_same_whatever_the_number_of_jobs() {
     let run = |jobs: &str| {
         let place = Place::new();

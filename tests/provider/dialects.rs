@@ -1,4 +1,4 @@
-//! The whole suite against the bundled mock in every form of the wire: what is said may not depend on how it is said.
+//! The whole suite against the bundled mock in every form of the wire: what is found must not depend on how it is sent.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here is a failed test")]
 
@@ -22,15 +22,15 @@ use kms_conformance::verdict::{Kind, Verdict};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-/// An access key that stands nowhere else, so that finding it in a record means that it leaked.
+/// An access key that is used nowhere else, so that finding it in a record means that it leaked.
 const ACCESS_KEY_ID: &str = "LTAIconformance0id";
 const ACCESS_KEY_SECRET: &str = "conformance0secret";
 const TOKEN: &str = "conformance0token/+=";
 
-/// Fields and parameters that cases send or get, and whose values must not be recorded.
+/// Fields and parameters that cases send or receive, and whose values must not be recorded.
 const SENSITIVE: [&str; 3] = ["Plaintext", "ImportToken", "EncryptedKeyMaterial"];
 
-/// A mock that knows the access key.
+/// A mock that has the access key.
 fn mock() -> Mock {
     deviant_mock(Vec::new())
 }
@@ -56,7 +56,7 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
     Client::new(target, ClientOptions { connection, ..ClientOptions::default() }).unwrap()
 }
 
-/// Some cases, asked in one form of the wire.
+/// Runs cases in one form of the wire.
 async fn results(suite: &Arc<Suite>, selection: Vec<usize>, mock: Mock, dialect: Alibaba) -> Vec<CaseResult> {
     let mock = Arc::new(mock);
     let client = client(&mock, dialect, ACCESS_KEY_SECRET);
@@ -98,7 +98,7 @@ fn dialects() -> Vec<Alibaba> {
 }
 
 /// What was found; texts may name ids, which are drawn anew in each run. Where the case files expect one of several
-/// answers, which one comes may depend on the signature, but on nothing else.
+/// responses, which one comes may depend on the signature, but on nothing else.
 fn judged(case: &CaseResult) -> (Verdict, Option<Outcome>, Vec<String>) {
     (case.verdict, case.actual.clone(), case.route.clone())
 }
@@ -124,7 +124,7 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
         }
         Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED).filter(|_| signed), Some(REDACTED))),
     }
-    let body = &exchange.response.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no answer: {text}")).body;
+    let body = &exchange.response.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no response: {text}")).body;
     let first = if dialect.format == Format::Json { '{' } else { '<' };
     assert!(body.starts_with(first), "{dialect:?}: {text}");
     for name in SENSITIVE {
@@ -153,40 +153,68 @@ fn as_sent(dialect: Alibaba, case: &CaseResult, exchange: &Exchange) -> Alibaba 
     Alibaba { signature: if v3 { Signature::V3 } else { dialect.signature }, format, ..dialect }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn every_form_of_the_wire_gives_the_same_verdicts() {
+/// Runs cases in every form of the wire, compares what was found, and looks for secrets in what was recorded.
+async fn assert_same_verdicts(is_selected: impl Fn(&str) -> bool) {
     let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let selection: Vec<usize> =
+        (0..suite.cases.len()).filter(|case| is_selected(suite.cases[*case].id.as_str())).collect();
     let mut first: BTreeMap<(String, Option<String>), _> = BTreeMap::new();
+
     for dialect in dialects() {
-        let results = results(&suite, (0..suite.cases.len()).collect(), mock(), dialect).await;
-        assert_eq!(results.len(), suite.cases.len());
+        let results = results(&suite, selection.clone(), mock(), dialect).await;
+        assert_eq!(results.len(), selection.len());
+
         for case in &results {
-            let fine = matches!(case.verdict, Verdict::Pass | Verdict::Skipped);
-            assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
-            for exchange in &case.exchanges {
-                let refused = exchange.response.as_ref().is_some_and(|answer| answer.status == 400);
-                assert_redacted(as_sent(dialect, case, exchange), exchange, !(&*case.id == UNSIGNED && refused));
-            }
-            let lenient =
-                ["alibaba/CreateKeyVersion/Enabled/EXTERNAL", "alibaba/UpdateRotationPolicy/Enabled/EXTERNAL"];
-            let may_be = lenient.iter().any(|cell| case.id.starts_with(cell));
-            assert_eq!(!case.lenient.is_empty(), may_be, "{dialect:?}: {}: {:?}", case.id, case.lenient);
+            assert_fine(dialect, case);
+
             let judged = judged(case);
             let signature = Some(dialect.signature).filter(|_| !case.also_accepted.is_empty());
             let place = (case.id.to_string(), signature.map(|signature| format!("{signature:?}")));
             let wanted = first.entry(place).or_insert_with(|| judged.clone());
             assert_eq!(judged, *wanted, "{dialect:?}: {}", case.id);
         }
+
+        // Without this, nothing would show that there was something to redact.
         let records = serde_json::to_string(&results).unwrap();
         for name in SENSITIVE {
-            assert!(records.contains(name), "{dialect:?}: no {name} was sent or answered");
+            assert!(records.contains(name), "{dialect:?}: no {name} was sent or received");
         }
     }
 }
 
-/// A request that is wrong in its envelope stays so however it is signed, and what a gateway makes of it is found out.
+/// The case passed, leniently only where the documents leave room, and without a secret in its exchanges.
+#[track_caller]
+fn assert_fine(dialect: Alibaba, case: &CaseResult) {
+    let fine = matches!(case.verdict, Verdict::Pass | Verdict::Skipped);
+    assert!(fine, "{dialect:?}: {}: {}: {}", case.id, case.verdict, case.reason);
+
+    for exchange in &case.exchanges {
+        let rejected = exchange.response.as_ref().is_some_and(|response| response.status == 400);
+        assert_redacted(as_sent(dialect, case, exchange), exchange, !(&*case.id == UNSIGNED && rejected));
+    }
+
+    let lenient = ["alibaba/CreateKeyVersion/Enabled/EXTERNAL", "alibaba/UpdateRotationPolicy/Enabled/EXTERNAL"];
+    let may_be = lenient.iter().any(|cell| case.id.starts_with(cell));
+    assert_eq!(!case.lenient.is_empty(), may_be, "{dialect:?}: {}: {:?}", case.id, case.lenient);
+}
+
+/// What is sent and received in these cases has every field that is redacted, and every form of body.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_form_of_the_wire_gives_the_same_verdicts() {
+    let parts =
+        ["/Encrypt/", "/GenerateDataKey/Enabled", "/ImportKeyMaterial/PendingImport", "/responses-come-in", UNSIGNED];
+    assert_same_verdicts(|id| parts.iter().any(|part| id.contains(part)) && !id.contains("/via-")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "campaign: eight runs of the whole suite"]
+async fn every_form_of_the_wire_gives_the_same_verdicts_for_all_cases() {
+    assert_same_verdicts(|_| true).await;
+}
+
+/// A request that is wrong in its envelope stays so however it is signed, and a gateway that does not reject it is found.
 #[tokio::test]
-async fn a_gateway_that_takes_what_it_must_not_is_found_out_in_every_form() {
+async fn a_gateway_that_accepts_what_it_must_reject_is_found_in_every_form() {
     let suite = Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}")));
     for (deviation, case, kind) in [
         ("signature-not-checked", "bad-signature", Kind::Allowed),
@@ -211,7 +239,7 @@ async fn a_gateway_that_takes_what_it_must_not_is_found_out_in_every_form() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_told_without_what_was_signed() {
+async fn a_wrong_secret_is_reported_without_what_was_signed() {
     let mock = mock();
     for dialect in dialects() {
         let client = client(&mock, dialect, "another secret");

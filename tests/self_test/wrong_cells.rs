@@ -65,6 +65,7 @@ struct Asked {
 /// Set `KMS_CONFORMANCE_ALL_MUTANTS` to try the refusals of all other cells in every cell, which takes several times as
 /// long.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "campaign: some thousand cases, each against a mock of its own"]
 async fn a_wrong_cell_fails_its_own_cases_and_no_others() {
     let exhaustive = std::env::var_os("KMS_CONFORMANCE_ALL_MUTANTS").is_some();
     let suite = Arc::new(load(embedded(), None).unwrap());

@@ -1,11 +1,14 @@
 //! No text makes the loader panic, run away or eat the memory.
 
-#![expect(clippy::panic, reason = "what fails here is a failed test")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "what fails here is a failed test")]
+
+use std::path::Path;
 
 use kms_conformance::suite::Suite;
-use kms_conformance::suite::files::{CaseFile, embedded};
+use kms_conformance::suite::files::{CaseFile, embedded, read_dir};
 use kms_conformance::suite::load::load;
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 /// The embedded files with another text for one of them.
 fn with(path: &str, text: String) -> Vec<CaseFile> {
@@ -56,33 +59,51 @@ fn pieces() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+/// Loads files of which one was replaced or damaged: it is a suite, or mistakes that can be shown.
+fn assert_suite_or_mistakes(files: Vec<CaseFile>) -> Result<(), TestCaseError> {
+    if let Err(diagnostics) = load(files, None) {
+        prop_assert!(diagnostics.iter().next().is_some());
+        prop_assert!(!diagnostics.render(true).is_empty());
+    }
+    Ok(())
+}
 
+/// The same files but for one, of which some characters were replaced.
+fn damaged(mut files: Vec<CaseFile>, file: Index, from: Index, length: usize, by: &str) -> Vec<CaseFile> {
+    let at = file.index(files.len());
+    let mut characters: Vec<char> = files[at].text.chars().collect();
+    let from = from.index(characters.len());
+    let to = (from + length).min(characters.len());
+    characters.splice(from..to, by.chars());
+    files[at].text = characters.into_iter().collect::<String>().into();
+    files
+}
+
+/// A suite that is small enough to be loaded some hundred times in a second.
+fn small() -> Vec<CaseFile> {
+    read_dir(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bad-cases/base")).unwrap()
+}
+
+proptest! {
     #[test]
-    fn no_text_makes_the_loader_panic(text in pieces(), place in 0usize..4) {
-        let path = ["alibaba/kms.yaml", "alibaba/clauses.yaml", "alibaba/matrix/encrypt.yaml",
-            "alibaba/scenarios/new-keys.yaml"][place];
-        if let Err(diagnostics) = load(with(path, text), None) {
-            prop_assert!(diagnostics.iter().next().is_some());
-            prop_assert!(!diagnostics.render(true).is_empty());
-        }
+    fn any_text_in_the_place_of_a_file_is_a_suite_or_mistakes(text in pieces(), file in any::<Index>()) {
+        let mut files = small();
+        let at = file.index(files.len());
+        files[at].text = text.into();
+        assert_suite_or_mistakes(files)?;
     }
 
     #[test]
-    fn a_spoilt_file_gives_a_mistake_or_a_suite(file in any::<prop::sample::Index>(), from in any::<prop::sample::Index>(),
+    fn a_damaged_file_is_a_suite_or_mistakes(file in any::<Index>(), from in any::<Index>(), length in 0usize..30,
+        by in "\\PC{0,6}") {
+        assert_suite_or_mistakes(damaged(small(), file, from, length, &by))?;
+    }
+
+    #[test]
+    #[ignore = "campaign: loads the embedded suite some hundred times"]
+    fn a_damaged_file_of_the_embedded_suite_is_a_suite_or_mistakes(file in any::<Index>(), from in any::<Index>(),
         length in 0usize..30, by in "\\PC{0,6}") {
-        let files = embedded();
-        let file = &files[file.index(files.len())];
-        let mut characters: Vec<char> = file.text.chars().collect();
-        let from = from.index(characters.len());
-        let to = (from + length).min(characters.len());
-        characters.splice(from..to, by.chars());
-        let loaded = load(with(&file.path, characters.into_iter().collect()), None);
-        if let Err(diagnostics) = loaded {
-            prop_assert!(diagnostics.iter().next().is_some());
-            prop_assert!(!diagnostics.to_string().is_empty());
-        }
+        assert_suite_or_mistakes(damaged(embedded(), file, from, length, &by))?;
     }
 }
 
