@@ -18,60 +18,50 @@
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Duration;
 
 use libtest_mimic::{Completion, Failed, Trial};
+use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Client, ClientOptions, Connection, Target, is_loopback_endpoint};
+use crate::client::{Connection, Target, is_loopback_endpoint};
 use crate::event::{CaseResult, Event};
-use crate::ledger::Ledger;
-use crate::mock::{AlibabaConfig, Mock, WrappingKeys};
 use crate::plan::Planner;
-use crate::provider::alibaba::Alibaba;
-use crate::provider::{Credentials, Provider};
+use crate::provider::{Credentials, registry};
 use crate::redact::Secret;
 use crate::report::failure_text::FailureText;
-use crate::run::{RunOptions, Runner, Settle, TargetClock, find_clock, new_mark};
+use crate::session::{Endpoint, LiveTarget, MockOptions, Session, SessionOptions};
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
 use crate::suite::route_limit::RouteLimit;
 use crate::verdict::Verdict;
 
-/// What the tests ask.
+/// What the tests are run against.
 #[derive(Debug, Clone)]
 pub struct TestTarget {
     /// None: a mock of the test process.
     endpoint: Option<String>,
-    access_key_id: String,
-    secret: Secret,
+    /// None: those of the cloud's examples.
+    credentials: Option<Credentials>,
     clock_hook: Option<String>,
-    settle_timeout: Duration,
 }
 
 impl TestTarget {
     /// The bundled mock, started in the test process.
     pub fn bundled_mock() -> Self {
-        Self {
-            endpoint: None,
-            access_key_id: "testid".to_owned(),
-            secret: Secret::new("testsecret"),
-            clock_hook: None,
-            settle_timeout: Duration::ZERO,
-        }
+        Self { endpoint: None, credentials: None, clock_hook: None }
     }
 
     /// An endpoint that is running already, such as `http://127.0.0.1:8080`.
     pub fn endpoint(url: impl Into<String>) -> Self {
-        Self { endpoint: Some(url.into()), settle_timeout: Duration::from_secs(1), ..Self::bundled_mock() }
+        Self { endpoint: Some(url.into()), ..Self::bundled_mock() }
     }
 
-    /// The access key that signs the requests; `testid` and `testsecret` unless given.
+    /// The access key that signs the requests to an endpoint; that of the cloud's examples unless given.
     #[must_use]
     pub fn credentials(mut self, access_key_id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.access_key_id = access_key_id.into();
-        self.secret = Secret::new(secret);
+        let (access_key_id, secret) = (access_key_id.into(), Secret::new(secret));
+        self.credentials = Some(Credentials { access_key_id, secret, token: None });
         self
     }
 
@@ -82,129 +72,105 @@ impl TestTarget {
         self.clock_hook = Some(url.into());
         self
     }
+
+    /// The routes that are run. Every key counts on a remote endpoint, so only the shortest are run there.
+    fn routes(&self) -> RouteLimit {
+        match self.endpoint.as_deref() {
+            Some(endpoint) if !is_loopback_endpoint(endpoint) => RouteLimit::Canonical,
+            Some(_) | None => RouteLimit::All,
+        }
+    }
+
+    fn into_endpoint(self) -> Endpoint {
+        let provider = registry::default_provider().provider();
+        let Some(url) = self.endpoint else { return Endpoint::BundledMock(provider, MockOptions::default()) };
+        let example = Target::with_examples(provider, url);
+        let credentials = self.credentials.unwrap_or_else(|| example.credentials.clone());
+        Endpoint::Emulator(Target { credentials, ..example })
+    }
 }
 
-/// A test for every case, named by the id of the case. An endpoint elsewhere than on this machine is asked by the shortest
-/// routes only, for every key counts there.
+/// A test for every case, named by the id of the case. Against a remote endpoint, only cases by the shortest routes are
+/// run, for every key counts there.
 pub fn trials(target: TestTarget) -> Vec<Trial> {
-    let suite = match load(embedded(), None) {
+    let suite = match load(embedded(), Some(registry::default_provider().name)) {
         Ok(suite) => Arc::new(suite),
         Err(mistakes) => {
             let text = mistakes.to_string();
             return vec![Trial::test("case files", move || Err(Failed::from(text)))];
         }
     };
-    let here = target.endpoint.as_deref().is_none_or(is_loopback_endpoint);
-    let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
+
     let cases: Vec<usize> = (0..suite.cases.len()).collect();
-    let selection = routes.limit(&suite, &cases, &[]);
-    let session =
-        Arc::new(Session { target, suite: Arc::clone(&suite), alone: RwLock::new(()), live: OnceLock::new() });
+    let selection = target.routes().limit(&suite, &cases, &[]);
+    let tests =
+        Arc::new(Tests { target, suite: Arc::clone(&suite), clock_lock: RwLock::new(()), live: OnceLock::new() });
     let trial = |index: usize| {
-        let session = Arc::clone(&session);
-        Trial::ignorable_test(suite.cases[index].id.to_string(), move || session.ask(index))
+        let tests = Arc::clone(&tests);
+        Trial::ignorable_test(suite.cases[index].id.to_string(), move || tests.run(index))
     };
     selection.into_iter().map(trial).collect()
 }
 
 /// What the tests of a process share.
-struct Session {
+struct Tests {
     target: TestTarget,
     suite: Arc<Suite>,
-    /// Held for writing by a case that moves the clock.
-    alone: RwLock<()>,
-    live: OnceLock<Result<Live, String>>,
+    /// Held for writing by a case that moves the clock, and for reading by all others.
+    clock_lock: RwLock<()>,
+    /// What is only started when a test runs.
+    live: OnceLock<Result<(Runtime, LiveTarget), String>>,
 }
 
-/// What is only started when a test runs.
-struct Live {
-    runtime: tokio::runtime::Runtime,
-    mock: Option<Arc<Mock>>,
-    clock: TargetClock,
-    endpoint: String,
-}
+impl Tests {
+    /// Runs a case as a test.
+    fn run(&self, index: usize) -> Result<Completion, Failed> {
+        let live = self.live.get_or_init(|| self.start());
+        let (runtime, target) = live.as_ref().map_err(|error| Failed::from(error.clone()))?;
 
-impl Session {
-    fn ask(&self, index: usize) -> Result<Completion, Failed> {
-        let live = self.live.get_or_init(|| self.start()).as_ref().map_err(|error| Failed::from(error.clone()))?;
-        let moves_clock =
-            Planner::new(Arc::clone(&self.suite)).plan(&self.suite.cases[index]).is_ok_and(|plan| plan.moves_clock);
-        let (alone, beside) = if moves_clock {
-            (Some(self.alone.write().unwrap_or_else(PoisonError::into_inner)), None)
+        let plan = Planner::new(Arc::clone(&self.suite)).plan(&self.suite.cases[index]);
+        let (alone, beside) = if plan.is_ok_and(|plan| plan.moves_clock) {
+            (Some(self.clock_lock.write().unwrap_or_else(PoisonError::into_inner)), None)
         } else {
-            (None, Some(self.alone.read().unwrap_or_else(PoisonError::into_inner)))
+            (None, Some(self.clock_lock.read().unwrap_or_else(PoisonError::into_inner)))
         };
-        let result = live.runtime.block_on(self.run(live, index));
+        let result = runtime.block_on(self.run_case(target, index));
         drop((alone, beside));
+
         judged(result?)
     }
 
-    fn start(&self) -> Result<Live, String> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let config = AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
-        let mock = match &self.target.endpoint {
-            None => Some(Arc::new(Mock::start_with(config).map_err(|error| error.to_string())?)),
-            Some(_) => None,
-        };
-        let endpoint = match (&self.target.endpoint, &mock) {
-            (Some(endpoint), _) => endpoint.clone(),
-            (None, Some(mock)) => mock.endpoint(),
-            (None, None) => String::new(),
-        };
-        let clock = match (&self.target.clock_hook, &mock) {
-            (Some(url), _) => TargetClock::Hook(url.clone()),
-            (None, Some(mock)) => {
-                let mock = Arc::clone(mock);
-                TargetClock::Function(Arc::new(move |by| mock.advance(by)))
-            }
-            (None, None) => runtime.block_on(find_clock(&endpoint, Connection::default().timeout)),
-        };
-        Ok(Live { runtime, mock, clock, endpoint })
+    fn start(&self) -> Result<(Runtime, LiveTarget), String> {
+        let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let TestTarget { clock_hook, .. } = self.target.clone();
+        let start = LiveTarget::start(self.target.clone().into_endpoint(), clock_hook, Connection::default().timeout);
+        let target = runtime.block_on(start).map_err(|error| error.to_string())?;
+        Ok((runtime, target))
     }
 
-    async fn run(&self, live: &Live, index: usize) -> Result<CaseResult, Failed> {
-        let provider = Alibaba::default();
-        let region = provider.default_region().to_owned();
-        let credentials = Credentials {
-            access_key_id: self.target.access_key_id.clone(),
-            secret: self.target.secret.clone(),
-            token: None,
-        };
-        let target = Target { provider: Arc::new(provider), endpoint: live.endpoint.clone(), region, credentials };
-        let client = Client::new(target, ClientOptions::default()).map_err(|error| Failed::from(error.to_string()))?;
-        let mark = new_mark();
-        let options = RunOptions {
-            jobs: NonZeroUsize::MIN,
-            fail_fast: false,
-            settle: Settle { timeout: self.target.settle_timeout, ..Settle::default() },
-            clock: live.clock.clone(),
-            keep_exchanges: false,
-            mark: mark.clone(),
-            attempts: 3,
-            bundled_mock: live.mock.is_some(),
-            ..RunOptions::default()
-        };
-        let runner = Runner::new(Arc::clone(&self.suite), vec![index], client, Ledger::none(mark), options);
+    async fn run_case(&self, target: &LiveTarget, index: usize) -> Result<CaseResult, Failed> {
+        let options = SessionOptions { jobs: Some(NonZeroUsize::MIN), ..SessionOptions::default() };
+        let session = Session::new(Arc::clone(&self.suite), vec![index], target, options)
+            .map_err(|error| Failed::from(error.to_string()))?;
+
         let mut result = None;
-        runner
-            .run(CancellationToken::new(), |event| {
-                if let Event::CaseFinished(case) = event {
-                    result = Some(*case);
-                }
-            })
-            .await;
+        let keep = |event| {
+            if let Event::CaseFinished(case) = event {
+                result = Some(*case);
+            }
+        };
+        session.run(CancellationToken::new(), keep).await;
         result.ok_or_else(|| Failed::from("the case has no result"))
     }
 }
 
 fn judged(case: CaseResult) -> Result<Completion, Failed> {
-    const ANSWER: usize = 1000;
+    const LONGEST_RESPONSE: usize = 1000;
     match case.verdict {
         Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
         Verdict::Skipped => Ok(Completion::ignored_with(case.reason)),
         Verdict::NotRun | Verdict::Inconclusive | Verdict::UnexpectedPass | Verdict::Fail => {
-            Err(Failed::from(format!("{}: {}", case.verdict, FailureText::of(&case, ANSWER).to_text())))
+            Err(Failed::from(format!("{}: {}", case.verdict, FailureText::of(&case, LONGEST_RESPONSE).to_text())))
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod redact;
 pub mod report;
 pub mod run;
 pub mod self_test;
+pub mod session;
 pub mod suite;
 pub mod verdict;
 pub mod yaml;

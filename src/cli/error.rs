@@ -11,11 +11,12 @@ use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError};
 use crate::plan::NoRoute;
-use crate::provider::ChoiceError;
+use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::results::ReadError;
 use crate::report::text::visible;
 use crate::self_test::SelfTestError;
+use crate::session::{SessionError, with_source};
 use crate::suite::files::FilesError;
 use crate::suite::selector::SelectError;
 
@@ -40,6 +41,9 @@ pub enum CliError {
     /// The endpoint or its certificates are wrong.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// A run can't be put together.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// A report can't be written.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -63,19 +67,16 @@ pub enum CliError {
     /// The mock does not start.
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
-    /// No credentials for an endpoint that is not on this machine.
+    /// No credentials for a remote endpoint.
     #[error(
-        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they are not taken from flags, which show in process lists"
+        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they are not taken from flags, which show in process lists",
+        id = .variables.access_key_id, secret = .variables.secret, token = .variables.token
     )]
     NoCredentials {
         /// The endpoint.
         endpoint: String,
-        /// The variable of the access key's id.
-        id: &'static str,
-        /// The variable of its secret.
-        secret: &'static str,
-        /// The variable of the token.
-        token: &'static str,
+        /// The variables that hold them.
+        variables: CredentialVariables,
     },
     /// A variable that is needed is not set.
     #[error("the environment variable {0}, which must hold the secret of the access key, is not set")]
@@ -110,29 +111,11 @@ pub enum CliError {
     /// The mock's state can't be kept any more.
     #[error("{}", with_source(.0))]
     State(#[from] StateError),
-    /// A run on an account that was not allowed to make keys.
-    #[error(
-        "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
-    )]
-    TooManyKeys {
-        /// The endpoint.
-        endpoint: String,
-        /// How many keys.
-        keys: usize,
-    },
     /// The address can't be listened on.
     #[error("failed to listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why.
-        source: io::Error,
-    },
-    /// The ledger can't be opened.
-    #[error("failed to open the ledger {path}, in which every key is listed before it is made: {source}")]
-    Ledger {
-        /// The file.
-        path: String,
         /// Why.
         source: io::Error,
     },
@@ -165,6 +148,7 @@ impl CliError {
             | Self::Provider(_)
             | Self::Choice(_)
             | Self::Client(_)
+            | Self::Session(_)
             | Self::Report(_)
             | Self::Plan(_)
             | Self::NoDeviation { .. }
@@ -175,12 +159,10 @@ impl CliError {
             | Self::ReadFile { .. }
             | Self::WriteFile { .. }
             | Self::Tls(_)
-            | Self::TooManyKeys { .. }
             | Self::Mock(_)
             | Self::Listen { .. }
             | Self::Results(_)
-            | Self::Known { .. }
-            | Self::Ledger { .. } => Exit::Usage,
+            | Self::Known { .. } => Exit::Usage,
             Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }
     }
@@ -191,12 +173,5 @@ impl CliError {
             Self::Cases(diagnostics) => diagnostics.render(color).trim_end().to_owned(),
             other => visible(&format!("error: {other}")),
         }
-    }
-}
-
-fn with_source(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,17 +11,16 @@ use clap::{ArgAction, Args};
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, one_or_more};
 use super::{CliError, Context, Exit, known, provider, signal};
-use crate::client::{Client, ClientOptions, RateLimit, RetryPolicy, check_endpoint, is_loopback_endpoint};
 use crate::known::KnownFailures;
-use crate::ledger::Ledger;
-use crate::mock::{AlibabaConfig, Faults, Mock, MockConfig, WrappingKeys};
+use crate::mock::Faults;
+use crate::provider::Declaration;
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::{RunOptions, Runner, Settle, TargetClock, Unsupported, find_clock, new_mark};
+use crate::run::Unsupported;
+use crate::session::{AccountLimits, Endpoint, LiveTarget, MockOptions, Session, SessionOptions};
 use crate::suite::Suite;
-use crate::suite::route_limit::RouteLimit;
 
 /// What the exit codes mean, for the end of the help.
 const EXIT_CODES: &str = "\
@@ -51,7 +50,7 @@ pub(super) struct RunArguments {
     rate: Option<NonZeroU32>,
     /// The most keys that the run may make; needed for an endpoint elsewhere, where keys cost money and quota
     #[arg(long, value_name = "N")]
-    max_keys: Option<usize>,
+    max_keys: Option<u64>,
     /// How often in a row a state must be confirmed before it counts; 1 on this machine, 2 elsewhere unless given
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
@@ -124,90 +123,31 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
-    let here = match arguments.target.place(provider) {
-        Place::BundledMock => true,
-        Place::Endpoint(endpoint) => is_loopback_endpoint(&endpoint),
-    };
-    let routes = if here { RouteLimit::All } else { RouteLimit::Canonical };
-    let selection = arguments.select.select(&suite, routes)?;
+    let place = arguments.target.place(provider);
+    let selection = arguments.select.select(&suite, place.routes())?;
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);
     }
+
+    let endpoint = endpoint(&arguments, place, provider, context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(execute(arguments, suite, selection, known.map(Arc::new), color, context))
+    runtime.block_on(execute(arguments, suite, selection, endpoint, known.map(Arc::new), color, context))
 }
 
 async fn execute(
     arguments: RunArguments,
     suite: Arc<Suite>,
     selection: Vec<usize>,
+    endpoint: Endpoint,
     known: Option<Arc<KnownFailures>>,
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    let declaration = provider::find(&suite.service.provider)?;
-    let place = arguments.target.place(declaration);
-    let provider = arguments.target.provider(declaration)?;
-    let mock = match place {
-        Place::BundledMock => {
-            let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
-            let cloud = AlibabaConfig {
-                deviations: arguments.deviate.clone(),
-                wrapping_keys: WrappingKeys::BuiltIn,
-                ..AlibabaConfig::default()
-            };
-            let config = MockConfig { faults, cloud: cloud.into(), ..MockConfig::default() };
-            Some(Arc::new(Mock::start_with(config)?))
-        }
-        Place::Endpoint(_) => None,
-    };
-    let endpoint = match (&mock, place) {
-        (Some(mock), _) => mock.endpoint(),
-        (None, Place::Endpoint(endpoint)) => endpoint,
-        (None, Place::BundledMock) => String::new(),
-    };
-    // A mistyped URL must not be mistaken for one that lacks credentials.
-    check_endpoint(&endpoint)?;
-    let here = is_loopback_endpoint(&endpoint);
-    let target = arguments.target.target(provider, endpoint.clone(), mock.is_some(), context)?;
-    let client = Client::new(target, client_options(&arguments, here, context))?;
-    let mark = new_mark();
-    let clock = match (&arguments.clock_hook, &mock) {
-        (Some(url), _) => TargetClock::Hook(url.clone()),
-        (None, Some(mock)) => {
-            let mock = Arc::clone(mock);
-            TargetClock::Function(Arc::new(move |by| mock.advance(by)))
-        }
-        (None, None) if here => find_clock(&endpoint, arguments.target.timeout).await,
-        (None, None) => TargetClock::Fixed,
-    };
-    let options = RunOptions {
-        jobs: arguments.jobs.unwrap_or(if here { HERE_JOBS } else { NonZeroUsize::MIN }),
-        fail_fast: arguments.fail_fast,
-        settle: settle(&arguments, here, mock.is_some() && arguments.fault.is_empty()),
-        clock,
-        keep_exchanges: arguments.verbose > 0,
-        seed: arguments.seed.unwrap_or_else(|| fastrand::u32(..)),
-        mark: mark.clone(),
-        attempts: 3,
-        confirm_failures: arguments.confirm_failures,
-        max_keys: arguments.max_keys.map(|keys| keys as u64).filter(|_| !here),
-        account: !here,
-        bundled_mock: mock.is_some(),
-        strict: arguments.strict,
-        unsupported: arguments.unsupported,
-    };
+    let target = LiveTarget::start(endpoint, arguments.clock_hook.clone(), arguments.target.timeout).await?;
+    let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context))?;
     let mut reports = reports(&arguments, &suite, color, context)?;
-    let ledger =
-        if here { Ledger::none(mark) } else { open_ledger(&arguments.reports, mark)?.redacting(context.secrets()) };
-    let runner = Runner::new(suite, selection, client, ledger, options).with_known(known);
-    if !here {
-        let keys = runner.cost().keys;
-        if keys > arguments.max_keys.unwrap_or(0) {
-            return Err(CliError::TooManyKeys { endpoint, keys });
-        }
-    }
-    let footer = runner.run(signal::stop_token(), |event| reports.event(&event)).await;
+
+    let footer = session.run(signal::stop_token(), |event| reports.event(&event)).await;
     let errors = reports.into_errors();
     for error in &errors {
         context.tell(&format!("error: {error}"));
@@ -218,37 +158,43 @@ async fn execute(
     }
 }
 
-/// How many cases are asked at the same time on this machine.
-const HERE_JOBS: NonZeroUsize = match NonZeroUsize::new(16) {
-    Some(jobs) => jobs,
-    None => NonZeroUsize::MIN,
-};
+/// What is tested: the bundled mock, an emulator on a loopback address, or otherwise an account.
+fn endpoint(
+    arguments: &RunArguments,
+    place: Place,
+    provider: &Declaration,
+    context: &Context,
+) -> Result<Endpoint, CliError> {
+    let provider = arguments.target.provider(provider)?;
+    let Place::Url(url) = place else {
+        let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
+        return Ok(Endpoint::BundledMock(provider, MockOptions { deviations: arguments.deviate.clone(), faults }));
+    };
 
-/// How many requests a second an endpoint elsewhere is sent; the quotas of accounts are not much higher.
-const ELSEWHERE_RATE: u32 = 5;
-
-fn client_options(arguments: &RunArguments, here: bool, context: &Context) -> ClientOptions {
-    let elsewhere = NonZeroU32::new(ELSEWHERE_RATE).filter(|_| !here);
-    let base = if here { Duration::from_millis(20) } else { Duration::from_millis(500) };
-    ClientOptions {
-        connection: arguments.target.connection(),
-        retry: RetryPolicy { base, ..RetryPolicy::default() },
-        rate: arguments.rate.or(elsewhere).map(RateLimit),
-        secrets: context.secrets().clone(),
+    let target = arguments.target.target(provider, url, context)?;
+    if target.is_loopback() {
+        return Ok(Endpoint::Emulator(target));
     }
+    let limits =
+        AccountLimits { ledger: arguments.reports.join("ledger.jsonl"), max_keys: arguments.max_keys.unwrap_or(0) };
+    Ok(Endpoint::Account(target, limits))
 }
 
-fn settle(arguments: &RunArguments, here: bool, bundled: bool) -> Settle {
-    let (confirmations, timeout) = match (bundled, here) {
-        // The mock is never late; waiting would only make the report of a deviation slow.
-        (true, _) => (1, Duration::ZERO),
-        (false, true) => (1, Duration::from_secs(1)),
-        (false, false) => (2, Duration::from_secs(30)),
-    };
-    Settle {
-        confirmations: arguments.confirm.map_or(confirmations, NonZeroU32::get),
-        timeout: arguments.settle_timeout.unwrap_or(timeout),
-        poll: if here { Duration::from_millis(20) } else { Duration::from_millis(500) },
+fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context: &Context) -> SessionOptions {
+    SessionOptions {
+        jobs: arguments.jobs,
+        rate: arguments.rate,
+        confirmations: arguments.confirm,
+        settle_timeout: arguments.settle_timeout,
+        seed: arguments.seed,
+        connection: arguments.target.connection(),
+        secrets: context.secrets().clone(),
+        known,
+        fail_fast: arguments.fail_fast,
+        keep_exchanges: arguments.verbose > 0,
+        confirm_failures: arguments.confirm_failures,
+        strict: arguments.strict,
+        unsupported: arguments.unsupported,
     }
 }
 
@@ -287,10 +233,4 @@ fn width(context: &Context) -> usize {
     const PAGE: usize = 100;
     let given = context.variable("COLUMNS").and_then(|text| text.parse().ok());
     given.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(PAGE)
-}
-
-fn open_ledger(folder: &Path, mark: String) -> Result<Ledger, CliError> {
-    let path = folder.join("ledger.jsonl");
-    let shown = path.display().to_string();
-    Ledger::open(&path, mark).map_err(|source| CliError::Ledger { path: shown, source })
 }

@@ -9,8 +9,9 @@ use clap::Args;
 
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
-use crate::client::{Connection, Target, is_loopback_endpoint};
+use crate::client::{Connection, Target, check_endpoint, is_loopback_endpoint};
 use crate::provider::{Credentials, Declaration, Provider};
+use crate::suite::route_limit::RouteLimit;
 
 /// What is tested.
 #[derive(Debug, Args)]
@@ -37,15 +38,25 @@ pub(super) enum Place {
     /// To a mock of this process.
     BundledMock,
     /// To this URL.
-    Endpoint(String),
+    Url(String),
+}
+
+impl Place {
+    /// The routes that are run unless others are given: every key counts on a remote endpoint.
+    pub(super) fn routes(&self) -> RouteLimit {
+        match self {
+            Self::Url(url) if !is_loopback_endpoint(url) => RouteLimit::Canonical,
+            Self::Url(_) | Self::BundledMock => RouteLimit::All,
+        }
+    }
 }
 
 impl TargetArguments {
     /// Where the requests go.
     pub(super) fn place(&self, provider: &Declaration) -> Place {
         match (&self.endpoint, &self.region) {
-            (Some(endpoint), _) => Place::Endpoint(endpoint.clone()),
-            (None, Some(region)) => Place::Endpoint((provider.endpoint)(region)),
+            (Some(endpoint), _) => Place::Url(endpoint.clone()),
+            (None, Some(region)) => Place::Url((provider.endpoint)(region)),
             (None, None) => Place::BundledMock,
         }
     }
@@ -60,36 +71,32 @@ impl TargetArguments {
         Connection { timeout: self.timeout, ca_file: self.ca_file.clone() }
     }
 
-    /// The target at an endpoint. An endpoint on this machine gets the documents' example credentials when the
-    /// environment has none, for that is what the mock and emulators take.
+    /// The target at a URL. A loopback endpoint gets the credentials of the cloud's examples when the environment has
+    /// none, for those are what mocks and emulators accept.
     pub(super) fn target(
         &self,
         provider: Arc<dyn Provider>,
         endpoint: String,
-        bundled: bool,
         context: &Context,
     ) -> Result<Target, CliError> {
-        let Declaration { credential_variables: variables, example_credentials: example, default_region, .. } =
-            provider.declaration();
+        // A mistyped URL must not be mistaken for one that lacks credentials.
+        check_endpoint(&endpoint)?;
+        let variables = &provider.declaration().credential_variables;
         let given = (context.variable(variables.access_key_id), context.secret(variables.secret));
-        let credentials = match given {
-            // The bundled mock must never see the credentials of an account.
-            _ if bundled => (*example).into(),
+        let token = context.secret(variables.token);
+
+        let mut target = Target::with_examples(provider, endpoint);
+        if let Some(region) = &self.region {
+            target.region.clone_from(region);
+        }
+        match given {
             (Some(access_key_id), Some(secret)) => {
-                Credentials { access_key_id, secret, token: context.secret(variables.token) }
+                target.credentials = Credentials { access_key_id, secret, token };
             }
-            (None, None) if is_loopback_endpoint(&endpoint) => (*example).into(),
-            _ => {
-                return Err(CliError::NoCredentials {
-                    endpoint,
-                    id: variables.access_key_id,
-                    secret: variables.secret,
-                    token: variables.token,
-                });
-            }
-        };
-        let region = self.region.clone().unwrap_or_else(|| (*default_region).to_owned());
-        Ok(Target { provider, endpoint, region, credentials })
+            (None, None) if target.is_loopback() => {}
+            _ => return Err(CliError::NoCredentials { endpoint: target.endpoint, variables: *variables }),
+        }
+        Ok(target)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::mock::alibaba::config::AlibabaConfig;
+use crate::mock::alibaba::config::{AlibabaConfig, WrappingKeys};
 use crate::mock::host::admin::AdminAccess;
 use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::faults::Faults;
+use crate::mock::mutation::Deviation;
 
 /// How each cloud gets its default settings; the first one is the default cloud.
 const CLOUDS: [fn() -> CloudConfig; 1] = [|| AlibabaConfig::default().into()];
@@ -20,6 +21,12 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The default settings of the cloud with this name.
 pub fn by_name(name: &str) -> Option<CloudConfig> {
     CLOUDS.iter().map(|config| config()).find(|config| config.name() == name)
+}
+
+/// The settings of a mock in the process that tests it. Its keys for wrapping are built in, so that it starts at once.
+pub(crate) fn bundled(name: &str, deviations: Vec<Deviation>) -> Option<CloudConfig> {
+    let alibaba = || AlibabaConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
+    (name == CLOUDS[0]().name()).then(|| alibaba().into())
 }
 
 impl Default for MockConfig {

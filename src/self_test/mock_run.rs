@@ -2,25 +2,19 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::SelfTestError;
-use crate::client::{Client, ClientOptions, Target};
 use crate::event::{CaseResult, Event};
-use crate::ledger::Ledger;
-use crate::mock::{AlibabaConfig, Deviation, Mock, WrappingKeys};
-use crate::provider::alibaba::Alibaba;
-use crate::provider::{Credentials, Provider};
-use crate::redact::Secret;
-use crate::run::{RunOptions, Runner, Settle, TargetClock, new_mark};
+use crate::mock::Deviation;
+use crate::provider::registry;
+use crate::session::{Endpoint, LiveTarget, MockOptions, Session, SessionError, SessionOptions};
 use crate::suite::Suite;
 
 /// How many cases are asked of a mock at the same time.
-pub(super) const JOBS: NonZeroUsize = match NonZeroUsize::new(8) {
-    Some(jobs) => jobs,
-    None => NonZeroUsize::MIN,
-};
+pub(super) const JOBS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
 /// What a run against a mock said and cost.
 #[derive(Debug)]
@@ -51,38 +45,19 @@ async fn run_cases(
     deviations: Vec<Deviation>,
     cases: Vec<usize>,
 ) -> Result<MockRun, SelfTestError> {
-    let config = AlibabaConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
-    let mock = Arc::new(Mock::start_with(config).map_err(|error| SelfTestError::Start(error.to_string()))?);
-    let provider = Alibaba::default();
-    let region = provider.default_region().to_owned();
-    let credentials =
-        Credentials { access_key_id: "testid".to_owned(), secret: Secret::new("testsecret"), token: None };
-    let target = Target { provider: Arc::new(provider), endpoint: mock.endpoint(), region, credentials };
-    let client =
-        Client::new(target, ClientOptions::default()).map_err(|error| SelfTestError::Start(error.to_string()))?;
-    let mark = new_mark();
-    let clock = {
-        let mock = Arc::clone(&mock);
-        TargetClock::Function(Arc::new(move |by| mock.advance(by)))
-    };
-    let options = RunOptions {
-        jobs: JOBS,
-        fail_fast: false,
-        settle: Settle::default(),
-        clock,
-        keep_exchanges: false,
-        mark: mark.clone(),
-        attempts: 3,
-        bundled_mock: true,
-        ..RunOptions::default()
-    };
-    let runner = Runner::new(Arc::clone(suite), cases, client, Ledger::none(mark), options);
+    let start = |error: SessionError| SelfTestError::Start(error.to_string());
+    let options = MockOptions { deviations, ..MockOptions::default() };
+    let endpoint = Endpoint::BundledMock(registry::default_provider().provider(), options);
+    let target = LiveTarget::start(endpoint, None, Duration::ZERO).await.map_err(start)?;
+
+    let options = SessionOptions { jobs: Some(JOBS), ..SessionOptions::default() };
+    let session = Session::new(Arc::clone(suite), cases, &target, options).map_err(start)?;
     let (mut results, mut requests) = (Vec::new(), 0);
     let keep = |event| match event {
         Event::CaseFinished(case) => results.push(*case),
         Event::RunFinished(footer) => requests = footer.usage.requests,
         _ => {}
     };
-    runner.run(CancellationToken::new(), keep).await;
+    session.run(CancellationToken::new(), keep).await;
     Ok(MockRun { results, requests })
 }

@@ -1,0 +1,132 @@
+//! A target that can be sent requests.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SessionError;
+use crate::client::{Target, check_endpoint};
+use crate::mock::{Deviation, Faults, Mock, MockConfig, registry};
+use crate::provider::Provider;
+use crate::run::{TargetClock, find_clock};
+
+/// What is to be tested.
+#[derive(Debug, Clone)]
+pub enum Endpoint {
+    /// The bundled mock, to be started in this process. Requests to it are signed with the credentials of the cloud's
+    /// examples, for it must never see those of an account.
+    BundledMock(Arc<dyn Provider>, MockOptions),
+    /// A mock or an emulator that is running already, where keys cost nothing.
+    Emulator(Target),
+    /// An account, where keys cost money and quota.
+    Account(Target, AccountLimits),
+}
+
+/// How the bundled mock differs from the documents.
+#[derive(Debug, Clone, Default)]
+pub struct MockOptions {
+    /// Responses and effects that the documents don't allow.
+    pub deviations: Vec<Deviation>,
+    /// Trouble of the network and the service.
+    pub faults: Faults,
+}
+
+/// What a run may cost on an account.
+#[derive(Debug, Clone)]
+pub struct AccountLimits {
+    /// The file that lists every key and alias before it is made.
+    pub ledger: PathBuf,
+    /// The most keys that a run may make.
+    pub max_keys: u64,
+}
+
+/// A target that can be sent requests, and its clock.
+#[derive(Debug, Clone)]
+pub struct LiveTarget {
+    target: Target,
+    kind: Kind,
+    clock: TargetClock,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    BundledMock {
+        /// Its end would end the server.
+        _mock: Arc<Mock>,
+        has_faults: bool,
+    },
+    Emulator,
+    Account(AccountLimits),
+}
+
+impl LiveTarget {
+    /// Starts the bundled mock, or checks the URL of an endpoint that is running already, and finds out how its clock is
+    /// moved: by a POST to `clock_hook` if that is given, and by itself if it is a mock of this program and says so
+    /// within the time.
+    ///
+    /// # Errors
+    ///
+    /// When the mock does not start, or the endpoint is not a URL.
+    pub async fn start(endpoint: Endpoint, clock_hook: Option<String>, within: Duration) -> Result<Self, SessionError> {
+        let (target, kind, clock) = match endpoint {
+            Endpoint::BundledMock(provider, options) => start_mock(provider, options)?,
+            Endpoint::Emulator(target) => {
+                check_endpoint(&target.endpoint)?;
+                let clock = match &clock_hook {
+                    Some(_) => TargetClock::Fixed,
+                    None => find_clock(&target.endpoint, within).await,
+                };
+                (target, Kind::Emulator, clock)
+            }
+            Endpoint::Account(target, limits) => {
+                check_endpoint(&target.endpoint)?;
+                (target, Kind::Account(limits), TargetClock::Fixed)
+            }
+        };
+        let clock = clock_hook.map_or(clock, TargetClock::Hook);
+        Ok(Self { target, kind, clock })
+    }
+
+    /// What is tested.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &TargetClock {
+        &self.clock
+    }
+
+    /// Whether it is the bundled mock of this process.
+    pub fn is_bundled_mock(&self) -> bool {
+        matches!(self.kind, Kind::BundledMock { .. })
+    }
+
+    /// What a run may cost, if it is an account.
+    pub fn limits(&self) -> Option<&AccountLimits> {
+        match &self.kind {
+            Kind::Account(limits) => Some(limits),
+            Kind::BundledMock { .. } | Kind::Emulator => None,
+        }
+    }
+
+    /// Whether every effect is to be seen as soon as its response has come.
+    pub(super) fn is_prompt(&self) -> bool {
+        matches!(self.kind, Kind::BundledMock { has_faults: false, .. })
+    }
+}
+
+fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Target, Kind, TargetClock), SessionError> {
+    let MockOptions { deviations, faults } = options;
+    let has_faults = !faults.rules.is_empty();
+    let name = provider.name();
+    let cloud = registry::bundled(name, deviations).ok_or(SessionError::NoMock { provider: name })?;
+    let mock = Arc::new(Mock::start_with(MockConfig { faults, cloud, ..MockConfig::default() })?);
+
+    let target = Target::with_examples(provider, mock.endpoint());
+    let clock = {
+        let mock = Arc::clone(&mock);
+        TargetClock::Function(Arc::new(move |by| mock.advance(by)))
+    };
+    Ok((target, Kind::BundledMock { _mock: mock, has_faults }, clock))
+}

@@ -1,0 +1,62 @@
+//! How the cases of a session are run.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::Connection;
+use crate::known::KnownFailures;
+use crate::redact::SecretRegistry;
+use crate::run::Unsupported;
+
+/// How the cases of a session are run. What is not given depends on the target: an account is sent little at a time, and
+/// may be slow to show an effect.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// How many cases are run at the same time.
+    pub jobs: Option<NonZeroUsize>,
+    /// How many requests may be sent in a second.
+    pub rate: Option<NonZeroU32>,
+    /// How often in a row a state must be confirmed before it counts.
+    pub confirmations: Option<NonZeroU32>,
+    /// How long a state is waited for.
+    pub settle_timeout: Option<Duration>,
+    /// What test data is drawn from, other than key material; a number of its own for each run unless given.
+    pub seed: Option<u32>,
+    /// Time-outs and certificates.
+    pub connection: Connection,
+    /// What must not be written.
+    pub secrets: SecretRegistry,
+    /// The failures that are known.
+    pub known: Option<Arc<KnownFailures>>,
+    /// Whether the run ends after the first failure.
+    pub fail_fast: bool,
+    /// Whether the exchanges of passed cases are kept too.
+    pub keep_exchanges: bool,
+    /// How often a failure must come again on fresh keys before it is reported.
+    pub confirm_failures: u32,
+    /// Whether a response that the documents only leave room for is a failure.
+    pub strict: bool,
+    /// What a case is that needs an operation which the endpoint does not know.
+    pub unsupported: Unsupported,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self {
+            jobs: None,
+            rate: None,
+            confirmations: None,
+            settle_timeout: None,
+            seed: None,
+            connection: Connection::default(),
+            secrets: SecretRegistry::default(),
+            known: None,
+            fail_fast: false,
+            keep_exchanges: false,
+            confirm_failures: 1,
+            strict: false,
+            unsupported: Unsupported::default(),
+        }
+    }
+}
