@@ -9,15 +9,28 @@ use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::inventory::Inventory;
 use super::leak::Leak;
-use super::probe::Probe;
 use super::requester::Requester;
-use super::scenario::StepRunner;
 use super::setup::Setup;
 use super::teardown::Teardown;
 use crate::event::Exchange;
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
 use crate::suite::name::OperationName;
+
+/// What the phases of an attempt share.
+pub(super) struct AttemptContext<'s, 'a> {
+    pub(super) run: &'a RunContext,
+    pub(super) requester: &'s mut Requester<'a>,
+    pub(super) inventory: &'s mut Inventory<'a>,
+    pub(super) notes: &'s mut CaseNotes,
+}
+
+impl<'a> AttemptContext<'_, 'a> {
+    /// The same context for a part of a phase.
+    pub(super) fn reborrow(&mut self) -> AttemptContext<'_, 'a> {
+        AttemptContext { run: self.run, requester: self.requester, inventory: self.inventory, notes: self.notes }
+    }
+}
 
 /// One attempt at a case.
 pub(super) struct Attempt<'a> {
@@ -63,18 +76,18 @@ impl<'a> Attempt<'a> {
     /// Runs the case. `Ok` is a pass.
     pub(super) async fn run(&mut self, plan: &CasePlan) -> Result<(), Failure> {
         let Self { run, case, requester, inventory, notes, begun } = self;
-        let run: &'a RunContext = run;
-        let before = Setup::new(run, requester, inventory, notes, *begun).prepare(plan).await?;
+        let mut context = AttemptContext { run, requester, inventory, notes };
+        let before = Setup::new(context.reborrow(), *begun).prepare(plan).await?;
 
         match &case.subject {
             Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
                 let row = &run.suite.rows[*row];
-                Probe { run, requester, inventory, notes }.run(row, state, plan, &before).await
+                context.run_probe(row, state, plan, &before).await
             }
             Subject::Scenario { scenario, .. } => {
                 let scenario = &run.suite.scenarios[*scenario];
-                requester.compute(&scenario.values)?;
-                StepRunner { run, requester, inventory, notes }.run(&scenario.steps).await
+                context.requester.compute(&scenario.values)?;
+                context.run_steps(&scenario.steps).await
             }
         }
     }

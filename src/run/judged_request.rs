@@ -3,11 +3,9 @@
 use tokio_util::sync::CancellationToken;
 
 use super::RunContext;
-use super::case_notes::CaseNotes;
+use super::attempt::AttemptContext;
 use super::failure::Failure;
-use super::inventory::Inventory;
-use super::judge::Judge;
-use super::requester::{Request, Requester};
+use super::requester::Request;
 use super::sweep::lists_keys;
 use crate::client::{Envelope, Response};
 use crate::event::Purpose;
@@ -24,28 +22,20 @@ async fn accepts_something(run: &RunContext) -> bool {
     run.client.has_accepted()
 }
 
-/// A request that is judged.
-pub(super) struct JudgedRequest<'s, 'a> {
-    pub(super) run: &'a RunContext,
-    pub(super) requester: &'s mut Requester<'a>,
-    pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) notes: &'s mut CaseNotes,
-}
-
-impl JudgedRequest<'_, '_> {
+impl AttemptContext<'_, '_> {
     /// Sends a request that the case judges.
     ///
     /// # Errors
     ///
     /// When no usable response is received. If it is unusable in the same way each time, the case fails.
-    pub(super) async fn send(
-        self,
+    pub(super) async fn send_judged(
+        &mut self,
         envelope: Envelope<'_>,
         request: Request<'_>,
         expect: &Expectation,
         makes: Option<&Makes>,
     ) -> Result<Response, Failure> {
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         self.notes.expect(judge, expect, self.requester.class());
 
         let provider = &self.run.client.target().provider;

@@ -145,6 +145,11 @@ pub(crate) struct RunContext {
 }
 
 impl RunContext {
+    /// The judge of responses.
+    fn judge(&self) -> judge::Judge<'_> {
+        judge::Judge::new(&self.suite.service, self.options.strict)
+    }
+
     /// The beginning of a text from a response, without secrets.
     fn brief(&self, text: &str, longest: usize) -> String {
         // Secrets first: half of one is not recognised.

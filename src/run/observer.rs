@@ -18,7 +18,6 @@ use tokio::time::sleep;
 use super::RunContext;
 use super::bindings::Context;
 use super::failure::{Blame, Failure, blocking_response, unusable_problem, unusable_response};
-use super::judge::Judge;
 use super::knowledge::RequestCell;
 use super::requester::Requester;
 use crate::client::Response;
@@ -321,7 +320,7 @@ impl<'a> StateObserver<'a> {
             return Ok(None);
         };
 
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
         let cells = self.run.suite.row(operation).into_iter().flat_map(|row| &row.cells);
         let fitting = cells.filter(|(_, cell)| cell.expect.outcomes.iter().any(|one| judge.is_code(&one.code, code)));
@@ -366,7 +365,7 @@ impl<'a> StateObserver<'a> {
 
     /// Whether a response means that there is no such key any more.
     fn is_gone(&self, response: &Response) -> bool {
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         response.class == Some(ErrorClass::NotFound)
             || response.content.code.as_deref().is_some_and(|code| judge.is_gone(code))
     }

@@ -2,17 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::RunContext;
+use super::attempt::AttemptContext;
 use super::bindings::Context;
-use super::case_notes::CaseNotes;
 use super::checks::{Checked, Checker};
 use super::failure::Failure;
-use super::inventory::Inventory;
-use super::judge::Judge;
-use super::judged_request::JudgedRequest;
 use super::observer::Seen;
-use super::requester::{Request, Requester};
-use super::scenario::StepRunner;
+use super::requester::Request;
 use super::verifier::{Destination, Sent, Verifier};
 use crate::client::Envelope;
 use crate::event::Purpose;
@@ -22,22 +17,14 @@ use crate::suite::row::{Cell, Row};
 use crate::suite::service::AcceptedState;
 use crate::verdict::Kind;
 
-/// The probe of one attempt at a case of a row.
-pub(super) struct Probe<'s, 'a> {
-    pub(super) run: &'a RunContext,
-    pub(super) requester: &'s mut Requester<'a>,
-    pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) notes: &'s mut CaseNotes,
-}
-
-impl<'a> Probe<'_, 'a> {
+impl<'a> AttemptContext<'_, 'a> {
     /// Sends the probe in a state; `before` is what was observed of the keys in their states.
     ///
     /// # Errors
     ///
     /// A failure if the response or its effect is not as the table says, or can't be judged.
-    pub(super) async fn run(
-        mut self,
+    pub(super) async fn run_probe(
+        &mut self,
         row: &'a Row,
         state: &State,
         plan: &CasePlan,
@@ -50,7 +37,7 @@ impl<'a> Probe<'_, 'a> {
 
         // The documents may leave room for other states after the operation: that depends on the state before it.
         let accept = self.requester.accepted_after(&row.operation, &KeyName::subject());
-        let success = self.send(row, cell).await?;
+        let success = self.send_probe(row, cell).await?;
 
         let rejected = self.notes.actual.as_ref().is_some_and(|actual| actual.code != Code::SUCCESS);
         let sent = Sent { operation: &row.operation, rejected };
@@ -61,21 +48,18 @@ impl<'a> Probe<'_, 'a> {
         }
 
         let follow_ups = if success { &row.then } else { &row.refused };
-        let Self { run, requester, inventory, notes } = self;
-        StepRunner { run, requester, inventory, notes }.run(follow_ups).await
+        self.run_steps(follow_ups).await
     }
 
     /// Sends the request, and judges the response by itself; whether it is a success.
-    async fn send(&mut self, row: &'a Row, cell: &'a Cell) -> Result<bool, Failure> {
+    async fn send_probe(&mut self, row: &'a Row, cell: &'a Cell) -> Result<bool, Failure> {
         let subject = KeyName::subject();
         let operation = &row.operation;
         let parameters = self.requester.parameters(row.request_of(cell), Context::on(&subject))?;
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject };
-        let judged =
-            JudgedRequest { run: self.run, requester: self.requester, inventory: self.inventory, notes: self.notes };
-        let response = judged.send(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
+        let response = self.send_judged(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
 
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         let judgement = judge.judge(operation, &cell.expect, self.requester.class(), &response);
         let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
         if !success {

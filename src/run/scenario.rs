@@ -3,16 +3,12 @@
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
-use super::RunContext;
+use super::attempt::AttemptContext;
 use super::bindings::Context;
-use super::case_notes::CaseNotes;
 use super::checks::{Checked, Checker, Mismatch, unreadable};
 use super::failure::Failure;
-use super::inventory::Inventory;
-use super::judge::Judge;
-use super::judged_request::JudgedRequest;
 use super::observer::{Conclusion, Expected, StateObserver};
-use super::requester::{Request, Requester};
+use super::requester::Request;
 use super::response_form;
 use super::setup::Setup;
 use crate::client::{Envelope, Response};
@@ -23,21 +19,13 @@ use crate::suite::name::{Code, KeyName, State};
 use crate::suite::step::{Action, Call, Step};
 use crate::verdict::Kind;
 
-/// Runs steps.
-pub(super) struct StepRunner<'s, 'a> {
-    pub(super) run: &'a RunContext,
-    pub(super) requester: &'s mut Requester<'a>,
-    pub(super) inventory: &'s mut Inventory<'a>,
-    pub(super) notes: &'s mut CaseNotes,
-}
-
-impl<'a> StepRunner<'_, 'a> {
+impl AttemptContext<'_, '_> {
     /// Runs steps one after the other.
     ///
     /// # Errors
     ///
     /// The failure of the first step that deviates or can't be judged.
-    pub(super) async fn run(&mut self, steps: &[Step]) -> Result<(), Failure> {
+    pub(super) async fn run_steps(&mut self, steps: &[Step]) -> Result<(), Failure> {
         for step in steps {
             match &step.action {
                 Action::Call(call) if call.judged => self.judged_call(call, &step.on).await?,
@@ -58,10 +46,10 @@ impl<'a> StepRunner<'_, 'a> {
         let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
 
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
-        let sent = self.send_judged(call, request).await;
+        let sent = self.send_judged_call(call, request).await;
         let response = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
         let admitted = self.notes.admit(judge.judge_name(call, &response, judgement));
         let cell = self.cell_of(call, on);
@@ -82,7 +70,7 @@ impl<'a> StepRunner<'_, 'a> {
     }
 
     /// Sends the request of a judged call, or another one in its place.
-    async fn send_judged(&mut self, call: &Call, request: Request<'_>) -> Result<Response, Failure> {
+    async fn send_judged_call(&mut self, call: &Call, request: Request<'_>) -> Result<Response, Failure> {
         let earlier = call.replay.as_ref().and_then(|name| self.requester.request_of(name)).cloned();
         let envelope = match (&call.replay, &earlier, call.tamper) {
             (Some(_), Some(sent), _) => Envelope::Replayed(sent),
@@ -93,9 +81,7 @@ impl<'a> StepRunner<'_, 'a> {
             (None, _, None) => call.format.map_or(Envelope::Right, Envelope::Formed),
         };
 
-        let judged =
-            JudgedRequest { run: self.run, requester: self.requester, inventory: self.inventory, notes: self.notes };
-        judged.send(envelope, request, &call.expect, call.makes.as_ref()).await
+        self.send_judged(envelope, request, &call.expect, call.makes.as_ref()).await
     }
 
     /// Checks the content of a response, and keeps the response under its name. What is only read may be late, so such a
@@ -176,7 +162,7 @@ impl<'a> StepRunner<'_, 'a> {
     async fn verifying_call(&mut self, call: &Call, on: &KeyName) -> Result<(), Failure> {
         let operation = &call.operation;
         let parameters = self.requester.parameters(&call.request, Context::on(on))?;
-        let judge = Judge::new(&self.run.suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         let mut pacer = self.run.options.settle.pacer();
         loop {
             let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
@@ -286,7 +272,7 @@ impl<'a> StepRunner<'_, 'a> {
 
         let route = self.run.planner.onward(&key.class, position, &key.made(), to);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
-        let mut setup = Setup::new(self.run, self.requester, self.inventory, self.notes, usize::MAX);
+        let mut setup = Setup::new(self.reborrow(), usize::MAX);
         setup.drive_on(on, &route.steps, to).await
     }
 

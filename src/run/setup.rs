@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::RunContext;
+use super::attempt::AttemptContext;
 use super::bindings::Context;
 use super::case_notes::CaseNotes;
 use super::failure::{Blame, Failure, blocking_response};
@@ -58,13 +59,9 @@ impl LastChange {
 }
 
 impl<'s, 'a> Setup<'s, 'a> {
-    pub(super) fn new(
-        run: &'a RunContext,
-        requester: &'s mut Requester<'a>,
-        inventory: &'s mut Inventory<'a>,
-        notes: &'s mut CaseNotes,
-        number: usize,
-    ) -> Self {
+    /// `number` is the one at which the case was begun.
+    pub(super) fn new(context: AttemptContext<'s, 'a>, number: usize) -> Self {
+        let AttemptContext { run, requester, inventory, notes } = context;
         Self { run, requester, inventory, notes, number }
     }
 

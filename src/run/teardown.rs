@@ -7,7 +7,6 @@ use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::Failure;
 use super::inventory::{Inventory, name_in, note_in_ledger};
-use super::judge::Judge;
 use super::leak::Leak;
 use super::observer::LONGEST_STATE;
 use super::requester::{Request, Requester};
@@ -161,7 +160,7 @@ impl<'a> Teardown<'a> {
     /// Whether the rejection of a removal means that the key is gone, or waits for its deletion.
     fn means_removed(&self, requester: &Requester<'_>, name: &KeyName, code: &str, response: &Response) -> bool {
         let suite = &self.run.suite;
-        let judge = Judge::new(&suite.service, self.run.options.strict);
+        let judge = self.run.judge();
         if response.class == Some(ErrorClass::NotFound) || judge.is_gone(code) {
             return true;
         }
