@@ -19,3 +19,6 @@ pub(crate) mod server;
 pub(crate) mod service;
 pub(crate) mod tls;
 pub(crate) mod view;
+
+#[cfg(test)]
+mod tests;

@@ -203,7 +203,7 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Respo
 }
 
 /// No JSON, no XML, no UTF-8.
-const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not what was asked for";
+const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not a response";
 
 async fn collect(body: Incoming) -> Result<Bytes, Unreadable> {
     match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {

@@ -112,9 +112,10 @@ mod tests {
     use super::*;
     use crate::mock::host::admin::AdminAccess;
     use crate::mock::host::config::MockConfig;
+    use crate::mock::host::tests::toy_cloud::ToySettings;
 
     fn service(admin: AdminAccess) -> Service {
-        Service::new(MockConfig { admin, ..MockConfig::default() }).unwrap()
+        Service::new(MockConfig { admin, ..ToySettings::default().into() }).unwrap()
     }
 
     fn received(method: Method, target: &str, headers: &[(&'static str, &str)], body: &'static str) -> Received {
@@ -142,8 +143,8 @@ mod tests {
             assert!(!get(query, &[HTML]), "{query}");
         }
         assert!(!get("/index.html", &[HTML]));
-        assert!(!get("/", &[HTML, ("x-acs-action", "ListKeys")]));
-        assert!(!get("/", &[HTML, ("authorization", "ACS3-HMAC-SHA256 Credential=x")]));
+        assert!(!get("/", &[HTML, ("toy", "yes")]));
+        assert!(!get("/", &[HTML, ("authorization", "Bearer x")]));
         assert!(!is_visit(&received(Method::POST, "/", &[HTML], "")));
         assert!(!is_visit(&received(Method::GET, "/", &[HTML], "Action=ListKeys")));
     }
