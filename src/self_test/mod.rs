@@ -25,10 +25,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::catalogue::{CatalogueEntry, Family, catalogue};
-pub use self::poor::{
-    PoorEmulator, PoorEmulatorError, PoorSurprise, PoorTable, PoorTest, PoorTrial, load as load_poor_emulators,
-    poor_emulators, poor_summary,
-};
+pub(crate) use self::poor::{PoorEmulator, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
 pub use self::table::{Table, summary};
 pub use self::trial::{Others, Surprise, Trial};
 use crate::diagnostic::Diagnostics;
@@ -37,12 +34,9 @@ use crate::suite::Suite;
 /// Why the suite can't be tested.
 #[derive(Debug, thiserror::Error)]
 pub enum SelfTestError {
-    /// The catalogue is wrong, or names cases that the suite does not have.
-    #[error("the catalogue of deviations does not fit:\n{0}")]
-    Catalogue(#[from] Diagnostics),
-    /// The list of poor emulators is wrong, or names cases that the suite does not have.
-    #[error(transparent)]
-    PoorEmulators(#[from] PoorEmulatorError),
+    /// The catalogue or the list of poor emulators is wrong, or names cases that the suite does not have.
+    #[error("the data of the self-test does not fit the mock or the suite:\n\n{0}")]
+    Data(#[from] Diagnostics),
     /// A mock or a client could not be started.
     #[error("a mock or its client can't be started: {0}")]
     Start(String),

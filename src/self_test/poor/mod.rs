@@ -6,10 +6,12 @@
 //!
 //! - `file`: the shape of that file;
 //! - `load`: the file → checked emulators;
-//! - `trial`: what the suite says of one emulator, held against the data;
-//! - `surprise`: what is otherwise than the data says;
+//! - `expectations`: what must become of each case of a suite, by what the file says;
+//! - `trial`: a run of the suite against one emulator, compared with the data;
+//! - `surprise`: where a run differs from the data;
 //! - `table`: the trials as text.
 
+mod expectations;
 mod file;
 mod load;
 mod surprise;
@@ -23,24 +25,24 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-pub use self::load::{PoorEmulator, PoorEmulatorError, load, poor_emulators};
-pub use self::surprise::PoorSurprise;
-pub use self::table::{PoorTable, poor_summary};
-pub use self::trial::PoorTrial;
+pub(crate) use self::load::{PoorEmulator, poor_emulators};
+pub(crate) use self::table::{PoorTable, poor_summary};
+pub(crate) use self::trial::PoorTrial;
 use super::SelfTestError;
 use super::mock_run::run_suite;
 use super::trials::in_order;
+use crate::diagnostic::Diagnostics;
 use crate::suite::Suite;
 
 /// A test of a suite against poor emulators.
 #[derive(Debug)]
-pub struct PoorTest {
+pub(crate) struct PoorTest {
     /// The suite.
-    pub suite: Arc<Suite>,
+    pub(crate) suite: Arc<Suite>,
     /// The emulators.
-    pub emulators: Vec<PoorEmulator>,
+    pub(crate) emulators: Vec<PoorEmulator>,
     /// How many of them are tested at the same time.
-    pub jobs: NonZeroUsize,
+    pub(crate) jobs: NonZeroUsize,
 }
 
 impl PoorTest {
@@ -51,9 +53,21 @@ impl PoorTest {
     ///
     /// When an emulator names cases that the suite does not have, before anything is run; and the first trial that
     /// could not be made.
-    pub async fn run(self, interrupt: CancellationToken, emit: impl FnMut(PoorTrial)) -> Result<(), SelfTestError> {
-        let expectations = self.emulators.iter().map(|emulator| emulator.expectations(&self.suite));
-        let expectations = expectations.collect::<Result<Vec<_>, _>>()?;
+    pub(crate) async fn run(
+        self,
+        interrupt: CancellationToken,
+        emit: impl FnMut(PoorTrial),
+    ) -> Result<(), SelfTestError> {
+        let (mut expectations, mut mistakes) = (Vec::new(), Vec::new());
+        for emulator in &self.emulators {
+            match emulator.expectations(&self.suite) {
+                Ok(expected) => expectations.push(expected),
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(Diagnostics::new(mistakes, []).into());
+        }
         if expectations.is_empty() || interrupt.is_cancelled() {
             return Ok(());
         }

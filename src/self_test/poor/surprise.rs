@@ -1,13 +1,13 @@
-//! What came of a poor emulator otherwise than the data says.
+//! Where a run against a poor emulator differs from what the data says.
 
 use std::fmt;
 
 use crate::diagnostic::counted;
 use crate::verdict::{Kind, Verdict};
 
-/// What is otherwise than the data says.
+/// A difference between a run and what the data says.
 #[derive(Clone, Debug, PartialEq)]
-pub enum PoorSurprise {
+pub(crate) enum PoorSurprise {
     /// A case that must fail did not.
     Missed {
         /// The id of the case.

@@ -13,7 +13,7 @@ const SHOWN: usize = 6;
 
 /// A trial as lines of the table.
 #[derive(Clone, Copy, Debug)]
-pub struct PoorTable<'a>(pub &'a PoorTrial);
+pub(crate) struct PoorTable<'a>(pub &'a PoorTrial);
 
 impl fmt::Display for PoorTable<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,7 +39,7 @@ impl fmt::Display for PoorTable<'_> {
 }
 
 /// The closing line of a test of emulators.
-pub fn poor_summary<'a>(trials: impl IntoIterator<Item = &'a PoorTrial>) -> String {
+pub(crate) fn poor_summary<'a>(trials: impl IntoIterator<Item = &'a PoorTrial>) -> String {
     let (mut emulators, mut wrong, mut must_fail, mut caught) = (0, 0, 0, 0);
     for trial in trials {
         emulators += 1;

@@ -6,8 +6,10 @@ use std::sync::{Arc, LazyLock};
 
 use tokio_util::sync::CancellationToken;
 
-use super::load::{Wanted, load};
-use super::{PoorSurprise, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
+use super::expectations::Wanted;
+use super::load::load;
+use super::surprise::PoorSurprise;
+use super::{PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
 use crate::mock::Deviation;
 use crate::suite::Suite;
 use crate::suite::files::embedded;
@@ -25,10 +27,10 @@ fn list(rest: &str) -> String {
 /// What is wrong with a list, with the suite of the program.
 fn mistake(text: &str) -> String {
     match load(text) {
-        Err(error) => error.to_string(),
+        Err(mistakes) => mistakes.iter().map(|mistake| format!("{mistake}\n")).collect(),
         Ok(emulators) => {
             let failed = emulators.iter().find_map(|emulator| emulator.expectations(&SUITE).err());
-            failed.map(|error| error.to_string()).unwrap_or_default()
+            failed.map(|mistake| mistake.to_string()).unwrap_or_default()
         }
     }
 }
@@ -76,7 +78,7 @@ fn a_list_is_strict() {
         ("    must_fail: [7]\n", "a selector or a map"),
         (
             "    must_fail: [Encrypt/Disbled]\n",
-            "poor emulator `poor`: `alibaba/Encrypt/Disbled` means no case; did you",
+            "poor_emulators.yaml:3:11: poor emulator `poor`: `alibaba/Encrypt/Disbled` means no case; did you",
         ),
         (
             "    must_fail: [{operation: Encrpt}]\n",
@@ -112,7 +114,7 @@ fn a_list_is_strict() {
     let good = list("    must_fail: [{operation: GenerateDataKey, state: Disabled}]\n");
     assert_eq!(mistake(&good), "");
     for (old, new, wanted) in [
-        ("format: 1", "format: 2", "has format 2"),
+        ("format: 1", "format: 2", "poor_emulators.yaml:1:9: the format 2 is not known"),
         ("Disabled=Success", "Disbled=Success", "poor emulator `poor`: unknown key state `Disbled`"),
         ("[GenerateDataKey:Disabled=Success]", "[]", "it has no deviation"),
         ("it is wrong", "It is wrong.", "one sentence without its end"),
@@ -146,7 +148,7 @@ async fn trials_of(text: &str) -> Vec<PoorTrial> {
 }
 
 #[tokio::test]
-async fn a_run_is_held_against_what_is_said_of_it() {
+async fn a_run_is_compared_with_what_the_list_says() {
     let right = list(
         "    kind: allowed\n    must_fail: [{operation: GenerateDataKey, state: Disabled}]\n    \
          not_pass: [only-enabled-keys-encrypt/**, alias-in-generate-data-key]\n    others: as-clean\n",

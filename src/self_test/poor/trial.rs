@@ -1,9 +1,10 @@
-//! What the suite says of one poor emulator.
+//! One poor emulator: a run of the suite against it, compared with the data.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::load::{Expectations, PoorEmulator, Wanted};
+use super::expectations::{Expectations, Wanted};
+use super::load::PoorEmulator;
 use super::surprise::PoorSurprise;
 use crate::event::CaseResult;
 use crate::self_test::SelfTestError;
@@ -11,34 +12,34 @@ use crate::self_test::mock_run::{MockRun, run_suite};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
-/// What came of one poor emulator.
+/// The result of one poor emulator.
 #[derive(Clone, Debug)]
-pub struct PoorTrial {
+pub(crate) struct PoorTrial {
     /// The name of the emulator.
-    pub emulator: String,
+    pub(crate) emulator: String,
     /// How many cases must fail.
-    pub must_fail: usize,
+    pub(crate) must_fail: usize,
     /// How many of them did.
-    pub caught: usize,
+    pub(crate) caught: usize,
     /// How many cases could not be judged.
-    pub inconclusive: usize,
+    pub(crate) inconclusive: usize,
     /// How many requests the run sent.
-    pub requests: u64,
+    pub(crate) requests: u64,
     /// How many a run sends to an endpoint without a deviation.
-    pub clean_requests: u64,
-    /// What is otherwise than the data says.
-    pub surprises: Vec<PoorSurprise>,
+    pub(crate) clean_requests: u64,
+    /// Where the run differs from what the data says.
+    pub(crate) surprises: Vec<PoorSurprise>,
 }
 
 impl PoorTrial {
     /// Whether everything is as the data says.
-    pub const fn is_as_named(&self) -> bool {
+    pub(crate) const fn is_as_named(&self) -> bool {
         self.surprises.is_empty()
     }
 
     /// How many times the requests of a clean run were sent.
     #[expect(clippy::cast_precision_loss, reason = "a run sends far fewer than 2^52 requests")]
-    pub fn ratio(&self) -> f64 {
+    pub(crate) fn ratio(&self) -> f64 {
         self.requests as f64 / (self.clean_requests.max(1)) as f64
     }
 }
@@ -54,7 +55,7 @@ pub(super) async fn try_emulator(
     Ok(compare(suite, emulator, expectations, clean, run))
 }
 
-/// Holds what a run said against what it must say.
+/// Compares the results of a run with what must become of each case.
 pub(super) fn compare(
     suite: &Suite,
     emulator: &PoorEmulator,
@@ -108,7 +109,7 @@ fn most_requests(clean: u64, ratio: f64) -> u64 {
     (clean as f64 * ratio) as u64
 }
 
-/// What is otherwise about a case. `clean` is the verdict that it must have if nothing is said of it.
+/// Where a case differs. `clean` is the verdict that it must have if nothing is said of it.
 fn of_wanted(wanted: Option<&Wanted>, clean: Option<Verdict>, result: CaseResult) -> Option<PoorSurprise> {
     let CaseResult { id, verdict, kind, reason, blocked_by, .. } = result;
     let (case, fails) = (id.to_string(), verdict == Verdict::Fail);
