@@ -14,8 +14,8 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-const SEED: &str = include_str!("../examples/seed.yaml");
-const RESULTS: &str = include_str!("data/results.json");
+const SEED: &str = include_str!("../../examples/seed.yaml");
+const RESULTS: &str = include_str!("../data/results.json");
 
 /// A text of which a piece was replaced.
 fn spoilt(text: &'static str) -> impl Strategy<Value = String> {
