@@ -58,7 +58,7 @@ pub use self::host::service::{Service, StartError};
 pub use self::host::tls::{SelfSigned, Tls, TlsError};
 pub use self::host::view::IgnoredParameter;
 pub use self::mutation::{
-    AnswerFault, CellDeviation, DeviantAnswer, Deviation, Effect, GeneralFault, ParseDeviationError, StateEffect,
+    AnswerFault, CellDeviation, DeviantAnswer, Deviation, GeneralFault, Named, ParseDeviationError, StateEffect,
 };
 
 /// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.

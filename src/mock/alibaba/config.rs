@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::mock::alibaba::seed::SeedKey;
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rules::Rules;
+pub use crate::mock::alibaba::service::rules::{Profile, Quotas};
 use crate::mock::mutation::Deviation;
 
 /// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
@@ -71,14 +73,16 @@ impl Default for AlibabaConfig {
     }
 }
 
-/// The edition of the documents to follow where they differ.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// The documents of 2019 to 2021: PendingWindowInDays 7 to 30, by default 30; 10 tags a key.
-    #[default]
-    Classic,
-    /// The documents since 2023: PendingWindowInDays required, 7 to 366; 20 tags a key.
-    Current,
+impl AlibabaConfig {
+    /// The rules of the documents with what the settings change about them.
+    pub(crate) fn rules(&self) -> Rules {
+        Rules {
+            cancel_restores_state: self.cancel_restores_state,
+            require_base64_plaintext: self.require_base64_plaintext,
+            hsm: self.hsm,
+            ..Rules::new(self.profile, self.quotas)
+        }
+    }
 }
 
 /// Where the RSA pairs come from that wrap key material for its import.
@@ -100,27 +104,6 @@ pub enum ErrorCodes {
     Gateway,
     /// Those of the error table in the KMS documents.
     Documented,
-}
-
-/// The most keys and aliases of an account in a region. The default has no end, unlike the service, whose limits are
-/// [`Quotas::SERVICE`]: a test run makes more keys than an account is meant to hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Quotas {
-    /// Keys, those that wait for their deletion included.
-    pub keys: usize,
-    /// Aliases.
-    pub aliases: usize,
-}
-
-impl Quotas {
-    /// The limits of the shared service.
-    pub const SERVICE: Quotas = Quotas { keys: 200, aliases: 300 };
-}
-
-impl Default for Quotas {
-    fn default() -> Self {
-        Self { keys: usize::MAX, aliases: usize::MAX }
-    }
 }
 
 /// An access key: an id, a secret, and what they are good for.
@@ -204,33 +187,3 @@ impl fmt::Debug for AccessKey {
             .finish_non_exhaustive()
     }
 }
-
-/// The region ids that the documents of 2021 list; DescribeRegions lists them.
-pub(crate) const REGIONS: [&str; 26] = [
-    "ap-northeast-1",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ap-southeast-3",
-    "ap-southeast-5",
-    "cn-beijing",
-    "cn-chengdu",
-    "cn-guangzhou",
-    "cn-hangzhou",
-    "cn-hangzhou-finance",
-    "cn-heyuan",
-    "cn-hongkong",
-    "cn-huhehaote",
-    "cn-qingdao",
-    "cn-shanghai",
-    "cn-shanghai-finance-1",
-    "cn-shenzhen",
-    "cn-shenzhen-finance-1",
-    "cn-wulanchabu",
-    "cn-zhangjiakou",
-    "eu-central-1",
-    "eu-west-1",
-    "me-east-1",
-    "us-east-1",
-    "us-west-1",
-];

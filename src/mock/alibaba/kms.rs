@@ -5,12 +5,16 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
-use crate::mock::alibaba::config::{AlibabaConfig, REGIONS};
+use crate::mock::alibaba::config::AlibabaConfig;
 use crate::mock::alibaba::records::{self, Restored};
+use crate::mock::alibaba::regions::REGIONS;
+use crate::mock::alibaba::service::account::Time;
 use crate::mock::alibaba::service::crypto::TokenSealer;
+use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::wrapping_pair::WrappingPairs;
 use crate::mock::alibaba::wire::gateway::Nonces;
+use crate::mock::alibaba::wire::layer::WireLayer;
 use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::persistence::Journal;
@@ -105,6 +109,16 @@ impl AlibabaKms {
     /// The time by the clock of keys, in whole seconds.
     pub(crate) fn now(&self) -> Timestamp {
         self.facilities.clock.now()
+    }
+
+    /// What stands around the service, if anything does.
+    pub(crate) fn layer(&self) -> Option<&dyn WireLayer> {
+        if self.deviations.is_empty() { None } else { Some(&self.deviations) }
+    }
+
+    /// What lets happen to keys what is due by itself until `now`.
+    pub(crate) fn time(&self, now: Timestamp) -> Time<'_> {
+        Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn Layer) }
     }
 
     pub(crate) fn identifiers(&self) -> &Identifiers {

@@ -16,7 +16,7 @@ pub(super) fn accounts(kms: &AlibabaKms, now: Timestamp) -> Vec<AccountView> {
     let mut accounts = Vec::new();
     for (account, region, tenant) in kms.tenants() {
         let mut tenant = locked(tenant);
-        tenant.settle(now, kms.identifiers());
+        kms.time(now).pass(&mut tenant);
         if tenant.key_count() > 0 {
             accounts.push(account_view(account, region, &tenant));
         }

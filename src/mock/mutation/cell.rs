@@ -1,13 +1,16 @@
 //! One cell of the table that is answered otherwise, for every key or only for some.
 
 use std::fmt;
+use std::mem;
 use std::str::FromStr;
 
 use super::ParseDeviationError;
+use super::step::{Outcome, Step};
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::arrival::Arrival;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::service::state::{KeyState, Outcome as TableOutcome, Rule};
 use crate::mock::alibaba::wire::rejection::Rejection;
 
 /// A cell of the table that the mock answers otherwise: `Encrypt:Disabled=Success`. With a route it is met only by keys
@@ -40,12 +43,60 @@ impl CellDeviation {
         format!("{} {outcome} for a key{origin} in {}{arrival}", self.operation, self.state)
     }
 
-    /// Whether a call is one of this cell.
-    pub(crate) fn is_met(&self, operation: Operation, key: &Key) -> bool {
-        self.operation == operation
-            && self.state == key.state
+    /// Whether a call on this key is one of this cell.
+    fn is_met(&self, key: &Key) -> bool {
+        self.state == key.state
             && self.origin.is_none_or(|origin| origin == key.origin)
             && self.arrival.is_none_or(|arrival| key.arrival == Some(arrival))
+    }
+
+    /// Goes on by another row of the table if the call is one of this cell.
+    pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+        if !self.operation.has_subject() {
+            return self.around_account(step, account);
+        }
+        if !step.subject(account).is_some_and(|key| self.is_met(&key)) {
+            return step.run(account);
+        }
+
+        let row = step.call.row;
+        match &self.answer {
+            DeviantAnswer::Success => beyond_the_table(step, account, row.with(self.state, TableOutcome::Success)),
+            DeviantAnswer::Rejection { .. } => {
+                let outcome = step.run_by_row(row.with(self.state, TableOutcome::Rejected), account);
+                match outcome {
+                    Err(rejection) if rejection == Rejection::rejected(self.state) => Err(self.answer.rejection()),
+                    other => other,
+                }
+            }
+        }
+    }
+
+    /// No state of a key matters to the operation, but here it does, when the account holds a key in it.
+    fn around_account(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+        let is_met = account.read(|keys| keys.key_count_in(self.state) > 0);
+        match self.answer {
+            DeviantAnswer::Rejection { .. } if is_met => {
+                step.and_undo(account)?;
+                Err(self.answer.rejection())
+            }
+            _ => step.run(account),
+        }
+    }
+}
+
+/// Goes on by a row of the table that lets more succeed. What else forbids the operation to imported keys, which have one
+/// version for ever, does not count then either.
+pub(super) fn beyond_the_table(step: &Step<'_>, account: &mut Account<'_>, row: Rule) -> Outcome {
+    let run = |account: &mut Account<'_>| step.run_by_row(row, account);
+    match step.call.operation {
+        Operation::CreateKeyVersion | Operation::UpdateRotationPolicy => step.pretending(
+            account,
+            |key| mem::replace(&mut key.origin, Origin::Kms),
+            |key, origin| key.origin = origin,
+            run,
+        ),
+        _ => run(account),
     }
 }
 
@@ -124,15 +175,12 @@ impl FromStr for DeviantAnswer {
 }
 
 impl DeviantAnswer {
-    /// The deviation as the outcome of a check of the state.
-    pub(crate) fn check(&self) -> Result<(), Rejection> {
-        match self {
-            DeviantAnswer::Success => Ok(()),
-            DeviantAnswer::Rejection { status, code } => Err(Rejection {
-                status: *status,
-                code: code.clone().into(),
-                message: "The request was rejected by a deviation of the mock.".into(),
-            }),
-        }
+    /// The rejection; that of a success is never used.
+    fn rejection(&self) -> Rejection {
+        let (status, code) = match self {
+            Self::Success => (200, String::new()),
+            Self::Rejection { status, code } => (*status, code.clone()),
+        };
+        Rejection { status, code: code.into(), message: "The request was rejected by a deviation of the mock.".into() }
     }
 }

@@ -1,6 +1,12 @@
 //! Deviations that only keys in one state show.
 
+use super::describe::and_describe;
+use super::list::with_entries;
+use super::step::{Outcome, Step, is_for_state};
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::wire::rejection::Rejection;
 
 /// What is wrong for keys in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +25,52 @@ impl StateEffect {
     /// Every one.
     pub const ALL: [Self; 4] =
         [Self::DescribeLies, Self::ListKeysOmits, Self::ListAliasesOmits, Self::UpdateAliasKeeps];
+
+    /// The operation that shows it.
+    pub(super) const fn operation(self) -> Operation {
+        match self {
+            Self::DescribeLies => Operation::DescribeKey,
+            Self::ListKeysOmits => Operation::ListKeys,
+            Self::ListAliasesOmits => Operation::ListAliases,
+            Self::UpdateAliasKeeps => Operation::UpdateAlias,
+        }
+    }
+
+    /// Goes on with a call of the operation.
+    pub(super) fn around(self, state: KeyState, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+        match self {
+            Self::DescribeLies => {
+                let is_met = step.subject(account).is_some_and(|key| key.state == state);
+                and_describe(step, account, |metadata| {
+                    if is_met {
+                        metadata.insert("KeyState".to_owned(), another_state(state).name().into());
+                    }
+                })
+            }
+            Self::ListKeysOmits | Self::ListAliasesOmits => with_entries(step, account, |account, entries| {
+                account.read(|keys| {
+                    entries.retain(|entry| {
+                        let id = entry.get("KeyId").and_then(|id| id.as_str()).unwrap_or_default();
+                        keys.key(id).is_none_or(|key| key.state != state)
+                    });
+                });
+            }),
+            Self::UpdateAliasKeeps => {
+                let name = step.parameter("AliasName").unwrap_or_default();
+                let is_met = account.read(|keys| {
+                    let original = keys.alias(name).and_then(|alias| keys.key(&alias.key_id));
+                    original.is_some_and(|key| key.state == state)
+                });
+                if !is_met {
+                    return step.run(account);
+                }
+                match step.and_undo(account) {
+                    Err(rejection) if !is_for_state(&rejection) => Err(rejection),
+                    _ => Err(Rejection::state_modified_failed()),
+                }
+            }
+        }
+    }
 
     /// Every one in every state.
     pub fn all() -> impl Iterator<Item = (Self, KeyState)> {
@@ -50,13 +102,13 @@ impl StateEffect {
             }
             Self::ListKeysOmits => format!("ListKeys does not list keys in {state}"),
             Self::ListAliasesOmits => format!("ListAliases does not list the aliases of keys in {state}"),
-            Self::UpdateAliasKeeps => format!("UpdateAlias refuses to move an alias away from a key in {state}"),
+            Self::UpdateAliasKeeps => format!("UpdateAlias rejects to move an alias away from a key in {state}"),
         }
     }
 }
 
 /// The state that DescribeKey names instead.
-pub(crate) const fn another_state(state: KeyState) -> KeyState {
+const fn another_state(state: KeyState) -> KeyState {
     match state {
         KeyState::Enabled => KeyState::Disabled,
         KeyState::Disabled | KeyState::PendingDeletion | KeyState::PendingImport => KeyState::Enabled,

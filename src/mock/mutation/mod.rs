@@ -13,25 +13,40 @@
 //! # Ok::<(), kms_conformance::mock::ParseDeviationError>(())
 //! ```
 
-mod answer;
+mod alias;
 mod cell;
-mod effect;
+mod creation;
+mod data;
+mod deletion;
+mod describe;
+mod description;
 mod error;
+mod gateway;
+mod import;
 mod in_state;
-mod quirks;
+mod list;
+mod marks;
+mod material;
+mod named;
+mod rejected;
+mod response_form;
+mod rotation;
 mod set;
+mod step;
+mod subject;
+mod switch;
+mod tag;
+mod time;
+mod unchecked;
 
 use std::fmt;
 use std::str::FromStr;
 
-pub use answer::{AnswerFault, GeneralFault};
-pub(crate) use answer::{distort_answer, distort_rejection, distort_success};
 pub use cell::{CellDeviation, DeviantAnswer};
-pub use effect::Effect;
 pub use error::ParseDeviationError;
 pub use in_state::StateEffect;
-pub(crate) use in_state::another_state;
-pub(crate) use quirks::{AtExpiry, Quirks, Removal, Rotating};
+pub use named::Named;
+pub use response_form::{AnswerFault, GeneralFault};
 pub(crate) use set::Deviations;
 
 use crate::mock::alibaba::service::operation::Operation;
@@ -42,8 +57,8 @@ use crate::mock::alibaba::service::state::KeyState;
 pub enum Deviation {
     /// A cell of the table is answered otherwise.
     Cell(CellDeviation),
-    /// A wrong effect, or an answer that is wrong in what it says.
-    Effect(Effect),
+    /// A wrong effect, or a response that is wrong in what it says: `disable-does-nothing`.
+    Named(&'static Named),
     /// The same for keys in one state: `list-keys-omits-disabled`.
     InState(StateEffect, KeyState),
     /// The answers of one operation have a wrong form: `Encrypt:success-is-201`.
@@ -55,7 +70,7 @@ pub enum Deviation {
 impl Deviation {
     /// Every deviation that has a name of its own. Those of a cell and of one operation's responses are made of parts.
     pub(crate) fn named() -> impl Iterator<Item = Self> {
-        let effects = Effect::ALL.iter().copied().map(Self::Effect);
+        let effects = Named::all().map(Self::Named);
         let general = GeneralFault::ALL.iter().copied().map(Self::Answers);
         effects.chain(general).chain(StateEffect::all().map(|(effect, state)| Self::InState(effect, state)))
     }
@@ -64,7 +79,7 @@ impl Deviation {
     pub fn description(&self) -> String {
         match self {
             Self::Cell(cell) => cell.description(),
-            Self::Effect(effect) => effect.description().to_owned(),
+            Self::Named(named) => named.description.to_owned(),
             Self::InState(effect, state) => effect.description(*state),
             Self::Answer(operation, fault) => fault.description(*operation),
             Self::Answers(fault) => fault.description().to_owned(),
@@ -76,7 +91,7 @@ impl fmt::Display for Deviation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cell(cell) => cell.fmt(formatter),
-            Self::Effect(effect) => formatter.write_str(effect.name()),
+            Self::Named(named) => formatter.write_str(named.name),
             Self::InState(effect, state) => formatter.write_str(&effect.name(*state)),
             Self::Answer(operation, fault) => write!(formatter, "{operation}:{}", fault.name()),
             Self::Answers(fault) => formatter.write_str(fault.name()),

@@ -1,103 +1,181 @@
-//! The deviations of a running mock.
+//! The deviations of a running mock, as a layer around it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use super::AnswerFault;
-use super::CellDeviation;
-use super::DeviantAnswer;
+use jiff::Timestamp;
+
 use super::Deviation;
-use super::Effect;
-use super::GeneralFault;
-use super::StateEffect;
-use crate::mock::alibaba::service::key::Key;
+use super::gateway::Gate;
+use super::marks::Marks;
+use super::material::provide;
+use super::named::{Named, Part, TimeStep};
+use super::step::{Outcome, Step};
+use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::wire::gateway::{Claim, Gateway, GatewayError};
+use crate::mock::alibaba::wire::layer::WireLayer;
+use crate::mock::alibaba::wire::response::Answer;
+use crate::mock::host::identifier::Identifiers;
+use crate::mock::store::Tenant;
 
-/// The deviations of a mock, which can be replaced while it runs. A mock without any pays one atomic read a question.
-#[derive(Debug)]
+/// The deviations of a mock, which can be replaced while it runs. A mock without any pays one atomic read for each thing
+/// that they could change.
+#[derive(Debug, Default)]
 pub(crate) struct Deviations {
     any: AtomicBool,
-    all: RwLock<Vec<Deviation>>,
+    all: RwLock<Arc<Set>>,
+    marks: Marks,
+}
+
+#[derive(Debug, Default)]
+struct Set {
+    /// As they were given.
+    given: Vec<Deviation>,
+    /// Those first that stand around the others.
+    sorted: Vec<Deviation>,
 }
 
 impl Deviations {
     pub(crate) fn new(deviations: Vec<Deviation>) -> Self {
-        Self { any: AtomicBool::new(!deviations.is_empty()), all: RwLock::new(deviations) }
+        let set = Self::default();
+        set.replace(deviations);
+        set
     }
 
+    /// Replaces all deviations; what the former ones remembered of keys is forgotten.
     pub(crate) fn replace(&self, deviations: Vec<Deviation>) {
+        let mut sorted = deviations.clone();
+        sorted.sort_by_key(Deviation::rank);
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         self.any.store(!deviations.is_empty(), Ordering::Release);
-        *all = deviations;
+        self.marks.clear();
+        *all = Arc::new(Set { given: deviations, sorted });
     }
 
     pub(crate) fn all(&self) -> Vec<Deviation> {
-        self.all.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.set().given.clone()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         !self.any.load(Ordering::Acquire)
     }
 
-    fn find<T>(&self, fits: impl Fn(&Deviation) -> Option<T>) -> Option<T> {
-        if self.is_empty() {
-            return None;
-        }
-        self.all.read().unwrap_or_else(PoisonError::into_inner).iter().find_map(fits)
+    fn set(&self) -> Arc<Set> {
+        Arc::clone(&self.all.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
 
-    /// What is answered in the cell that a call on this key is in, if it deviates.
-    pub(crate) fn of_key(&self, operation: Operation, key: &Key) -> Option<DeviantAnswer> {
-        self.of_cell(|cell| cell.is_met(operation, key))
-    }
-
-    /// The same for an operation without a subject, when the account holds a key in this state.
-    pub(crate) fn of_state(&self, operation: Operation, state: KeyState) -> Option<DeviantAnswer> {
-        self.of_cell(|cell| cell.operation == operation && cell.state == state)
-    }
-
-    fn of_cell(&self, is_met: impl Fn(&CellDeviation) -> bool) -> Option<DeviantAnswer> {
-        self.find(|deviation| match deviation {
-            Deviation::Cell(cell) if is_met(cell) => Some(cell.answer.clone()),
+impl Set {
+    fn named(&self) -> impl Iterator<Item = &'static Named> {
+        self.sorted.iter().filter_map(|deviation| match deviation {
+            Deviation::Named(named) => Some(*named),
             _ => None,
         })
     }
 
-    pub(crate) fn has(&self, effect: Effect) -> bool {
-        self.find(|deviation| (*deviation == Deviation::Effect(effect)).then_some(())).is_some()
+    fn gates(&self) -> impl Iterator<Item = Gate> {
+        self.named().filter_map(|named| match named.part {
+            Part::Gate(gate) => Some(gate),
+            _ => None,
+        })
     }
+}
 
-    pub(crate) fn has_in_state(&self, effect: StateEffect, state: KeyState) -> bool {
-        self.find(|deviation| (*deviation == Deviation::InState(effect, state)).then_some(())).is_some()
-    }
-
-    /// What is wrong with the form of all answers.
-    pub(crate) fn general_faults(&self) -> Vec<GeneralFault> {
-        if self.is_empty() {
-            return Vec::new();
+impl Deviation {
+    /// The place in the order in which they stand around each other: forms are outermost, then what concerns all
+    /// operations, and the table is innermost.
+    fn rank(&self) -> (u8, usize) {
+        match self {
+            Self::Answer(..) => (0, 0),
+            Self::Answers(_) => (1, 0),
+            Self::Named(named) => (2, Named::all().position(|other| other == *named).unwrap_or_default()),
+            Self::InState(..) => (3, 0),
+            Self::Cell(_) => (4, 0),
         }
-        let all = self.all.read().unwrap_or_else(PoisonError::into_inner);
-        let general = all.iter().filter_map(|deviation| match deviation {
-            Deviation::Answers(fault) => Some(*fault),
+    }
+
+    /// Whether it stands around calls of an operation.
+    fn concerns(&self, operation: Operation) -> bool {
+        match self {
+            Self::Answer(of, _) => *of == operation,
+            Self::Answers(_) => true,
+            Self::Named(Named { part: Part::Call(operations, _), .. }) => {
+                operations.is_empty() || operations.contains(&operation)
+            }
+            Self::Named(_) => false,
+            Self::InState(effect, _) => effect.operation() == operation,
+            Self::Cell(cell) => cell.operation == operation,
+        }
+    }
+
+    /// Stands around a call of an operation that it concerns.
+    pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+        match self {
+            Self::Answer(_, fault) => fault.around(step, account),
+            Self::Answers(fault) => step.run(account).map_err(|rejection| fault.change_rejection(rejection)),
+            Self::Named(Named { part: Part::Call(_, wrap), .. }) => wrap(step, account),
+            Self::Named(_) => step.run(account),
+            Self::InState(effect, state) => effect.around(*state, step, account),
+            Self::Cell(cell) => cell.around(step, account),
+        }
+    }
+}
+
+impl Layer for Deviations {
+    fn settle(&self, keys: &mut Tenant, now: Timestamp, identifiers: &Identifiers) {
+        let set = self.set();
+        let rules = set.named().filter_map(|named| match named.part {
+            Part::Time(wrap) => Some(wrap),
             _ => None,
         });
-        general.collect()
+        let rest: Vec<_> = rules.collect();
+        TimeStep { now, identifiers, rest: &rest }.pass(keys);
     }
 
-    /// What is wrong with the form of an operation's answers.
-    pub(crate) fn faults(&self, operation: Operation) -> (Vec<AnswerFault>, Vec<GeneralFault>) {
-        let (mut own, mut general) = (Vec::new(), Vec::new());
-        if self.is_empty() {
-            return (own, general);
+    fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
+        let set = self.set();
+        let concerned: Vec<&Deviation> = set.sorted.iter().filter(|one| one.concerns(call.operation)).collect();
+        account.alone(|account| {
+            let step = Step { call, marks: &self.marks, rest: &concerned };
+            provide(&step, account);
+            step.run(account)
+        })
+    }
+}
+
+impl WireLayer for Deviations {
+    fn admit<'g>(&self, gateway: &Gateway<'g>, claim: &Claim<'_>) -> Result<&'g AccessKey, GatewayError> {
+        let set = self.set();
+        let taking = |error: GatewayError| {
+            let mut taken = set.gates().filter_map(|gate| match gate {
+                Gate::Takes(takes) => takes(gateway, claim, &error),
+                _ => None,
+            });
+            taken.next().ok_or(error)
+        };
+        let key = gateway.identify(claim).or_else(taking)?;
+        match gateway.use_nonce(claim, key) {
+            Err(GatewayError::NonceUsed) if set.gates().any(|gate| matches!(gate, Gate::TakesNonceAgain)) => Ok(key),
+            noted => noted.map(|()| key),
         }
-        for deviation in self.all.read().unwrap_or_else(PoisonError::into_inner).iter() {
+    }
+
+    fn run_rejected<'g>(&self, gateway: &Gateway<'g>, error: &GatewayError) -> Option<&'g AccessKey> {
+        let is_meant = |gate| matches!(gate, Gate::HasEffect(is_meant) if is_meant(error));
+        gateway.access_keys.first().filter(|_| self.set().gates().any(is_meant))
+    }
+
+    fn respond(&self, operation: Option<Operation>, response: &mut Answer) {
+        for deviation in &self.set().sorted {
             match deviation {
-                Deviation::Answer(of, fault) if *of == operation => own.push(*fault),
-                Deviation::Answers(fault) => general.push(*fault),
+                Deviation::Answer(of, fault) if Some(*of) == operation => fault.change_response(response),
+                Deviation::Answers(fault) => fault.change_response(response),
                 _ => {}
             }
         }
-        (own, general)
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 const BLOCK: u64 = 1024;
 
 /// Values by the number of their creation, in blocks so that a page far down the list needs no walk along it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ordered<T> {
     blocks: BTreeMap<u64, BTreeMap<u64, T>>,
     length: usize,

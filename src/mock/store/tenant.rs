@@ -13,14 +13,14 @@ use crate::mock::store::ordered::Ordered;
 use crate::mock::store::touched::Touched;
 
 /// An alias and the key behind it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Alias {
     pub(crate) key_id: String,
     pub(crate) number: u64,
 }
 
 /// The keys and aliases of an account in a region.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tenant {
     pub(super) keys: HashMap<String, Key>,
     pub(super) key_order: Ordered<String>,
@@ -31,8 +31,6 @@ pub(crate) struct Tenant {
     keys_in_state: [usize; KeyState::ALL.len()],
     /// What has changed since somebody asked; nothing if nobody does.
     pub(super) touched: Option<Touched>,
-    /// Aliases that a deviation has left on keys that they moved away from, with the keys' ids.
-    left_aliases: Vec<(String, String)>,
 }
 
 impl Tenant {
@@ -77,21 +75,30 @@ impl Tenant {
         self.key_of_version.get(version).map(String::as_str)
     }
 
-    /// Changes a key and keeps every index up to date.
+    /// Changes a key, which notes how it came into its state.
     pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
-        let key = self.keys.get_mut(id)?;
-        let (state, arrival, delete_date, due) = (key.state, key.arrival, key.delete_date, key.deadline());
-        let versions = key.versions.len();
-        let result = change(key);
-        if key.state != state {
-            self.keys_in_state[state as usize] -= 1;
-            self.keys_in_state[key.state as usize] += 1;
-            key.former = Some(Former { state, delete_date, until: Instant::now() });
-            // Where the change itself has not said how.
-            if key.arrival == arrival {
-                key.arrival = Arrival::between(state, arrival, key.state);
+        self.amend(id, |key| {
+            let (state, arrival, delete_date) = (key.state, key.arrival, key.delete_date);
+            let result = change(key);
+            if key.state != state {
+                key.former = Some(Former { state, delete_date, until: Instant::now() });
+                // Where the change itself has not said how.
+                if key.arrival == arrival {
+                    key.arrival = Arrival::between(state, arrival, key.state);
+                }
             }
-        }
+            result
+        })
+    }
+
+    /// Changes what is written of a key, and keeps every index up to date.
+    pub(crate) fn amend<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
+        let key = self.keys.get_mut(id)?;
+        let (state, due, versions) = (key.state, key.deadline(), key.versions.len());
+        let result = change(key);
+
+        self.keys_in_state[state as usize] -= 1;
+        self.keys_in_state[key.state as usize] += 1;
         for version in key.versions.iter().skip(versions) {
             self.key_of_version.insert(version.id.clone(), key.id.clone());
         }
@@ -105,7 +112,8 @@ impl Tenant {
         Some(result)
     }
 
-    fn remove(&mut self, id: &str) {
+    /// Removes a key with its aliases.
+    pub(crate) fn remove(&mut self, id: &str) {
         let Some(key) = self.keys.remove(id) else { return };
         self.touch_key(id);
         self.keys_in_state[key.state as usize] -= 1;
@@ -140,11 +148,6 @@ impl Tenant {
     /// How many keys are in `state`.
     pub(crate) fn key_count_in(&self, state: KeyState) -> usize {
         self.keys_in_state[state as usize]
-    }
-
-    /// Whether any key is in `state`.
-    pub(crate) fn holds_key_in(&self, state: KeyState) -> bool {
-        self.keys_in_state[state as usize] > 0
     }
 
     pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
@@ -185,39 +188,11 @@ impl Tenant {
     }
 
     pub(crate) fn remove_alias(&mut self, name: &str) {
-        self.left_aliases.retain(|(left, _)| left != name);
         let Some(alias) = self.aliases.remove(name) else { return };
         self.alias_order.remove(alias.number);
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
             key.aliases.remove(&alias.number);
         }
         self.touch_alias(name);
-    }
-
-    /// Removes the aliases of a key, but not the one of that name.
-    pub(crate) fn remove_aliases_of(&mut self, key_id: &str, but: Option<&str>) {
-        let names = self.keys.get(key_id).map(|key| key.aliases.values().cloned().collect::<Vec<_>>());
-        for name in names.unwrap_or_default().iter().filter(|name| but != Some(name.as_str())) {
-            self.remove_alias(name);
-        }
-    }
-
-    /// Leaves an alias on a key that it is about to move away from. Only a deviation does.
-    pub(crate) fn leave_alias(&mut self, name: &str, key_id: &str) {
-        self.left_aliases.push((name.to_owned(), key_id.to_owned()));
-    }
-
-    /// The aliases that were left on keys, with the keys' ids.
-    pub(crate) fn left_aliases(&self) -> &[(String, String)] {
-        &self.left_aliases
-    }
-
-    /// Disables a key that is Enabled. Only a deviation does.
-    pub(crate) fn disable_if_enabled(&mut self, key_id: &str) {
-        self.change(key_id, |key| {
-            if key.state == KeyState::Enabled {
-                key.state = KeyState::Disabled;
-            }
-        });
     }
 }

@@ -6,7 +6,7 @@ use crate::mock::alibaba::service::key::Key;
 use crate::mock::store::tenant::{Alias, Tenant};
 
 /// What has changed, was added, or is gone.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Touched {
     /// Ids of keys.
     pub(crate) keys: BTreeSet<String>,

@@ -13,7 +13,6 @@ use zeroize::Zeroizing;
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 use crate::mock::host::clock::from_seconds;
-use crate::mock::mutation::Quirks;
 
 /// A key.
 #[derive(Serialize, Deserialize)]
@@ -116,7 +115,6 @@ impl<'a> KeyRecord<'a> {
                 None => None,
                 Some(name) => Some(name.parse().ok()?),
             },
-            quirks: Quirks::default(),
             delete_date: self.delete_date.map(from_seconds),
             state_before_deletion: match self.state_before_deletion {
                 None => None,

@@ -14,11 +14,13 @@ use super::entry::KeyEntry;
 use super::entry::SeedFile;
 use super::key::SeedKey;
 use crate::diagnostic::Diagnostic;
-use crate::mock::alibaba::config::{AccessKey, REGIONS};
+use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::regions::REGIONS;
 use crate::mock::alibaba::service::call::{is_alias_name, is_key_id};
 use crate::mock::alibaba::service::key::{KeySpec, Origin, ProtectionLevel, Usage};
 use crate::mock::alibaba::service::metadata::interval_seconds;
-use crate::mock::alibaba::service::operation::{MOST_DESCRIPTION_CHARACTERS, Operation};
+use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rules::LONGEST_DESCRIPTION;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::service::tags::{is_tag_key, is_tag_value};
 use crate::mock::host::clock::from_seconds;
@@ -251,8 +253,8 @@ fn check_texts(sheet: &mut Sheet<'_>, place: &Path<'_>, key: &SeedKey) {
         let help = nearest(region, REGIONS).map(|near| format!("did you mean `{near}`?"));
         sheet.say(&place.key("region"), format!("unknown region `{region}`"), help);
     }
-    if key.description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
-        let message = format!("a description has at most {MOST_DESCRIPTION_CHARACTERS} characters");
+    if key.description.chars().nth(LONGEST_DESCRIPTION).is_some() {
+        let message = format!("a description has at most {LONGEST_DESCRIPTION} characters");
         sheet.say(&place.key("description"), message, None);
     }
     let list = place.key("aliases");

@@ -15,7 +15,6 @@ use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::mutation::Quirks;
 use crate::mock::store::Tenant;
 
 /// Seconds until the deletion of a key whose date of deletion is not said.
@@ -103,7 +102,6 @@ impl SeedKey {
             state: self.state,
             former: None,
             arrival: None,
-            quirks: Quirks::default(),
             delete_date: deleted.then(|| self.delete_date.unwrap_or_else(|| after(now, DEFAULT_WINDOW))),
             state_before_deletion: deleted.then_some(before),
             material,

@@ -1,43 +1,37 @@
-//! A call of an operation by somebody who may ask: its parameters, and the account's keys in the region.
+//! A call of an operation whose sender is known: its parameters and what it is judged by.
 
-use std::cell::Cell;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::kms::AlibabaKms;
-use crate::mock::alibaba::service::guard::TenantGuard;
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::state::KeyState;
+use crate::mock::alibaba::service::rules::Rules;
+use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::identifier::is_uuid;
 use crate::mock::host::response::Fields;
-use crate::mock::locked;
-use crate::mock::mutation::{AnswerFault, Deviations, Effect};
 use crate::mock::store::Tenant;
 
 /// A call of an operation.
+#[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     pub(crate) operation: Operation,
+    /// The operation's row of the state table.
+    pub(crate) row: Rule,
     pub(crate) parameters: &'a Parameters<'a>,
+    pub(crate) rules: &'a Rules,
     pub(crate) service: &'a AlibabaKms,
     pub(crate) access_key: &'a AccessKey,
     pub(crate) region: &'a str,
-    pub(crate) tenant: &'a Mutex<Tenant>,
     /// The time by the clock of keys.
     pub(crate) now: Timestamp,
     /// How long DescribeKey goes on showing what was, in real time.
     pub(crate) stale: Option<Duration>,
-    /// The nonce of the request.
-    pub(crate) nonce: Option<&'a str>,
-    /// The number of the last change in the journal that must last before the answer may go out; 0 for none.
-    pub(crate) saving: Cell<u64>,
-    /// The rejection that is answered in the end, by a deviation that lets the operation have its effect all the same.
-    pub(crate) refused: Cell<Option<Rejection>>,
 }
 
 /// What a KeyId parameter holds.
@@ -107,135 +101,19 @@ impl<'a> Call<'a> {
         Some(if own { KeyReference::Id(id) } else { KeyReference::Foreign })
     }
 
-    /// Refuses a call that the access key has no permission for.
+    /// Rejects a call that the access key has no permission for.
     pub(crate) fn authorize(&self) -> Result<(), Rejection> {
         if self.access_key.denied.contains(&self.operation) { Err(Rejection::no_permission()) } else { Ok(()) }
     }
 
-    /// The account's keys, as they are now.
-    pub(crate) fn tenant(&self) -> TenantGuard<'_> {
-        let mut tenant = TenantGuard::new(locked(self.tenant), self);
-        tenant.settle(self.now, self.service.identifiers());
-        tenant
-    }
-
-    /// Holds the answer back until the change with this number in the journal is sure to last.
-    pub(crate) fn depend_on(&self, change: u64) {
-        self.saving.set(self.saving.get().max(change));
-    }
-
     /// Does the operation.
-    pub(crate) fn run(&self) -> Result<Fields, Rejection> {
-        let (own, _) = self.deviations().faults(self.operation);
-        if let Some(instead) = own.into_iter().find_map(AnswerFault::instead) {
-            return Err(instead);
-        }
-        let done = (self.operation.definition().run)(self);
-        match self.refused.take() {
-            Some(rejection) => Err(rejection),
-            None => done.or_else(|rejection| self.overlook(rejection)).map_err(|rejection| self.misname(rejection)),
-        }
+    pub(crate) fn run(&self, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+        (self.operation.definition().run)(self, account)
     }
 
-    /// The rejection with another parameter named, or none, if the mock deviates so.
-    fn misname(&self, rejection: Rejection) -> Rejection {
-        match rejection.code.as_ref() {
-            "MissingParameter" if self.deviates(Effect::MissingNamesAnother) => {
-                Rejection::missing_parameter("RegionId")
-            }
-            "MissingParameter" if self.deviates(Effect::MissingNamesNone) => {
-                Rejection { message: "A parameter is needed but not provided.".into(), ..rejection }
-            }
-            "InvalidParameter" if self.deviates(Effect::InvalidNamesAnother) => {
-                Rejection::invalid_parameter("RegionId")
-            }
-            _ => rejection,
-        }
-    }
-
-    /// Whether the call is in a cell of the table that is answered otherwise, or was refused and is done all the same:
-    /// then what else forbids it does not count either.
-    pub(crate) fn is_beyond_the_table(&self, key: &Key) -> bool {
-        self.is_refused() || self.deviations().of_key(self.operation, key).is_some()
-    }
-
-    /// An empty success instead of a rejection, if the mock deviates so.
-    fn overlook(&self, rejection: Rejection) -> Result<Fields, Rejection> {
-        let effect = match rejection.code.as_ref() {
-            "MissingParameter" => Effect::MissingParameterAccepted,
-            "Forbidden.KeyNotFound" => Effect::UnknownKeyAccepted,
-            "Forbidden.AliasNotFound" => Effect::UnknownAliasAccepted,
-            "InvalidParameter" if rejection.message.contains("KeyId") => Effect::MalformedKeyIdAccepted,
-            _ => return Err(rejection),
-        };
-        if self.deviates(effect) { Ok(Fields::new()) } else { Err(rejection) }
-    }
-
-    /// Refuses the call, unless the mock deviates by `accepting` what is wrong, or by doing what it refuses.
-    pub(crate) fn refuse_unless(
-        &self,
-        accepting: Effect,
-        doing: Effect,
-        rejection: Rejection,
-    ) -> Result<(), Rejection> {
-        if self.deviates(accepting) {
-            return Ok(());
-        }
-        if self.deviates(doing) {
-            self.refused.set(Some(rejection));
-            return Ok(());
-        }
-        Err(rejection)
-    }
-
-    fn deviations(&self) -> &Deviations {
-        &self.service.deviations
-    }
-
-    /// Whether the mock deviates so.
-    pub(crate) fn deviates(&self, effect: Effect) -> bool {
-        self.deviations().has(effect)
-    }
-
-    /// Whether the call was refused and is done all the same.
-    pub(crate) fn is_refused(&self) -> bool {
-        let refused = self.refused.take();
-        let is_refused = refused.is_some();
-        self.refused.set(refused);
-        is_refused
-    }
-
-    /// Checks the state of the subject, by the table or by a deviation from it.
+    /// Checks the state of the subject by the table.
     pub(crate) fn check_state(&self, key: &Key) -> Result<(), Rejection> {
-        if let Some(answer) = self.deviations().of_key(self.operation, key) {
-            return answer.check();
-        }
-        let checked = self.operation.definition().rule.check(key.state);
-        let aside = match self.operation {
-            Operation::CreateKeyVersion => self.deviates(Effect::RefusedVersionMadeAside),
-            Operation::DisableKey => {
-                key.state == KeyState::PendingImport && self.deviates(Effect::RejectedDisableRemembered)
-            }
-            _ => false,
-        };
-        match Effect::of_refused(self.operation) {
-            Some(effect) if checked.is_err() && (aside || self.deviates(effect)) => {
-                self.refused.set(checked.err());
-                Ok(())
-            }
-            _ => checked,
-        }
-    }
-
-    /// For an operation without a subject: no state can refuse it, but a deviation can, when the account holds a key
-    /// in its state.
-    pub(crate) fn check_account(&self, tenant: &Tenant) -> Result<(), Rejection> {
-        if self.deviations().is_empty() {
-            return Ok(());
-        }
-        let held = KeyState::ALL.into_iter().filter(|state| tenant.holds_key_in(*state));
-        let mut deviant = held.filter_map(|state| self.deviations().of_state(self.operation, state));
-        deviant.try_for_each(|answer| answer.check())
+        self.row.check(key.state)
     }
 
     /// The Arn of a key.
@@ -245,33 +123,39 @@ impl<'a> Call<'a> {
 }
 
 /// The id of the key that a reference means, where an alias may stand for it.
-pub(crate) fn find_key<'t>(tenant: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Rejection> {
+pub(crate) fn find_key<'t>(keys: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Rejection> {
     let id = match reference {
         KeyReference::Id(id) => id,
-        KeyReference::Alias(name) => tenant.alias(name).ok_or_else(Rejection::alias_not_found)?.key_id.as_str(),
+        KeyReference::Alias(name) => keys.alias(name).ok_or_else(Rejection::alias_not_found)?.key_id.as_str(),
         KeyReference::Foreign => return Err(Rejection::key_not_found()),
     };
-    tenant.key(id).ok_or_else(Rejection::key_not_found)
+    keys.key(id).ok_or_else(Rejection::key_not_found)
 }
 
-/// The key that a reference means, where an alias is not allowed. It is refused without looking for it.
-pub(crate) fn find_key_by_id<'t>(
-    call: &Call<'_>,
-    tenant: &'t Tenant,
-    reference: &KeyReference<'_>,
-) -> Result<&'t Key, Rejection> {
+/// The key that a reference means, where an alias is not allowed. It is rejected without looking for it.
+pub(crate) fn find_key_by_id<'t>(keys: &'t Tenant, reference: &KeyReference<'_>) -> Result<&'t Key, Rejection> {
     match reference {
-        KeyReference::Alias(_) if !call.deviates(Effect::AliasTakenAnywhere) => Err(Rejection::unsupported_alias()),
-        other => find_key(tenant, other),
+        KeyReference::Alias(_) => Err(Rejection::unsupported_alias()),
+        other => find_key(keys, other),
     }
 }
 
-/// Refuses a key whose material the service makes itself.
+/// Whether a text has more than so many characters.
+pub(crate) fn is_longer(text: &str, characters: usize) -> bool {
+    text.chars().nth(characters).is_some()
+}
+
+/// Rejects a key whose material was imported: it has one version for ever.
+pub(crate) fn check_rotatable(key: &Key) -> Result<(), Rejection> {
+    if key.origin == Origin::External { Err(Rejection::unsupported_origin()) } else { Ok(()) }
+}
+
+/// Rejects a key whose material the service makes itself.
 pub(crate) fn check_external(key: &Key) -> Result<(), Rejection> {
     if key.origin == Origin::External { Ok(()) } else { Err(Rejection::unsupported_origin()) }
 }
 
-/// Refuses a key that has no symmetric material.
+/// Rejects a key that has no symmetric material.
 pub(crate) fn check_symmetric(key: &Key) -> Result<(), Rejection> {
     match key.spec.material_bytes() {
         Some(_) => Ok(()),

@@ -12,7 +12,6 @@ use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::mutation::{AtExpiry, Quirks, Removal, Rotating};
 
 /// Declares an enum whose variants have a name on the wire.
 macro_rules! wire_names {
@@ -85,11 +84,12 @@ impl KeySpec {
 }
 
 /// One version of a key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub(crate) id: String,
     pub(crate) created: Timestamp,
-    /// Kept after the key material is deleted, when no operation may use it any more: a deviation can still ask for it.
+    /// Nothing until the material is imported. It stays when the material is deleted, for a key that waits for its
+    /// material can't be used, and only the same material can be imported again.
     pub(crate) cipher: Option<Arc<Cipher>>,
 }
 
@@ -101,22 +101,10 @@ impl Version {
         };
         Ok(Self { id, created, cipher })
     }
-
-    /// The cipher. A version that never had key material gets one of its own: only a deviation comes here with such a
-    /// version, and it must do as if there were material.
-    pub(crate) fn cipher(&mut self, spec: KeySpec) -> Result<Arc<Cipher>, Rejection> {
-        if let Some(cipher) = &self.cipher {
-            return Ok(Arc::clone(cipher));
-        }
-        let bytes = spec.material_bytes().ok_or_else(Rejection::unsupported_operation)?;
-        let cipher = Arc::new(Cipher::random(bytes)?);
-        self.cipher = Some(Arc::clone(&cipher));
-        Ok(cipher)
-    }
 }
 
 /// The key material of an external key.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Material {
     /// The digest of the first material: the key is bound to it for ever.
     pub(crate) bound_to: Option<[u8; 32]>,
@@ -148,7 +136,7 @@ pub(crate) struct Former {
 }
 
 /// A key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) id: String,
     /// The place in the order of creation.
@@ -179,13 +167,17 @@ pub(crate) struct Key {
     pub(crate) aliases: BTreeMap<u64, String>,
     /// The number of the key's last change in the journal; 0 if it has none there.
     pub(crate) saved_by: u64,
-    pub(crate) quirks: Quirks,
 }
 
 impl Key {
     /// The primary version; every key has one.
     pub(crate) fn primary(&self) -> Option<&Version> {
         self.versions.last()
+    }
+
+    /// The version with this id.
+    pub(crate) fn version(&self, id: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| version.id == id)
     }
 
     pub(crate) fn has_material(&self) -> bool {
@@ -210,6 +202,17 @@ impl Key {
         self.versions.push(version);
     }
 
+    /// Takes imported material. A key that waits for its material is enabled by it; any other keeps its state.
+    pub(crate) fn take_material(&mut self, cipher: Arc<Cipher>, digest: [u8; 32], expires: Option<Timestamp>) {
+        if let Some(version) = self.versions.last_mut() {
+            version.cipher = Some(cipher);
+        }
+        self.material = Material { bound_to: Some(digest), present: true, expires };
+        if self.state == KeyState::PendingImport {
+            self.state = KeyState::Enabled;
+        }
+    }
+
     /// Drops the key material: the key waits for it again, unless it waits for its deletion.
     pub(crate) fn drop_material(&mut self) {
         self.material.present = false;
@@ -223,47 +226,24 @@ impl Key {
     fn expire_material(&mut self) {
         let state = self.state;
         self.drop_material();
-        if self.quirks.at_expiry == AtExpiry::StayDisabled && state == KeyState::Disabled {
-            self.state = state;
-        }
-        if self.quirks.at_expiry == AtExpiry::CancelDeletion && state == KeyState::PendingDeletion {
-            self.state = KeyState::PendingImport;
-            self.delete_date = None;
-        }
         if self.state != state {
             self.arrival = Some(Arrival::Expiry);
         }
     }
 
-    /// Makes what the key has encrypted unreadable. Only a deviation asks for it.
-    pub(crate) fn lose_ciphertexts(&mut self) {
-        self.versions.iter_mut().for_each(|version| version.cipher = None);
-    }
-
     /// The next time at which something happens to the key by itself.
     pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        let rotation = self.next_rotation();
-        let expires = self.material.present && self.quirks.at_expiry != AtExpiry::Nothing;
-        let expiry = self.material.expires.filter(|_| expires);
-        [self.removal_date(), expiry, rotation].into_iter().flatten().min()
+        [self.delete_date, self.expiry(), self.next_rotation()].into_iter().flatten().min()
+    }
+
+    /// When the key material expires, if there is any.
+    fn expiry(&self) -> Option<Timestamp> {
+        self.material.expires.filter(|_| self.material.present)
     }
 
     /// When the key rotates by itself, if its state lets it.
     fn next_rotation(&self) -> Option<Timestamp> {
-        let rotates = match (self.state, self.quirks.rotation) {
-            (_, Rotating::Never) => false,
-            (KeyState::Enabled, _)
-            | (KeyState::Disabled, Rotating::WhileDisabled)
-            | (KeyState::PendingDeletion, Rotating::WhilePendingDeletion) => true,
-            _ => false,
-        };
-        let rotation = self.rotation.filter(|_| rotates)?;
-        Some(after(rotation.next, -self.rotates_ahead(rotation)))
-    }
-
-    /// So many seconds before its time a key rotates. Only a deviation makes it.
-    fn rotates_ahead(&self, rotation: Rotation) -> i64 {
-        if self.quirks.rotation == Rotating::TooEarly { rotation.interval_seconds / 2 } else { 0 }
+        self.rotation.filter(|_| self.state == KeyState::Enabled).map(|rotation| rotation.next)
     }
 
     /// Goes on with a rotation that was suspended. What became due in the meantime is done once, and now.
@@ -275,41 +255,30 @@ impl Key {
         }
     }
 
-    /// When the key goes, if it waits for its deletion.
-    fn removal_date(&self) -> Option<Timestamp> {
-        const TWO_DAYS: i64 = 2 * 86_400;
-        match self.quirks.removal {
-            Removal::OnItsDate => self.delete_date,
-            Removal::TooEarly => self.delete_date.map(|date| after(date, -TWO_DAYS)),
-            Removal::Never => None,
-        }
-    }
-
     /// Whether the waiting period has ended.
     pub(crate) fn is_gone(&self, now: Timestamp) -> bool {
-        self.removal_date().is_some_and(|date| date <= now)
+        self.delete_date.is_some_and(|date| date <= now)
     }
 
     /// Lets happen what is due by itself until `now`, apart from the deletion.
     pub(crate) fn elapse(&mut self, now: Timestamp, identifiers: &Identifiers) {
-        let expires = self.material.present && self.quirks.at_expiry != AtExpiry::Nothing;
-        if expires && self.material.expires.is_some_and(|expiry| expiry <= now) {
+        if self.expiry().is_some_and(|expiry| expiry <= now) {
             self.expire_material();
         }
-        let Some(rotation) = self.rotation else { return };
-        if self.next_rotation().is_none_or(|next| next > now) {
-            return;
+        if self.next_rotation().is_some_and(|next| next <= now)
+            && let Some(rotation) = self.rotation
+        {
+            self.rotate_until(now, rotation, identifiers);
         }
-        let now = after(now, self.rotates_ahead(rotation));
-        // One version for each interval that has passed, up to a bound: the clock may have jumped by centuries.
+    }
+
+    /// Makes one version for each interval that has passed, up to a bound: the clock may have jumped by centuries.
+    fn rotate_until(&mut self, now: Timestamp, rotation: Rotation, identifiers: &Identifiers) {
         let interval = rotation.interval_seconds.max(1);
         let passed = (now.as_second() - rotation.next.as_second()) / interval;
         let skipped = (passed - MOST_ROTATIONS_AT_ONCE).max(0);
         let mut next = after(rotation.next, skipped.saturating_mul(interval));
         while next <= now {
-            if self.quirks.rotation == Rotating::LosingCiphertexts {
-                self.lose_ciphertexts();
-            }
             if let Ok(version) = Version::new(identifiers.resource(), self.spec, self.origin, next) {
                 self.rotate(version);
             }

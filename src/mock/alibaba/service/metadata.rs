@@ -1,4 +1,4 @@
-//! What answers say about a key and its versions.
+//! What responses say about a key and its versions.
 
 use serde_json::{Value, json};
 
@@ -6,9 +6,8 @@ use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::key::{Key, Version};
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::clock::{after, wire_date, wire_time};
+use crate::mock::host::clock::{wire_date, wire_time};
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::{Effect, StateEffect, another_state};
 
 /// The KeyMetadata of CreateKey.
 pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
@@ -44,25 +43,6 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
         metadata.insert("KeyState".to_owned(), former.state.name().into());
         metadata.insert("DeleteDate".to_owned(), wire_date(former.delete_date).into());
     }
-    if let Some(shown) = key.quirks.shown {
-        metadata.insert("KeyState".to_owned(), shown.name().into());
-    }
-    if call.service.deviations.has_in_state(StateEffect::DescribeLies, key.state) {
-        metadata.insert("KeyState".to_owned(), another_state(key.state).name().into());
-    }
-    if call.deviates(Effect::DescribeHidesState) {
-        metadata.remove("KeyState");
-    }
-    if call.deviates(Effect::DescribeHidesDeleteDate) {
-        metadata.insert("DeleteDate".to_owned(), "".into());
-    }
-    if call.deviates(Effect::DeleteDateInLocalTime) {
-        let late = key.delete_date.map(|date| after(date, 8 * 3600));
-        metadata.insert("DeleteDate".to_owned(), wire_date(late).into());
-    }
-    if key.rotation.is_some() && call.deviates(Effect::SuspensionNotShown) {
-        metadata.insert("AutomaticRotation".to_owned(), "Enabled".into());
-    }
     let protection = if key.deletion_protection.is_some() { "Enabled" } else { "Disabled" };
     metadata.insert("DeletionProtection".to_owned(), protection.into());
     if let Some(description) = &key.deletion_protection {
@@ -74,6 +54,12 @@ pub(crate) fn described_key(call: &Call<'_>, key: &Key) -> Fields {
 /// The KeyVersion of the version operations.
 pub(crate) fn key_version(key_id: &str, version: &Version) -> Value {
     json!({ "KeyId": key_id, "KeyVersionId": version.id, "CreationDate": wire_time(version.created) })
+}
+
+/// An alias in a list.
+pub(crate) fn alias_entry(call: &Call<'_>, name: &str, key_id: &str) -> Value {
+    let arn = format!("acs:kms:{}:{}:{name}", call.region, call.access_key.account);
+    json!({ "AliasName": name, "KeyId": key_id, "AliasArn": arn })
 }
 
 /// Reads an interval of 7 to 730 days in seconds: a number and `d`, `h`, `m` or `s`. Nothing if absent.

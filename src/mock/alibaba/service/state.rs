@@ -100,6 +100,17 @@ impl Rule {
     pub(crate) const SWITCHES: Rule =
         Rule { pending_import: Outcome::StateModifiedFailed, ..Rule::MODIFIES_BEFORE_DELETION };
 
+    /// The same row with another outcome in `state`.
+    pub(crate) const fn with(mut self, state: KeyState, outcome: Outcome) -> Self {
+        match state {
+            KeyState::Enabled => self.enabled = outcome,
+            KeyState::Disabled => self.disabled = outcome,
+            KeyState::PendingDeletion => self.pending_deletion = outcome,
+            KeyState::PendingImport => self.pending_import = outcome,
+        }
+        self
+    }
+
     /// The outcome in `state`.
     pub(crate) const fn outcome(self, state: KeyState) -> Outcome {
         match state {
@@ -110,7 +121,7 @@ impl Rule {
         }
     }
 
-    /// Lets the operation through, or refuses it as the table says.
+    /// Lets the operation through, or rejects it as the table says.
     pub(crate) fn check(self, state: KeyState) -> Result<(), Rejection> {
         match self.outcome(state) {
             Outcome::Success => Ok(()),

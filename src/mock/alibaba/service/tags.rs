@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::mock::alibaba::config::Profile;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::wire::rejection::Rejection;
 
@@ -15,24 +14,12 @@ struct RawTag {
     value: String,
 }
 
-/// The most tags of a key.
-pub(crate) fn most_tags(call: &Call<'_>) -> usize {
-    match call.service.config.profile {
-        Profile::Classic => 10,
-        Profile::Current => 20,
-    }
-}
-
 /// Reads `[{"TagKey":"team","TagValue":"qa"}]`; nothing if absent.
 pub(crate) fn read_tags(call: &Call<'_>, name: &str) -> Result<Option<Vec<(String, String)>>, Rejection> {
     let invalid = || Rejection::invalid_parameter(name);
     let Some(text) = call.optional(name) else { return Ok(None) };
     let raw: Vec<RawTag> = serde_json::from_str(text).map_err(|_| invalid())?;
-    let longest_value = match call.service.config.profile {
-        Profile::Classic => 256,
-        Profile::Current => 128,
-    };
-    let good = |tag: &RawTag| is_tag_key(&tag.key) && is_tag_text(&tag.value, longest_value);
+    let good = |tag: &RawTag| is_tag_key(&tag.key) && is_tag_text(&tag.value, call.rules.longest_tag_value);
     let mut names: Vec<&str> = raw.iter().map(|tag| tag.key.as_str()).collect();
     names.sort_unstable();
     if !raw.iter().all(good) || names.windows(2).any(|two| two[0] == two[1]) {

@@ -1,14 +1,15 @@
 //! From a received request to a response: route, checks, operation.
 
-use std::cell::Cell;
-
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use serde_json::Value;
 
+use crate::mock::alibaba::call_log::CallLog;
+use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::kms::AlibabaKms;
+use crate::mock::alibaba::service::account::{Account, ChangeLog};
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::wire::gateway::{self, GatewayError};
+use crate::mock::alibaba::wire::gateway::{self, Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::alibaba::wire::request::Scheme;
@@ -18,7 +19,7 @@ use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
 use crate::mock::host::response::{Fields, Response};
 use crate::mock::locked;
-use crate::mock::mutation::{distort_answer, distort_rejection, distort_success};
+use crate::provider::signing::sha256_hex;
 
 /// A request as far as it is understood without a signature.
 pub(crate) struct Understood<'r> {
@@ -87,63 +88,96 @@ impl<'r> Understood<'r> {
         response
     }
 
-    /// The answer as it goes out, with what a deviation makes wrong about the form of all answers.
+    /// The answer as it goes out.
     fn response(&self, mut answer: Answer) -> Response {
-        distort_answer(&self.kms.deviations.general_faults(), &mut answer);
+        if let Some(layer) = self.kms.layer() {
+            layer.respond(self.routed.as_ref().ok().copied(), &mut answer);
+        }
         answer.into_response()
     }
 
     fn answer_routed(&self, moment: Moment, saving: &mut u64) -> Answer {
         let Self { kms, received, parameters, scheme, .. } = self;
         let codes = kms.config.error_codes;
-        let admitted = self.routed.clone().and_then(|operation| {
-            let (config, nonces, deviations) = (&kms.config, &kms.nonces, &kms.deviations);
-            let now = moment.server_now;
-            match gateway::authenticate(config, nonces, deviations, received, parameters, *scheme, now) {
-                Ok(key) => Ok((operation, key, None)),
-                Err(error) => match gateway::refused_in_vain(config, deviations, &error) {
-                    Some(key) => Ok((operation, key, Some(error))),
-                    None => Err(error),
-                },
-            }
-        });
-        let (operation, access_key, in_vain) = match admitted {
-            Ok(admitted) => admitted,
+        let operation = match &self.routed {
+            Ok(operation) => *operation,
             Err(error) => return self.gateway_answer(error.parts(codes)),
         };
 
+        let gateway = Gateway {
+            access_keys: &kms.config.access_keys,
+            anonymous: kms.config.anonymous.as_ref(),
+            lenient_timestamps: kms.config.lenient_timestamps,
+            nonces: &kms.nonces,
+            now: moment.server_now,
+        };
+        let body_digest = match scheme {
+            Scheme::V3 => sha256_hex(&received.body),
+            Scheme::V1 | Scheme::Unsigned => String::new(),
+        };
+        let claim = Claim { received, parameters, scheme: *scheme, body_digest: &body_digest };
+        let admitted = match kms.layer() {
+            None => gateway.admit(&claim),
+            Some(layer) => layer.admit(&gateway, &claim),
+        };
+
+        match admitted {
+            Ok(access_key) => self.answer_admitted(operation, access_key, claim.nonce(), moment, saving),
+            Err(error) => {
+                if let Some(access_key) = kms.layer().and_then(|layer| layer.run_rejected(&gateway, &error)) {
+                    self.answer_admitted(operation, access_key, claim.nonce(), moment, saving);
+                }
+                self.gateway_answer(error.parts(codes))
+            }
+        }
+    }
+
+    /// Does what a request is for, whose sender is known.
+    fn answer_admitted(
+        &self,
+        operation: Operation,
+        access_key: &AccessKey,
+        nonce: Option<&str>,
+        moment: Moment,
+        saving: &mut u64,
+    ) -> Answer {
         self.count_ignored(operation);
-        let region = received.region().unwrap_or(&kms.config.region);
-        let Some(tenant) = kms.tenant(&access_key.account, region) else {
+        let kms = self.kms;
+        let region = self.received.region().unwrap_or(&kms.config.region);
+        let Some(keys) = kms.tenant(&access_key.account, region) else {
             return self.kms_rejection(&Rejection::internal_failure());
         };
+        let log = kms.journal().map(|journal| CallLog {
+            journal,
+            account: &access_key.account,
+            region,
+            access_key: &access_key.id,
+            nonce,
+        });
+        let mut account = Account::new(keys, kms.time(moment.now), log.as_ref().map(|log| log as &dyn ChangeLog));
         let call = Call {
             operation,
-            parameters,
+            row: operation.definition().rule,
+            parameters: &self.parameters,
+            rules: &kms.config.rules(),
             service: kms,
             access_key,
             region,
-            tenant,
             now: moment.now,
             stale: moment.stale,
-            nonce: gateway::nonce(received, parameters, *scheme),
-            saving: Cell::new(0),
-            refused: Cell::default(),
         };
-        let outcome = call.run();
-        *saving = call.saving.get();
 
-        let faults = kms.deviations.faults(operation);
-        if let Some(error) = in_vain {
-            return self.gateway_answer(error.parts(codes));
-        }
+        let outcome = match kms.layer() {
+            None => call.run(&mut account),
+            Some(layer) => layer.call(&call, &mut account),
+        };
+        *saving = account.saved_by();
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), self.request_id.as_str().into());
-                let status = distort_success(&faults, &mut fields);
-                Answer::new(status, self.format, Source::Kms, fields)
+                Answer::new(200, self.format, Source::Kms, fields)
             }
-            Err(rejection) => self.kms_rejection(&distort_rejection(&faults, rejection)),
+            Err(rejection) => self.kms_rejection(&rejection),
         }
     }
 
@@ -235,6 +269,7 @@ pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::{Arc, LazyLock};
 
     use bytes::Bytes;

@@ -2,6 +2,7 @@
 
 pub(crate) mod dispatch;
 pub(crate) mod gateway;
+pub(crate) mod layer;
 pub(crate) mod parameters;
 pub(crate) mod rejection;
 pub(crate) mod request;

@@ -44,6 +44,14 @@ impl<'a> Parameters<'a> {
         self.get(name).filter(|value| !value.is_empty())
     }
 
+    /// The same parameters but for one, which has another value, or is not there.
+    pub(crate) fn with<'b>(&'b self, name: &'b str, value: Option<&'b str>) -> Parameters<'b> {
+        let others = self.iter().filter(|(other, _)| *other != name);
+        let pairs = others.chain(value.map(|value| (name, value)));
+        let pairs = pairs.map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
+        Parameters { pairs, in_query: self.in_query }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
     }

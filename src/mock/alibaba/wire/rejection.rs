@@ -13,7 +13,7 @@ pub(crate) struct Rejection {
 }
 
 impl Rejection {
-    const fn fixed(status: u16, code: &'static str, message: &'static str) -> Self {
+    pub(crate) const fn fixed(status: u16, code: &'static str, message: &'static str) -> Self {
         Self { status, code: Cow::Borrowed(code), message: Cow::Borrowed(message) }
     }
 
@@ -114,16 +114,6 @@ impl Rejection {
     /// What a request with `DryRun=true` gets instead of a success. No source gives the status.
     pub(crate) const fn dry_run() -> Self {
         Self::fixed(400, "DryRunOperationError", "The request would have succeeded, but the DryRun flag is set.")
-    }
-
-    /// What the gateway answers to an operation that it does not know. Here only a deviation does.
-    pub(crate) const fn unknown_operation() -> Self {
-        Self::fixed(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
-    }
-
-    /// The same in the words of HTTP. Here only a deviation says so.
-    pub(crate) const fn not_implemented() -> Self {
-        Self::fixed(501, "NotImplemented", "This operation is not implemented.")
     }
 
     pub(crate) const fn state_modified_failed() -> Self {

@@ -5,7 +5,7 @@ use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
 use super::gateway::V3_ALGORITHM;
-use crate::mock::alibaba::config::REGIONS;
+use crate::mock::alibaba::regions::REGIONS;
 use crate::mock::alibaba::wire::parameters::{Parameters, Undecodable};
 use crate::mock::alibaba::wire::response::Format;
 use crate::mock::host::request::Received;

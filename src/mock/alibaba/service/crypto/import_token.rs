@@ -46,15 +46,6 @@ impl TokenSealer {
     pub(crate) fn seal(&self, token: &ImportToken) -> Result<Vec<u8>, Rejection> {
         let mut iv = [0; NONCE_LEN];
         random(&mut iv)?;
-        self.seal_with(iv, token)
-    }
-
-    /// Seals equal tokens alike, which no service may do. Only a deviation asks for it.
-    pub(crate) fn seal_alike(&self, token: &ImportToken) -> Result<Vec<u8>, Rejection> {
-        self.seal_with([0; NONCE_LEN], token)
-    }
-
-    fn seal_with(&self, iv: [u8; NONCE_LEN], token: &ImportToken) -> Result<Vec<u8>, Rejection> {
         let mut text = vec![token.algorithm.number()];
         text.extend_from_slice(&token.pair.to_be_bytes());
         text.extend_from_slice(&token.expires.as_second().to_be_bytes());

@@ -1,12 +1,12 @@
 //! CancelKeyDeletion: takes a scheduled deletion back. The key becomes Enabled by every edition of the documents, also
-//! if it was Disabled before; a key without material cannot, and becomes PendingImport.
+//! if it was Disabled before; a key without material can't, and becomes PendingImport.
 
 use super::Definition;
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::state::{KeyState, Outcome, Rule};
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition = Definition {
     parameters: &["KeyId"],
@@ -19,38 +19,25 @@ pub(super) const DEFINITION: Definition = Definition {
     run,
 };
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
     let reference = call.key_reference("KeyId")?;
     call.authorize()?;
-    let mut tenant = call.tenant();
-    let key = find_key_by_id(call, &tenant, &reference)?;
-    call.check_state(key)?;
-    let id = key.id.clone();
-    if call.deviates(Effect::CancelDoesNothing) {
-        return Ok(Fields::new());
-    }
-    let restores = call.service.config.cancel_restores_state;
-    let keeps_date = call.deviates(Effect::CancelKeepsDeleteDate);
-    let disables = call.deviates(Effect::CancelLeavesDisabled);
-    let loses = call.deviates(Effect::CancelLosesCiphertexts);
-    if call.deviates(Effect::CancelLosesAliases) {
-        tenant.remove_aliases_of(&id, None);
-    }
-    tenant.change(&id, |key| {
-        let before = key.state_before_deletion.take();
-        if !keeps_date {
+
+    account.write(|keys| {
+        let key = find_key_by_id(keys, &reference)?;
+        call.check_state(key)?;
+
+        let id = key.id.clone();
+        keys.change(&id, |key| {
+            let before = key.state_before_deletion.take();
             key.delete_date = None;
-        }
-        if loses {
-            key.lose_ciphertexts();
-        }
-        key.state = match before {
-            _ if !key.has_material() => KeyState::PendingImport,
-            _ if disables => KeyState::Disabled,
-            Some(KeyState::Disabled) if restores => KeyState::Disabled,
-            _ => KeyState::Enabled,
-        };
-        key.resume_rotation(call.now);
-    });
-    Ok(Fields::new())
+            key.state = match before {
+                _ if !key.has_material() => KeyState::PendingImport,
+                Some(KeyState::Disabled) if call.rules.cancel_restores_state => KeyState::Disabled,
+                _ => KeyState::Enabled,
+            };
+            key.resume_rotation(call.now);
+        });
+        Ok(Fields::new())
+    })
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::Definition;
-use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::call::{Call, is_longer};
 use crate::mock::alibaba::service::crypto::pairs;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 use crate::mock::alibaba::service::metadata::{key_metadata, rotation_interval};
 use crate::mock::alibaba::service::state::{KeyState, Rule};
-use crate::mock::alibaba::service::tags::{most_tags, read_tags};
+use crate::mock::alibaba::service::tags::read_tags;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::{Effect, Quirks};
 
 pub(super) const DEFINITION: Definition = Definition {
     parameters: &[
@@ -31,59 +31,81 @@ pub(super) const DEFINITION: Definition = Definition {
     run,
 };
 
-/// The most characters of a description.
-pub(crate) const MOST_DESCRIPTION_CHARACTERS: usize = 8192;
-
 /// The most bytes of a key policy.
 const MOST_POLICY_BYTES: usize = 32_768;
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+struct Request<'a> {
+    origin: Origin,
+    spec: KeySpec,
+    usage: Usage,
+    protection_level: ProtectionLevel,
+    description: &'a str,
+    /// The interval of automatic rotation; off if there is none.
+    rotation_seconds: Option<i64>,
+    tags: BTreeMap<String, String>,
+}
+
+fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     let rotates = call.boolean("EnableAutomaticRotation")?;
     if rotates {
         call.required("RotationInterval")?;
     }
     let origin = call.choice("Origin", Origin::from_wire, Origin::Kms)?;
-    check_origin(call, origin)?;
     let spec = call.choice("KeySpec", KeySpec::from_wire, KeySpec::Aes256)?;
     let usage = call.choice("KeyUsage", Usage::from_wire, Usage::EncryptDecrypt)?;
     let protection_level = call.choice("ProtectionLevel", ProtectionLevel::from_wire, ProtectionLevel::Software)?;
     let description = call.optional("Description").unwrap_or_default();
-    if description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
+    if is_longer(description, call.rules.longest_description) {
         return Err(Rejection::invalid_parameter("Description"));
     }
-    let interval = rotation_interval(call, "RotationInterval")?.filter(|_| rotates);
-    let tags = read_tags(call, "Tags")?.unwrap_or_default();
+
+    let rotation_seconds = rotation_interval(call, "RotationInterval")?.filter(|_| rotates);
+    let tags = read_tags(call, "Tags")?.unwrap_or_default().into_iter().collect();
     check_policy(call)?;
     check_combination(origin, spec, usage, rotates)?;
-    call.authorize()?;
+    Ok(Request { origin, spec, usage, protection_level, description, rotation_seconds, tags })
+}
 
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+    let request = parse(call)?;
+    call.authorize()?;
     if call.optional("DKMSInstanceId").is_some() {
         return Err(Rejection::instance_not_found());
     }
-    if protection_level == ProtectionLevel::Hsm && !call.service.config.hsm {
+    if request.protection_level == ProtectionLevel::Hsm && !call.rules.hsm {
         return Err(Rejection::unsupported_protection_level());
     }
-    let mut tenant = call.tenant();
-    call.check_account(&tenant)?;
-    if tags.len() > most_tags(call) || tenant.key_count() >= call.service.config.quotas.keys {
-        return Err(Rejection::limit_exceeded());
-    }
-    if origin == Origin::External && call.service.wrapping_pairs.at_hand().next().is_none() {
-        pairs().prepare(1);
-    }
-    let unasked = call.deviates(Effect::NewKeyHasTag).then(|| ("CreatedBy".to_owned(), "kms".to_owned()));
-    let id = call.service.identifiers().resource();
-    let version = Version::new(call.service.identifiers().resource(), spec, origin, call.now)?;
-    let key = tenant.add(id.clone(), |number| Key {
+
+    account.write(|keys| {
+        if request.tags.len() > call.rules.most_tags || keys.key_count() >= call.rules.quotas.keys {
+            return Err(Rejection::limit_exceeded());
+        }
+        // Its material will be wrapped with a pair, which takes a while to make.
+        if request.origin == Origin::External && call.service.wrapping_pairs.at_hand().next().is_none() {
+            pairs().prepare(1);
+        }
+
+        let id = call.service.identifiers().resource();
+        let version = Version::new(call.service.identifiers().resource(), request.spec, request.origin, call.now)?;
+        let key = keys.add(id.clone(), |number| new_key(call, id, number, version, request));
+        Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
+    })
+}
+
+fn new_key(call: &Call<'_>, id: String, number: u64, version: Version, request: Request<'_>) -> Key {
+    Key {
         id,
         number,
-        origin,
-        spec,
-        usage,
-        protection_level,
-        description: description.to_owned(),
+        origin: request.origin,
+        spec: request.spec,
+        usage: request.usage,
+        protection_level: request.protection_level,
+        description: request.description.to_owned(),
         created: call.now,
-        state: new_state(call, origin),
+        state: match request.origin {
+            Origin::External => KeyState::PendingImport,
+            Origin::Kms => KeyState::Enabled,
+        },
         former: None,
         arrival: None,
         delete_date: None,
@@ -91,32 +113,12 @@ fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
         material: Material::default(),
         versions: vec![version],
         last_rotation: call.now,
-        rotation: interval.map(|seconds| Rotation::starting(call.now, seconds)),
+        rotation: request.rotation_seconds.map(|seconds| Rotation::starting(call.now, seconds)),
         deletion_protection: None,
-        tags: tags.into_iter().chain(unasked).collect(),
+        tags: request.tags,
         wrapping_pair: None,
         aliases: BTreeMap::new(),
         saved_by: 0,
-        quirks: Quirks::default(),
-    });
-    Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
-}
-
-fn new_state(call: &Call<'_>, origin: Origin) -> KeyState {
-    match origin {
-        Origin::External if call.deviates(Effect::NewExternalKeyIsEnabled) => KeyState::Enabled,
-        Origin::External => KeyState::PendingImport,
-        Origin::Kms if call.deviates(Effect::NewKeyIsDisabled) => KeyState::Disabled,
-        Origin::Kms => KeyState::Enabled,
-    }
-}
-
-/// Every origin is taken, unless the mock deviates.
-fn check_origin(call: &Call<'_>, origin: Origin) -> Result<(), Rejection> {
-    match origin {
-        Origin::External if call.deviates(Effect::ExternalKeysUnknown) => Err(Rejection::invalid_parameter("Origin")),
-        Origin::External if call.deviates(Effect::ExternalKeysCrash) => Err(Rejection::internal_failure()),
-        _ => Ok(()),
     }
 }
 

@@ -1,26 +1,25 @@
 //! Decrypt: the key is the one that the ciphertext names, and its state counts.
 
 use super::Definition;
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::data::{decrypting_key, finish_dry_run, open, read_ciphertext, read_context};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["CiphertextBlob", "EncryptionContext", "DryRun"], rule: Rule::ONLY_ENABLED, run };
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
     let ciphertext = read_ciphertext(call)?;
     let context = read_context(call, "EncryptionContext")?;
     let dry_run = call.boolean("DryRun")?;
     call.authorize()?;
-    let key = decrypting_key(call, &ciphertext)?;
-    let plaintext = open(call, &key, &ciphertext, &context, "EncryptionContext")?;
+
+    let key = decrypting_key(call, account, &ciphertext)?;
+    let plaintext = open(&key, &ciphertext, &context, "EncryptionContext")?;
     finish_dry_run(dry_run)?;
-    let plaintext =
-        if call.deviates(Effect::DecryptReturnsOtherText) { plaintext.chars().rev().collect() } else { plaintext };
     Ok(fields([("KeyId", key.id.into()), ("KeyVersionId", key.version.into()), ("Plaintext", plaintext.into())]))
 }

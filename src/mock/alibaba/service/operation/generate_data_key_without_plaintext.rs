@@ -1,11 +1,11 @@
 //! GenerateDataKeyWithoutPlaintext: random bytes, encrypted only.
 
 use super::Definition;
-use super::generate_data_key;
+use super::generate_data_key::{PARAMETERS, Shown, generate};
 use crate::mock::alibaba::service::state::Rule;
 
 pub(super) const DEFINITION: Definition = Definition {
-    parameters: generate_data_key::PARAMETERS,
+    parameters: PARAMETERS,
     rule: Rule::ONLY_ENABLED,
-    run: |call| generate_data_key::generate(call, false),
+    run: |call, account| generate(call, account, Shown::CiphertextOnly),
 };

@@ -5,14 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Definition;
-use crate::mock::alibaba::service::call::{Call, check_external, find_key_by_id};
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::call::{Call, KeyReference, check_external, find_key_by_id};
 use crate::mock::alibaba::service::crypto::{ImportToken, WrappingAlgorithm};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
 use crate::mock::host::clock::{after, wire_time};
-use crate::mock::mutation::Effect;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "WrappingAlgorithm", "WrappingKeySpec"], rule: Rule::ALWAYS, run };
@@ -20,41 +20,47 @@ pub(super) const DEFINITION: Definition =
 /// Seconds that a token is good for.
 const TOKEN_LIFE: i64 = 24 * 3600;
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+struct Request<'a> {
+    key: KeyReference<'a>,
+    algorithm: WrappingAlgorithm,
+}
+
+fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     call.required("KeyId")?;
     let algorithm = call.required("WrappingAlgorithm")?;
     let spec = call.required("WrappingKeySpec")?;
-    let reference = call.key_reference("KeyId")?;
+
+    let key = call.key_reference("KeyId")?;
     let algorithm =
         WrappingAlgorithm::from_wire(algorithm).ok_or_else(|| Rejection::invalid_parameter("WrappingAlgorithm"))?;
     if spec != "RSA_2048" {
         return Err(Rejection::invalid_parameter("WrappingKeySpec"));
     }
+    Ok(Request { key, algorithm })
+}
+
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+    let request = parse(call)?;
     call.authorize()?;
-    let repeats = call.deviates(Effect::ImportParametersRepeat);
-    let (id, last, since) = {
-        let tenant = call.tenant();
-        let key = find_key_by_id(call, &tenant, &reference)?;
-        if !call.deviates(Effect::ImportParametersForAnyOrigin) {
-            check_external(key)?;
-        }
+
+    let (id, last) = account.read(|keys| {
+        let key = find_key_by_id(keys, &request.key)?;
+        check_external(key)?;
         call.check_state(key)?;
-        if repeats { (key.id.clone(), None, key.created) } else { (key.id.clone(), key.wrapping_pair, call.now) }
-    };
-    let pair = call.service.wrapping_pairs.take(last, call.service.journal()).ok_or_else(Rejection::service_unavailable)?;
-    call.tenant().change(&id, |key| {
-        key.wrapping_pair = Some(pair.id);
-        key.quirks.token_used = false;
-    });
-    let expires = after(since, TOKEN_LIFE);
-    let told = if call.deviates(Effect::TokenExpiresInAWeek) { after(since, 7 * TOKEN_LIFE) } else { expires };
-    let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm, expires };
-    let sealer = &call.service.token_sealer;
-    let token = if repeats { sealer.seal_alike(&token)? } else { sealer.seal(&token)? };
+        Ok((key.id.clone(), key.wrapping_pair))
+    })?;
+    // Each call hands out another pair than the call before.
+    let pair = call.service.wrapping_pairs.take(last, call.service.journal());
+    let pair = pair.ok_or_else(Rejection::service_unavailable)?;
+    account.write(|keys| keys.change(&id, |key| key.wrapping_pair = Some(pair.id)));
+
+    let expires = after(call.now, TOKEN_LIFE);
+    let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm: request.algorithm, expires };
+    let token = call.service.token_sealer.seal(&token)?;
     Ok(fields([
         ("KeyId", id.into()),
         ("ImportToken", STANDARD.encode(token).into()),
         ("PublicKey", STANDARD.encode(&pair.public).into()),
-        ("TokenExpireTime", wire_time(told).into()),
+        ("TokenExpireTime", wire_time(expires).into()),
     ]))
 }

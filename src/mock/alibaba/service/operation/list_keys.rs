@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Definition;
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::key::{Key, KeySpec, ProtectionLevel, Usage};
 use crate::mock::alibaba::service::paging::Page;
@@ -11,7 +12,6 @@ use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::{Effect, StateEffect};
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["PageNumber", "PageSize", "Filters"], rule: Rule::ALWAYS, run };
@@ -19,25 +19,28 @@ pub(super) const DEFINITION: Definition =
 /// The most filters, and the most values of one.
 const MOST_FILTERS: usize = 10;
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
     let page = Page::read(call, 1)?;
     let filters = read_filters(call)?;
     call.authorize()?;
-    let tenant = call.tenant();
-    call.check_account(&tenant)?;
-    let omits = |key: &Key| call.service.deviations.has_in_state(StateEffect::ListKeysOmits, key.state);
-    let (keys, total) = if filters.is_empty() && call.service.deviations.is_empty() {
-        (tenant.key_page(page.skip(), page.size()).map(|key| list_entry(call, key)).collect(), tenant.key_count())
-    } else {
-        let fitting = || tenant.keys().filter(|key| !omits(key) && filters.iter().all(|filter| filter.fits(key)));
-        let skip = if call.deviates(Effect::ListPagesOverlap) { page.overlapping_skip() } else { page.skip() };
-        let shown: Vec<Value> = fitting().skip(skip).take(page.size()).map(|key| list_entry(call, key)).collect();
-        let total = if call.deviates(Effect::TotalCountOfPage) { shown.len() } else { fitting().count() };
-        (shown, total)
-    };
-    let mut answer = fields([("Keys", json!({ "Key": Value::Array(keys) }))]);
-    answer.extend(page.fields(total));
-    Ok(answer)
+
+    Ok(account.read(|keys| {
+        // Without filters a page costs the same wherever it begins.
+        if filters.is_empty() {
+            let shown = keys.key_page(page.skip(), page.size());
+            return list(shown.map(|key| list_entry(call, key)).collect(), page, keys.key_count());
+        }
+        let fitting = || keys.keys().filter(|key| filters.iter().all(|filter| filter.fits(key)));
+        let shown = fitting().skip(page.skip()).take(page.size());
+        list(shown.map(|key| list_entry(call, key)).collect(), page, fitting().count())
+    }))
+}
+
+/// The response with these keys.
+fn list(keys: Vec<Value>, page: Page, total: usize) -> Fields {
+    let mut response = fields([("Keys", json!({ "Key": Value::Array(keys) }))]);
+    response.extend(page.fields(total));
+    response
 }
 
 fn list_entry(call: &Call<'_>, key: &Key) -> Value {

@@ -3,9 +3,41 @@
 //! Every operation checks in the same order: parameters there, parameters well-formed, permission, key or alias found,
 //! alias allowed, origin, state, and then what the parameters mean.
 
+mod cancel_key_deletion;
+mod create_alias;
+mod create_key;
+mod create_key_version;
+mod decrypt;
+mod delete_alias;
+mod delete_key_material;
+mod describe_key;
+mod describe_key_version;
+mod describe_regions;
+mod disable_key;
+mod enable_key;
+mod encrypt;
+mod generate_data_key;
+mod generate_data_key_without_plaintext;
+mod get_parameters_for_import;
+mod import_key_material;
+mod list_aliases;
+mod list_aliases_by_key_id;
+mod list_key_versions;
+mod list_keys;
+mod list_resource_tags;
+mod re_encrypt;
+mod schedule_key_deletion;
+mod set_deletion_protection;
+mod tag_resource;
+mod untag_resource;
+mod update_alias;
+mod update_key_description;
+mod update_rotation_policy;
+
 use std::fmt;
 use std::str::FromStr;
 
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
@@ -18,13 +50,11 @@ pub(crate) struct Definition {
     /// What the state of the subject means.
     pub(crate) rule: Rule,
     /// Does it. The fields of the answer come without RequestId.
-    pub(crate) run: fn(&Call<'_>) -> Result<Fields, Rejection>,
+    pub(crate) run: fn(&Call<'_>, &mut Account<'_>) -> Result<Fields, Rejection>,
 }
 
 macro_rules! operations {
     ($($name:ident => $module:ident),* $(,)?) => {
-        $(mod $module;)*
-
         /// An operation of the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Operation {
@@ -83,7 +113,6 @@ operations! {
     DescribeRegions => describe_regions,
 }
 
-pub(crate) use create_key::MOST_DESCRIPTION_CHARACTERS;
 impl Operation {
     /// Whether it is about one key, whose state counts.
     pub const fn has_subject(self) -> bool {

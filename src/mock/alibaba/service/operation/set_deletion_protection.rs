@@ -1,7 +1,8 @@
-//! SetDeletionProtection: guards a key against its deletion. No edition of the state table has this row; refusing it
-//! for a key that waits for its deletion is what the topic of the operation asks for, without naming a code.
+//! SetDeletionProtection: guards a key against its deletion. No edition of the state table has this row; rejecting it
+//! for a key that waits for its deletion is what the topic of the operation says, without naming a code.
 
 use super::Definition;
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
@@ -13,26 +14,39 @@ pub(super) const DEFINITION: Definition = Definition {
     run,
 };
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+struct Request<'a> {
+    key: KeyReference<'a>,
+    /// The description of the protection; off if there is none.
+    protection: Option<&'a str>,
+}
+
+fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     call.required("EnableDeletionProtection")?;
     if call.optional("KeyId").is_none() {
         call.required("ProtectedResourceArn")?;
     }
+
     let enable = call.boolean("EnableDeletionProtection")?;
-    let reference = subject(call)?;
+    let key = subject(call)?;
     let description = call.optional("DeletionProtectionDescription");
     if description.is_some() && !enable {
         return Err(Rejection::invalid_parameter("DeletionProtectionDescription"));
     }
+    Ok(Request { key, protection: enable.then(|| description.unwrap_or_default()) })
+}
+
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+    let request = parse(call)?;
     call.authorize()?;
-    let mut tenant = call.tenant();
-    let key = find_key_by_id(call, &tenant, &reference)?;
-    call.check_state(key)?;
-    let id = key.id.clone();
-    tenant.change(&id, |key| {
-        key.deletion_protection = enable.then(|| description.unwrap_or_default().to_owned());
-    });
-    Ok(Fields::new())
+
+    account.write(|keys| {
+        let key = find_key_by_id(keys, &request.key)?;
+        call.check_state(key)?;
+
+        let id = key.id.clone();
+        keys.change(&id, |key| key.deletion_protection = request.protection.map(str::to_owned));
+        Ok(Fields::new())
+    })
 }
 
 /// The key, by its Arn or its id; if both are there they must agree.

@@ -1,38 +1,40 @@
 //! UpdateKeyDescription: replaces the description; an empty one deletes it.
 
 use super::Definition;
-use super::create_key::MOST_DESCRIPTION_CHARACTERS;
-use crate::mock::alibaba::service::call::{Call, find_key_by_id};
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id, is_longer};
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::mutation::Effect;
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "Description"], rule: Rule::BEFORE_DELETION, run };
 
-fn run(call: &Call<'_>) -> Result<Fields, Rejection> {
+struct Request<'a> {
+    key: KeyReference<'a>,
+    description: &'a str,
+}
+
+fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     call.required("KeyId")?;
     let description = call.parameters.get("Description").ok_or_else(|| Rejection::missing_parameter("Description"))?;
-    let reference = call.key_reference("KeyId")?;
-    if description.chars().nth(MOST_DESCRIPTION_CHARACTERS).is_some() {
-        let rejection = Rejection::invalid_parameter("Description");
-        call.refuse_unless(Effect::LongDescriptionAccepted, Effect::RefusedLongDescriptionWritten, rejection)?;
+    let key = call.key_reference("KeyId")?;
+    if is_longer(description, call.rules.longest_description) {
+        return Err(Rejection::invalid_parameter("Description"));
     }
+    Ok(Request { key, description })
+}
+
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+    let request = parse(call)?;
     call.authorize()?;
-    let mut tenant = call.tenant();
-    let key = find_key_by_id(call, &tenant, &reference)?;
-    call.check_state(key)?;
-    if call.deviates(Effect::DescriptionDoesNothing) {
-        return Ok(Fields::new());
-    }
-    let id = key.id.clone();
-    let loses_tags = call.deviates(Effect::DescriptionLosesTags);
-    tenant.change(&id, |key| {
-        key.description = description.to_owned();
-        if loses_tags {
-            key.tags.clear();
-        }
-    });
-    Ok(Fields::new())
+
+    account.write(|keys| {
+        let key = find_key_by_id(keys, &request.key)?;
+        call.check_state(key)?;
+
+        let id = key.id.clone();
+        keys.change(&id, |key| request.description.clone_into(&mut key.description));
+        Ok(Fields::new())
+    })
 }

@@ -1,4 +1,4 @@
-//! What stands before KMS: which operation is meant, who asks, and is the signature right.
+//! What stands before KMS: which operation a request is for, who sent it, and is the signature right.
 //!
 //! The checks come in the order of the API gateway as far as that is known: method, form, Action, Version, access key,
 //! signature method, signature, timestamp, and only then whether the access key exists and has signed. A nonce is noted
@@ -19,16 +19,15 @@ pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
 pub(super) use signature::V3_ALGORITHM;
 
-use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
+use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::request::Scheme;
 use crate::mock::host::request::Received;
-use crate::mock::mutation::{Deviations, Effect};
 
 const VERSION: &str = "2016-01-20";
 
-/// The checks that need no signature: method, path, Action and Version. Answers the operation.
+/// The checks that need no signature: method, path, Action and Version. Returns the operation.
 pub(crate) fn route(
     received: &Received,
     parameters: &Parameters<'_>,
@@ -62,84 +61,115 @@ pub(crate) fn check_target(received: &Received) -> Result<(), GatewayError> {
     Ok(())
 }
 
-/// Finds out who has signed the request. `now` is real time.
-pub(crate) fn authenticate<'a>(
-    config: &'a AlibabaConfig,
-    nonces: &Nonces,
-    deviations: &Deviations,
-    received: &Received,
-    parameters: &Parameters<'_>,
-    scheme: Scheme,
-    now: Timestamp,
-) -> Result<&'a AccessKey, GatewayError> {
-    let deviant = if scheme == Scheme::Unsigned && deviations.has(Effect::UnsignedAccepted) {
-        config.access_keys.first()
-    } else {
-        None
-    };
-    match (scheme, deviant.or(config.anonymous.as_ref())) {
-        (Scheme::V3, _) => v3::authenticate(config, nonces, deviations, received, parameters, now),
-        (Scheme::Unsigned, Some(anonymous)) if !received.headers.contains_key(AUTHORIZATION) => Ok(anonymous),
-        // A request without any signature fails at the first parameter that v1 needs.
-        (Scheme::V1 | Scheme::Unsigned, _) => v1::authenticate(config, nonces, deviations, received, parameters, now),
-    }
+/// The gateway at the time of a request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gateway<'a> {
+    /// Who may sign requests.
+    pub(crate) access_keys: &'a [AccessKey],
+    /// Who a request without any signature counts as; nobody when absent.
+    pub(crate) anonymous: Option<&'a AccessKey>,
+    pub(crate) lenient_timestamps: bool,
+    pub(crate) nonces: &'a Nonces,
+    /// Real time.
+    pub(crate) now: Timestamp,
 }
 
-/// Whose account a request has its effect in although it is refused, if the mock deviates so.
-pub(crate) fn refused_in_vain<'a>(
-    config: &'a AlibabaConfig,
-    deviations: &Deviations,
-    error: &GatewayError,
-) -> Option<&'a AccessKey> {
-    let effect = match error {
-        GatewayError::SignatureDoesNotMatch { .. } => Effect::BadSignatureHasEffect,
-        GatewayError::Missing("Signature" | "AccessKeyId") => Effect::UnsignedHasEffect,
-        GatewayError::ExpiredTimestamp => Effect::WrongTimeHasEffect,
-        GatewayError::NonceUsed => Effect::RefusedReplayHasEffect,
-        GatewayError::UnknownAccessKey => Effect::UnknownAccessKeyHasEffect,
-        _ => return None,
-    };
-    config.access_keys.first().filter(|_| deviations.has(effect))
+/// What a request says of its sender.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim<'r> {
+    pub(crate) received: &'r Received,
+    pub(crate) parameters: &'r Parameters<'r>,
+    pub(crate) scheme: Scheme,
+    /// The digest of the body, which a V3 signature covers.
+    pub(crate) body_digest: &'r str,
 }
 
-/// The nonce of a request, if it has one.
-pub(crate) fn nonce<'a>(received: &'a Received, parameters: &'a Parameters<'_>, scheme: Scheme) -> Option<&'a str> {
-    match scheme {
-        Scheme::V3 => received.header("x-acs-signature-nonce"),
-        Scheme::V1 => parameters.filled("SignatureNonce"),
-        Scheme::Unsigned => None,
+impl<'a> Gateway<'a> {
+    /// Finds out who has sent the request, and takes care that it can't be sent again.
+    pub(crate) fn admit(&self, claim: &Claim<'_>) -> Result<&'a AccessKey, GatewayError> {
+        let key = self.identify(claim)?;
+        self.use_nonce(claim, key)?;
+        Ok(key)
     }
-}
 
-/// The checks of an access key and its token, before the signature.
-fn find_access_key<'a>(
-    config: &'a AlibabaConfig,
-    deviations: &Deviations,
-    id: &str,
-    token: Option<&str>,
-    now: Timestamp,
-) -> Result<&'a AccessKey, GatewayError> {
-    let known = config.access_keys.iter().find(|key| key.id == id);
-    let overlooked = config.access_keys.first().filter(|_| deviations.has(Effect::UnknownAccessKeyAccepted));
-    let key = known.or(overlooked).ok_or(GatewayError::UnknownAccessKey)?;
-    if !key.active {
-        return Err(GatewayError::InactiveAccessKey);
+    /// Finds out who has signed the request.
+    pub(crate) fn identify(&self, claim: &Claim<'_>) -> Result<&'a AccessKey, GatewayError> {
+        match (claim.scheme, self.anonymous) {
+            (Scheme::V3, _) => v3::identify(self, claim),
+            (Scheme::Unsigned, Some(anonymous)) if !claim.received.headers.contains_key(AUTHORIZATION) => Ok(anonymous),
+            // A request without any signature fails at the first parameter that v1 needs.
+            (Scheme::V1 | Scheme::Unsigned, _) => v1::identify(self, claim),
+        }
     }
-    match (&key.session, token) {
-        (None, None) => Ok(key),
-        (Some(_), None) => Err(GatewayError::MissingToken),
-        (Some(session), Some(token)) if session.token.as_str() == token => {
-            if session.expires <= now {
-                Err(GatewayError::ExpiredToken)
-            } else {
-                Ok(key)
+
+    /// Notes the nonce of a request that is rightly signed.
+    pub(crate) fn use_nonce(&self, claim: &Claim<'_>, key: &AccessKey) -> Result<(), GatewayError> {
+        match claim.nonce() {
+            // The KMS documents know no nonce and live clients of V1 went without one, so such a request may.
+            None if claim.scheme == Scheme::V3 => Err(GatewayError::Missing("SignatureNonce")),
+            Some(nonce) if !self.nonces.note(&key.id, nonce, self.now) => Err(GatewayError::NonceUsed),
+            _ => Ok(()),
+        }
+    }
+
+    /// The checks of an access key and its token, before the signature.
+    fn find_access_key(&self, id: &str, token: Option<&str>) -> Result<&'a AccessKey, GatewayError> {
+        let key = self.access_keys.iter().find(|key| key.id == id).ok_or(GatewayError::UnknownAccessKey)?;
+        if !key.active {
+            return Err(GatewayError::InactiveAccessKey);
+        }
+        match (&key.session, token) {
+            (None, None) => Ok(key),
+            (Some(_), None) => Err(GatewayError::MissingToken),
+            (Some(session), Some(token)) if session.token.as_str() == token => {
+                if session.expires <= self.now {
+                    Err(GatewayError::ExpiredToken)
+                } else {
+                    Ok(key)
+                }
+            }
+            (_, Some(token)) => {
+                let mut sessions = self.access_keys.iter().filter_map(|key| key.session.as_ref());
+                let known = sessions.any(|session| session.token.as_str() == token);
+                Err(if known { GatewayError::MismatchedToken } else { GatewayError::MalformedToken })
             }
         }
-        (_, Some(token)) => {
-            let sessions = config.access_keys.iter().filter_map(|key| key.session.as_ref());
-            let known = sessions.into_iter().any(|session| session.token.as_str() == token);
-            Err(if known { GatewayError::MismatchedToken } else { GatewayError::MalformedToken })
+    }
+}
+
+impl<'r> Claim<'r> {
+    /// The nonce, if there is one.
+    pub(crate) fn nonce(&self) -> Option<&'r str> {
+        match self.scheme {
+            Scheme::V3 => self.header("x-acs-signature-nonce"),
+            Scheme::V1 => self.parameters.filled("SignatureNonce"),
+            Scheme::Unsigned => None,
         }
+    }
+
+    /// The id of the access key that the request says it is signed with.
+    pub(crate) fn access_key_id(&self) -> Option<&'r str> {
+        match self.scheme {
+            Scheme::V3 => v3::access_key_id(self.received),
+            Scheme::V1 | Scheme::Unsigned => self.parameters.filled("AccessKeyId"),
+        }
+    }
+
+    /// The time at which the request says it was sent.
+    pub(crate) fn timestamp(&self) -> Option<&'r str> {
+        match self.scheme {
+            Scheme::V3 => self.header("x-acs-date"),
+            Scheme::V1 | Scheme::Unsigned => self.parameters.filled("Timestamp"),
+        }
+    }
+
+    /// The digest that the request gives of its body, if it has to give one.
+    pub(crate) fn claimed_digest(&self) -> Option<&'r str> {
+        if self.scheme == Scheme::V3 { self.header("x-acs-content-sha256") } else { None }
+    }
+
+    fn header(&self, name: &str) -> Option<&'r str> {
+        self.received.header(name).filter(|value| !value.is_empty())
     }
 }
 

@@ -1,73 +1,53 @@
 //! Requests signed with ACS3-HMAC-SHA256 in headers.
 
 use http::header::HOST;
-use jiff::Timestamp;
 
-use super::GatewayError;
-use super::Nonces;
-use super::find_access_key;
 use super::signature::{v3_is_right, v3_string_to_sign};
 use super::time;
-use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
-use crate::mock::alibaba::wire::parameters::Parameters;
+use super::{Claim, Gateway, GatewayError};
+use crate::mock::alibaba::config::AccessKey;
 use crate::mock::host::request::Received;
-use crate::mock::mutation::{Deviations, Effect};
-use crate::provider::signing::sha256_hex;
 
-pub(super) fn authenticate<'a>(
-    config: &'a AlibabaConfig,
-    nonces: &Nonces,
-    deviations: &Deviations,
-    received: &Received,
-    parameters: &Parameters<'_>,
-    now: Timestamp,
-) -> Result<&'a AccessKey, GatewayError> {
+/// Finds out who has signed the request.
+pub(super) fn identify<'a>(gateway: &Gateway<'a>, claim: &Claim<'_>) -> Result<&'a AccessKey, GatewayError> {
+    let received = claim.received;
     let authorization =
         received.v3_authorization().and_then(Authorization::parse).ok_or(GatewayError::IncompleteSignature)?;
-    let date = filled(received, "x-acs-date").ok_or(GatewayError::Missing("Timestamp"))?;
-    time::check(date, config.lenient_timestamps, deviations, now)?;
+    time::check(claim.timestamp().ok_or(GatewayError::Missing("Timestamp"))?, gateway)?;
 
-    let payload = match filled(received, "x-acs-content-sha256") {
-        Some(told) if deviations.has(Effect::BodyNotSigned) => told.to_owned(),
-        _ => sha256_hex(&received.body),
-    };
-    let string_to_sign = string_to_sign(received, parameters, &authorization, &payload);
+    let string_to_sign = string_to_sign(claim, &authorization);
     let mismatch = |string_to_sign: Option<String>| GatewayError::SignatureDoesNotMatch {
         string_to_sign: string_to_sign.unwrap_or_default(),
     };
-    if received.header("x-acs-content-sha256") != Some(payload.as_str()) {
+    if claim.claimed_digest() != Some(claim.body_digest) {
         return Err(mismatch(string_to_sign));
     }
-    let token = filled(received, "x-acs-security-token");
-    let key = find_access_key(config, deviations, authorization.access_key, token, now)?;
+
+    let key = gateway.find_access_key(authorization.access_key, claim.header("x-acs-security-token"))?;
     match string_to_sign {
-        Some(text) if covers(received, &authorization) && v3_is_right(&key.secret, &text, authorization.signature) => {}
-        _ if deviations.has(Effect::SignatureNotChecked) || deviations.has(Effect::V3SignatureNotChecked) => {}
-        other => return Err(mismatch(other)),
+        Some(text) if covers(received, &authorization) && v3_is_right(&key.secret, &text, authorization.signature) => {
+            Ok(key)
+        }
+        other => Err(mismatch(other)),
     }
-    let nonce = filled(received, "x-acs-signature-nonce").ok_or(GatewayError::Missing("SignatureNonce"))?;
-    let unused = nonces.note(&key.id, nonce, now) || deviations.has(Effect::NonceReuseAccepted);
-    if unused { Ok(key) } else { Err(GatewayError::NonceUsed) }
 }
 
-fn filled<'a>(received: &'a Received, name: &str) -> Option<&'a str> {
-    received.header(name).filter(|value| !value.is_empty())
+/// The id of the access key that the request says it is signed with.
+pub(super) fn access_key_id(received: &Received) -> Option<&str> {
+    received.v3_authorization().and_then(Authorization::parse).map(|authorization| authorization.access_key)
 }
 
 /// The string to sign by the list of signed headers in the request; nothing if one of them is no text.
-fn string_to_sign(
-    received: &Received,
-    parameters: &Parameters<'_>,
-    authorization: &Authorization<'_>,
-    payload: &str,
-) -> Option<String> {
+fn string_to_sign(claim: &Claim<'_>, authorization: &Authorization<'_>) -> Option<String> {
+    let received = claim.received;
     let mut headers = Vec::new();
     for name in &authorization.signed_headers {
         for value in received.headers.get_all(*name) {
             headers.push((*name, std::str::from_utf8(value.as_bytes()).ok()?));
         }
     }
-    Some(v3_string_to_sign(received.method.as_str(), parameters.of_query(), &headers, payload))
+    let query = claim.parameters.of_query();
+    Some(v3_string_to_sign(received.method.as_str(), query, &headers, claim.body_digest))
 }
 
 /// Whether the signature covers the host and every `x-acs-` header that was sent.

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::step::{Outcome, Step};
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::alibaba::wire::response::{Answer, Format};
+use crate::mock::alibaba::wire::response::{Answer, Format, Source};
 use crate::mock::host::response::Fields;
 
 /// What is wrong with the form of one operation's answers.
@@ -91,13 +93,62 @@ impl AnswerFault {
         }
     }
 
-    /// What comes instead of the operation, if it is not even tried.
-    pub(crate) const fn instead(self) -> Option<Rejection> {
+    /// Goes on with a call of the operation.
+    pub(super) fn around(self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
         match self {
-            Self::NotImplemented => Some(Rejection::unknown_operation()),
-            Self::NotImplementedIs501 => Some(Rejection::not_implemented()),
-            Self::Crashes => Some(Rejection::internal_failure()),
-            _ => None,
+            Self::NotImplemented => {
+                let message = "Specified api is not found, please check your url and method.";
+                return Err(Rejection::fixed(404, "InvalidAction.NotFound", message));
+            }
+            Self::NotImplementedIs501 => {
+                return Err(Rejection::fixed(501, "NotImplemented", "This operation is not implemented."));
+            }
+            Self::Crashes => return Err(Rejection::internal_failure()),
+            _ => {}
+        }
+        match step.run(account) {
+            Ok(mut response) => {
+                self.change_fields(&mut response);
+                Ok(response)
+            }
+            Err(rejection) => Err(self.change_rejection(rejection)),
+        }
+    }
+
+    fn change_fields(self, response: &mut Fields) {
+        match self {
+            Self::MissingFields => response.clear(),
+            Self::WrongTypes => response.values_mut().for_each(mistype),
+            Self::ListIsNull => response.values_mut().for_each(without_lists),
+            Self::DateIsNumber => response.iter_mut().for_each(|(name, value)| number_dates(name, value)),
+            Self::CountIsText => {
+                for count in ["TotalCount", "PageNumber", "PageSize"] {
+                    if let Some(value) = response.get_mut(count) {
+                        *value = value.to_string().into();
+                    }
+                }
+            }
+            Self::TotalCountOff => {
+                if let Some(value) = response.get_mut("TotalCount") {
+                    *value = value.as_u64().map(|total| total + 1).into();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn change_rejection(self, rejection: Rejection) -> Rejection {
+        match self {
+            Self::CodeInLowerCase => Rejection { code: rejection.code.to_lowercase().into(), ..rejection },
+            Self::ErrorIs200 => Rejection { status: 200, ..rejection },
+            _ => rejection,
+        }
+    }
+
+    /// Changes a whole response of the operation.
+    pub(super) fn change_response(self, response: &mut Answer) {
+        if self == Self::SuccessIs201 && is_success(response) {
+            response.status = 201;
         }
     }
 }
@@ -217,59 +268,73 @@ impl GeneralFault {
             Self::ContentTypeIsText => "the content type is that of plain text",
         }
     }
-}
 
-/// Makes the faults of a success; the status comes back.
-pub(crate) fn distort_success((own, general): &(Vec<AnswerFault>, Vec<GeneralFault>), fields: &mut Fields) -> u16 {
-    const REQUEST_ID: &str = "RequestId";
-    if own.contains(&AnswerFault::MissingFields) {
-        fields.retain(|name, _| name == REQUEST_ID);
-    }
-    if own.contains(&AnswerFault::WrongTypes) {
-        fields.iter_mut().filter(|(name, _)| *name != REQUEST_ID).for_each(|(_, value)| mistype(value));
-    }
-    if own.contains(&AnswerFault::ListIsNull) {
-        fields.iter_mut().for_each(|(_, value)| without_lists(value));
-    }
-    if own.contains(&AnswerFault::DateIsNumber) {
-        fields.iter_mut().for_each(|(name, value)| number_dates(name, value));
-    }
-    for count in ["TotalCount", "PageNumber", "PageSize"] {
-        let Some(value) = fields.get_mut(count) else { continue };
-        if own.contains(&AnswerFault::TotalCountOff) && count == "TotalCount" {
-            *value = value.as_u64().map(|total| total + 1).into();
-        }
-        if own.contains(&AnswerFault::CountIsText) {
-            *value = value.to_string().into();
-        }
-    }
-    if general.contains(&GeneralFault::EmptyRequestId) {
-        fields.insert(REQUEST_ID.to_owned(), "".into());
-    }
-    if general.contains(&GeneralFault::NoRequestId) {
-        fields.remove(REQUEST_ID);
-    }
-    if own.contains(&AnswerFault::SuccessIs201) { 201 } else { 200 }
-}
+    /// Changes a rejection of an operation.
+    pub(super) fn change_rejection(self, rejection: Rejection) -> Rejection {
+        /// Only a rejection for the state of a key has it.
+        const REJECTED: u16 = 409;
+        const NOT_FOUND: u16 = 404;
 
-/// Makes the faults of whatever goes out.
-pub(crate) fn distort_answer(general: &[GeneralFault], answer: &mut Answer) {
-    const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
-    let is_error = answer.status >= 400;
-    for fault in general {
-        match fault {
-            GeneralFault::NoRequestIdInErrors if is_error => {
-                answer.fields.remove("RequestId");
+        match (self, rejection.status) {
+            (Self::RejectionCrashes, REJECTED) | (Self::NotFoundCrashes, NOT_FOUND) => Rejection::internal_failure(),
+            (Self::RejectionIsInvalidParameter, REJECTED) => Rejection::invalid_parameter("KeyId"),
+            (Self::RejectionIsDisabled, REJECTED) => Rejection::rejected(KeyState::Disabled),
+            (Self::RejectionIs200, REJECTED) => Rejection { status: 200, ..rejection },
+            (Self::AwsErrorCodes, REJECTED | NOT_FOUND) => as_of_aws(rejection),
+            (Self::NotFoundByAnotherName, NOT_FOUND) => {
+                Rejection { code: "Forbidden.ResourceNotFound".into(), ..rejection }
             }
-            GeneralFault::RequestIdRepeats => {
-                answer.fields.insert("RequestId".to_owned(), SAME.into());
+            (Self::NotFoundIs400, NOT_FOUND) | (Self::Status400For409, REJECTED) => {
+                Rejection { status: 400, ..rejection }
             }
-            GeneralFault::FormatIgnored => answer.format = Format::Json,
-            GeneralFault::ErrorsInJson if is_error => answer.format = Format::Json,
-            GeneralFault::ContentTypeIsText => answer.content_type = Some("text/plain"),
+            (Self::NotFoundIs500, NOT_FOUND) => Rejection { status: 500, ..rejection },
+            (Self::RejectionMisspelt, _) => {
+                Rejection { code: rejection.code.replacen("Rejected.", "Rejeted.", 1).into(), ..rejection }
+            }
+            _ => rejection,
+        }
+    }
+
+    /// Changes whatever goes out.
+    pub(super) fn change_response(self, response: &mut Answer) {
+        const REQUEST_ID: &str = "RequestId";
+        const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
+        let is_error = response.status >= 400;
+        match self {
+            Self::EmptyRequestId if is_success(response) => {
+                response.fields.insert(REQUEST_ID.to_owned(), "".into());
+            }
+            Self::NoRequestId if is_success(response) => {
+                response.fields.remove(REQUEST_ID);
+            }
+            Self::NoRequestIdInErrors if is_error => {
+                response.fields.remove(REQUEST_ID);
+            }
+            Self::RequestIdRepeats => {
+                response.fields.insert(REQUEST_ID.to_owned(), SAME.into());
+            }
+            Self::FormatIgnored => response.format = Format::Json,
+            Self::ErrorsInJson if is_error => response.format = Format::Json,
+            Self::ContentTypeIsText => response.content_type = Some("text/plain"),
             _ => {}
         }
     }
+}
+
+/// Whether it is a success of an operation, whatever its status.
+fn is_success(response: &Answer) -> bool {
+    response.source == Source::Kms && !response.fields.contains_key("Code")
+}
+
+/// The rejection that the KMS of AWS has in the place of one.
+fn as_of_aws(rejection: Rejection) -> Rejection {
+    let code = match rejection.code.as_ref() {
+        "Rejected.Disabled" => "DisabledException",
+        "Forbidden.KeyNotFound" | "Forbidden.AliasNotFound" | "Forbidden.KeyVersionNotFound" => "NotFoundException",
+        code if code.starts_with("Rejected.") => "KMSInvalidStateException",
+        _ => return rejection,
+    };
+    Rejection { status: 400, code: code.into(), message: rejection.message }
 }
 
 fn without_lists(value: &mut Value) {
@@ -304,63 +369,5 @@ fn mistype(value: &mut Value) {
         Value::String(_) => *value = Value::Array(vec![value.take()]),
         Value::Number(number) => *value = Value::String(number.to_string()),
         Value::Bool(_) | Value::Null => {}
-    }
-}
-
-/// Makes the faults of an error.
-pub(crate) fn distort_rejection(
-    (own, general): &(Vec<AnswerFault>, Vec<GeneralFault>),
-    rejection: Rejection,
-) -> Rejection {
-    let mut rejection = replace_rejection(general, rejection);
-    if general.contains(&GeneralFault::NotFoundByAnotherName) && rejection.status == 404 {
-        rejection.code = "Forbidden.ResourceNotFound".into();
-    }
-    if general.contains(&GeneralFault::NotFoundIs400) && rejection.status == 404 {
-        rejection.status = 400;
-    }
-    if general.contains(&GeneralFault::NotFoundIs500) && rejection.status == 404 {
-        rejection.status = 500;
-    }
-    if general.contains(&GeneralFault::Status400For409) && rejection.status == 409 {
-        rejection.status = 400;
-    }
-    if general.contains(&GeneralFault::RejectionMisspelt) {
-        rejection.code = rejection.code.replacen("Rejected.", "Rejeted.", 1).into();
-    }
-    if own.contains(&AnswerFault::CodeInLowerCase) {
-        rejection.code = rejection.code.to_lowercase().into();
-    }
-    if own.contains(&AnswerFault::ErrorIs200) {
-        rejection.status = 200;
-    }
-    rejection
-}
-
-/// The error that another service has in the place of one.
-fn replace_rejection(general: &[GeneralFault], rejection: Rejection) -> Rejection {
-    /// Only a rejection for the state of a key has it.
-    const REJECTED: u16 = 409;
-    const NOT_FOUND: u16 = 404;
-
-    let has = |fault| general.contains(&fault);
-    match rejection.status {
-        REJECTED if has(GeneralFault::RejectionCrashes) => Rejection::internal_failure(),
-        NOT_FOUND if has(GeneralFault::NotFoundCrashes) => Rejection::internal_failure(),
-        REJECTED if has(GeneralFault::RejectionIsInvalidParameter) => Rejection::invalid_parameter("KeyId"),
-        REJECTED if has(GeneralFault::RejectionIsDisabled) => Rejection::rejected(KeyState::Disabled),
-        REJECTED if has(GeneralFault::RejectionIs200) => Rejection { status: 200, ..rejection },
-        REJECTED | NOT_FOUND if has(GeneralFault::AwsErrorCodes) => {
-            let code = match rejection.code.as_ref() {
-                "Rejected.Disabled" => "DisabledException",
-                "Forbidden.KeyNotFound" | "Forbidden.AliasNotFound" | "Forbidden.KeyVersionNotFound" => {
-                    "NotFoundException"
-                }
-                code if code.starts_with("Rejected.") => "KMSInvalidStateException",
-                _ => return rejection,
-            };
-            Rejection { status: 400, code: code.into(), message: rejection.message }
-        }
-        _ => rejection,
     }
 }

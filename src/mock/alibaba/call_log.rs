@@ -1,0 +1,28 @@
+//! Where the changes of calls are written down.
+
+use jiff::Timestamp;
+
+use crate::mock::alibaba::records;
+use crate::mock::alibaba::service::account::ChangeLog;
+use crate::mock::host::persistence::Journal;
+use crate::mock::store::{Tenant, Touched};
+
+/// The journal, and what an entry has to say of the call.
+pub(crate) struct CallLog<'a> {
+    pub(crate) journal: &'a Journal,
+    pub(crate) account: &'a str,
+    pub(crate) region: &'a str,
+    pub(crate) access_key: &'a str,
+    pub(crate) nonce: Option<&'a str>,
+}
+
+impl ChangeLog for CallLog<'_> {
+    /// The nonce of a request that changed something must last as long as the change, or the request could be sent again.
+    fn append(&self, keys: &Tenant, touched: &Touched, is_first: bool) -> u64 {
+        let mut changes = records::changes(keys, touched, self.account, self.region);
+        if let Some(nonce) = self.nonce.filter(|_| is_first) {
+            changes.push(records::nonce(Timestamp::now(), self.access_key, nonce));
+        }
+        self.journal.append(changes)
+    }
+}

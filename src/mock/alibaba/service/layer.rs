@@ -1,0 +1,21 @@
+//! What may stand around the operations: it sees every call on its way in and its outcome on the way out.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::host::identifier::Identifiers;
+use crate::mock::host::response::Fields;
+use crate::mock::store::Tenant;
+
+/// A layer around the operations. The plain service has none.
+pub(crate) trait Layer: fmt::Debug + Send + Sync {
+    /// Lets happen to keys what is due by itself until `now`; alone, the service does [`Tenant::settle`].
+    fn settle(&self, keys: &mut Tenant, now: Timestamp, identifiers: &Identifiers);
+
+    /// Does what a call is for; alone, the service does [`Call::run`].
+    fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection>;
+}

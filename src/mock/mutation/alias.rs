@@ -1,0 +1,162 @@
+//! Aliases.
+
+use super::named::{Named, call};
+use super::step::{Outcome, Step, has_code, is_invalid};
+use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::operation::Operation::{
+    CreateAlias, DeleteAlias, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ListAliases, UpdateAlias,
+};
+use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
+use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::host::response::Fields;
+use crate::mock::locked;
+use crate::mock::store::Tenant;
+
+pub(super) const DEVIATIONS: &[Named] = &[
+    call("create-alias-does-nothing", "CreateAlias succeeds and makes no alias", &[CreateAlias], |step, account| {
+        step.and_undo(account)
+    }),
+    call(
+        "create-alias-takes-another",
+        "CreateAlias moves an alias that another key has",
+        &[CreateAlias],
+        |step, account| step.or(account, has_code("AliasAlreadyExists"), |account| take_over(step, account)),
+    ),
+    call(
+        "second-alias-replaces-first",
+        "a new alias takes the place of those that the key has",
+        &[CreateAlias],
+        |step, account| {
+            let former = step.subject(account);
+            let response = step.run(account)?;
+            let names = former.into_iter().flat_map(|key| key.aliases.into_values());
+            account.write(|keys| names.for_each(|name| keys.remove_alias(&name)));
+            Ok(response)
+        },
+    ),
+    call(
+        "any-alias-name-accepted",
+        "CreateAlias takes any text for the name of an alias",
+        &[CreateAlias],
+        |step, account| step.or(account, is_invalid("AliasName"), |account| make_by_any_name(step, account)),
+    ),
+    call("delete-alias-does-nothing", "DeleteAlias succeeds and the alias stays", &[DeleteAlias], |step, account| {
+        step.and_undo(account)
+    }),
+    call(
+        "delete-alias-deletes-another",
+        "DeleteAlias deletes the other aliases of the key too",
+        &[DeleteAlias],
+        |step, account| {
+            let former = step.subject(account);
+            let response = step.run(account)?;
+            let names = former.into_iter().flat_map(|key| key.aliases.into_values());
+            account.write(|keys| names.for_each(|name| keys.remove_alias(&name)));
+            Ok(response)
+        },
+    ),
+    call("delete-alias-disables-key", "DeleteAlias disables the key of the alias", &[DeleteAlias], |step, account| {
+        let former = step.subject(account);
+        let response = step.run(account)?;
+        account.write(|keys| former.map(|key| disable(keys, &key.id)));
+        Ok(response)
+    }),
+    call("unknown-alias-made", "UpdateAlias makes an alias that is not there", &[UpdateAlias], |step, account| {
+        step.or(account, has_code("Forbidden.AliasNotFound"), |account| {
+            let key = step.subject(account).ok_or_else(Rejection::alias_not_found)?;
+            account.write(|keys| keys.add_alias(step.parameter("AliasName").unwrap_or_default(), &key.id));
+            Ok(Fields::new())
+        })
+    }),
+    call(
+        "update-alias-does-not-move",
+        "UpdateAlias succeeds and the alias stays where it is",
+        &[UpdateAlias],
+        |step, account| step.and_undo(account),
+    ),
+    call(
+        "update-alias-disables-old-key",
+        "UpdateAlias disables the key that the alias leaves",
+        &[UpdateAlias],
+        |step, account| {
+            let original = account.read(|keys| key_of_alias(step, keys));
+            let response = step.run(account)?;
+            account.write(|keys| original.map(|id| disable(keys, &id)));
+            Ok(response)
+        },
+    ),
+    call(
+        "update-alias-leaves-it-on-both",
+        "after UpdateAlias both keys have the alias",
+        &[UpdateAlias, DeleteAlias, ListAliases],
+        left_on_both,
+    ),
+    call(
+        "alias-answered-for-key-id",
+        "an operation that is given an alias responds with it as the KeyId",
+        &[Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext],
+        |step, account| {
+            step.and_say(account, |response| {
+                if let Some(alias) = step.parameter("KeyId").filter(|text| text.starts_with("alias/")) {
+                    response.insert("KeyId".to_owned(), alias.into());
+                }
+            })
+        },
+    ),
+];
+
+/// Removes every alias of the key of a call.
+pub(super) fn remove_aliases(step: &Step<'_>, account: &mut Account<'_>) {
+    let names = step.subject(account).map(|key| key.aliases.into_values().collect::<Vec<_>>());
+    account.write(|keys| names.into_iter().flatten().for_each(|name| keys.remove_alias(&name)));
+}
+
+/// Moves the alias to the key, whichever key has it.
+pub(super) fn take_over(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+    let key = step.subject(account).ok_or_else(Rejection::key_not_found)?;
+    account.write(|keys| keys.move_alias(step.parameter("AliasName").unwrap_or_default(), &key.id));
+    Ok(Fields::new())
+}
+
+/// Makes the alias although its name can't be one: under another name first, so that all else is checked.
+pub(super) fn make_by_any_name(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+    const STAND_IN: &str = "alias/stand-in-for-a-name-that-is-not-one";
+    let response = step.run_with("AliasName", Some(STAND_IN), account)?;
+    account.write(|keys| {
+        if let Some(id) = keys.alias(STAND_IN).map(|alias| alias.key_id.clone()) {
+            keys.remove_alias(STAND_IN);
+            keys.add_alias(step.parameter("AliasName").unwrap_or_default(), &id);
+        }
+    });
+    Ok(response)
+}
+
+/// The id of the key that has the alias of a call.
+fn key_of_alias(step: &Step<'_>, keys: &Tenant) -> Option<String> {
+    keys.alias(step.parameter("AliasName")?).map(|alias| alias.key_id.clone())
+}
+
+fn disable(keys: &mut Tenant, id: &str) {
+    keys.change(id, |key| {
+        if key.state == Enabled {
+            key.state = Disabled;
+        }
+    });
+}
+
+/// Lists aliases that have moved for the keys too that they were on, until they are deleted.
+fn left_on_both(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+    let name = step.parameter("AliasName").unwrap_or_default().to_owned();
+    let original = account.read(|keys| key_of_alias(step, keys));
+    if step.call.operation == ListAliases {
+        return super::list::with_aliases(step, account, &locked(&step.marks.left_aliases));
+    }
+
+    let response = step.run(account)?;
+    let mut left = locked(&step.marks.left_aliases);
+    match original {
+        Some(id) if step.call.operation == UpdateAlias => left.push((name, id)),
+        _ => left.retain(|(other, _)| *other != name),
+    }
+    Ok(response)
+}

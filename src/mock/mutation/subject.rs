@@ -1,0 +1,27 @@
+//! Which key a call is about, found from outside.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::mock::alibaba::service::call::{Call, KeyReference, find_key};
+use crate::mock::alibaba::service::crypto::Ciphertext;
+use crate::mock::alibaba::service::key::Key;
+use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::store::Tenant;
+
+/// The key that a call is about, if it names one that is there.
+pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> {
+    let reference = match call.operation {
+        Operation::Decrypt | Operation::ReEncrypt => {
+            let ciphertext = Ciphertext::parse(&STANDARD.decode(call.optional("CiphertextBlob")?).ok()?)?;
+            return keys.key(keys.key_of_version(&ciphertext.version)?);
+        }
+        Operation::DeleteAlias => KeyReference::Alias(call.optional("AliasName")?),
+        Operation::SetDeletionProtection => {
+            call.read_key_reference(call.optional("ProtectedResourceArn").or_else(|| call.optional("KeyId"))?)?
+        }
+        operation if operation.has_subject() => call.read_key_reference(call.optional("KeyId")?)?,
+        _ => return None,
+    };
+    find_key(keys, &reference).ok()
+}
