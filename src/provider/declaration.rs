@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Choices, Credentials, Provider};
+use super::{Choices, ClockForm, Credentials, Provider};
 use crate::redact::Secret;
 
 /// What a provider says about itself: everything that the rest of the program needs to know before there is a request.
@@ -20,6 +20,8 @@ pub struct Declaration {
     pub example_credentials: ExampleCredentials,
     /// The region that requests are signed for unless another is given.
     pub default_region: &'static str,
+    /// How times are written in parameters and fields.
+    pub clock_form: ClockForm,
     /// The URL of the cloud's own endpoint in a region.
     pub endpoint: fn(&str) -> String,
     /// Makes the dialect as a user chose it.

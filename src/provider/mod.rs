@@ -28,12 +28,14 @@
 //! * **Throttling under HTTP 400, other not-found codes**: [`Provider::classify`]; a header of the cloud's own that
 //!   throttles: [`Provider::retry_hint`].
 //! * **Other options, environment variables for credentials, hosts by region**: [`Declaration`].
+//! * **Times as numbers** (AWS): [`ClockForm`].
 //! * **Paging by marker instead of by number**: data of the case files, since it is said in parameters and fields.
 
 pub mod alibaba;
 mod body_form;
 mod call;
 mod choices;
+mod clock_form;
 mod declaration;
 mod error;
 mod http;
@@ -51,6 +53,7 @@ use jiff::Timestamp;
 pub use self::body_form::BodyForm;
 pub use self::call::{ApiCall, Credentials, SigningContext};
 pub use self::choices::{ChoiceError, Choices};
+pub use self::clock_form::ClockForm;
 pub use self::declaration::{CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
 pub use self::error::{DecodeError, EncodeError};
 pub use self::http::{HttpRequest, HttpResponse};

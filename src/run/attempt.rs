@@ -62,7 +62,8 @@ impl<'a> Attempt<'a> {
 
         let secrets = run.client.secrets().clone();
         let random = random_of(run.options.seed, case, number);
-        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets);
+        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets)
+            .with_clock_form(run.clock_form());
         Self {
             run,
             case,

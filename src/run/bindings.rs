@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::key_wrapping::wrap;
 use crate::plan::Position;
+use crate::provider::ClockForm;
 use crate::redact::{Secret, SecretRegistry};
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
@@ -107,6 +108,8 @@ pub(super) struct Bindings {
     pub(super) random: fastrand::Rng,
     /// Where secrets that are made up here are registered.
     pub(super) secrets: SecretRegistry,
+    /// How the cloud writes times.
+    pub(super) clock_form: ClockForm,
 }
 
 /// Why a template has no value. Only a response can be the reason, because the loader checks every name.
@@ -154,7 +157,14 @@ impl Bindings {
             names_made: 0,
             random,
             secrets,
+            clock_form: ClockForm::Rfc3339,
         }
+    }
+
+    /// The same for a cloud that writes times in this form.
+    #[must_use]
+    pub(super) fn with_clock_form(self, clock_form: ClockForm) -> Self {
+        Self { clock_form, ..self }
     }
 
     /// The parameters of a request.
@@ -204,7 +214,7 @@ impl Bindings {
             Expression::Call(function, arguments) => {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
-                let value = call(*function, &arguments, &mut self.random)?;
+                let value = call(*function, &arguments, &mut self.random, self.clock_form)?;
                 if *function == Function::Random {
                     self.secrets.add_generated(&value);
                 }
@@ -268,7 +278,12 @@ impl Bindings {
 }
 
 /// The value of a function.
-fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) -> Result<String, String> {
+fn call(
+    function: Function,
+    arguments: &[String],
+    random: &mut fastrand::Rng,
+    clock_form: ClockForm,
+) -> Result<String, String> {
     match (function, arguments) {
         (Function::Base64, [text]) => Ok(STANDARD.encode(text)),
         (Function::Wrap, [algorithm, public_key, material]) => {
@@ -279,8 +294,8 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
             random.fill(&mut bytes);
             Ok(STANDARD.encode(bytes))
         }
-        (Function::Unix, [time, duration]) => Ok(later(time, duration)?.as_second().to_string()),
-        (Function::Later, [time, duration]) => Ok(later(time, duration)?.to_string()),
+        (Function::Unix, [time, duration]) => Ok(later(clock_form, time, duration)?.as_second().to_string()),
+        (Function::Later, [time, duration]) => Ok(clock_form.write(later(clock_form, time, duration)?)),
         (Function::Damage, [bytes]) => {
             let mut bytes = decode(bytes)?;
             let Some(last) = bytes.last_mut() else { return Err("there is no byte to damage".to_owned()) };
@@ -293,8 +308,8 @@ fn call(function: Function, arguments: &[String], random: &mut fastrand::Rng) ->
     }
 }
 
-fn later(time: &str, duration: &str) -> Result<Timestamp, String> {
-    let time: Timestamp = time.parse().map_err(|_| format!("`{time}` is not an RFC 3339 time"))?;
+fn later(form: ClockForm, time: &str, duration: &str) -> Result<Timestamp, String> {
+    let time = form.read(time).ok_or_else(|| format!("`{time}` is not {}", form.name()))?;
     // A day is 24 hours: times on the wire are in UTC.
     let duration: SignedDuration = match duration.strip_suffix('d').map(str::parse) {
         Some(Ok(days)) => SignedDuration::from_hours(24_i64.saturating_mul(days)),

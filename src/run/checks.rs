@@ -144,7 +144,7 @@ impl<'s, 'a> Checker<'s, 'a> {
         for (path, between) in &checks.between {
             let from = self.requester.evaluate(&between.from, Context::on(call.on))?;
             let to = self.requester.evaluate(&between.to, Context::on(call.on))?;
-            if let Some(text) = response_form::outside(path, &field(fields, path), &from, &to) {
+            if let Some(text) = response_form::outside(path, self.run.clock_form(), &field(fields, path), &from, &to) {
                 return mismatch(Kind::Body, path.as_str(), self.run.brief(&text, LONGEST));
             }
         }

@@ -162,14 +162,14 @@ impl Failure {
             }
             CallError::Denied { class, code, status, message, clock_skew_seconds } => {
                 let what = denial(class, clock_skew_seconds);
-                let message = without_string_to_sign(&message).trim().to_owned();
+                let message = message.trim().to_owned();
                 let detail = if message.is_empty() { String::new() } else { format!(": {message}") };
                 let text = format!("{what}: {code} ({status}){detail}");
                 let response = BlockingResponse { code, status, message };
                 let by = blame.blocked("was rejected for a reason that is not the key's state", Some(response));
 
                 // An endpoint that accepted the credentials before may reject a single request for them.
-                let short_reason = without_string_to_sign(&reason).trim_end_matches([' ', '.']).to_owned();
+                let short_reason = reason.trim_end_matches([' ', '.']).to_owned();
                 let ends = !accepted || class != ErrorClass::Auth;
                 let (ends_run, denied) = if ends { (Some(text), None) } else { (None, Some(text)) };
                 Self { ends_run, denied, ..Self::blocked(Kind::Refusal, by, short_reason) }
@@ -255,12 +255,6 @@ fn clock_text(skew: Option<i64>) -> String {
         Some(seconds @ ..-1) => format!("because the local clock is {} s behind its own", seconds.unsigned_abs()),
         Some(seconds) => format!("because the local clock is {seconds} s ahead of its own"),
     }
-}
-
-/// A message without the string to sign that comes with a signature mismatch: it is long, and holds the id of the access
-/// key.
-fn without_string_to_sign(message: &str) -> &str {
-    message.split("server string to sign").next().unwrap_or_default()
 }
 
 /// An expected outcome in the form of a result.

@@ -58,6 +58,7 @@ pub use self::settle::Settle;
 use crate::client::Client;
 use crate::ledger::Ledger;
 use crate::plan::Planner;
+use crate::provider::ClockForm;
 use crate::suite::Suite;
 use crate::suite::field_path::FieldPath;
 
@@ -148,6 +149,11 @@ impl RunContext {
     /// The judge of responses.
     fn judge(&self) -> judge::Judge<'_> {
         judge::Judge::new(&self.suite.service, self.options.strict)
+    }
+
+    /// How the cloud writes times.
+    fn clock_form(&self) -> ClockForm {
+        self.client.target().provider.declaration().clock_form
     }
 
     /// The beginning of a text from a response, without secrets.

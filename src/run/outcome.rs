@@ -145,7 +145,6 @@ fn presentable(secrets: &SecretRegistry, mut by: Box<BlockedBy>) -> Box<BlockedB
 
 /// A message without the parts that differ from key to key.
 fn brief(message: &str) -> String {
-    let message = message.split("server string to sign").next().unwrap_or_default();
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     let mut text = String::new();
     let mut word = String::new();
@@ -174,7 +173,6 @@ mod tests {
         assert_eq!(brief("The key 5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11 is gone."), "The key ID is gone.");
         assert_eq!(brief("alias/kms-conformance-kc-1f2e3d4c-12-1-1 exists"), "alias/ID exists");
         assert_eq!(brief("no key-state-modification-was-possible 42"), "no key-state-modification-was-possible 42");
-        assert_eq!(brief("mismatch, server string to sign is: secret"), "mismatch,");
         assert_eq!(brief(&"a ".repeat(5_000)).chars().count(), LONGEST_MESSAGE);
     }
 }

@@ -2,10 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::provider::{ApiResponse, BodyForm};
+use crate::provider::{ApiResponse, BodyForm, ClockForm};
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::form::Form;
 use crate::suite::service::Paging;
@@ -100,10 +99,9 @@ pub(super) fn wrong_count(fields: &Value, list: &FieldPath, paging: &Paging) -> 
     })
 }
 
-/// Why a time is not between two others, if so. Each is RFC 3339.
-pub(super) fn outside(path: &FieldPath, found: &str, from: &str, to: &str) -> Option<String> {
-    let time = |text: &str| text.parse::<Timestamp>().ok();
-    let within = match (time(found), time(from), time(to)) {
+/// Why a time is not between two others, if so. Each is in the form of the cloud.
+pub(super) fn outside(path: &FieldPath, form: ClockForm, found: &str, from: &str, to: &str) -> Option<String> {
+    let within = match (form.read(found), form.read(from), form.read(to)) {
         (Some(found), Some(from), Some(to)) => (from..=to).contains(&found),
         _ => false,
     };
@@ -197,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_time_outside_its_limits_is_shown() {
-        let date = |found: &str| outside(&path("Date"), found, "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z");
+        let date = |found: &str| {
+            outside(&path("Date"), ClockForm::Rfc3339, found, "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z")
+        };
         for good in ["2026-01-02T00:00:00Z", "2026-01-02T12:00:00Z", "2026-01-03T00:00:00Z"] {
             assert_eq!(date(good), None);
         }

@@ -145,7 +145,8 @@ fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
     let secrets = run.client.secrets().clone();
     let mark = &run.options.mark;
-    let bindings = Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), secrets);
+    let bindings =
+        Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), secrets).with_clock_form(run.clock_form());
     Requester::new(run, bindings, stop)
 }
 

@@ -264,7 +264,7 @@ async fn a_wrong_secret_is_reported_without_what_was_signed() {
             panic!("{dialect:?}: {error:?}")
         };
         assert_eq!(code, "SignatureDoesNotMatch");
-        assert!(message.ends_with("server string to sign is:REDACTED"), "{dialect:?}: {message}");
+        assert!(!message.is_empty() && !message.contains("string to sign"), "{dialect:?}: {message}");
         let exchanges = transcript.render(&dialect, client.secrets());
         assert_eq!(exchanges.len(), 1);
         assert_redacted(dialect, &exchanges[0], true);

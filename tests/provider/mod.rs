@@ -1,3 +1,4 @@
 //! The wire of a cloud, seen through the whole suite.
 
 mod dialects;
+mod leaks;

@@ -13,8 +13,9 @@ const LISTS: [(&str, &str); 5] =
 /// The fields that are integers in JSON; all others are texts.
 const INTEGERS: [&str; 4] = ["HttpStatus", "PageNumber", "PageSize", "TotalCount"];
 
-/// What an error message says before the text that the signature was made of, which holds every parameter.
-const SIGNED_TEXT: &str = "server string to sign is:";
+/// What an error message says before the text that the signature was made of: it is long, and holds every parameter and
+/// the id of the access key.
+const SIGNED_TEXT: &str = "server string to sign";
 
 /// The body of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,10 +75,9 @@ impl Body {
     }
 }
 
-/// A text without the parameters that an error message may quote.
-pub(super) fn without_signed_text(text: &str) -> Option<String> {
-    let (before, _) = text.split_once(SIGNED_TEXT)?;
-    Some(format!("{before}{SIGNED_TEXT}{REDACTED}"))
+/// An error message without the text that was signed.
+pub(super) fn without_signed_text(message: &str) -> &str {
+    message.split_once(SIGNED_TEXT).map_or(message, |(before, _)| before.trim_end())
 }
 
 /// The JSON form of an element.
@@ -139,8 +139,8 @@ fn hide_in_xml(element: &mut Element, is_sensitive: &impl Fn(&str) -> bool) {
 }
 
 fn hide_in_text(text: &mut String) {
-    if let Some(hidden) = without_signed_text(text) {
-        *text = hidden;
+    if let Some((before, _)) = text.split_once(SIGNED_TEXT) {
+        *text = format!("{before}{SIGNED_TEXT} is:{REDACTED}");
     }
 }
 

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Alibaba, Format, Method, Signature};
-use crate::provider::{Choices, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
+use crate::provider::{
+    Choices, ClockForm, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption,
+};
 
 /// Alibaba Cloud among the providers.
 pub static DECLARATION: Declaration = Declaration {
@@ -17,6 +19,7 @@ pub static DECLARATION: Declaration = Declaration {
     },
     example_credentials: ExampleCredentials { access_key_id: "testid", secret: "testsecret" },
     default_region: "cn-hangzhou",
+    clock_form: ClockForm::Rfc3339,
     endpoint: |region| format!("https://kms.{region}.aliyuncs.com"),
     build: |choices| Arc::new(Alibaba::chosen(choices)),
 };
