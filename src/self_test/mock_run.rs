@@ -13,10 +13,10 @@ use crate::provider::registry;
 use crate::session::{Endpoint, LiveTarget, MockOptions, Session, SessionError, SessionOptions};
 use crate::suite::Suite;
 
-/// How many cases are asked of a mock at the same time.
+/// How many cases run against a mock at the same time.
 pub(super) const JOBS: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 
-/// What a run against a mock said and cost.
+/// What a run against a mock found and cost.
 #[derive(Debug)]
 pub(super) struct MockRun {
     /// The results in the order of ids.
@@ -25,22 +25,13 @@ pub(super) struct MockRun {
     pub(super) requests: u64,
 }
 
-/// Asks cases of a new mock that deviates; the results are in the order of ids.
-pub(super) async fn ask(
-    suite: &Arc<Suite>,
-    deviation: &Deviation,
-    cases: Vec<usize>,
-) -> Result<Vec<CaseResult>, SelfTestError> {
-    Ok(run_cases(suite, vec![deviation.clone()], cases).await?.results)
-}
-
 /// Runs every case of a suite against a new mock that deviates in these ways.
 pub(super) async fn run_suite(suite: &Arc<Suite>, deviations: Vec<Deviation>) -> Result<MockRun, SelfTestError> {
     run_cases(suite, deviations, (0..suite.cases.len()).collect()).await
 }
 
 /// Runs cases against a new mock that deviates in these ways.
-async fn run_cases(
+pub(super) async fn run_cases(
     suite: &Arc<Suite>,
     deviations: Vec<Deviation>,
     cases: Vec<usize>,

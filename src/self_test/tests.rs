@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::catalogue;
-use super::mock_run::ask;
+use super::mock_run::run_cases;
 use crate::mock::Deviation;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
@@ -66,7 +66,7 @@ async fn a_wrong_effect_is_reported_as_one_with_what_should_hold() {
         assert!(known.contains(&deviation), "{name}");
         let id = format!("alibaba/{case}");
         let index = suite.cases.iter().position(|case| case.id.as_str() == id).unwrap();
-        let results = ask(&suite, &deviation, vec![index]).await.unwrap();
+        let results = run_cases(&suite, vec![deviation], vec![index]).await.unwrap().results;
         let found = (results[0].verdict, results[0].kind);
         assert_eq!(found, (Verdict::Fail, Some(Kind::Effect)), "{name}: {}", results[0].reason);
         assert!(results[0].reason.contains(holds), "{name}: {}", results[0].reason);

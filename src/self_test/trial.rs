@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::SelfTestError;
 use super::catalogue::{CatalogueEntry, Expectations, Family};
-use super::mock_run::ask;
+use super::mock_run::run_cases;
 use crate::event::CaseResult;
 use crate::mock::Deviation;
 use crate::suite::Suite;
@@ -88,7 +88,7 @@ pub(super) async fn try_entry(
     let results = if entry.account_wide {
         run_apart(suite, &entry.deviation, cases).await?
     } else {
-        ask(suite, &entry.deviation, cases.into_iter().collect()).await?
+        run_cases(suite, vec![entry.deviation.clone()], cases.into_iter().collect()).await?.results
     };
 
     let mut trial = Trial {
@@ -150,7 +150,7 @@ async fn run_apart(
 ) -> Result<Vec<CaseResult>, SelfTestError> {
     let mut results = Vec::with_capacity(cases.len());
     for case in cases {
-        results.extend(ask(suite, deviation, vec![case]).await?);
+        results.extend(run_cases(suite, vec![deviation.clone()], vec![case]).await?.results);
     }
     Ok(results)
 }
