@@ -64,7 +64,8 @@ pub enum Kind {
     /// The request succeeded where the table rejects it.
     Allowed,
     /// The request was rejected where the table allows it.
-    Refused,
+    #[serde(rename = "refused")]
+    Rejected,
     /// The request was rejected with another code.
     Code,
     /// The code is right, the HTTP status is not.
@@ -75,7 +76,7 @@ pub enum Kind {
     Effect,
     /// The endpoint does not know the operation.
     Unsupported,
-    /// The same server error each time, on fresh keys too, from a service that responds well elsewhere.
+    /// The same server error each time, on fresh keys too, from a service that responds well otherwise.
     Crash,
     /// A response that can't be read, or whose fields have another form than the documents say, each time.
     Malformed,
@@ -86,7 +87,8 @@ pub enum Kind {
     /// No usable response was received; inconclusive.
     Transport,
     /// The endpoint rejected the request for a reason that is not the key's state: credentials, quota, permissions.
-    Refusal,
+    #[serde(rename = "refusal")]
+    Denied,
     /// The run ended before the case was judged.
     Cut,
     /// The table has no such cell for this key class.
@@ -100,7 +102,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
-            Self::Refused => "refused",
+            Self::Rejected => "refused",
             Self::Code => "code",
             Self::Status => "status",
             Self::Body => "body",
@@ -111,10 +113,32 @@ impl Kind {
             Self::Unstable => "unstable",
             Self::Fixture => "fixture",
             Self::Transport => "transport",
-            Self::Refusal => "refusal",
+            Self::Denied => "refusal",
             Self::Cut => "cut",
             Self::NotApplicable => "not-applicable",
             Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// What the kind means, for people who don't know the name.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Allowed => "it succeeded where the table rejects",
+            Self::Rejected => "it was rejected where the table allows",
+            Self::Code => "it was rejected with another code",
+            Self::Status => "right code, other HTTP status",
+            Self::Body => "a field of the response is missing or wrong",
+            Self::Effect => "right response, wrong effect",
+            Self::Unsupported => "the endpoint does not know the operation",
+            Self::Crash => "the service failed each time",
+            Self::Malformed => "the response has another form than the documents say",
+            Self::Unstable => "two keys got different responses",
+            Self::Fixture => "the state could not be reached",
+            Self::Transport => "no usable response was received",
+            Self::Denied => "it was rejected for a reason that is not the key's state",
+            Self::Cut => "the run ended before the case was judged",
+            Self::NotApplicable => "the table has no such cell",
+            Self::Unavailable => "the target lacks something that the case needs",
         }
     }
 }
@@ -130,11 +154,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_serialised_form() {
+    fn names_are_equal_to_the_serialised_form() {
         for verdict in Verdict::ALL {
             assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
         }
-        for kind in [Kind::Allowed, Kind::NotApplicable, Kind::Unsupported, Kind::Cut] {
+        for kind in [Kind::Allowed, Kind::Rejected, Kind::Denied, Kind::NotApplicable, Kind::Unsupported, Kind::Cut] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
     }

@@ -55,19 +55,8 @@ impl From<Exit> for ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Summary, Usage};
-
-    fn footer(summary: Summary) -> RunFooter {
-        RunFooter {
-            duration_ms: 0,
-            complete: true,
-            stopped: None,
-            summary,
-            usage: Usage::default(),
-            routes: None,
-            leaks: Vec::new(),
-        }
-    }
+    use crate::event::Summary;
+    use crate::report::sample::footer;
 
     #[test]
     fn a_failure_outweighs_everything_else() {

@@ -91,7 +91,7 @@ impl Failure {
                 Verdict::Inconclusive,
                 Kind::Fixture | Kind::Effect | Kind::Unsupported | Kind::Crash | Kind::Malformed,
             ) => Some(Self::Inconclusive),
-            (Verdict::Fail, Kind::Allowed | Kind::Refused | Kind::Code | Kind::Status | Kind::Unsupported) => {
+            (Verdict::Fail, Kind::Allowed | Kind::Rejected | Kind::Code | Kind::Status | Kind::Unsupported) => {
                 actual.cloned().map(Self::Answer)
             }
             (Verdict::Fail, Kind::Body) => beyond(Beyond::Body),

@@ -108,7 +108,7 @@ known_failures:
                 Some(&success),
                 Some(ListedOutcome::Holds),
             ),
-            ("alibaba/Encrypt/Enabled", Verdict::Fail, Some(Kind::Refused), Some(&other), None),
+            ("alibaba/Encrypt/Enabled", Verdict::Fail, Some(Kind::Rejected), Some(&other), None),
         ] {
             let listed = known.judge(id, verdict, kind, actual);
             assert_eq!(listed.map(|listed| listed.outcome), wanted, "{id} {verdict} {kind:?} {actual:?}");

@@ -1,12 +1,12 @@
-//! Why cases were not judged: cases with one cause are one group, however many they are.
+//! Why cases were not judged: cases with the same cause are one group.
 //!
 //! ```text
 //! ? 324 cases  inconclusive in setup: DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)
 //! – 12 cases  skipped: the case moves the target's clock, which needs the bundled mock or --clock-hook
 //! ```
 //!
-//! Cases that name what blocked them belong together if they name the same. The others go by their reason, in which ids
-//! and times don't count.
+//! Cases with a blocker belong together if it is the same. The others are grouped by their reason, in which ids and times
+//! don't count.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use super::text;
 /// How much of the response of a group's first case is shown, in bytes.
 const RESPONSE_LIMIT: usize = 300;
 
-/// Gathers the cases that were not judged, by their causes.
+/// Groups the cases that were not judged by their causes.
 #[derive(Debug, Default)]
 pub struct Causes {
     groups: BTreeMap<(Verdict, Cause), Group>,
@@ -33,25 +33,25 @@ enum Cause {
     Reason(Option<Kind>, String),
 }
 
-/// Cases with one cause. All text is harmless to a terminal.
+/// Cases with the same cause. All text is harmless to a terminal.
 #[derive(Debug)]
 pub struct Group {
     /// Inconclusive, skipped or not run.
     pub verdict: Verdict,
     /// The kind of the first case.
     pub kind: Option<Kind>,
-    /// The phase in which they were blocked; none if they don't name it.
+    /// The phase in which they were blocked; none if they have no blocker.
     pub step: Option<BlockedStep>,
     /// The cause in one line.
     pub line: String,
-    /// The ids of the cases, in the order in which they came.
+    /// The ids of the cases, in the order of the run.
     pub ids: Vec<String>,
     /// The first case in words.
     pub first: FailureText,
 }
 
 impl Causes {
-    /// Takes a case; one that was judged, or that is a known failure, is left out.
+    /// Adds a case, unless it was judged or is a known failure.
     pub fn add(&mut self, case: &CaseResult) {
         match case.verdict {
             Verdict::Inconclusive | Verdict::Skipped | Verdict::NotRun => {}
@@ -107,7 +107,7 @@ impl Group {
     }
 }
 
-/// The cause in one line. What differs from key to key is said with the cell, or else nobody would know which it is.
+/// The cause in one line. An unstable case shows only its responses, so its cell is named too.
 fn line(case: &CaseResult) -> String {
     let headline = failure_text::headline(case);
     match (case.kind, &case.operation, &case.state) {
@@ -118,21 +118,21 @@ fn line(case: &CaseResult) -> String {
     }
 }
 
-/// What blocked cases, how many, and the first of them; the biggest group first.
+/// Counts the cases of each blocker.
 #[derive(Debug, Default)]
 pub struct Blockers {
     counted: BTreeMap<Box<BlockedBy>, (usize, Arc<str>)>,
 }
 
 impl Blockers {
-    /// Takes a case; one that names no blocker is left out.
+    /// Adds a case, if it has a blocker.
     pub fn add(&mut self, case: &CaseResult) {
         if let Some(blocked_by) = &case.blocked_by {
             self.counted.entry(blocked_by.clone()).or_insert_with(|| (0, Arc::clone(&case.id))).0 += 1;
         }
     }
 
-    /// The blockers as they are stored.
+    /// The blockers as they are stored, that of most cases first.
     pub fn into_list(self) -> Vec<super::results::Blocker> {
         let counted = self.counted.into_iter();
         let mut list: Vec<_> = counted

@@ -1,10 +1,10 @@
-//! A request as a command that people know.
+//! A request as a curl command.
 //!
 //! ```text
 //! curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1&Signature=***'
 //! ```
 //!
-//! The record is redacted, so the command shows the request but is not accepted before it is signed again.
+//! The record is redacted: the command shows the request, and must be signed again before an endpoint accepts it.
 
 use std::fmt::Write;
 
@@ -21,6 +21,7 @@ pub fn command(request: &RequestRecord) -> String {
         command.push_str(" -X ");
         command.push_str(&quote(method));
     }
+
     // curl takes brackets and braces in a URL for patterns.
     if url.contains(['[', ']', '{', '}']) {
         command.push_str(" -g");
@@ -28,15 +29,16 @@ pub fn command(request: &RequestRecord) -> String {
     command.push(' ');
     command.push_str(&quote(url));
     for (name, value) in headers {
-        // curl counts the body itself.
+        // curl computes the length itself.
         if name.eq_ignore_ascii_case("content-length") {
             continue;
         }
-        // A header without a value is one to leave out, unless it ends with a semicolon.
+        // curl removes a header without a value, unless it ends with a semicolon.
         let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
         command.push_str(" -H ");
         command.push_str(&quote(&header));
     }
+
     if !body.is_empty() {
         command.push_str(" --data-raw ");
         command.push_str(&quote(body));

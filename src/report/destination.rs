@@ -1,4 +1,4 @@
-//! Where a report goes: a file that is there whole or not at all.
+//! The file of a report, which is written whole or not at all.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ReportError;
 use crate::redact::{RedactingWriter, SecretRegistry};
 
-/// A file to be written, checked for being writable before the run begins.
+/// A file to be written. Before the run begins it is checked that this is possible.
 #[derive(Debug)]
 pub struct Destination {
     /// The path as it was given, for messages.
@@ -29,8 +29,8 @@ enum Kind {
 }
 
 impl Destination {
-    /// Looks whether a file can be written at `path` and makes missing folders, so that a mistyped path is told before
-    /// an hour of requests and not after it.
+    /// Checks that a file can be written at `path` and makes missing folders, so that a mistyped path is reported before an
+    /// hour of requests and not after it.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Destination {
 
 impl Kind {
     fn of(path: &Path) -> io::Result<Self> {
-        // The rename would put a file in the place of a symbolic link and leave the file behind it as it was.
+        // A rename would replace a symbolic link, and not the file that it points to.
         let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         match fs::metadata(&file) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
@@ -124,7 +124,8 @@ fn replace(
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    // The folder may have been removed since it was looked at.
+
+    // The folder may have been removed since it was checked.
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
     write_to(temporary.as_file_mut(), secrets, fill)?;
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_leaves_the_old_file_and_nothing_else() {
+    fn an_error_leaves_only_the_old_file() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("report.txt");
         fs::write(&path, "old").unwrap();
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_and_a_file_in_the_way_are_told_before_the_run() {
+    fn a_path_that_can_not_be_written_is_rejected_before_the_run() {
         let root = tempfile::tempdir().unwrap();
         let message = Destination::prepare(root.path()).unwrap_err().to_string();
         assert!(message.contains("name a file in it"), "{message}");

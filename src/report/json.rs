@@ -1,7 +1,7 @@
 //! `results.json`: the events of a run in stored form, from which every other report can be made again.
 //!
-//! The field names and their order are a promise (format version [`FORMAT`]). Each field and each case stands on a
-//! line of its own, so that two files can be compared line by line:
+//! The field names and their order are a promise (format version [`FORMAT`]). Each field and each case has a line of its
+//! own, so that two files can be compared line by line:
 //!
 //! ```json
 //! {
@@ -23,7 +23,7 @@
 //! ```
 //!
 //! `stopped` follows `complete` in a run that was cut short; `leaks`, `notices` and `blockers` precede `cases` if there
-//! are any. What stands first in the file is known last, so the cases go to a nameless temporary file as they come: a run of
+//! are any. What comes first in the file is known last, so cases are first written to a nameless temporary file: a run of
 //! 100,000 cases needs no more memory than one of ten.
 
 use std::fs::File;
@@ -83,6 +83,7 @@ impl JsonReport {
         let Some(header) = header.take() else {
             return Err(destination.error(io::Error::other("the run ended without having begun")));
         };
+
         let blockers = std::mem::take(blockers).into_list();
         let spooled = rewound(cases).map_err(|error| destination.error(error))?;
         destination.write(|out| {
@@ -118,6 +119,7 @@ impl Report for JsonReport {
     }
 }
 
+/// The temporary file of the cases, ready to be read from its beginning.
 fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
     cases.flush()?;
     let file = cases.get_mut();
@@ -129,6 +131,7 @@ fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
 fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
     let RunHeader { tool, target, suite, seed, started_at } = header;
     let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
+
     out.write_all(b"{\n")?;
     field(out, "format", &FORMAT)?;
     field(out, "tool", tool)?;
@@ -138,11 +141,13 @@ fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[
     if let Some(seed) = seed {
         field(out, "seed", seed)?;
     }
+
     field(out, "duration_ms", duration_ms)?;
     field(out, "complete", complete)?;
     if let Some(stopped) = stopped {
         field(out, "stopped", stopped)?;
     }
+
     field(out, "summary", summary)?;
     field(out, "usage", usage)?;
     if let Some(routes) = routes {
@@ -182,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fields_stand_in_the_promised_order() {
+    fn fields_have_the_promised_order() {
         let text = written(&sample::every_verdict());
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
         let names: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
@@ -211,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_run_says_why() {
+    fn a_run_that_was_cut_short_says_why() {
         let text = written(&sample::finished(Vec::new(), Some("interrupted")));
         assert!(text.contains("\"complete\": false,\n\"stopped\": \"interrupted\",\n\"summary\""), "{text}");
         assert!(text.ends_with("\"cases\": []\n}\n"), "{text}");
     }
 
     #[test]
-    fn what_is_read_back_and_replayed_is_written_byte_for_byte() {
+    fn replayed_results_are_written_byte_for_byte() {
         let text = written(&sample::every_verdict());
         let replayed: Vec<Event> = text.parse::<Results>().unwrap().into_events().collect();
         assert_eq!(written(&replayed), text);
@@ -240,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_that_is_dropped_leaves_nothing() {
+    fn a_report_that_is_dropped_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut report = JsonReport::create(folder.path().join("results.json")).unwrap();
         report.event(&sample::started(1)).unwrap();

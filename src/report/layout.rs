@@ -1,7 +1,7 @@
-//! The order of the published table, which every report keeps.
+//! The order of the published table, which every report follows.
 
-/// In which order operations and states are shown: as the published table has them. What is missing in a list follows
-/// in alphabetical order.
+/// The order in which operations and states are shown: that of the published table. Those that a list lacks follow in
+/// alphabetical order.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
     /// The operations, from top to bottom.

@@ -4,9 +4,10 @@
 //! - [`json`]: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - [`junit`]: JUnit XML for continuous integration.
 //!
-//! What they share: [`destination`] writes a file whole or not at all, [`failure_text`] says in words what is wrong with a
-//! case, `cause` gathers the cases that were not judged by what kept them from it, `pattern` says what many failures
-//! have in common, [`curl`] shows a request as a command, and [`text`] makes what a server sent harmless.
+//! What they share: [`destination`] writes a file whole or not at all, [`failure_text`] describes in words what is wrong
+//! with a case, `listed_text` what the list of known failures says of it, `cause` groups the cases that were not judged,
+//! `pattern` finds what many failures have in common, [`curl`] shows a request as a command, and [`text`] makes what a
+//! server sent harmless.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,12 +24,13 @@ pub mod failure_text;
 pub mod json;
 pub mod junit;
 pub mod layout;
+mod listed_text;
 pub(crate) mod pattern;
 pub mod results;
 pub mod text;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 /// A fold over the events of a run.
 ///
@@ -42,19 +44,20 @@ pub trait Report: Send {
     /// The report can't be written; it takes no more events after that.
     fn event(&mut self, event: &Event) -> Result<(), ReportError>;
 
-    /// The file that the report writes; none for one that is shown and not kept.
+    /// The file that the report writes; none if it is only shown.
     fn file(&self) -> Option<&Path> {
         None
     }
 
-    /// Takes the files that other reports have written. Comes before [`Event::RunFinished`], to a report without a file.
+    /// Takes the files that other reports have written. It is called before [`Event::RunFinished`], for reports without a
+    /// file.
     fn files_written(&mut self, _files: &[PathBuf]) {}
 }
 
 /// Why a report can't be written.
 #[derive(Debug, Error)]
 pub enum ReportError {
-    /// A file can't be written; what stood there before is untouched.
+    /// A file can't be written; what was there before is unchanged.
     #[error("failed to write {}: {source}; {}", path.display(), destination::advice(source))]
     File {
         /// The file.
@@ -69,7 +72,7 @@ pub enum ReportError {
 
 /// Several reports as one: each goes on when another has failed.
 ///
-/// A full disk must neither end a run nor take away what the person at the terminal sees of it.
+/// A full disk must neither end a run nor hide it from the person at the terminal.
 #[derive(Default)]
 pub struct Reports {
     reports: Vec<Box<dyn Report>>,
@@ -87,23 +90,23 @@ impl Reports {
         self.reports.push(Box::new(report));
     }
 
-    /// Hands the event to each report; one that fails is left out from then on. Files are written before the end of the
-    /// run is shown, so that what is shown can name them.
+    /// Gives the event to each report; one that fails is left out from then on. Files are written before the end of the run
+    /// is shown, so that it can name them.
     pub fn event(&mut self, event: &Event) {
         if !matches!(event, Event::RunFinished(_)) {
-            return self.hand(event, |_| true);
+            return self.give(event, |_| true);
         }
 
-        self.hand(event, |report| report.file().is_some());
+        self.give(event, |report| report.file().is_some());
         let files: Vec<PathBuf> = self.reports.iter().filter_map(|report| report.file().map(Path::to_owned)).collect();
         self.reports.iter_mut().for_each(|report| report.files_written(&files));
-        self.hand(event, |report| report.file().is_none());
+        self.give(event, |report| report.file().is_none());
     }
 
-    fn hand(&mut self, event: &Event, is_meant: impl Fn(&dyn Report) -> bool) {
+    fn give(&mut self, event: &Event, is_addressed: impl Fn(&dyn Report) -> bool) {
         let errors = &mut self.errors;
         self.reports.retain_mut(|report| {
-            if !is_meant(&**report) {
+            if !is_addressed(&**report) {
                 return true;
             }
             match report.event(event) {
@@ -135,7 +138,7 @@ mod tests {
         }
     }
 
-    /// Keeps what it was given to know.
+    /// Keeps the files that it is given.
     struct Named(std::sync::Arc<std::sync::Mutex<Vec<PathBuf>>>);
 
     impl Report for Named {
@@ -168,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_report_leaves_the_others_alone() {
+    fn a_failed_report_does_not_affect_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.json");
         let mut reports = Reports::new();

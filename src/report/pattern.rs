@@ -1,11 +1,11 @@
-//! What many failures have in common, said in words.
+//! What many failures have in common, in words.
 //!
 //! ```text
 //! Decrypt and Encrypt seem not to look at the state of the key: they succeeded in Disabled and PendingDeletion
 //! every rejection has the status 400, whatever the table says
 //! ```
 //!
-//! Nothing is known here of a service but what its results show.
+//! Only results are used: nothing about a service is assumed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,19 +15,19 @@ use crate::verdict::{Kind, Verdict};
 use super::layout::Layout;
 use super::text;
 
-/// How many states an operation must have succeeded in wrongly before that is called a habit.
+/// In how many states an operation must have succeeded wrongly to make a pattern.
 const FEWEST_STATES: usize = 2;
 
-/// How many cells must share a wrong status or code before that is called a habit.
+/// How many cells must share a wrong status or code to make a pattern.
 const FEWEST_CELLS: usize = 3;
 
-/// Of how many rejections in a hundred a habit must be the explanation.
+/// How many of a hundred rejections must have the shared status or code.
 const NEARLY_ALL: usize = 90;
 
-/// Gathers what a run saw of cells in which the table rejects.
+/// Gathers the results of cells in which the table rejects.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    /// By operation and class of key, then by state: whether each of its cases succeeded.
+    /// By operation and key class, then by state: whether all of its cases succeeded.
     cells: BTreeMap<(String, String), BTreeMap<String, bool>>,
     rejections: Vec<Rejection>,
 }
@@ -63,21 +63,21 @@ impl Patterns {
         }
     }
 
-    /// A sentence for each habit; operations and states in the order of the table.
+    /// A sentence for each pattern; operations and states in the order of the table.
     pub fn sentences(&self, layout: &Layout) -> Vec<String> {
-        let status = self.habit(|answered| answered.status);
+        let status = self.shared_value(|outcome| outcome.status);
         let status = status.map(|(status, share)| format!("{share} the status {status}, whatever the table says"));
-        let code = self.habit(|answered| answered.code.as_str());
+        let code = self.shared_value(|outcome| outcome.code.as_str());
         let code = code.map(|(code, share)| match code {
             "" => format!("{share} no code, whatever the table says"),
             code => format!("{share} the code {}, whatever the table says", text::cut(&text::one_line(code), 200)),
         });
 
-        self.blind(layout).into_iter().chain(status).chain(code).collect()
+        self.operations_without_state(layout).into_iter().chain(status).chain(code).collect()
     }
 
-    /// Which operations succeed in each state in which the table rejects.
-    fn blind(&self, layout: &Layout) -> Vec<String> {
+    /// The operations that succeed in every state in which the table rejects.
+    fn operations_without_state(&self, layout: &Layout) -> Vec<String> {
         let mut classes_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (operation, class) in self.cells.keys() {
             classes_of.entry(operation).or_default().push(class);
@@ -86,12 +86,13 @@ impl Patterns {
         // Operations that succeed in the same states are one sentence.
         let mut alike: BTreeMap<(Option<&str>, Vec<&str>), Vec<&str>> = BTreeMap::new();
         for (operation, classes) in &classes_of {
+            // The classes together first, then each on its own.
             let states = |class: &str| self.cells.get(&((*operation).to_owned(), class.to_owned()));
             let allowed = |classes: &[&str]| -> Option<Vec<&str>> {
                 let cells: Vec<_> = classes.iter().filter_map(|class| states(class)).flatten().collect();
                 let names: BTreeSet<&str> = cells.iter().map(|(state, _)| state.as_str()).collect();
-                let blind = names.len() >= FEWEST_STATES && cells.iter().all(|(_, succeeded)| **succeeded);
-                blind.then(|| in_order(names, &layout.states))
+                let ignores_state = names.len() >= FEWEST_STATES && cells.iter().all(|(_, succeeded)| **succeeded);
+                ignores_state.then(|| in_order(names, &layout.states))
             };
             if let Some(states) = allowed(classes) {
                 alike.entry((None, states)).or_default().push(operation);
@@ -118,7 +119,7 @@ impl Patterns {
     }
 
     /// The one wrong value that nearly all rejections have where the table has another, and how many have it.
-    fn habit<'a, T: Ord + Copy>(&'a self, value: impl Fn(&'a Outcome) -> T) -> Option<(T, String)> {
+    fn shared_value<'a, T: Ord + Copy>(&'a self, value: impl Fn(&'a Outcome) -> T) -> Option<(T, String)> {
         let is_wrong =
             |rejection: &'a Rejection, wrong: T| !rejection.allowed.iter().any(|allowed| value(allowed) == wrong);
         let mut cells: BTreeMap<T, BTreeSet<&(String, String)>> = BTreeMap::new();
@@ -127,7 +128,7 @@ impl Patterns {
         }
         let (wrong, cells) = cells.into_iter().max_by_key(|(_, cells)| cells.len())?;
 
-        // Where the table has this value, having it is no habit.
+        // A rejection whose cell has this value in the table says nothing.
         let others: Vec<&Rejection> = self.rejections.iter().filter(|rejection| is_wrong(rejection, wrong)).collect();
         let having = others.iter().filter(|rejection| value(&rejection.got) == wrong).count();
         if cells.len() < FEWEST_CELLS || having * 100 < others.len() * NEARLY_ALL {
@@ -141,8 +142,8 @@ impl Patterns {
     }
 }
 
-fn is_success(answered: &Outcome) -> bool {
-    (200..300).contains(&answered.status)
+fn is_success(outcome: &Outcome) -> bool {
+    (200..300).contains(&outcome.status)
 }
 
 /// The names of the list in its order, then the others.
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_is_named_if_only_its_keys_are_meant() {
+    fn a_class_is_named_if_only_its_keys_show_the_pattern() {
         let cases = [
             of_class("EXTERNAL", sample::failed("alibaba/Encrypt/PendingDeletion")),
             of_class("EXTERNAL", sample::failed("alibaba/Encrypt/Disabled")),
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_judged_or_has_another_fault_is_no_habit() {
+    fn cases_that_were_not_judged_or_fail_otherwise_make_no_pattern() {
         let cases = [
             sample::failed("alibaba/Encrypt/Disabled"),
             sample::crashed("alibaba/Encrypt/PendingDeletion"),
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn one_status_or_code_for_every_rejection_is_said_once() {
+    fn one_status_or_code_for_every_rejection_is_one_sentence() {
         let rejected = |number: usize, code: &str, status| CaseResult {
             actual: Some(Outcome { code: code.to_owned(), status }),
             kind: Some(if status == 409 { Kind::Code } else { Kind::Status }),

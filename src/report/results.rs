@@ -1,4 +1,4 @@
-//! `results.json` read back: its types, its JSON Schema, and the events that it stores.
+//! Reads `results.json`: its types, its JSON Schema, and the events that it stores.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -30,16 +30,16 @@ pub struct Results {
     pub tool: Tool,
     /// What was tested.
     pub target: TargetHeader,
-    /// What it was held against.
+    /// The cases that were run.
     pub suite: SuiteHeader,
     /// When the run began, RFC 3339 in UTC.
     pub started_at: String,
-    /// What test data was drawn from; `run --seed` makes the same again.
+    /// The seed of the test data; `run --seed` makes the same data again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
     /// Wall time of the run in milliseconds.
     pub duration_ms: u64,
-    /// Whether every selected case was asked.
+    /// Whether every selected case was run to its end.
     pub complete: bool,
     /// Why the run was cut short, if it was: one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,16 +48,16 @@ pub struct Results {
     pub summary: Summary,
     /// What the run cost.
     pub usage: Usage,
-    /// How much of the table was asked, by which routes of keys into their states.
+    /// How much of the table was run, by which routes of keys into their states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routes: Option<RouteCoverage>,
-    /// What the run made and could not remove, or could not make sure of having removed: one line each.
+    /// What the run made and did not remove, or may not have removed: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaks: Vec<String>,
-    /// What a person should know and what belongs to no case: one line each.
+    /// Messages about the run and not about a case: one line each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
-    /// What kept cases from being judged, the one of most cases first. It follows from the cases.
+    /// What kept cases from being judged, that of most cases first. It follows from the cases.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blockers: Vec<Blocker>,
     /// The results of the cases, in the order of their ids.
@@ -81,14 +81,14 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// The file can't be read, is of another format version, or is no such file at all.
+    /// The file can't be read, has another format version, or holds something else.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref();
         let text = read_text(path, BIGGEST_FILE).map_err(|source| ReadError::File { path: path.to_owned(), source })?;
         text.parse().map_err(|source| ReadError::Content { path: path.to_owned(), source })
     }
 
-    /// The events that the file stores, for a report to be made of it. Which cases ran at which time is not stored, so
+    /// The events that the file stores, to make another report of them. The times at which cases ran are not stored, so
     /// each case is begun, judged and finished in turn.
     pub fn into_events(self) -> impl Iterator<Item = Event> {
         let Self {
@@ -109,9 +109,11 @@ impl Results {
             blockers: _,
             cases,
         } = self;
+
         let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at }));
         let last =
             Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks }));
+
         let cases = cases.into_iter().flat_map(|case| {
             let started = Event::CaseStarted { id: case.id.clone() };
             let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };
@@ -126,8 +128,8 @@ impl FromStr for Results {
     type Err = ContentError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The version first: to call a newer file broken because of its new fields would mislead.
-        let Version { format } = serde_json::from_str(text).map_err(ContentError::NoResults)?;
+        // The version first: a newer file is not broken because it has new fields.
+        let Version { format } = serde_json::from_str(text).map_err(ContentError::OtherContent)?;
         if format != FORMAT {
             return Err(ContentError::Format { found: format });
         }
@@ -161,13 +163,13 @@ pub enum ReadError {
     },
 }
 
-/// Why a text is no results of a run.
+/// Why a text is not the results of a run.
 #[derive(Debug, Error)]
 pub enum ContentError {
-    /// It is no JSON object with a format version.
+    /// It is not a JSON object with a format version.
     #[error("it is not a file of results: {0}")]
-    NoResults(serde_json::Error),
-    /// It is of another format version.
+    OtherContent(serde_json::Error),
+    /// It has another format version.
     #[error("it has format {found}, but this version of the program reads format {FORMAT}")]
     Format {
         /// The version that the file states.
@@ -183,7 +185,7 @@ pub enum ContentError {
 pub fn schema() -> String {
     let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Results>();
     let mut ordered = serde_json::Map::new();
-    // What the file is comes first for those who open it.
+    // People who open the file should first see what it is.
     for name in ["$schema", "title", "description"] {
         ordered.extend(schema.remove(name).map(|value| (name.to_owned(), value)));
     }
@@ -206,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn other_files_are_told_apart() {
+    fn other_files_are_rejected() {
         let message = |text: &str| text.parse::<Results>().unwrap_err().to_string();
         assert!(message("<testsuites/>").starts_with("it is not a file of results: "));
         assert!(message("{}").contains("missing field `format`"));

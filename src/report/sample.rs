@@ -41,7 +41,7 @@ pub(super) fn passed(id: &str) -> CaseResult {
     }
 }
 
-/// A case that the endpoint allowed and should have rejected.
+/// A case in which the endpoint allowed what it should have rejected.
 pub(super) fn failed(id: &str) -> CaseResult {
     CaseResult {
         verdict: Verdict::Fail,
@@ -162,6 +162,19 @@ pub(super) fn started(cases: usize) -> Event {
     }))
 }
 
+/// The footer of a complete run that cost nothing.
+pub(crate) fn footer(summary: Summary) -> RunFooter {
+    RunFooter {
+        duration_ms: 0,
+        complete: true,
+        stopped: None,
+        summary,
+        usage: Usage::default(),
+        routes: None,
+        leaks: Vec::new(),
+    }
+}
+
 /// The events of a whole run with these results.
 pub(super) fn run(cases: Vec<CaseResult>) -> Vec<Event> {
     finished(cases, None)
@@ -200,7 +213,7 @@ pub(super) fn every_verdict() -> Vec<Event> {
     unexpected.reason = "it passed, but it is listed as a known failure".to_owned();
     unexpected.listed = Some(listed(ListedOutcome::Passes));
     let mut slow = passed("alibaba/DescribeKey/PendingDeletion");
-    (slow.notes, slow.attempts) = (vec!["the answer has no DeleteDate".to_owned()], 2);
+    (slow.notes, slow.attempts) = (vec!["the response has no DeleteDate".to_owned()], 2);
     let mut events = run(vec![
         passed("alibaba/DescribeKey/Enabled"),
         slow,
@@ -225,8 +238,8 @@ pub(super) fn every_verdict() -> Vec<Event> {
     events
 }
 
-/// A run with each way in which an endpoint can be poor: many cases with one cause, one deviation by several routes,
-/// responses that differ, a crash, a part that was not run, and a key that stays.
+/// A run with everything that a poor endpoint can show: many cases with one cause, one deviation by several routes,
+/// responses that differ, a crash, a part that was not run, and a leak.
 pub(super) fn poor() -> Vec<Event> {
     let mut cases = Vec::new();
     for state in ["Disabled", "PendingDeletion"] {

@@ -1,9 +1,9 @@
-//! Text for people: what a server sent made harmless, and numbers as they are written.
+//! Text for people: makes what a server sent harmless, and formats numbers.
 
 use std::fmt::Write;
 
-/// Makes control characters visible, as `\u{1b}`: they drive a terminal, break XML or hide what stands there. Line
-/// feeds stay, a tab becomes a space.
+/// Makes control characters visible, as `\u{1b}`: they control a terminal, break XML or hide text. Line feeds stay, a tab
+/// becomes a space.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -29,8 +29,8 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
-/// Whether a character has an effect instead of a shape: C0 and C1 controls, the marks that turn the direction of
-/// writing, line separators, and the two that XML 1.0 forbids besides.
+/// Whether a character has an effect instead of a shape: C0 and C1 controls, marks of the writing direction, line
+/// separators, and the two others that XML 1.0 forbids.
 pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -46,8 +46,8 @@ pub fn cut(text: &str, limit: usize) -> String {
     format!("{} ... {} bytes cut", &text[..end], thousands(as_u64(text.len() - end)))
 }
 
-/// A text without what differs from key to key and from request to request: each word of at least eight characters with
-/// two digits or more becomes `…`. For comparing texts, not for showing them.
+/// A text without the parts that differ from key to key and from request to request: each word of at least eight
+/// characters with two digits or more becomes `…`. It is for comparing texts, not for showing them.
 pub fn without_ids(text: &str) -> String {
     let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '/' | ':');
     let mut plain = String::with_capacity(text.len());
@@ -97,7 +97,7 @@ pub fn duration(milliseconds: u64) -> String {
     }
 }
 
-/// A length as the counting functions take it.
+/// A length for the functions that count.
 pub fn as_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_shown() {
+    fn control_characters_are_made_visible() {
         assert_eq!(visible("a\u{1b}[31mred\u{0}\tb\r\nc"), "a\\u{1b}[31mred\\u{0} b\\u{d}\nc");
         assert_eq!(visible("\u{202e}abc\u{9b}\u{7f}"), "\\u{202e}abc\\u{9b}\\u{7f}");
         assert_eq!(one_line(" a\nb\n"), "a b");
@@ -115,14 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_falls_between_characters_and_is_told() {
+    fn a_text_is_cut_between_characters_and_says_so() {
         assert_eq!(cut("short", 5), "short");
         assert_eq!(cut("ää", 3), "ä ... 2 bytes cut");
         assert_eq!(cut(&"x".repeat(5000), 1), "x ... 4,999 bytes cut");
     }
 
     #[test]
-    fn ids_and_times_do_not_count_in_a_comparison() {
+    fn ids_and_times_are_ignored_in_comparisons() {
         for (text, plain) in [
             ("key 0b7d4e21-6a9f-4c35-b1e8-000000000001 is Enabled", "key … is Enabled"),
             ("alias/kc-31af90-2 of key-hz1234567, 2026-01-02T03:04:05Z", "… of …, …"),

@@ -172,7 +172,7 @@ impl Failure {
                 let short_reason = reason.trim_end_matches([' ', '.']).to_owned();
                 let ends = !accepted || class != ErrorClass::Auth;
                 let (ends_run, denied) = if ends { (Some(text), None) } else { (None, Some(text)) };
-                Self { ends_run, denied, ..Self::blocked(Kind::Refusal, by, short_reason) }
+                Self { ends_run, denied, ..Self::blocked(Kind::Denied, by, short_reason) }
             }
             CallError::Stopped => Self::cut("the run was stopped before the case was judged"),
         }
@@ -183,7 +183,7 @@ impl Failure {
         let response = blocking_response(response);
         let reason =
             format!("the account has no permission for {}: {} ({})", blame.operation, response.code, response.status);
-        Self::blocked(Kind::Refusal, blame.blocked("is not permitted", Some(response)), reason)
+        Self::blocked(Kind::Denied, blame.blocked("is not permitted", Some(response)), reason)
     }
 
     /// Adds that the endpoint does not know an operation, or skips the case for it.

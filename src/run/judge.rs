@@ -106,7 +106,7 @@ impl<'a> Judge<'a> {
         } else if success {
             Kind::Allowed
         } else if expectation.is_success() {
-            Kind::Refused
+            Kind::Rejected
         } else {
             Kind::Code
         };

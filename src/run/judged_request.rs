@@ -57,7 +57,7 @@ impl AttemptContext<'_, '_> {
             let actual = self.notes.actual.as_ref().map(|actual| format!("{} ({})", actual.code, actual.status));
             let actual = actual.unwrap_or_default();
             let reason = format!("{} responded {actual}: the endpoint has accepted no request yet", request.operation);
-            return Err(Failure::blocked(Kind::Refusal, by, reason));
+            return Err(Failure::blocked(Kind::Denied, by, reason));
         }
         Ok(response)
     }

@@ -98,10 +98,10 @@ pub struct RunOptions {
 /// The verdict on a case that needs an operation which the endpoint does not know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Unsupported {
-    /// A failure if the case judges the operation, inconclusive if it needs it to get there
+    /// A failure if the case judges the operation, inconclusive if it needs it to get there.
     #[default]
     Fail,
-    /// Skipped, naming the operation
+    /// Skipped, naming the operation.
     Skip,
 }
 

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn credentials_that_are_rejected_many_times_in_a_row_end_the_run() {
         let status = RunStatus::default();
-        let denied = Failure { denied: Some("denied".to_owned()), ..Failure::inconclusive(Kind::Refusal, "x") };
+        let denied = Failure { denied: Some("denied".to_owned()), ..Failure::inconclusive(Kind::Denied, "x") };
         for _ in 0..3 {
             status.consider(Some(&denied), facts(true));
         }

@@ -31,7 +31,7 @@ fn ends_early(arguments: &str, reason: &str) -> Results {
         reasons.dedup();
         reasons.len()
     };
-    assert!(why(Some(Kind::Cut)) == 1 && why(Some(Kind::Transport)) <= 1 && why(Some(Kind::Refusal)) <= 1, "{out}");
+    assert!(why(Some(Kind::Cut)) == 1 && why(Some(Kind::Transport)) <= 1 && why(Some(Kind::Denied)) <= 1, "{out}");
     assert!(results.usage.requests < 200, "{:?}", results.usage);
     assert!(place.junit().contains("type=\"not-run\""), "{}", place.junit());
     results
@@ -176,7 +176,7 @@ fn what_the_documents_leave_room_for_passes_apart_unless_strict() {
     let Ended { code, out, .. } = ended(place.program(&format!("run --strict {deviate}")));
     assert_eq!(code, 1, "{out}");
     let case = place.results().cases.remove(0);
-    assert_eq!((case.verdict, case.kind), (Verdict::Fail, Some(Kind::Refused)));
+    assert_eq!((case.verdict, case.kind), (Verdict::Fail, Some(Kind::Rejected)));
     assert!(case.lenient.is_empty() && case.also_accepted.is_empty());
 }
 

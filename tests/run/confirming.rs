@@ -42,7 +42,7 @@ async fn a_failure_is_reported_at_once_when_confirmations_are_turned_off() {
     let options = RunOptions { confirm_failures: 0, ..RunOptions::default() };
     let test_run = TestRun { options, ..altered(rejected_at_first("TagResource", 1)) };
     let RunRecord { results, .. } = test_run.run(&["TagResource/Enabled"]).await;
-    assert_eq!((results[0].verdict, results[0].kind, results[0].attempts), (Verdict::Fail, Some(Kind::Refused), 1));
+    assert_eq!((results[0].verdict, results[0].kind, results[0].attempts), (Verdict::Fail, Some(Kind::Rejected), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

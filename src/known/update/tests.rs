@@ -42,7 +42,7 @@ fn what_passes_goes_and_what_is_new_comes() {
     };
     let corrected = failure(crate::verdict::Kind::Effect, "X", 409);
     assert_eq!(update.entries, [Change::Correct(corrected), Change::Remove]);
-    let added = failure(crate::verdict::Kind::Refused, "X", 500);
+    let added = failure(crate::verdict::Kind::Rejected, "X", 500);
     assert_eq!(update.added, [("alibaba/Encrypt/Enabled".to_owned(), added)]);
     assert_eq!(update.expired, [0; 0]);
 }

@@ -11,8 +11,8 @@
 //!   reproduce: curl -sS -i 'http://127.0.0.1:8080/?Action=Encrypt&KeyId=key-1'
 //! ```
 //!
-//! A deviation that several routes and classes of keys show is one paragraph: the cases are of one cell, expect the same
-//! and got the same.
+//! A deviation that several routes and key classes show is one paragraph: its cases are of one cell, with the same
+//! expectation and the same outcome.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
 
-/// How many names of a list are shown unless all are wanted.
+/// How many names of a list are shown, unless all are.
 const FEW: usize = 3;
 
 /// How much of a response is shown, in bytes.
@@ -42,7 +42,7 @@ pub(super) struct Failures {
 struct Deviation {
     place: Place,
     kind: Option<Kind>,
-    /// What was expected and what came, without ids.
+    /// What was expected and what was received, without ids.
     headline: String,
     reason: String,
 }
@@ -69,10 +69,10 @@ struct Paragraph {
     mark: Mark,
     verdict: Verdict,
     kind: Option<Kind>,
-    /// What is said of the first.
+    /// The first case in words.
     failure_text: FailureText,
     ids: Vec<String>,
-    /// Where the expectations stand, each once.
+    /// The places of the expectations, each once.
     locations: Vec<String>,
     /// The routes of the keys, each once.
     routes: Vec<String>,
@@ -169,7 +169,7 @@ impl Paragraph {
             cases => format!("{} {}", text::count(text::as_u64(cases), "case"), self.verdict),
         };
         match self.kind {
-            Some(kind) => format!("{verdict}: {}", failure_text::meaning(kind)),
+            Some(kind) => format!("{verdict}: {}", kind.meaning()),
             None => verdict,
         }
     }

@@ -5,8 +5,8 @@
 //! Encrypt       ✔        ✘             ✔
 //! ```
 //!
-//! Where that is too wide, the heads break between their words; where it still is, they shrink to initials and the
-//! names of the rows are cut.
+//! If that is too wide, the heads are broken between their words; if it still is, they shrink to initials and the names of
+//! the rows are cut.
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
 
@@ -27,7 +27,9 @@ impl Grid<'_> {
         let whole: Vec<Vec<String>> = self.columns.iter().map(|column| vec![(*column).to_owned()]).collect();
         let broken: Vec<Vec<String>> = self.columns.iter().map(|column| words(column)).collect();
         let initials: Vec<Vec<String>> = self.columns.iter().map(|column| vec![initials(column)]).collect();
+
         let fits = |heads: &[Vec<String>]| names + total(heads) <= width;
+
         if fits(&whole) {
             self.lines(&whole, names, pen)
         } else if fits(&broken) {
@@ -58,9 +60,10 @@ impl Grid<'_> {
             lines.push_str(&pen.paint(STRONG, line.trim_end()));
             lines.push('\n');
         }
+
         for (row, name) in self.rows.iter().enumerate() {
             let mut line = shortened(name, names, pen);
-            // Spaces are held back until a mark follows, so that no line ends in them.
+            // Spaces are only written before a mark, so that no line ends in them.
             let mut spaces = names - line.chars().count();
             for (column, head) in heads.iter().enumerate() {
                 let width = head_width(head);
@@ -144,14 +147,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fall_into_words() {
+    fn names_in_camel_case_are_split_into_words() {
         assert_eq!(words("PendingDeletion"), ["Pending", "Deletion"]);
         assert_eq!(words("deleted"), ["deleted"]);
         assert_eq!(initials("PendingImport"), "PI");
     }
 
     #[test]
-    fn a_line_is_never_wider_than_asked_for() {
+    fn a_line_is_never_wider_than_the_terminal() {
         let grid = Grid {
             rows: vec!["GenerateDataKeyWithoutPlaintext", "Encrypt"],
             columns: vec!["Enabled", "Disabled", "PendingDeletion", "PendingImport"],

@@ -1,4 +1,4 @@
-//! The failures that are known, short: a line for each entry of the list that holds.
+//! The known failures in short: a line for each entry of the list that holds.
 //!
 //! ```text
 //! known failures
@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use crate::event::{CaseResult, Listed};
-use crate::report::failure_text::accepted;
+use crate::report::listed_text::accepted;
 use crate::report::text;
 use crate::verdict::Verdict;
 
@@ -67,7 +67,7 @@ mod tests {
     use crate::report::sample;
 
     #[test]
-    fn an_entry_is_told_once_however_many_cases_it_is_for() {
+    fn an_entry_is_one_line_however_many_cases_it_has() {
         let mut known = Known::default();
         for (id, outcome) in
             [("a/1", ListedOutcome::Holds), ("a/2", ListedOutcome::Holds), ("a/3", ListedOutcome::Differs)]

@@ -1,7 +1,7 @@
-//! What passed only because the documents leave room for it.
+//! The cases that passed only because the documents leave room for their responses.
 //!
 //! ```text
-//! lenient: alibaba/alias-can-not-be-made-twice: CreateAlias answered Success (200) for AliasAlreadyExists (400): No …
+//! lenient: alibaba/alias-can-not-be-made-twice: CreateAlias responded Success (200) instead of AliasAlreadyExists (400): …
 //! ```
 
 use std::fmt::Write as _;

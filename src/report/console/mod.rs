@@ -22,8 +22,8 @@
 //! 343 cases: 330 passed, 1 failed, 12 inconclusive · 2,431 requests, 260 keys (0 left) · 0.12 s
 //! ```
 //!
-//! Results go to the writer that is handed in, progress to the standard error. What matters most stands last, right above
-//! the closing line, where a person looks first. Nothing that a server sent reaches the terminal as it came.
+//! Results go to the given writer, progress to the standard error. What matters most comes last, right above the closing
+//! line, where a person looks first. Text that a server sent is made harmless before it reaches the terminal.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -67,10 +67,10 @@ use unjudged::Detail;
 pub enum Verbosity {
     /// What went wrong and the closing line.
     Quiet,
-    /// The table, what was skipped and the paths of the reports besides.
+    /// Also the table, what was skipped and the paths of the reports.
     #[default]
     Normal,
-    /// A line for each case besides, and every id of a group.
+    /// Also a line for each case, and every id of a group.
     Verbose,
 }
 
@@ -81,7 +81,7 @@ pub struct ConsoleOptions {
     pub verbosity: Verbosity,
     /// How progress is shown; a quiet console shows it only if it is not [`Progress::Auto`].
     pub progress: Progress,
-    /// Whether there are colours; see [`Color::on`].
+    /// Whether colours are used; see [`Color::on`].
     pub color: bool,
     /// Which signs the terminal has; see [`Signs::of_locale`].
     pub signs: Signs,
@@ -109,7 +109,7 @@ impl Default for ConsoleOptions {
 
 /// Shows a run to a person.
 pub struct Console<W> {
-    /// None once the reader has gone.
+    /// None after the reader has gone away.
     out: Option<W>,
     options: ConsoleOptions,
     pen: Pen,
@@ -127,13 +127,14 @@ pub struct Console<W> {
 }
 
 impl<W: Write + Send> Console<W> {
-    /// A console that writes to `out`, such as the standard output. A reader that goes away (`| head`) ends the output
-    /// and is no error.
+    /// A console that writes to `out`, such as the standard output. If the reader goes away (`| head`), the output ends
+    /// without an error.
     pub fn new(out: W, options: ConsoleOptions) -> Self {
         let progress = match (options.verbosity, options.progress) {
             (Verbosity::Quiet, Progress::Auto) => Progress::None,
             (_, progress) => progress,
         };
+
         Self {
             out: Some(out),
             pen: Pen { color: options.color, signs: options.signs },
@@ -158,6 +159,7 @@ impl<W: Write + Send> Console<W> {
         if self.options.verbosity == Verbosity::Quiet {
             return Ok(());
         }
+
         let bundled = if target.bundled_mock { ", bundled mock" } else { "" };
         self.write(&text::one_line(&format!(
             "{} {}: {} against {} ({}{bundled})",
@@ -171,6 +173,7 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn case(&mut self, case: &CaseResult) -> Result<(), ReportError> {
+        // The line that says how many cases were not judged means those that the end of the run prevented.
         let is_cut = case.kind == Some(Kind::Cut) || case.verdict == Verdict::NotRun;
         self.judged += usize::from(!is_cut);
         self.table.add(case);
@@ -182,6 +185,11 @@ impl<W: Write + Send> Console<W> {
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
+        self.write(&self.case_line(case))
+    }
+
+    /// A case as a verbose console shows it, with its notes below.
+    fn case_line(&self, case: &CaseResult) -> String {
         let reason = text::cut(&text::one_line(&case.reason), 200);
         let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let time = match case.duration_ms {
@@ -189,6 +197,7 @@ impl<W: Write + Send> Console<W> {
             milliseconds => text::duration(milliseconds),
         };
         let attempts = if case.attempts > 1 { format!(", {} attempts", case.attempts) } else { String::new() };
+
         let mut line = format!(
             "{} {} {}{because}\n",
             self.pen.mark(Mark::of(case)),
@@ -198,7 +207,7 @@ impl<W: Write + Send> Console<W> {
         for note in &case.notes {
             line.push_str(&format!("  note: {}\n", text::cut(&text::one_line(note), 200)));
         }
-        self.write(&line)
+        line
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
@@ -209,7 +218,7 @@ impl<W: Write + Send> Console<W> {
         let judged = summary.pass + summary.fail + summary.known_failure + summary.unexpected_pass;
         let detail = match every_id {
             true => Detail::EveryId,
-            // That there is no service is one message, which stands with the end of the run.
+            // If there is no service, the end of the run says so once, and the cases have nothing to add.
             false if judged == 0 && is_cut_short => Detail::Line,
             false => Detail::Normal,
         };
@@ -243,16 +252,16 @@ impl<W: Write + Send> Console<W> {
     fn write(&mut self, text: &str) -> Result<(), ReportError> {
         let Some(out) = &mut self.out else { return Ok(()) };
         let result = self.progress.suspend(|| out.write_all(text.as_bytes()));
-        self.closed_is_fine(result)
+        self.unless_reader_is_gone(result)
     }
 
     fn flush(&mut self) -> Result<(), ReportError> {
         let Some(out) = &mut self.out else { return Ok(()) };
         let result = out.flush();
-        self.closed_is_fine(result)
+        self.unless_reader_is_gone(result)
     }
 
-    fn closed_is_fine(&mut self, result: io::Result<()>) -> Result<(), ReportError> {
+    fn unless_reader_is_gone(&mut self, result: io::Result<()>) -> Result<(), ReportError> {
         match result {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.out = None;

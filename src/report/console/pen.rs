@@ -6,13 +6,13 @@ use clap::ValueEnum;
 use crate::event::CaseResult;
 use crate::verdict::{Kind, Verdict};
 
-/// Whether there are colours.
+/// Whether colours are used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// If the output is a terminal and the environment doesn't object (`NO_COLOR`, `CLICOLOR`, `TERM=dumb`).
+    /// If the output is a terminal and the environment does not forbid it (`NO_COLOR`, `CLICOLOR`, `TERM=dumb`).
     #[default]
     Auto,
-    /// In any case.
+    /// Always.
     Always,
     /// Never.
     Never,
@@ -29,7 +29,7 @@ impl Color {
     }
 }
 
-/// Which signs the terminal has.
+/// The signs that the terminal can show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Signs {
     /// `✔ ✘ – · →`.
@@ -40,8 +40,8 @@ pub enum Signs {
 }
 
 impl Signs {
-    /// What the locale allows. `variable` looks up an environment variable; the first of `LC_ALL`, `LC_CTYPE` and
-    /// `LANG` that is set counts. Without any of them the signs are those of Unicode, as in most containers.
+    /// The signs of the locale. `variable` looks up an environment variable; the first of `LC_ALL`, `LC_CTYPE` and `LANG`
+    /// that is set counts. If none is, as in most containers, the signs are Unicode.
     pub fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Self {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
             .into_iter()
@@ -53,10 +53,10 @@ impl Signs {
     }
 }
 
-/// The mark of a case or of a cell, from the one that says least to the worst.
+/// The mark of a case or of a cell, from the least important to the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mark {
-    /// The table has no such cell; says nothing about the other cases of a cell.
+    /// The table has no such cell; any other case of the cell outweighs it.
     NotApplicable,
     Pass,
     KnownFailure,
@@ -81,7 +81,7 @@ impl Mark {
         }
     }
 
-    /// What the mark says, for the legend.
+    /// What the mark means, for the legend.
     pub(super) const fn meaning(self) -> &'static str {
         match self {
             Self::NotApplicable | Self::Skipped => "skipped",
@@ -94,7 +94,7 @@ impl Mark {
         }
     }
 
-    /// Whether the endpoint was held against the table.
+    /// Whether the endpoint was compared with the table.
     pub(super) const fn is_judged(self) -> bool {
         match self {
             Self::Pass | Self::KnownFailure | Self::UnexpectedPass | Self::Fail => true,

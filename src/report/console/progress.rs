@@ -1,4 +1,4 @@
-//! How far the run is, on the standard error: a bar on a terminal, a line now and then elsewhere.
+//! The progress of a run on the standard error: a bar on a terminal, or else a line now and then.
 //!
 //! ```text
 //! ███████████░░░░░░░░░░░░░ 120/243 cases, 1 failed  alibaba/Encrypt/Disabled
@@ -20,11 +20,10 @@ use super::pen::Signs;
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Progress {
-    /// A bar if the standard error is a terminal; else a line every 10 seconds, so that the log of a short run stays
-    /// clean and that of a long one shows life.
+    /// A bar if the standard error is a terminal, or else a line every 10 seconds.
     #[default]
     Auto,
-    /// A bar; on what is no terminal the same as `plain`.
+    /// A bar if the standard error is a terminal, or else the same as `plain`.
     Bar,
     /// A line every 10 % and at least every 10 seconds.
     Plain,
@@ -67,7 +66,7 @@ impl Display {
         }
     }
 
-    /// Does something while the bar is out of the way.
+    /// Does something while the bar is hidden.
     pub(super) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match self {
             Self::Bar { bar, .. } => bar.suspend(action),
@@ -99,7 +98,7 @@ fn is_failure(verdict: Verdict) -> bool {
     }
 }
 
-/// A line every 10 seconds, or every 10 % besides.
+/// A line every 10 seconds, and every 10 % if `by_percent`.
 pub(super) struct Plain {
     by_percent: bool,
     out: Box<dyn Write + Send>,
@@ -108,14 +107,14 @@ pub(super) struct Plain {
     done: usize,
     failed: usize,
     tenth: usize,
-    told: Duration,
+    reported: Duration,
 }
 
 impl Plain {
     /// `clock` gives the time since the start of the run.
     fn new(by_percent: bool, out: impl Write + Send + 'static, clock: impl Fn() -> Duration + Send + 'static) -> Self {
         let (out, clock) = (Box::new(out), Box::new(clock));
-        Self { by_percent, out, clock, total: 0, done: 0, failed: 0, tenth: 0, told: Duration::ZERO }
+        Self { by_percent, out, clock, total: 0, done: 0, failed: 0, tenth: 0, reported: Duration::ZERO }
     }
 
     fn event(&mut self, event: &Event) {
@@ -124,23 +123,23 @@ impl Plain {
             Event::CaseJudged { verdict, .. } => {
                 self.done += 1;
                 self.failed += usize::from(is_failure(*verdict));
-                self.tell();
+                self.report_if_due();
             }
-            Event::CaseStarted { .. } => self.tell(),
+            Event::CaseStarted { .. } => self.report_if_due(),
             Event::CaseFinished(_) | Event::Notice { .. } | Event::RunFinished(_) => {}
         }
     }
 
-    fn tell(&mut self) {
+    fn report_if_due(&mut self) {
         let now = (self.clock)();
         let tenth = self.done * 10 / self.total.max(1);
-        let due = now.saturating_sub(self.told) >= Duration::from_secs(10);
+        let due = now.saturating_sub(self.reported) >= Duration::from_secs(10);
         let reached = self.by_percent && tenth > self.tenth;
         if !due && !reached {
             return;
         }
-        (self.told, self.tenth) = (now, tenth);
-        // Progress is a courtesy: that nobody can see it is no reason to stop.
+        (self.reported, self.tenth) = (now, tenth);
+        // A run goes on even if its progress can't be shown.
         let _ = writeln!(
             self.out,
             "progress: {} of {} ({} %), {} failed, {}",
@@ -192,24 +191,24 @@ mod tests {
     }
 
     #[test]
-    fn a_quick_run_tells_each_tenth_if_asked_for() {
+    fn a_quick_run_reports_each_tenth_by_percent() {
         assert_eq!(lines(false, 1), [""; 0]);
-        let told = lines(true, 1);
-        assert_eq!(told.len(), 10);
-        assert_eq!(told[0], "progress: 20 of 200 cases (10 %), 0 failed, 0.02 s");
-        assert_eq!(told[9], "progress: 200 of 200 cases (100 %), 1 failed, 0.20 s");
+        let reported = lines(true, 1);
+        assert_eq!(reported.len(), 10);
+        assert_eq!(reported[0], "progress: 20 of 200 cases (10 %), 0 failed, 0.02 s");
+        assert_eq!(reported[9], "progress: 200 of 200 cases (100 %), 1 failed, 0.20 s");
     }
 
     #[test]
-    fn a_slow_run_tells_every_ten_seconds() {
-        let told = lines(false, 1000);
-        assert_eq!(told.len(), 20);
-        assert_eq!(told[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s");
+    fn a_slow_run_reports_every_ten_seconds() {
+        let reported = lines(false, 1000);
+        assert_eq!(reported.len(), 20);
+        assert_eq!(reported[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s");
         assert_eq!(lines(true, 1000).len(), 20);
     }
 
     #[test]
-    fn the_names_are_those_of_the_command_line() {
+    fn progress_is_named_on_the_command_line() {
         for (name, progress) in
             [("auto", Progress::Auto), ("bar", Progress::Bar), ("plain", Progress::Plain), ("none", Progress::None)]
         {

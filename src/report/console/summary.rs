@@ -1,4 +1,4 @@
-//! The closing line, and before it what a person should know.
+//! The closing line, and above it what a person should know.
 //!
 //! ```text
 //! pattern: Encrypt and Decrypt seem not to look at the state of a key: they succeeded in Disabled and PendingImport
@@ -15,20 +15,20 @@ use crate::report::text::{as_u64, count, duration, one_line, thousands};
 
 use super::pen::{BAD, DOUBTFUL, GOOD, Pen, STRONG};
 
-/// What stands above the closing line besides what the footer says.
+/// What is shown above the closing line and is not in the footer.
 #[derive(Debug, Default)]
 pub(super) struct Remarks<'a> {
     /// What many failures have in common.
     pub(super) patterns: &'a [String],
-    /// What belongs to no case.
+    /// Messages about the run.
     pub(super) notices: &'a [String],
-    /// The files that were written; none if they are not to be named.
+    /// The files that were written; empty if they are not shown.
     pub(super) files: &'a [String],
     /// How many of the selected cases were not judged because the run ended before.
     pub(super) unjudged: usize,
     /// How many cases passed only because the documents leave room.
     pub(super) lenient: usize,
-    /// Whether to say how much of the table was run.
+    /// Whether to show how much of the table was run.
     pub(super) routes: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     lines.join("\n") + "\n"
 }
 
-/// Why the run is not what it should have been: it was cut short, or nothing was judged.
+/// Why the run is incomplete: it was cut short, or nothing was judged.
 fn end(footer: &RunFooter, unjudged: usize, pen: Pen) -> Option<String> {
     let Summary { pass, fail, known_failure, unexpected_pass, .. } = &footer.summary;
     let nothing_judged = pass + fail + known_failure + unexpected_pass == 0;
@@ -77,7 +77,7 @@ fn end(footer: &RunFooter, unjudged: usize, pen: Pen) -> Option<String> {
     Some(format!("{} {reason}; {consequence}", pen.paint(BAD, "cut short:")))
 }
 
-/// How many cases have which verdict; those that no case has are left out.
+/// How many cases have which verdict; verdicts without cases are left out.
 fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
     let Summary { pass, fail, inconclusive, skipped, not_run, known_failure, unexpected_pass } = summary;
     let mut shown: Vec<String> = [
@@ -96,6 +96,8 @@ fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
         pen.paint(style, &format!("{} {word}", thousands(as_u64(number))))
     })
     .collect();
+
+    // Lenient cases are among those that passed, which come first.
     if lenient > 0
         && let Some(passed) = shown.first_mut()
     {
@@ -104,6 +106,7 @@ fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
     if shown.is_empty() { "nothing was judged".to_owned() } else { shown.join(", ") }
 }
 
+/// What the run cost, and what it left behind.
 fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
     let Usage { requests, retries, keys_created, keys_left, clock_skew_seconds: _ } = usage;
     let mut shown = count(*requests, "request");
@@ -111,6 +114,7 @@ fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
         let word = if *retries == 1 { "retry" } else { "retries" };
         shown.push_str(&format!(" ({} {word})", thousands(*retries)));
     }
+
     shown.push_str(", ");
     shown.push_str(&count(*keys_created, "key"));
     if *keys_created > 0 || *keys_left > 0 {
@@ -118,6 +122,8 @@ fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
         shown.push(' ');
         shown.push_str(&if *keys_left > 0 { pen.paint(DOUBTFUL, &left) } else { left });
     }
+
+    // A leak may be something other than a key, so it is counted on its own.
     if leaks > 0 {
         shown.push_str(", ");
         shown.push_str(&pen.paint(BAD, &count(as_u64(leaks), "leak")));
@@ -128,18 +134,10 @@ fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::sample;
 
     fn footer_of_two_passes() -> RunFooter {
-        let summary = Summary { pass: 2, ..Summary::default() };
-        RunFooter {
-            duration_ms: 0,
-            complete: true,
-            stopped: None,
-            summary,
-            usage: Usage::default(),
-            routes: None,
-            leaks: Vec::new(),
-        }
+        sample::footer(Summary { pass: 2, ..Summary::default() })
     }
 
     fn rendered(footer: &RunFooter, remarks: &Remarks<'_>) -> String {
@@ -185,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn leaks_stand_right_above_the_end_and_are_counted() {
+    fn leaks_are_shown_above_the_closing_line_and_counted() {
         let footer = RunFooter { leaks: vec!["key \u{1b}1".to_owned(), "key 2".to_owned()], ..footer_of_two_passes() };
         let files = ["reports/a.json".to_owned(), "reports/\nb.xml".to_owned()];
         assert_eq!(

@@ -17,8 +17,8 @@
 //! ✔ pass  ✘ fail  ? inconclusive  k known failure  – skipped
 //! ```
 //!
-//! A cell shows the worst of its cases; one that has none is empty. Rows in which everything passed are left out unless
-//! the whole table is wanted.
+//! A cell shows the worst of its cases, and is empty if it has none. Rows in which everything passed are left out, unless
+//! the whole table is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ use super::pen::{FAINT, Mark, Pen, STRONG};
 /// How much of the table is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum TableMode {
-    /// The rows with something to see: any other mark than a pass.
+    /// The rows with any other mark than a pass.
     #[default]
     Auto,
     /// Every row.
@@ -48,9 +48,9 @@ pub enum TableMode {
 pub(super) struct Table {
     /// By operation and state.
     cells: Cells,
-    /// By operation, then by the state that is left and the state of the target.
+    /// By operation, then by the states of the original and the target key.
     moves: BTreeMap<String, Cells>,
-    /// By the part of the id that they have in common.
+    /// By the common part of their ids.
     scenarios: BTreeMap<String, Vec<Mark>>,
     seen: BTreeSet<Mark>,
 }
@@ -86,12 +86,12 @@ impl Table {
         }
     }
 
-    /// The table, with an empty line after it; nothing if there is nothing to show.
+    /// The table, with an empty line after it; empty if there is nothing to show.
     pub(super) fn render(&self, mode: TableMode, layout: &Layout, width: usize, pen: Pen) -> String {
         match mode {
             TableMode::None => String::new(),
             TableMode::Full => self.render_rows(layout, width, pen),
-            // A table of question marks says no more than the one line about them.
+            // A table of question marks says no more than one line about them.
             TableMode::Auto if !self.seen.iter().any(|mark| mark.is_judged()) => String::new(),
             TableMode::Auto => {
                 let (shown, left_out) = self.without_passed_rows();
@@ -134,7 +134,7 @@ impl Table {
         (Self { cells, moves, scenarios, seen }, left_out)
     }
 
-    /// The table, with an empty line after it; nothing if there were no cases.
+    /// The table, with an empty line after it; empty if there were no cases.
     fn render_rows(&self, layout: &Layout, width: usize, pen: Pen) -> String {
         let mut parts = Vec::new();
         if !self.cells.is_empty() {
@@ -151,6 +151,7 @@ impl Table {
         if !self.scenarios.is_empty() {
             parts.push(format!("{}\n{}", pen.paint(STRONG, "scenarios"), self.render_scenarios(width, pen)));
         }
+
         if parts.is_empty() {
             return String::new();
         }
@@ -181,7 +182,7 @@ impl Table {
             .filter(|mark| self.seen.contains(mark))
             .map(|mark| format!("{} {}", plain.mark(*mark), mark.meaning()))
             .collect();
-        // A skipped case and a cell that isn't there share a mark.
+        // A skipped case and a cell that does not exist share a mark.
         entries.dedup();
         pen.paint(FAINT, &grid::wrapped(&entries, width))
     }
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_in_which_all_passed_are_left_out_unless_asked_for() {
+    fn rows_in_which_all_passed_are_only_in_the_full_table() {
         let mut cases = vec![
             sample::passed("alibaba/Decrypt/Disabled"),
             sample::passed("alibaba/Encrypt/Disabled"),

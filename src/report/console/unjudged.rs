@@ -13,7 +13,7 @@
 //! ```
 
 use crate::report::cause::{Causes, Group};
-use crate::report::{failure_text, text};
+use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
@@ -27,16 +27,16 @@ const FEW: usize = 2;
 /// How much is said of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
-    /// The line of the cause: nothing was judged at all, and the reason for that stands elsewhere.
+    /// The line of the cause: nothing was judged at all, and the end of the run says why.
     Line,
-    /// Some ids as well, and everything that is known of a single case.
+    /// Some ids as well, and everything about a single case.
     Normal,
     /// Every id.
     EveryId,
 }
 
-/// The inconclusive cases by their causes, and those that were not run unless `is_cut_short`: then the reason stands
-/// with the end of the run.
+/// The inconclusive cases by their causes, and those that were not run unless `is_cut_short`: then the end of the run says
+/// why.
 pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, pen: Pen) -> String {
     let mut groups = causes.of(Verdict::Inconclusive);
     if !is_cut_short {
@@ -55,14 +55,15 @@ pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, 
             text::count(text::as_u64(more.len()), "cause"),
         ));
     }
+    // The other details end their paragraphs with an empty line themselves.
     if detail == Detail::Line && !rendered.is_empty() {
         rendered.push('\n');
     }
     rendered
 }
 
-/// The skipped cases by their reasons. That the table has no such cell is nothing to do about, so it is shown only with
-/// every id.
+/// The skipped cases by their reasons. Nobody can do anything about cells that the table does not have, so they are shown
+/// only with every id.
 pub(super) fn skipped(causes: &Causes, detail: Detail, pen: Pen) -> String {
     let every_id = detail == Detail::EveryId;
     let mut rendered = String::new();
@@ -74,6 +75,7 @@ pub(super) fn skipped(causes: &Causes, detail: Detail, pen: Pen) -> String {
             rendered.push_str(&ids(group));
         }
     }
+
     let more_lines_follow = detail == Detail::Line && !causes.of(Verdict::Inconclusive).is_empty();
     if !rendered.is_empty() && !more_lines_follow {
         rendered.push('\n');
@@ -85,7 +87,7 @@ fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
     let sentence = title(group, &group.sentence(), pen);
     match (detail, &*group.ids) {
         (Detail::Line, _) => sentence + "\n",
-        // What else the case is about has nothing to do with what blocked it.
+        // The rest of what is known of the case has nothing to do with what blocked it.
         (Detail::Normal | Detail::EveryId, [_]) if group.step.is_some() => {
             format!("{sentence}\n{}\n\n", pen.paint(FAINT, &format!("  --> {}", group.first.location)))
         }
@@ -98,9 +100,9 @@ fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
     }
 }
 
-/// A reason of one case: everything that is known of the case.
+/// A single case: everything that is known of it.
 fn single(group: &Group, pen: Pen) -> String {
-    let meaning = group.kind.map(|kind| format!(": {}", failure_text::meaning(kind))).unwrap_or_default();
+    let meaning = group.kind.map(|kind| format!(": {}", kind.meaning())).unwrap_or_default();
     let lines = group.first.to_text();
     let (headline, rest) = lines.split_once('\n').unwrap_or((&lines, ""));
     let title = title(group, &format!("{}{meaning}", group.verdict), pen);

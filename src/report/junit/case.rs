@@ -5,12 +5,12 @@
 //! | `pass` | none | |
 //! | `fail` | `failure` | `fail.<kind>`, such as `fail.allowed` |
 //! | `unexpected-pass` | `failure` | `unexpected-pass` |
-//! | `inconclusive` | `error`, or `skipped` if asked for | `inconclusive.<kind>`, such as `inconclusive.transport` |
+//! | `inconclusive` | `error`, or `skipped` with `--junit-inconclusive skipped` | `inconclusive.<kind>`, such as `inconclusive.transport` |
 //! | `not-run` | `error` | `not-run` |
 //! | `skipped` | `skipped` | `skipped.<kind>`, such as `skipped.not-applicable` |
 //! | `known-failure` | `skipped` | `known-failure` |
 //!
-//! What passed only because the documents leave room for it says so in `system-out`.
+//! A case that passed only because the documents leave room for its response says so in `system-out`.
 
 use std::time::Duration;
 
@@ -18,13 +18,13 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 
 use crate::event::CaseResult;
 use crate::report::failure_text::{self, FailureText};
-use crate::report::text;
+use crate::report::{listed_text, text};
 use crate::verdict::Verdict;
 
 use super::{InconclusiveAs, JunitOptions};
 
-/// How much of an answer is shown, in bytes: readers have limits for a file and for a text.
-const ANSWER_LIMIT: usize = 4096;
+/// How much of a response is shown, in bytes: readers have limits for a file and for a text.
+const RESPONSE_LIMIT: usize = 4096;
 
 /// `<provider>.kms.<state>`, or `<provider>.kms.scenario` for a case without a state. The provider is the first part of
 /// the id.
@@ -60,29 +60,31 @@ pub fn test_case(case: &CaseResult, options: JunitOptions) -> TestCase {
 fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
     let failure = || TestCaseStatus::non_success(NonSuccessKind::Failure);
     let error = || TestCaseStatus::non_success(NonSuccessKind::Error);
-    let dotted = || match case.kind {
+    let with_kind = || match case.kind {
         Some(kind) => format!("{}.{kind}", case.verdict),
         None => case.verdict.name().to_owned(),
     };
+
     let (mut status, kind) = match (case.verdict, inconclusive) {
         (Verdict::Pass, _) => return TestCaseStatus::success(),
-        (Verdict::Fail, _) => (failure(), dotted()),
+        (Verdict::Fail, _) => (failure(), with_kind()),
         (Verdict::UnexpectedPass, _) => (failure(), case.verdict.name().to_owned()),
         (Verdict::NotRun, _) => (error(), case.verdict.name().to_owned()),
-        (Verdict::Inconclusive, InconclusiveAs::Error) => (error(), dotted()),
+        (Verdict::Inconclusive, InconclusiveAs::Error) => (error(), with_kind()),
         (Verdict::Inconclusive, InconclusiveAs::Skipped) | (Verdict::Skipped, _) => {
-            (TestCaseStatus::skipped(), dotted())
+            (TestCaseStatus::skipped(), with_kind())
         }
         (Verdict::KnownFailure, _) => (TestCaseStatus::skipped(), case.verdict.name().to_owned()),
     };
-    let failure_text = FailureText::of(case, ANSWER_LIMIT);
-    // That it fails is known; why that is accepted is what a reader wants to see.
+
+    let failure_text = FailureText::of(case, RESPONSE_LIMIT);
+    // That a known failure fails is no news; a reader wants to see why it is accepted.
     let message = match (case.verdict, &case.listed) {
-        (Verdict::KnownFailure, Some(listed)) => failure_text::accepted(listed),
+        (Verdict::KnownFailure, Some(listed)) => listed_text::accepted(listed),
         _ => failure_text.headline.clone(),
     };
     let body = failure_text.to_text();
-    // Readers show either the one or the other, so the body begins with the message.
+    // Some readers show only the message and some only the body, so the body begins with the message.
     let body = if body.starts_with(&message) { body } else { format!("{message}\n{body}") };
     status.set_type(kind).set_message(message).set_description(body);
     status

@@ -18,16 +18,16 @@
 //! </testsuites>
 //! ```
 //!
-//! - One `testcase` a case and at most one `failure`, `error` or `skipped` in it: [`case`] says which.
+//! - Each case is a `testcase` with at most one `failure`, `error` or `skipped`: [`case`] says which.
 //! - `classname` is `<provider>.kms.<state>`, or `<provider>.kms.scenario` for a case without a state; `name` is the
 //!   rest of the id. The pair is unique, because readers drop the second of two that are equal.
-//! - What kept cases from being judged is their message, equal for equal causes; the `system-out` of a suite lists the
+//! - The message of a case that was not judged is its cause, equal for equal causes; the `system-out` of a suite lists the
 //!   causes, each with the number of its cases.
 //! - The `time` of a suite is the sum of its cases; that of the root is wall time, which is less if cases ran in
 //!   parallel.
 //!
-//! The totals of the root and of each suite stand before the cases, so the cases are held in memory until the end:
-//! about 0.7 KiB for one that passed, plus the text of one that did not.
+//! The totals of the root and of each suite come before the cases, so the cases are kept in memory until the end: about
+//! 0.7 KiB for one that passed, plus the text of one that did not.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -50,24 +50,24 @@ mod strict;
 /// How long the message about leaks may be, in bytes; the text names each of them.
 const LEAKS_LIMIT: usize = 300;
 
-/// How JUnit XML is written.
+/// Options of JUnit XML.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JunitOptions {
-    /// Leave out what Jenkins' `junit-10.xsd` doesn't know: `skipped` and `timestamp` of the root, `file` and `line`
-    /// of a case. Only readers that validate need it; others use these attributes.
+    /// Leave out what Jenkins' `junit-10.xsd` does not know: `skipped` and `timestamp` of the root, `file` and `line` of a
+    /// case. Only readers that validate need that; others use these attributes.
     pub strict: bool,
-    /// What becomes of a case that stayed inconclusive.
+    /// The element of an inconclusive case.
     pub inconclusive: InconclusiveAs,
 }
 
-/// What becomes of a case that stayed inconclusive; JUnit XML has no element for it.
+/// The element of an inconclusive case, for which JUnit XML has none of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum InconclusiveAs {
-    /// An `error`: the job turns red. A run that judged nothing must not look like one that passed.
+    /// An `error`: the job turns red, as a run that judged nothing must not look like one that passed.
     #[default]
     Error,
-    /// A `skipped`: the job stays green, for an endpoint that is known to throttle. A case that the end of the run cut
-    /// off is an `error` all the same.
+    /// A `skipped`: the job stays green, for an endpoint that is known to throttle; a case that was not run because the run
+    /// ended is an `error` all the same.
     Skipped,
 }
 
@@ -126,6 +126,7 @@ impl JunitReport {
         };
         self.add_missing(&header, footer);
         self.add_leaks(&header, footer);
+
         let RunHeader { tool, target, suite, seed, started_at } = *header;
         let properties = [
             ("tool", format!("{} {}", tool.name, tool.version)),
@@ -136,6 +137,7 @@ impl JunitReport {
         ];
         let properties = properties.into_iter().chain(seed.map(|seed| ("seed", seed.to_string())));
         let properties: Vec<_> = properties.map(|(name, value)| (name, text::one_line(&value))).collect();
+
         let mut report = quick_junit::Report::new(text::one_line(&tool.name));
         report.set_time(Duration::from_millis(footer.duration_ms));
         report.timestamp = started_at.parse().ok();
@@ -148,32 +150,34 @@ impl JunitReport {
             suite.add_properties(properties.iter().map(|(name, value)| (*name, value.as_str())));
             report.add_test_suite(suite);
         }
-        self.destination.write(
-            |out| {
-                if self.options.strict { strict::write(&report, out) } else { serialize(&report, out) }
-            },
-        )
+
+        self.destination.write(|out| match self.options.strict {
+            true => strict::write(&report, out),
+            false => serialize(&report, out),
+        })
     }
 
-    /// A run that was cut short must not look as if all had passed, even if it sent no result for what was left.
+    /// Adds an error for cases without a result: a run that was cut short must not look as if everything had passed.
     fn add_missing(&mut self, header: &RunHeader, footer: &RunFooter) {
         let missing = header.suite.cases.saturating_sub(self.seen);
         let red = self.suites.values().any(|suite| suite.failures + suite.errors > 0);
         if missing == 0 && (footer.complete || red) {
             return;
         }
+
         let stopped = footer.stopped.as_deref().unwrap_or("the run ended early");
         let message =
             format!("{}: {} without a result", text::one_line(stopped), text::count(text::as_u64(missing), "case"));
         self.add_to_run(header, "complete", "not-run", &message, &message);
     }
 
-    /// What stays behind belongs to no case, but costs money and quota.
+    /// Adds an error for leaks, which belong to no case but cost money and quota.
     fn add_leaks(&mut self, header: &RunHeader, footer: &RunFooter) {
         let leaks: Vec<String> = footer.leaks.iter().map(|leak| text::one_line(leak)).collect();
         if leaks.is_empty() {
             return;
         }
+
         let message = format!("{}: {}", text::count(text::as_u64(leaks.len()), "leak"), leaks.join("; "));
         let message = text::cut(&message, LEAKS_LIMIT);
         let body = format!("{message}\n  {}", leaks.join("\n  "));
@@ -191,24 +195,24 @@ impl JunitReport {
     }
 }
 
-/// Writes a report; the serialiser's own error hides what the system said.
+/// Writes a report. The serialiser's own error hides that of the system, so the writer keeps it.
 fn serialize(report: &quick_junit::Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut watched = Watched { out, error: None };
-    let written = report.serialize(&mut watched);
-    match (written, watched.error) {
+    let mut keeper = ErrorKeeper { out, error: None };
+    let written = report.serialize(&mut keeper);
+    match (written, keeper.error) {
         (Err(_), Some(error)) => Err(error),
         (Err(error), None) => Err(io::Error::other(error)),
         (Ok(()), _) => Ok(()),
     }
 }
 
-/// A writer that remembers the error that ended the writing.
-struct Watched<'a> {
+/// A writer that keeps the error that ended the writing.
+struct ErrorKeeper<'a> {
     out: &'a mut dyn Write,
     error: Option<io::Error>,
 }
 
-impl Write for Watched<'_> {
+impl Write for ErrorKeeper<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes);
         if let Err(error) = &written {

@@ -1,4 +1,4 @@
-//! The strict form: what Jenkins' `junit-10.xsd` allows and no more.
+//! The strict form: only what Jenkins' `junit-10.xsd` allows.
 
 use std::io::{self, Write};
 
@@ -6,11 +6,12 @@ use quick_junit::Report;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, Writer};
 
-/// Writes the report without those attributes of the root that the schema doesn't know. The serialiser always writes
-/// them, so the root's start tag is written anew and the rest goes out as it is.
+/// Writes the report without the attributes of the root that the schema does not know. The serialiser always writes them,
+/// so the root's start tag is written again and the rest is copied.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut whole = Vec::new();
     report.serialize(&mut whole).map_err(io::Error::other)?;
+
     let mut reader = Reader::from_reader(whole.as_slice());
     let mut writer = Writer::new(&mut *out);
     loop {
@@ -23,7 +24,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             event => writer.write_event(event)?,
         }
     }
-    // The reader borrows the whole, so what it hasn't read is the rest of the document.
+
+    // The reader borrows the whole document, so what it has not read yet is the rest.
     let rest = *reader.get_ref();
     out.write_all(rest)
 }

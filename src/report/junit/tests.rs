@@ -1,4 +1,4 @@
-//! The file is read back by an XML parser that knows nothing of the writer's model.
+//! The file is read by an XML parser that does not use the writer's model.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
@@ -85,7 +85,7 @@ fn parsed(xml: &str) -> Element {
 }
 
 #[test]
-fn the_file_looks_so() {
+fn a_whole_file() {
     let events = sample::finished(
         vec![
             sample::passed("alibaba/Encrypt/Enabled"),
@@ -251,7 +251,7 @@ fn an_inconclusive_case_may_be_skipped_but_not_one_that_was_cut_off() {
 }
 
 #[test]
-fn a_cut_run_is_never_green() {
+fn a_run_that_was_cut_short_is_never_green() {
     let mut events = sample::finished(vec![sample::passed("alibaba/Encrypt/Enabled")], Some("interrupted"));
     for expected in ["interrupted: 0 cases without a result", "interrupted: 242 cases without a result"] {
         let root = parsed(&written(&events, JunitOptions::default()));
@@ -292,7 +292,7 @@ fn the_strict_form_has_no_attributes_of_its_own() {
 }
 
 #[test]
-fn every_character_survives_or_is_shown() {
+fn every_character_survives_or_is_made_visible() {
     // Few at a time, because a long reason is cut.
     let blocks: Vec<String> = (0..=0xffff_u32)
         .collect::<Vec<_>>()
