@@ -280,3 +280,30 @@ async fn a_closed_file_takes_no_change_and_reads_go_on() {
     assert!(client.try_call("DisableKey", &[("KeyId", &key)]).await.is_err());
     client.call("ListKeys", &[]).await.succeeded();
 }
+
+/// The file was written by a mock that put no name of a cloud into it.
+#[tokio::test]
+async fn a_file_without_the_name_of_a_cloud_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/mock-state-1"), &path).unwrap();
+    let arguments = ["--state", path.to_str().unwrap(), "--clock", "manual=2030-01-01T00:00:00Z"];
+    let process = Process::start(&arguments);
+    let client = process.client();
+
+    let rotating = described(&client, "614c56d3-987f-4f0c-b4b1-63a508c136e1").await;
+    assert_eq!((&rotating["KeyState"], &rotating["Description"]), (&json!("Enabled"), &json!("kept since format 1")));
+    assert_eq!(client.state("e37f7c53-6f22-4476-abef-f79424840e81").await, "PendingImport");
+    assert_eq!(client.state("e190f517-968c-471d-b946-b2332c042f87").await, "PendingDeletion");
+    let ciphertext = "YjdlNTBmYzgtMDc0Mi00MDNjLWExN2EtNzIwYTg1M2YyYTU596jDuxTu/U0CToBybrsw/G8/3lTaMKnsElYHDfE7lSJZPNco";
+    let decrypted = client.call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
+    assert_eq!(decrypted.text("/Plaintext"), "a2VwdA==");
+
+    // The clock stood at the second of January, and was a day ahead.
+    advance(&process, 6 * 86_400 - 1).await;
+    assert_eq!(client.state("e190f517-968c-471d-b946-b2332c042f87").await, "PendingDeletion");
+    advance(&process, 1).await;
+    let gone = client.call("DescribeKey", &[("KeyId", "e190f517-968c-471d-b946-b2332c042f87")]).await;
+    gone.refused(404, "Forbidden.KeyNotFound");
+    assert!(process.terminate().contains("held 3 keys and 1 alias"));
+}
