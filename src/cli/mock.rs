@@ -52,7 +52,7 @@ pub(super) struct MockArguments {
     /// Who may use the admin API under /_mock/: nobody
     #[arg(long, conflicts_with = "admin_everyone")]
     no_admin: bool,
-    /// Who may use the admin API under /_mock/: whoever can connect, and not only this machine
+    /// Who may use the admin API under /_mock/: whoever can connect, and not only loopback peers
     #[arg(long)]
     admin_everyone: bool,
     #[command(flatten)]
@@ -66,6 +66,24 @@ fn provider() -> impl TypedValueParser<Value = CloudConfig> {
 }
 
 impl MockArguments {
+    fn config(&self, context: &Context) -> Result<MockConfig, CliError> {
+        let admin = match (self.no_admin, self.admin_everyone) {
+            (true, _) => AdminAccess::Off,
+            (false, true) => AdminAccess::Everyone,
+            (false, false) => AdminAccess::Loopback,
+        };
+        Ok(MockConfig {
+            listen: self.listen,
+            faults: Faults { seed: self.fault_seed, rules: self.fault.clone() },
+            clock: self.clock,
+            admin,
+            state: self.state.clone(),
+            tls: self.transport.tls()?,
+            cloud: self.cloud(context)?,
+            seed: None,
+        })
+    }
+
     /// The settings of the cloud to serve. A cloud without arguments of its own has its default settings.
     fn cloud(&self, context: &Context) -> Result<CloudConfig, CliError> {
         match self.provider.name() {
@@ -76,7 +94,7 @@ impl MockArguments {
 }
 
 /// Says what a state file holds, and what is remarkable about it.
-fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Context) {
+fn show_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Context) {
     let keys = counted(summary.keys, "key", "keys");
     let aliases = counted(summary.aliases, "alias", "aliases");
     let path = path.display();
@@ -85,13 +103,13 @@ fn tell_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Con
     } else {
         format!("{path} held {keys} and {aliases}\n")
     };
+
     if has_seed && !summary.is_new {
         text += "the keys of the seed are not added again; they come back with a reset\n";
     }
     if summary.dropped_bytes > 0 {
         let bytes = counted(usize::try_from(summary.dropped_bytes).unwrap_or(usize::MAX), "byte", "bytes");
-        text +=
-            &format!("{path} ended in {bytes} of a write that was cut off before it was answered; they are dropped\n");
+        text += &format!("{path} ended in {bytes} of a write that was cut off before its response; they are dropped\n");
     }
     if summary.readable_by_others {
         text += &format!("warning: {path} holds key material and can be read by others than its owner\n");
@@ -106,57 +124,51 @@ fn clock(text: &str) -> Result<ClockMode, String> {
         None if text == "manual" => Ok(ClockMode::Manual(Timestamp::now())),
         Some(("manual", time)) => match time.parse() {
             Ok(time) => Ok(ClockMode::Manual(time)),
-            Err(_) => Err(format!("`{time}` is no time such as 2024-01-02T03:04:05Z")),
+            Err(_) => Err(format!("`{time}` is not a time such as 2024-01-02T03:04:05Z")),
         },
         _ => Err("expected `real`, `manual` or `manual=TIME`".to_owned()),
     }
 }
 
-/// Serves the mock until it is told to stop.
+/// Serves the mock until it is stopped.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
         context.print(&deviations()?)?;
         return Ok(Exit::Passed);
     }
-    let admin = match (arguments.no_admin, arguments.admin_everyone) {
-        (true, _) => AdminAccess::Off,
-        (false, true) => AdminAccess::Everyone,
-        (false, false) => AdminAccess::Loopback,
-    };
-    let config = MockConfig {
-        listen: arguments.listen,
-        faults: Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() },
-        clock: arguments.clock,
-        admin,
-        state: arguments.state.clone(),
-        tls: arguments.transport.tls()?,
-        cloud: arguments.cloud(context)?,
-        seed: None,
-    };
-    let scheme = if config.tls.is_some() { "https" } else { "http" };
+
+    let config = arguments.config(context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(async {
-        let listen = arguments.listen;
-        let failed = |source| CliError::Listen { address: listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let service = Arc::new(Service::new(config)?);
-        // Whoever has read the address may ask for the end.
-        let stop = signal::stop_token();
-        context.print(&format!("{address}\n"))?;
-        // For people; programs read the line above.
-        context.tell(&format!("the mock answers at {scheme}://{address} until it is told to stop (Ctrl-C)"));
-        if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
-            tell_state(path, summary, arguments.alibaba.has_seed(), context);
-        }
-        tokio::select! {
-            () = serve(listener, Arc::clone(&service), stop) => {}
-            // To go on would be to promise what the file does not keep.
-            failure = service.state_failed() => return Err(failure.into()),
-        }
-        service.close_state()?;
-        Ok(Exit::Passed)
-    })
+    runtime.block_on(serve_until_stopped(arguments, config, context))
+}
+
+async fn serve_until_stopped(
+    arguments: &MockArguments,
+    config: MockConfig,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let failed = |source| CliError::Listen { address: arguments.listen, source };
+    let listener = TcpListener::bind(arguments.listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let service = Arc::new(Service::new(config)?);
+
+    // Whoever has read the address may send the signal to stop.
+    let stop = signal::stop_token();
+    context.print(&format!("{address}\n"))?;
+    // For people; programs read the line above.
+    context.tell(&format!("the mock listens at {scheme}://{address} until it is stopped (Ctrl-C)"));
+    if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
+        show_state(path, summary, arguments.alibaba.has_seed(), context);
+    }
+
+    tokio::select! {
+        () = serve(listener, Arc::clone(&service), stop) => {}
+        // To go on would be to promise what the file does not keep.
+        failure = service.state_failed() => return Err(failure.into()),
+    }
+    service.close_state()?;
+    Ok(Exit::Passed)
 }
 
 /// The catalogue, three lines a deviation and an empty one.

@@ -1,28 +1,32 @@
-//! The bundled reference endpoint: a mock of Alibaba Cloud KMS, API version 2016-01-20.
+//! Bundled reference endpoints, one for each cloud of the [`registry`]; so far that of Alibaba Cloud KMS, API version
+//! 2016-01-20.
 //!
 //! It is written from the published documents alone and shares no data with the cases, so that a pass against it is
 //! evidence and not a mirror. Both signature schemes are checked as the API gateway checks them, cryptography is real,
 //! and state lives in memory, or in a file too. Where the documents are silent or contradict themselves, the settings of
-//! [`MockConfig`] and the comments of the operations say what was chosen.
+//! [`AlibabaConfig`] and the comments of the operations say what was chosen.
 //!
-//! # What moves, and what does not
+//! `host/` is what any of them needs: server, admin API, page, clock, faults, state file. It knows its cloud by one
+//! trait only. Each cloud has a folder beside it, and `mutation/` makes deviations.
+//!
+//! # What the clock moves
 //! Keys live by a clock that [`Service::advance`] moves: deletion, import tokens, expiry of key material, rotation. The
 //! timestamps of requests are checked against real time, so that clients need not follow when the clock was moved.
 //!
 //! # What lasts
 //! With [`MockConfig::state`], a file keeps keys with their material, versions, tags and aliases, wrapping keys and
-//! import tokens, the nonces of requests that changed something, and the clock. No answer to a request that changed
-//! something goes out before the change is on disk, so nothing answered is lost even if the process is killed;
-//! ciphertext goes out only when the version it needs is on disk. Other reads wait for nothing, so for the moment of
-//! a write they may show what a crash would still take back. Counters, exchanges, deviations and faults are not kept,
+//! import tokens, the nonces of requests that changed something, and the clock. The response to a request that changed
+//! something is sent once the change is on disk, so nothing that a client knows of is lost even if the process is
+//! killed; ciphertext is sent only when the version it needs is on disk. Other reads wait for nothing, so for the moment
+//! of a write they may show what a crash would still take back. Counters, exchanges, deviations and faults are not kept,
 //! nor are the nonces of requests that changed nothing. The file holds key material in the clear. It is made readable
-//! for its owner alone, and one mock at a time can have it. When it can't be written to, changes get no answer any
+//! for its owner alone, and one mock at a time can have it. When it can't be written to, changes get no response any
 //! more ([`Service::state_failed`]).
 //!
-//! # What is not there
+//! # What is left out
 //! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their
-//! form and not enforced; permissions are those of [`AccessKey::deny`]. There are no secrets, certificates, instances or
-//! service keys, and no `Recipient`. Parameters that are not modelled are ignored, and counted in
+//! form and not enforced; permissions are those of [`AccessKey::deny`]. Secrets, certificates, instances, service keys
+//! and `Recipient` are left out. Parameters that are not modelled are ignored, and counted in
 //! [`Service::ignored_parameters`].
 //!
 //! ```
@@ -61,7 +65,7 @@ pub use self::mutation::{
     AnswerFault, CellDeviation, DeviantAnswer, Deviation, GeneralFault, Named, ParseDeviationError, StateEffect,
 };
 
-/// Locks a mutex. A panic while it was held cannot have left half a change worth refusing all later requests for.
+/// Locks a mutex. A panic while it was held can't have left half a change for which all later requests would have to fail.
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

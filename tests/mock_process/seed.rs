@@ -190,8 +190,8 @@ keys:
         "there are two access keys with the id `a`\n--> seed.yaml:3:10",
         "unknown operation `Encrpyt`\n--> seed.yaml:4:39",
         "= help: did you mean `Encrypt`?",
-        "`soon` is no time such as 2030-01-02T03:04:05Z\n--> seed.yaml:4:64",
-        "`0b7d4e21` is no UUID\n--> seed.yaml:6:9",
+        "`soon` is not a time such as 2030-01-02T03:04:05Z\n--> seed.yaml:4:64",
+        "`0b7d4e21` is not a UUID\n--> seed.yaml:6:9",
         "unknown field `orgin`\n--> seed.yaml:8:5",
         "= help: did you mean `origin`?",
         "unknown word `Enable`\n--> seed.yaml:9:12",
@@ -201,8 +201,8 @@ keys:
         "only a key that is PendingDeletion has a date of deletion\n--> seed.yaml:14:18",
         "the material must be 32 bytes in Base64\n--> seed.yaml:16:15",
         "unknown region `cn-hangzou`\n--> seed.yaml:17:13",
-        "`3d` is no interval of 7 to 730 days such as 30d or 604800s\n--> seed.yaml:18:24",
-        "the service takes no such tag\n--> seed.yaml:19:20",
+        "`3d` is not an interval of 7 to 730 days such as 30d or 604800s\n--> seed.yaml:18:24",
+        "the service does not accept such a tag\n--> seed.yaml:19:20",
         "16 mistakes in 1 file",
     ] {
         assert!(errors.contains(wanted), "{wanted}\nin\n{errors}");

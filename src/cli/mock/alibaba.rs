@@ -84,6 +84,7 @@ impl AlibabaArguments {
             (ids, names) if ids == names => &self.access_key_secret_env,
             (ids, names) => return Err(CliError::UnevenAccessKeys { ids, names }),
         };
+
         self.access_key_id
             .iter()
             .zip(names)

@@ -47,6 +47,7 @@ fn key_view(key: &Key) -> KeyView {
             if key.has_material() { "material" } else { "no-material" },
         ],
         note: if is_external { material_note(key) } else { String::new() },
+
         description: key.description.clone(),
         created: key.created,
         delete_date: key.delete_date,

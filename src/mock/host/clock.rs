@@ -51,7 +51,7 @@ impl Clock {
     /// Moves the clock forward, at most to the year 9000.
     pub(crate) fn advance(&self, by: Duration) {
         let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        // The update never fails: the closure always answers Some.
+        // The update never fails: the closure always returns Some.
         let _ = self
             .advanced_milliseconds
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |advanced| Some(advanced.saturating_add(milliseconds)));
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_manual_clock_moves_only_when_told_and_never_past_its_end() {
+    fn a_manual_clock_moves_only_when_advanced_and_never_past_its_end() {
         let clock = Clock::new(ClockMode::Manual("2024-01-02T03:04:05.9Z".parse().unwrap()));
         assert_eq!(wire_time(clock.now()), "2024-01-02T03:04:05Z");
         clock.advance(Duration::from_millis(100));

@@ -31,7 +31,7 @@ pub struct MockConfig {
     pub clock: ClockMode,
     /// The seed of all ids; drawn by chance when absent. Key material is never drawn from it.
     pub seed: Option<u64>,
-    /// Trouble to make on the way.
+    /// Trouble to make between client and service.
     pub faults: Faults,
     /// A file that keeps keys, aliases, import tokens and the clock beyond the life of the mock; made if it does not
     /// exist. It holds key material in the clear and is made readable for its owner alone. Counters, exchanges,

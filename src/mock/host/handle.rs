@@ -89,14 +89,18 @@ impl Mock {
         let wanted = config.listen;
         let listen_error = |source| StartError::Listen { address: wanted, source };
         let service = Arc::new(Service::new(config)?);
+
+        // Bound by now, so that the address is known before the thread runs.
         let listener = std::net::TcpListener::bind(wanted).map_err(listen_error)?;
         let address = listener.local_addr().map_err(listen_error)?;
         listener.set_nonblocking(true).map_err(listen_error)?;
+
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Thread)?;
         let listener = {
             let _entered = runtime.enter();
             TcpListener::from_std(listener).map_err(listen_error)?
         };
+
         let shutdown = CancellationToken::new();
         let server = serve(listener, Arc::clone(&service), shutdown.clone());
         let thread = std::thread::Builder::new()

@@ -24,7 +24,7 @@ pub(crate) struct Delivery {
     pub(crate) skew_seconds: i64,
 }
 
-/// What happens to the body of a response on its way.
+/// What happens to the body of a response in transit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Damage {
     None,
@@ -84,5 +84,6 @@ fn before_effect(routed: &dyn Routed, fault: Option<&Fault>) -> Option<Option<Re
         | Fault::Stale(_)
         | Fault::Skew(_) => return None,
     };
+
     Some(Some(routed.respond_in_trouble(trouble)))
 }

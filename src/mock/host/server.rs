@@ -55,6 +55,7 @@ const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: CancellationToken) {
     let mut connections = JoinSet::new();
     let acceptor = service.config.tls.as_ref().map(Tls::acceptor);
+
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
@@ -70,6 +71,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
             },
         }
     }
+
     drop(listener);
     let all_ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by then is cut off when the set is dropped.
@@ -86,9 +88,10 @@ async fn accept(
     // Only speed is lost without it.
     let _ = stream.set_nodelay(true);
     let Some(acceptor) = acceptor else { return serve_connection(stream, peer, service, shutdown).await };
+
     let handshake = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream));
     tokio::select! {
-        // A client that does not trust the certificate, or talks no TLS, is no concern of the server.
+        // A client that does not trust the certificate, or does not speak TLS, does not concern the server.
         accepted = handshake => if let Ok(Ok(stream)) = accepted {
             serve_connection(stream, peer, service, shutdown).await;
         },
@@ -118,6 +121,7 @@ async fn serve_connection(
         .header_read_timeout(IDLE_LIMIT)
         .max_buf_size(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), http_service);
+
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -135,7 +139,7 @@ async fn serve_connection(
             }
         }
     };
-    // A client that breaks off or talks no HTTP is no concern of the server.
+    // A client that breaks off or does not speak HTTP does not concern the server.
     drop(ended);
 }
 
@@ -179,7 +183,7 @@ fn respond_to_unreadable(service: &Service, received: &Received, why: Unreadable
 
 /// Sends a response as the faults will have it.
 async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<ResponseBody>, Dropped> {
-    // Closing the connection says what is true: nobody can tell whether it was done.
+    // A closed connection is the honest response: nobody knows whether the change will last.
     service.saved(delivery.depends_on).await.map_err(|NotSaved| Dropped)?;
     if !delivery.delay.is_zero() {
         tokio::time::sleep(delivery.delay).await;

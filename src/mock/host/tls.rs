@@ -33,10 +33,10 @@ pub struct SelfSigned {
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// The certificate chain is no PEM.
+    /// The certificate chain is not PEM.
     #[error("the certificate file holds no certificate in PEM")]
     Certificate,
-    /// The private key is no PEM.
+    /// The private key is not PEM.
     #[error("the key file holds no private key in PEM")]
     Key,
     /// Certificate and key can't be used.
@@ -58,7 +58,7 @@ impl Tls {
     /// PEM.
     ///
     /// # Errors
-    /// When a text is no PEM, or the key is not that of the certificate.
+    /// When a text is not PEM, or the key is not that of the certificate.
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(certificates).collect();
         let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or(TlsError::Certificate)?;

@@ -73,6 +73,8 @@ impl AccountView {
 impl KeyView {
     fn json(self) -> Value {
         let mut fields = self.more;
+
+        // The page reads these, whichever the cloud is.
         let common = [
             ("id", self.id.into()),
             ("state", self.state.into()),
@@ -85,6 +87,7 @@ impl KeyView {
             ("aliases", self.aliases.into()),
             ("tags", json!(self.tags)),
         ];
+
         fields.extend(common.map(|(name, value)| (name.to_owned(), value)));
         Value::Object(fields)
     }

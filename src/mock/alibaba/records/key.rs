@@ -100,6 +100,8 @@ impl<'a> KeyRecord<'a> {
         };
         let spec = KeySpec::from_wire(&self.spec)?;
         let versions: Option<Vec<Version>> = self.versions.into_iter().map(|version| version.version(spec)).collect();
+
+        // Aliases have records of their own, and what a deviation did to a key is not kept.
         Some(Key {
             id: self.id.into_owned(),
             number: self.number,

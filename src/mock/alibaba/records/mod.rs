@@ -55,6 +55,7 @@ pub(crate) fn changes(tenant: &Tenant, touched: &Touched, account: &str, region:
             None => Change::remove(KEY, place),
         }
     });
+
     let aliases = touched.aliases.iter().map(|alias_name| {
         let place = name(account, region, alias_name);
         match tenant.alias(alias_name) {
@@ -71,6 +72,7 @@ pub(crate) fn changes(tenant: &Tenant, touched: &Touched, account: &str, region:
             None => Change::remove(ALIAS, place),
         }
     });
+
     keys.chain(aliases).collect()
 }
 

@@ -33,15 +33,16 @@ use crate::yaml::{Document, Outline, Path};
 const MOST_TAGS: usize = 20;
 
 /// The mistakes of one file.
-struct Sheet<'a> {
+struct Mistakes<'a> {
     outline: &'a Outline,
-    mistakes: &'a mut Vec<Diagnostic>,
+    found: &'a mut Vec<Diagnostic>,
 }
 
-impl Sheet<'_> {
-    fn say(&mut self, path: &Path<'_>, message: impl Into<String>, help: Option<String>) {
+impl Mistakes<'_> {
+    /// Notes a mistake, unless the value at the place has one already.
+    fn report(&mut self, path: &Path<'_>, message: impl Into<String>, help: Option<String>) {
         if !self.outline.is_mistaken_at(path) {
-            self.mistakes.push(Diagnostic {
+            self.found.push(Diagnostic {
                 file: Arc::clone(&self.outline.file),
                 span: Some(self.outline.positions.value(path)),
                 message: message.into(),
@@ -60,10 +61,11 @@ impl Sheet<'_> {
         default: T,
     ) -> T {
         let Some(text) = text else { return default };
+
         read(text).unwrap_or_else(|| {
             let help = nearest(text, words.iter().copied())
                 .map_or_else(|| format!("one of {}", words.join(", ")), |near| format!("did you mean `{near}`?"));
-            self.say(path, format!("unknown word `{text}`"), Some(help));
+            self.report(path, format!("unknown word `{text}`"), Some(help));
             default
         })
     }
@@ -73,7 +75,7 @@ impl Sheet<'_> {
         let text = text?;
         let parsed = text.parse::<Timestamp>().ok().map(|time| from_seconds(time.as_second()));
         if parsed.is_none() {
-            self.say(path, format!("`{text}` is no time such as 2030-01-02T03:04:05Z"), None);
+            self.report(path, format!("`{text}` is not a time such as 2030-01-02T03:04:05Z"), None);
         }
         parsed
     }
@@ -82,42 +84,47 @@ impl Sheet<'_> {
 pub(super) fn check(
     document: Document<SeedFile>,
     environment: &dyn Fn(&str) -> Option<Secret>,
-    mistakes: &mut Vec<Diagnostic>,
+    found: &mut Vec<Diagnostic>,
 ) -> Seed {
-    let mut sheet = Sheet { outline: &document.outline, mistakes };
+    let mut mistakes = Mistakes { outline: &document.outline, found };
     let root = Path::Root;
     let mut seed = Seed::default();
+
     let (list, mut ids) = (root.key("access_keys"), HashSet::new());
     for (index, entry) in document.value.access_keys.into_iter().enumerate() {
         let place = list.item(index);
         if !ids.insert(entry.id.clone()) {
-            sheet.say(&place.key("id"), format!("there are two access keys with the id `{}`", entry.id), None);
+            mistakes.report(&place.key("id"), format!("there are two access keys with the id `{}`", entry.id), None);
         }
-        seed.access_keys.extend(access_key(&mut sheet, &place, entry, environment));
+        seed.access_keys.extend(access_key(&mut mistakes, &place, entry, environment));
     }
+
     let (list, mut ids) = (root.key("keys"), HashSet::new());
     let mut aliases = HashSet::new();
     for (index, entry) in document.value.keys.into_iter().enumerate() {
         let place = list.item(index);
-        let key = key(&mut sheet, &place, entry);
+        let key = key(&mut mistakes, &place, entry);
+        // Keys and versions share their ids.
         if !ids.insert(key.id.clone()) {
-            sheet.say(&place.key("id"), format!("there are two keys with the id `{}`", key.id), None);
+            mistakes.report(&place.key("id"), format!("there are two keys with the id `{}`", key.id), None);
         } else if !ids.insert(key.version_id()) {
-            sheet.say(&place.key("version"), format!("the id `{}` is taken", key.version_id()), None);
+            mistakes.report(&place.key("version"), format!("the id `{}` is taken", key.version_id()), None);
         }
+
         for (number, alias) in key.aliases.iter().enumerate() {
             if !aliases.insert((key.account.clone(), key.region.clone(), alias.clone())) {
                 let place = place.key("aliases");
-                sheet.say(&place.item(number), format!("two keys have the alias `{alias}`"), None);
+                mistakes.report(&place.item(number), format!("two keys have the alias `{alias}`"), None);
             }
         }
         seed.keys.push(key);
     }
+
     seed
 }
 
 fn access_key(
-    sheet: &mut Sheet<'_>,
+    mistakes: &mut Mistakes<'_>,
     place: &Path<'_>,
     entry: AccessKeyEntry,
     environment: &dyn Fn(&str) -> Option<Secret>,
@@ -127,19 +134,20 @@ fn access_key(
         (None, Some(name)) => match environment(&name) {
             Some(secret) => Zeroizing::new(secret.expose().to_owned()),
             None => {
-                sheet.say(&place.key("secret_env"), format!("the environment variable {name} is not set"), None);
+                mistakes.report(&place.key("secret_env"), format!("the environment variable {name} is not set"), None);
                 return None;
             }
         },
         (Some(_), Some(_)) => {
-            sheet.say(&place.key("secret_env"), "there is a secret already", None);
+            mistakes.report(&place.key("secret_env"), "there is a secret already", None);
             return None;
         }
         (None, None) => {
-            sheet.say(place, "missing field `secret` or `secret_env`", None);
+            mistakes.report(place, "missing field `secret` or `secret_env`", None);
             return None;
         }
     };
+
     let mut key = AccessKey::new(entry.id, secret.as_str());
     if let Some(account) = entry.account {
         key = key.account(account);
@@ -147,12 +155,14 @@ fn access_key(
     if entry.inactive {
         key = key.inactive();
     }
-    let expires = sheet.time(&place.key("token_expires"), entry.token_expires.as_deref());
+
+    let expires = mistakes.time(&place.key("token_expires"), entry.token_expires.as_deref());
     match (entry.token, expires) {
         (Some(token), expires) => key = key.session(token.0.as_str(), expires.unwrap_or(Timestamp::MAX)),
-        (None, Some(_)) => sheet.say(&place.key("token_expires"), "there is no token that could expire", None),
+        (None, Some(_)) => mistakes.report(&place.key("token_expires"), "there is no token that could expire", None),
         (None, None) => {}
     }
+
     let names: Vec<&str> = Operation::ALL.iter().map(|operation| operation.name()).collect();
     let list = place.key("denied");
     for (index, name) in entry.denied.iter().enumerate() {
@@ -160,43 +170,47 @@ fn access_key(
             Ok(operation) => key = key.deny(operation),
             Err(_) => {
                 let help = nearest(name, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-                sheet.say(&list.item(index), format!("unknown operation `{name}`"), help);
+                mistakes.report(&list.item(index), format!("unknown operation `{name}`"), help);
             }
         }
     }
     Some(key)
 }
 
-fn key(sheet: &mut Sheet<'_>, place: &Path<'_>, entry: KeyEntry) -> SeedKey {
+fn key(mistakes: &mut Mistakes<'_>, place: &Path<'_>, entry: KeyEntry) -> SeedKey {
     let origins = [Origin::Kms.wire(), Origin::External.wire()];
     let specs = ["Aliyun_AES_256", "Aliyun_SM4", "RSA_2048", "RSA_3072", "EC_P256", "EC_P256K", "EC_SM2"];
     let usages = [Usage::EncryptDecrypt.wire(), Usage::SignVerify.wire()];
     let levels = [ProtectionLevel::Software.wire(), ProtectionLevel::Hsm.wire()];
     let states = KeyState::ALL.map(KeyState::name);
+
     let origin = entry.origin.as_deref();
-    let origin = sheet.word(&place.key("origin"), origin, Origin::from_wire, &origins, Origin::Kms);
+    let origin = mistakes.word(&place.key("origin"), origin, Origin::from_wire, &origins, Origin::Kms);
     let spec = entry.spec.as_deref();
-    let spec = sheet.word(&place.key("spec"), spec, KeySpec::from_wire, &specs, KeySpec::Aes256);
+    let spec = mistakes.word(&place.key("spec"), spec, KeySpec::from_wire, &specs, KeySpec::Aes256);
     let usual = if spec.serves(Usage::EncryptDecrypt) { Usage::EncryptDecrypt } else { Usage::SignVerify };
-    let usage = sheet.word(&place.key("usage"), entry.usage.as_deref(), Usage::from_wire, &usages, usual);
+    let usage = mistakes.word(&place.key("usage"), entry.usage.as_deref(), Usage::from_wire, &usages, usual);
     let level = entry.protection_level.as_deref();
-    let level = sheet.word(
+    let level = mistakes.word(
         &place.key("protection_level"),
         level,
         ProtectionLevel::from_wire,
         &levels,
         ProtectionLevel::Software,
     );
+
+    // Without a state, a key is as a new one would be.
     let has_material = origin == Origin::Kms || entry.material.is_some();
     let usual = if has_material { KeyState::Enabled } else { KeyState::PendingImport };
     let state = entry.state.as_deref();
-    let state = sheet.word(&place.key("state"), state, |text| text.parse().ok(), &states, usual);
-    let material = material(sheet, place, &entry, spec);
+    let state = mistakes.word(&place.key("state"), state, |text| text.parse().ok(), &states, usual);
+    let material = material(mistakes, place, &entry, spec);
+
     let key = SeedKey {
-        delete_date: sheet.time(&place.key("delete_date"), entry.delete_date.as_deref()),
-        material_expires: sheet.time(&place.key("material_expires"), entry.material_expires.as_deref()),
-        created: sheet.time(&place.key("created"), entry.created.as_deref()),
-        rotation_seconds: rotation(sheet, place, entry.rotation_interval.as_deref()),
+        delete_date: mistakes.time(&place.key("delete_date"), entry.delete_date.as_deref()),
+        material_expires: mistakes.time(&place.key("material_expires"), entry.material_expires.as_deref()),
+        created: mistakes.time(&place.key("created"), entry.created.as_deref()),
+        rotation_seconds: rotation(mistakes, place, entry.rotation_interval.as_deref()),
         id: entry.id,
         account: entry.account,
         region: entry.region,
@@ -212,96 +226,106 @@ fn key(sheet: &mut Sheet<'_>, place: &Path<'_>, entry: KeyEntry) -> SeedKey {
         version: entry.version,
         deletion_protection: entry.deletion_protection,
     };
-    check_texts(sheet, place, &key);
-    check_together(sheet, place, &key, has_material);
+    check_texts(mistakes, place, &key);
+    check_together(mistakes, place, &key, has_material);
     key
 }
 
-fn material(sheet: &mut Sheet<'_>, place: &Path<'_>, entry: &KeyEntry, spec: KeySpec) -> Option<Zeroizing<Vec<u8>>> {
+fn material(
+    mistakes: &mut Mistakes<'_>,
+    place: &Path<'_>,
+    entry: &KeyEntry,
+    spec: KeySpec,
+) -> Option<Zeroizing<Vec<u8>>> {
     let text = entry.material.as_ref()?;
     let Some(length) = spec.material_bytes() else {
-        sheet.say(&place.key("material"), "an asymmetric key has no such material", None);
+        mistakes.report(&place.key("material"), "an asymmetric key has no such material", None);
         return None;
     };
     let bytes = STANDARD.decode(text.0.as_bytes()).ok().map(Zeroizing::new);
     let bytes = bytes.filter(|bytes| bytes.len() == length);
     if bytes.is_none() {
-        sheet.say(&place.key("material"), format!("the material must be {length} bytes in Base64"), None);
+        mistakes.report(&place.key("material"), format!("the material must be {length} bytes in Base64"), None);
     }
     bytes
 }
 
-fn rotation(sheet: &mut Sheet<'_>, place: &Path<'_>, text: Option<&str>) -> Option<i64> {
+fn rotation(mistakes: &mut Mistakes<'_>, place: &Path<'_>, text: Option<&str>) -> Option<i64> {
     let text = text?;
     let seconds = interval_seconds(text);
     if seconds.is_none() {
-        let message = format!("`{text}` is no interval of 7 to 730 days such as 30d or 604800s");
-        sheet.say(&place.key("rotation_interval"), message, None);
+        let message = format!("`{text}` is not an interval of 7 to 730 days such as 30d or 604800s");
+        mistakes.report(&place.key("rotation_interval"), message, None);
     }
     seconds
 }
 
 /// Each text by itself.
-fn check_texts(sheet: &mut Sheet<'_>, place: &Path<'_>, key: &SeedKey) {
+fn check_texts(mistakes: &mut Mistakes<'_>, place: &Path<'_>, key: &SeedKey) {
     if !is_key_id(&key.id) {
-        sheet.say(&place.key("id"), format!("`{}` is no UUID", key.id), None);
+        mistakes.report(&place.key("id"), format!("`{}` is not a UUID", key.id), None);
     }
     if key.version.as_ref().is_some_and(|version| !is_uuid(version)) {
-        sheet.say(&place.key("version"), "the id of a version is a UUID", None);
+        mistakes.report(&place.key("version"), "the id of a version is a UUID", None);
     }
+
     if let Some(region) = key.region.as_deref().filter(|region| !REGIONS.contains(region)) {
         let help = nearest(region, REGIONS).map(|near| format!("did you mean `{near}`?"));
-        sheet.say(&place.key("region"), format!("unknown region `{region}`"), help);
+        mistakes.report(&place.key("region"), format!("unknown region `{region}`"), help);
     }
     if key.description.chars().nth(LONGEST_DESCRIPTION).is_some() {
         let message = format!("a description has at most {LONGEST_DESCRIPTION} characters");
-        sheet.say(&place.key("description"), message, None);
+        mistakes.report(&place.key("description"), message, None);
     }
+
     let list = place.key("aliases");
     for (index, alias) in key.aliases.iter().enumerate() {
         if !is_alias_name(alias) {
             let message = format!("`{alias}` is not `alias/` and 1 to 255 letters, digits, `_`, `-` or `/`");
-            sheet.say(&list.item(index), message, None);
+            mistakes.report(&list.item(index), message, None);
         }
     }
+
     let tags = place.key("tags");
     if key.tags.len() > MOST_TAGS {
-        sheet.say(&tags, format!("a key has at most {MOST_TAGS} tags"), None);
+        mistakes.report(&tags, format!("a key has at most {MOST_TAGS} tags"), None);
     }
     for (name, value) in &key.tags {
         if !is_tag_key(name) || !is_tag_value(value) {
-            sheet.say(&tags.key(name), "the service takes no such tag", None);
+            mistakes.report(&tags.key(name), "the service does not accept such a tag", None);
         }
     }
 }
 
 /// What does not go together.
-fn check_together(sheet: &mut Sheet<'_>, place: &Path<'_>, key: &SeedKey, has_material: bool) {
+fn check_together(mistakes: &mut Mistakes<'_>, place: &Path<'_>, key: &SeedKey, has_material: bool) {
     let external = key.origin == Origin::External;
     let symmetric = key.spec.material_bytes().is_some();
     if !key.spec.serves(key.usage) {
-        sheet.say(&place.key("usage"), format!("{} is not for {}", key.spec.wire(), key.usage.wire()), None);
+        mistakes.report(&place.key("usage"), format!("{} is not for {}", key.spec.wire(), key.usage.wire()), None);
     }
     if external && !symmetric {
-        sheet.say(&place.key("spec"), "the material of an asymmetric key can't be imported", None);
+        mistakes.report(&place.key("spec"), "the material of an asymmetric key can't be imported", None);
     }
+
     match (key.state, has_material) {
         (KeyState::PendingImport, true) => {
-            sheet.say(&place.key("state"), "a key that has material does not wait for it", None);
+            mistakes.report(&place.key("state"), "a key that has material does not wait for it", None);
         }
         (KeyState::Enabled | KeyState::Disabled, false) => {
             let help = Some("give it `material`, or leave `state` out".to_owned());
-            sheet.say(&place.key("state"), "an EXTERNAL key without material is PendingImport", help);
+            mistakes.report(&place.key("state"), "an EXTERNAL key without material is PendingImport", help);
         }
         _ => {}
     }
+
     if key.delete_date.is_some() && key.state != KeyState::PendingDeletion {
-        sheet.say(&place.key("delete_date"), "only a key that is PendingDeletion has a date of deletion", None);
+        mistakes.report(&place.key("delete_date"), "only a key that is PendingDeletion has a date of deletion", None);
     }
     if key.material_expires.is_some() && !(external && has_material) {
-        sheet.say(&place.key("material_expires"), "only imported material expires", None);
+        mistakes.report(&place.key("material_expires"), "only imported material expires", None);
     }
     if key.rotation_seconds.is_some() && (external || !symmetric) {
-        sheet.say(&place.key("rotation_interval"), "only symmetric keys of Aliyun_KMS rotate", None);
+        mistakes.report(&place.key("rotation_interval"), "only symmetric keys of Aliyun_KMS rotate", None);
     }
 }

@@ -17,7 +17,7 @@ use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::store::Tenant;
 
-/// Seconds until the deletion of a key whose date of deletion is not said.
+/// Seconds until the deletion of a key whose date of deletion is not given.
 const DEFAULT_WINDOW: i64 = 30 * 86_400;
 
 /// A key that is there from the start, with its aliases. [`super::Seed`] makes it, so it can be a key of the service.
@@ -77,6 +77,7 @@ impl SeedKey {
         if tenant.key(&self.id).is_some() {
             return Ok(());
         }
+
         let created = self.created.unwrap_or(now);
         let mut version = Version::new(self.version_id(), self.spec, self.origin, created)?;
         let mut material = Material::default();
@@ -87,6 +88,7 @@ impl SeedKey {
                 material = Material { bound_to, present: true, expires: self.material_expires };
             }
         }
+
         let deleted = self.state == KeyState::PendingDeletion;
         let has_material = self.origin == Origin::Kms || material.present;
         let before = if has_material { KeyState::Enabled } else { KeyState::PendingImport };
@@ -114,16 +116,18 @@ impl SeedKey {
             aliases: BTreeMap::new(),
             saved_by: 0,
         });
+
         for alias in &self.aliases {
             if tenant.alias(alias).is_none() {
                 tenant.add_alias(alias, &self.id);
             }
         }
+        // What is due at once, such as a deletion in the past, has happened.
         tenant.settle(now, identifiers);
         Ok(())
     }
 
-    /// The id of its version: the one that was said, or one that follows from the id of the key.
+    /// The id of its version: the one that was given, or one that follows from the id of the key.
     pub(super) fn version_id(&self) -> String {
         self.version.clone().unwrap_or_else(|| {
             let digest = Sha256::digest(format!("version of {}", self.id));

@@ -21,7 +21,7 @@ use crate::yaml::Document;
 /// What a seed file holds.
 ///
 /// ```
-/// use kms_conformance::mock::{Mock, AlibabaConfig, Seed};
+/// use kms_conformance::mock::{AlibabaConfig, Mock, Seed};
 ///
 /// let text = "
 /// keys:

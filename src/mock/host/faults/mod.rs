@@ -11,10 +11,14 @@
 //! # Ok::<(), kms_conformance::mock::ParseFaultError>(())
 //! ```
 
+mod error;
+mod fault;
 mod rule;
 mod schedule;
 
-pub use rule::{Fault, FaultRule, ParseFaultError};
+pub use error::ParseFaultError;
+pub use fault::Fault;
+pub use rule::FaultRule;
 pub(crate) use schedule::{Plan, Schedule};
 
 use serde::{Deserialize, Serialize};

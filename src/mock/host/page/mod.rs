@@ -21,7 +21,7 @@ use crate::mock::host::request::Received;
 use crate::mock::host::response_body::ResponseBody;
 use crate::mock::host::service::Service;
 
-/// Nothing from elsewhere, nothing inline, no text that is made into code, no frame around it.
+/// Nothing from other origins, nothing inline, no text that is made into code, no frame around it.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",

@@ -1,8 +1,11 @@
 //! The journal file: opening, reading, appending, and writing anew.
 
+mod scan;
+mod system;
+
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +13,8 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use self::scan::{Ending, scan};
+use self::system::{is_readable_by_others, open_locked, owner_only, sync_folder};
 use super::{Change, StateError};
 
 /// The first line up to the number of the format.
@@ -29,9 +34,6 @@ const MOST_GROWTH: u64 = 3;
 
 /// About how many bytes of changes a line holds in a file that is written anew.
 const COMPACT_LINE: usize = 1 << 20;
-
-/// The longest line that is read, in bytes. What many requests change at the same time is one line.
-const LONGEST_LINE: u64 = 256 << 20;
 
 /// The records of a file by their tables and names.
 pub(super) type Entries = HashMap<(String, String), Box<RawValue>>;
@@ -69,10 +71,12 @@ impl StateFile {
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(StateError::Foreign { path: path.to_owned() });
         }
+
         let file = open_locked(path)?;
         // Through a symbolic link, the file behind it is written anew and not the link.
         let path = path.canonicalize().map_err(failed)?;
         let scanned = scan(&file, &path)?;
+
         let readable_by_others = is_readable_by_others(&file).map_err(failed)?;
         let is_new = scanned.ending == Ending::New;
         let found = Found { entries: scanned.entries, dropped: scanned.dropped, readable_by_others, is_new };
@@ -85,6 +89,7 @@ impl StateFile {
             is_outdated,
         };
         opened.finish_opening(scanned.ending).map_err(failed)?;
+
         if scanned.changes > found.entries.len() as u64 * MOST_GROWTH && opened.length >= SMALLEST_TO_COMPACT {
             opened.compact().map_err(failed)?;
         } else {
@@ -133,6 +138,7 @@ impl StateFile {
         // Not again at every append if it fails.
         self.compact_at = self.length * MOST_GROWTH;
         let scanned = scan(&self.file, &self.path).map_err(io::Error::other)?;
+
         let mut name = self.path.clone().into_os_string();
         name.push(".new");
         let new_path = PathBuf::from(name);
@@ -142,12 +148,13 @@ impl StateFile {
         options.read(true).append(true).create_new(true);
         owner_only(&mut options);
         let file = options.open(&new_path)?;
+
         let mut entries = scanned.entries;
         let now = Timestamp::now();
         entries.retain(|(table, name), _| !(self.is_outdated)(table, name, now));
         let written = self.write_anew(file, &new_path, entries);
         if written.is_err() {
-            // It is in the way of nothing.
+            // If it stays, the next attempt removes it.
             let _ = std::fs::remove_file(&new_path);
         }
         written
@@ -155,10 +162,12 @@ impl StateFile {
 
     fn write_anew(&mut self, file: File, new_path: &Path, entries: Entries) -> io::Result<()> {
         file.try_lock().map_err(io::Error::from)?;
+
         let mut writer = BufWriter::new(&file);
         writer.write_all(header().as_bytes())?;
         let mut length = header().len() as u64;
         let mut chain = Chain::start();
+
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
             let mut size = 0;
@@ -174,9 +183,12 @@ impl StateFile {
         }
         writer.flush()?;
         drop(writer);
+
+        // The new file takes the place of the old one only once all of it is on disk.
         file.sync_all()?;
         std::fs::rename(new_path, &self.path)?;
         sync_folder(&self.path)?;
+
         (self.file, self.chain, self.length) = (file, chain, length);
         self.compact_at = SMALLEST_TO_COMPACT.max(length * MOST_GROWTH);
         Ok(())
@@ -218,164 +230,6 @@ fn line(chain: &mut Chain, changes: impl Iterator<Item = String>) -> String {
     let json = format!("[{}]", changes.collect::<Vec<_>>().join(","));
     *chain = chain.with(json.as_bytes());
     format!("{} {json}\n", chain.checksum())
-}
-
-/// How a file ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ending {
-    Whole,
-    /// A whole line without its line feed.
-    NoLineFeed,
-    CutOff,
-    /// Nothing has been written yet, or not even the first line.
-    New,
-}
-
-struct Scanned {
-    entries: Entries,
-    chain: Chain,
-    /// The bytes that are good.
-    length: u64,
-    dropped: u64,
-    changes: u64,
-    ending: Ending,
-}
-
-/// Reads a file from its start.
-fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
-    let failed = |source| StateError::Open { path: path.to_owned(), source: Arc::new(source) };
-    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason };
-    let mut reader = BufReader::with_capacity(1 << 16, file);
-    reader.seek(SeekFrom::Start(0)).map_err(failed)?;
-    let mut line = Vec::new();
-    // No first line of another kind of file is worth more memory than this.
-    (&mut reader).take(1024).read_until(b'\n', &mut line).map_err(failed)?;
-    let mut scanned = Scanned {
-        entries: Entries::new(),
-        chain: Chain::start(),
-        length: line.len() as u64,
-        dropped: 0,
-        changes: 0,
-        ending: Ending::Whole,
-    };
-    if !line.ends_with(b"\n") && header().as_bytes().starts_with(&line) {
-        return Ok(Scanned { ending: Ending::New, ..scanned });
-    }
-    let format = std::str::from_utf8(&line).ok().and_then(|line| line.strip_prefix(KIND)?.trim_end().parse().ok());
-    match format {
-        None => return Err(StateError::Foreign { path: path.to_owned() }),
-        Some(FORMAT) => {}
-        Some(found) if found > FORMAT => {
-            return Err(StateError::Newer { path: path.to_owned(), found, known: FORMAT });
-        }
-        Some(_) => return Err(StateError::Foreign { path: path.to_owned() }),
-    }
-    for number in 2_u64.. {
-        line.clear();
-        let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? as u64;
-        if read == 0 {
-            break;
-        }
-        if read > LONGEST_LINE {
-            return Err(damaged(format!("line {number} is longer than {} MiB", LONGEST_LINE >> 20)));
-        }
-        let whole = line.last() == Some(&b'\n');
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
-        let (checksum, json) = text.split_at_checked(CHECKSUM_DIGITS).unwrap_or((text, &[]));
-        let json = json.strip_prefix(b" ").unwrap_or_default();
-        let chain = scanned.chain.with(json);
-        if chain.checksum().as_bytes() != checksum {
-            // Text has no zero bytes, but what a file system had no time to write has.
-            let is_last = reader.fill_buf().map_err(failed)?.is_empty();
-            if is_last && (!whole || line.contains(&0)) {
-                return Ok(Scanned { dropped: read, ending: Ending::CutOff, ..scanned });
-            }
-            return Err(damaged(format!("line {number} does not agree with its checksum")));
-        }
-        let changes: Vec<(String, String, Option<Box<RawValue>>)> =
-            serde_json::from_slice(json).map_err(|error| damaged(format!("line {number} can't be read: {error}")))?;
-        scanned.changes += changes.len() as u64;
-        for (table, name, value) in changes {
-            match value {
-                Some(value) => scanned.entries.insert((table, name), value),
-                None => scanned.entries.remove(&(table, name)),
-            };
-        }
-        scanned.chain = chain;
-        scanned.length += read;
-        if !whole {
-            scanned.length += 1;
-            scanned.ending = Ending::NoLineFeed;
-        }
-    }
-    Ok(scanned)
-}
-
-/// Opens a file and locks it.
-fn open_locked(path: &Path) -> Result<File, StateError> {
-    let failed = |source| StateError::Open { path: path.to_owned(), source: Arc::new(source) };
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    owner_only(&mut options);
-    loop {
-        let file = options.open(path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StateError::InUse { path: path.to_owned() }),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
-        }
-        // Another mock may have put a new file in its place between opening and locking.
-        if is_at(&file, path).map_err(failed)? {
-            return Ok(file);
-        }
-    }
-}
-
-#[cfg(unix)]
-fn owner_only(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn owner_only(_: &mut OpenOptions) {}
-
-#[cfg(unix)]
-fn is_readable_by_others(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(file.metadata()?.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_readable_by_others(_: &File) -> io::Result<bool> {
-    Ok(false)
-}
-
-#[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let opened = file.metadata()?;
-    match std::fs::metadata(path) {
-        Ok(found) => Ok((opened.dev(), opened.ino()) == (found.dev(), found.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(not(unix))]
-fn is_at(_: &File, _: &Path) -> io::Result<bool> {
-    Ok(true)
-}
-
-/// Makes sure that the name of a file lasts.
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

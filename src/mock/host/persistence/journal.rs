@@ -60,6 +60,7 @@ impl Journal {
             progress: watch::Sender::default(),
             failure: OnceLock::new(),
         });
+
         let for_thread = Arc::clone(&shared);
         let thread =
             std::thread::Builder::new().name("state".to_owned()).spawn(move || for_thread.write(file, sample))?;
@@ -134,7 +135,7 @@ impl Drop for Journal {
 }
 
 impl Shared {
-    /// The thread: writes until told to end, or until it can't.
+    /// The thread: writes until the journal closes, or until it can't.
     fn write(&self, mut file: StateFile, mut sample: impl FnMut() -> Vec<Change>) {
         let mut saved = 0;
         while let Some((mut changes, last)) = self.next(saved) {
@@ -145,6 +146,7 @@ impl Shared {
                 let _ = self.failure.set(failure);
                 break;
             }
+
             saved = last;
             self.report(|progress| progress.saved = saved);
             if file.has_grown() {
@@ -152,7 +154,8 @@ impl Shared {
                 let _ = file.compact();
             }
         }
-        // The lock is free before anybody hears that this is the end.
+
+        // The file is unlocked before anybody hears that this is the end.
         drop(file);
         self.report(|progress| progress.ended = true);
     }

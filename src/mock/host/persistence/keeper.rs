@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::setting::Setting;
-use super::{Journal, NotSaved, Restored, StateError, StateSummary};
-use crate::mock::host::clock::Clock;
+use super::{Change, Journal, NotSaved, Restored, StateError, StateSummary};
+use crate::mock::host::clock::{Clock, KeptClock};
 use crate::mock::host::cloud::Holdings;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::service::Service;
@@ -24,24 +24,10 @@ impl Keeper {
         identifiers: Arc<Identifiers>,
         seed: Option<u64>,
     ) -> std::io::Result<Self> {
-        let mut kept_clock = restored.clock;
-        let mut kept_drawn = seed.and_then(|seed| restored.drawn.get(&seed).copied()).unwrap_or(0);
-        let sample = move || {
-            let mut changes = Vec::new();
-            let now = clock.kept();
-            if kept_clock.as_ref() != Some(&now) {
-                changes.push(Setting::Clock(now.clone()).change());
-                kept_clock = Some(now);
-            }
-            let drawn = identifiers.drawn();
-            // A seed drawn by chance never comes again, so what was drawn from it need not be known.
-            if let Some(seed) = seed.filter(|_| drawn != kept_drawn) {
-                changes.push(Setting::Drawn { seed, count: drawn }.change());
-                kept_drawn = drawn;
-            }
-            changes
-        };
-        Ok(Self { journal: Arc::new(Journal::start(restored.file, sample)?), summary: restored.summary })
+        let kept_drawn = seed.and_then(|seed| restored.drawn.get(&seed).copied()).unwrap_or(0);
+        let mut sampler = Sampler { clock, kept_clock: restored.clock, identifiers, kept_drawn, seed };
+        let journal = Journal::start(restored.file, move || sampler.changes())?;
+        Ok(Self { journal: Arc::new(journal), summary: restored.summary })
     }
 
     /// Where changes go.
@@ -52,6 +38,35 @@ impl Keeper {
     /// Notes what the file held, once the cloud has read its records.
     pub(crate) fn note_holdings(&mut self, holdings: Holdings) {
         (self.summary.keys, self.summary.aliases) = (holdings.keys, holdings.aliases);
+    }
+}
+
+/// Clock and ids change with every request, so they are sampled when something else is written.
+struct Sampler {
+    clock: Arc<Clock>,
+    kept_clock: Option<KeptClock>,
+    identifiers: Arc<Identifiers>,
+    kept_drawn: u64,
+    seed: Option<u64>,
+}
+
+impl Sampler {
+    /// What has changed since the last time.
+    fn changes(&mut self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let now = self.clock.kept();
+        if self.kept_clock.as_ref() != Some(&now) {
+            changes.push(Setting::Clock(now.clone()).change());
+            self.kept_clock = Some(now);
+        }
+
+        let drawn = self.identifiers.drawn();
+        // A seed drawn by chance never comes again, so what was drawn from it need not be known.
+        if let Some(seed) = self.seed.filter(|_| drawn != self.kept_drawn) {
+            changes.push(Setting::Drawn { seed, count: drawn }.change());
+            self.kept_drawn = drawn;
+        }
+        changes
     }
 }
 

@@ -56,6 +56,7 @@ impl Restored {
             drawn: HashMap::new(),
             is_seeded: false,
         };
+
         restored.take(found.entries, cloud)?;
         Ok(restored)
     }

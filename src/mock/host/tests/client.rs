@@ -9,13 +9,13 @@ use crate::mock::host::handle::Mock;
 
 /// A response as it came over the wire.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct Received {
     pub(super) status: u16,
     pub(super) head: String,
     pub(super) body: String,
 }
 
-impl Reply {
+impl Received {
     pub(super) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
@@ -27,7 +27,7 @@ impl Reply {
 }
 
 /// Sends a request; nothing if the connection is closed before a whole response.
-pub(super) fn try_send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Option<Reply> {
+pub(super) fn try_send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Option<Received> {
     let mut stream = TcpStream::connect(address).unwrap();
     let length = body.len();
     write!(
@@ -41,17 +41,18 @@ pub(super) fn try_send(address: SocketAddr, method: &str, path: &str, headers: &
     let end_of_head = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
     let (head, body) = (std::str::from_utf8(&bytes[..end_of_head]).ok()?, &bytes[end_of_head + 4..]);
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let reply = Reply { status, head: head.replace("\r\n", "\n"), body: String::from_utf8_lossy(body).into_owned() };
-    let is_whole = reply.header("content-length").is_none_or(|length| length.parse() == Ok(body.len()));
-    is_whole.then_some(reply)
+    let received =
+        Received { status, head: head.replace("\r\n", "\n"), body: String::from_utf8_lossy(body).into_owned() };
+    let is_whole = received.header("content-length").is_none_or(|length| length.parse() == Ok(body.len()));
+    is_whole.then_some(received)
 }
 
-pub(super) fn send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+pub(super) fn send(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Received {
     try_send(address, method, path, headers, body).expect("a response")
 }
 
 /// Calls an operation of the toy.
-pub(super) fn call(address: SocketAddr, body: &Value) -> Reply {
+pub(super) fn call(address: SocketAddr, body: &Value) -> Received {
     send(address, "POST", "/", "", &body.to_string())
 }
 
@@ -68,6 +69,6 @@ pub(super) fn toggle(address: SocketAddr, key: &str) -> String {
 /// Uses the admin API.
 pub(super) fn admin(mock: &Mock, method: &str, resource: &str, body: &Value) -> (u16, Value) {
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    let reply = send(mock.address(), method, &format!("/_mock/{resource}"), "", &body);
-    (reply.status, reply.json())
+    let received = send(mock.address(), method, &format!("/_mock/{resource}"), "", &body);
+    (received.status, received.json())
 }

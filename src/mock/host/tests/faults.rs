@@ -29,9 +29,9 @@ fn trouble_has_the_form_of_the_cloud() {
         ("unavailable", 503, "asleep"),
     ] {
         mock.set_faults(faults(&[&format!("{rule},operation=toggle")])).unwrap();
-        let reply = call(mock.address(), &toggle_request(&key));
-        assert_eq!((reply.status, reply.json()), (status, json!({ "wrong": { "why": why } })));
-        assert_eq!(reply.header("toy-wait"), (why == "busy").then_some("7"));
+        let response = call(mock.address(), &toggle_request(&key));
+        assert_eq!((response.status, response.json()), (status, json!({ "wrong": { "why": why } })));
+        assert_eq!(response.header("toy-wait"), (why == "busy").then_some("7"));
         // Only the operation that the rule names is struck.
         make(mock.address());
     }

@@ -18,7 +18,7 @@ fn a_cloud_is_served_in_its_own_words() {
     assert_eq!((lost.status, lost.json()), (400, json!({ "wrong": { "why": "lost" } })));
     assert_eq!((lost.header("content-type"), lost.header("toy")), (Some("text/toy"), Some("yes")));
 
-    // What is no request of another cloud's API is none of the host's business either.
+    // Whatever is not for the admin API or the page is the cloud's to respond to.
     let odd = send(address, "DELETE", "/any/path?Action=ListKeys", "x-acs-action: ListKeys\r\n", "no json");
     assert_eq!((odd.status, odd.json()), (400, json!({ "wrong": { "why": "what" } })));
 }
@@ -40,7 +40,7 @@ fn a_body_that_is_too_large_is_rejected_by_the_cloud() {
     let mock = Mock::start_with(ToySettings::default()).unwrap();
     let body = "x".repeat((1 << 20) + 1);
     // The connection may be closed while the body is still being sent.
-    if let Some(reply) = try_send(mock.address(), "POST", "/", "", &body) {
-        assert_eq!((reply.status, reply.json()), (413, json!({ "wrong": { "why": "huge" } })));
+    if let Some(response) = try_send(mock.address(), "POST", "/", "", &body) {
+        assert_eq!((response.status, response.json()), (413, json!({ "wrong": { "why": "huge" } })));
     }
 }

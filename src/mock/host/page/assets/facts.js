@@ -48,7 +48,7 @@ export function showFacts(state, keys, deviations, faults) {
   show("faults", rules.length > 0 ? [...rules, ["seed", `seed ${faults.seed}`]] : []);
 }
 
-/** The texts of a list, in which one may stand twice; what is no text is shown as JSON. */
+/** The texts of a list, in which one may stand twice; what is not text is shown as JSON. */
 function numbered(values) {
   return values.map((value, place) => [place, typeof value === "string" ? value : JSON.stringify(value)]);
 }
