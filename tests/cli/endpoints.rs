@@ -164,7 +164,7 @@ fn what_the_documents_leave_room_for_passes_apart_unless_strict() {
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program(&format!("run {deviate}")));
     assert_eq!(code, 0, "{out}");
-    let told = "CreateKeyVersion answered UnsupportedOperation (400) for Success (200): ";
+    let told = "CreateKeyVersion responded UnsupportedOperation (400) instead of Success (200): ";
     let line = out.lines().find(|line| line.starts_with("lenient: ")).unwrap();
     assert!(line.contains(&format!("alibaba/CreateKeyVersion/Enabled: {told}")), "{out}");
     assert!(out.contains("1 passed (1 lenient)"), "{out}");

@@ -281,9 +281,21 @@ until = 2999-12-31
     assert_eq!(place.names(""), ["known.toml", "reports"]);
 
     assert_eq!(ended(place.program(&format!("run -q --known known.toml {RELATED}"))).code, 1);
-    assert!(update("").out.ends_with("known.toml: 0 added, 0 corrected, 5 removed, 0 as before\n"));
+    let Ended { code, err, .. } = update("");
+    assert!(code == 2 && err.contains("entries are only removed after a run of the whole suite"), "{err}");
+}
+
+#[test]
+#[ignore = "campaign: a run of the whole suite"]
+fn an_entry_whose_case_passes_is_removed_after_a_run_of_the_whole_suite() {
+    let place = Place::new();
+    list(&place, DISABLED, "Success", "2999-12-31");
+    assert_eq!(ended(place.program("run -q --known known.toml")).code, 1);
+
+    let out = ended(place.program("known --update known.toml")).out;
+    assert!(out.ends_with("known.toml: 0 added, 0 corrected, 1 removed, 0 as before\n"), "{out}");
     let text = fs::read_to_string(place.path().join("known.toml")).unwrap();
-    assert!(text.ends_with("\nformat = 1\n"), "{text}");
+    assert!(!text.contains("case = "), "{text}");
 }
 
 #[test]
