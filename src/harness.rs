@@ -29,7 +29,9 @@ use crate::plan::Planner;
 use crate::provider::{Credentials, registry};
 use crate::redact::Secret;
 use crate::report::failure_text::FailureText;
-use crate::session::{Endpoint, LiveTarget, MockOptions, Session, SessionOptions};
+#[cfg(feature = "mock")]
+use crate::session::MockOptions;
+use crate::session::{Endpoint, LiveTarget, Session, SessionOptions};
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
@@ -39,22 +41,36 @@ use crate::verdict::Verdict;
 /// What the tests are run against.
 #[derive(Debug, Clone)]
 pub struct TestTarget {
-    /// None: a mock of the test process.
-    endpoint: Option<String>,
+    server: Server,
     /// None: those of the cloud's examples.
     credentials: Option<Credentials>,
     clock_hook: Option<String>,
 }
 
+/// Where requests are sent.
+#[derive(Debug, Clone)]
+enum Server {
+    /// A mock of the test process.
+    #[cfg(feature = "mock")]
+    BundledMock,
+    /// What is running already, by its URL.
+    Running(String),
+}
+
 impl TestTarget {
     /// The bundled mock, started in the test process.
+    #[cfg(feature = "mock")]
     pub fn bundled_mock() -> Self {
-        Self { endpoint: None, credentials: None, clock_hook: None }
+        Self::of(Server::BundledMock)
     }
 
     /// An endpoint that is running already, such as `http://127.0.0.1:8080`.
     pub fn endpoint(url: impl Into<String>) -> Self {
-        Self { endpoint: Some(url.into()), ..Self::bundled_mock() }
+        Self::of(Server::Running(url.into()))
+    }
+
+    fn of(server: Server) -> Self {
+        Self { server, credentials: None, clock_hook: None }
     }
 
     /// The access key that signs the requests to an endpoint; that of the cloud's examples unless given.
@@ -75,18 +91,25 @@ impl TestTarget {
 
     /// The routes that are run. Every key counts on a remote endpoint, so only the shortest are run there.
     fn routes(&self) -> RouteLimit {
-        match self.endpoint.as_deref() {
-            Some(endpoint) if !is_loopback_endpoint(endpoint) => RouteLimit::Canonical,
-            Some(_) | None => RouteLimit::All,
+        match &self.server {
+            #[cfg(feature = "mock")]
+            Server::BundledMock => RouteLimit::All,
+            Server::Running(url) if is_loopback_endpoint(url) => RouteLimit::All,
+            Server::Running(_) => RouteLimit::Canonical,
         }
     }
 
     fn into_endpoint(self) -> Endpoint {
         let provider = registry::default_provider().provider();
-        let Some(url) = self.endpoint else { return Endpoint::BundledMock(provider, MockOptions::default()) };
-        let example = Target::with_examples(provider, url);
-        let credentials = self.credentials.unwrap_or_else(|| example.credentials.clone());
-        Endpoint::Emulator(Target { credentials, ..example })
+        match self.server {
+            #[cfg(feature = "mock")]
+            Server::BundledMock => Endpoint::BundledMock(provider, MockOptions::default()),
+            Server::Running(url) => {
+                let example = Target::with_examples(provider, url);
+                let credentials = self.credentials.unwrap_or_else(|| example.credentials.clone());
+                Endpoint::Emulator(Target { credentials, ..example })
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
 //! keeps the promise.
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod client;
 pub mod diagnostic;
@@ -12,6 +13,7 @@ pub mod harness;
 pub mod input;
 pub mod known;
 pub mod ledger;
+#[cfg(feature = "mock")]
 pub mod mock;
 mod near;
 pub mod plan;
@@ -19,6 +21,7 @@ pub mod provider;
 pub mod redact;
 pub mod report;
 pub mod run;
+#[cfg(feature = "cli")]
 pub mod self_test;
 pub mod session;
 pub mod suite;

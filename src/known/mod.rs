@@ -12,13 +12,19 @@
 //! An exact id outranks patterns, so that one case of many can have an entry of its own. Two entries that both could
 //! mean a case otherwise are a mistake: which of them counted would be a matter of chance.
 
+#[cfg(feature = "cli")]
 pub mod convert;
+#[cfg(feature = "cli")]
 pub mod edit;
 pub mod entry;
+#[cfg(feature = "cli")]
 pub mod file;
 pub mod judge;
+#[cfg(feature = "cli")]
 pub mod load;
+#[cfg(feature = "cli")]
 mod toml;
+#[cfg(feature = "cli")]
 pub mod update;
 
 #[cfg(test)]

@@ -50,8 +50,6 @@ mod verifier;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use clap::ValueEnum;
-
 pub use self::clock::{TargetClock, find_clock};
 pub use self::runner::Runner;
 pub use self::settle::Settle;
@@ -96,7 +94,8 @@ pub struct RunOptions {
 }
 
 /// The verdict on a case that needs an operation which the endpoint does not know.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Unsupported {
     /// A failure if the case judges the operation, inconclusive if it needs it to get there.
     #[default]

@@ -6,18 +6,21 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::client::ClientError;
+#[cfg(feature = "mock")]
 use crate::mock::StartError;
 
 /// Why a run can't be put together.
 #[derive(Debug, Error)]
 pub enum SessionError {
     /// There is no bundled mock of the provider.
+    #[cfg(feature = "mock")]
     #[error("there is no bundled mock of the provider `{provider}`; test an endpoint with --endpoint")]
     NoMock {
         /// The name of the provider.
         provider: &'static str,
     },
     /// The bundled mock does not start.
+    #[cfg(feature = "mock")]
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
     /// The endpoint or its certificates are wrong.
@@ -44,6 +47,7 @@ pub enum SessionError {
 }
 
 /// An error and its cause in one line.
+#[cfg(feature = "mock")]
 pub(crate) fn with_source(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),

@@ -1,12 +1,15 @@
 //! A target that can be sent requests.
 
 use std::path::PathBuf;
+#[cfg(feature = "mock")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::SessionError;
 use crate::client::{Target, check_endpoint};
+#[cfg(feature = "mock")]
 use crate::mock::{Deviation, Faults, Mock, MockConfig, registry};
+#[cfg(feature = "mock")]
 use crate::provider::Provider;
 use crate::run::{TargetClock, find_clock};
 
@@ -15,6 +18,7 @@ use crate::run::{TargetClock, find_clock};
 pub enum Endpoint {
     /// The bundled mock, to be started in this process. Requests to it are signed with the credentials of the cloud's
     /// examples, for it must never see those of an account.
+    #[cfg(feature = "mock")]
     BundledMock(Arc<dyn Provider>, MockOptions),
     /// A mock or an emulator that is running already, where keys cost nothing.
     Emulator(Target),
@@ -23,6 +27,7 @@ pub enum Endpoint {
 }
 
 /// How the bundled mock differs from the documents.
+#[cfg(feature = "mock")]
 #[derive(Debug, Clone, Default)]
 pub struct MockOptions {
     /// Responses and effects that the documents don't allow.
@@ -50,6 +55,7 @@ pub struct LiveTarget {
 
 #[derive(Debug, Clone)]
 enum Kind {
+    #[cfg(feature = "mock")]
     BundledMock {
         /// Its end would end the server.
         _mock: Arc<Mock>,
@@ -69,6 +75,7 @@ impl LiveTarget {
     /// When the mock does not start, or the endpoint is not a URL.
     pub async fn start(endpoint: Endpoint, clock_hook: Option<String>, within: Duration) -> Result<Self, SessionError> {
         let (target, kind, clock) = match endpoint {
+            #[cfg(feature = "mock")]
             Endpoint::BundledMock(provider, options) => start_mock(provider, options)?,
             Endpoint::Emulator(target) => {
                 check_endpoint(&target.endpoint)?;
@@ -99,23 +106,34 @@ impl LiveTarget {
 
     /// Whether it is the bundled mock of this process.
     pub fn is_bundled_mock(&self) -> bool {
-        matches!(self.kind, Kind::BundledMock { .. })
+        match self.kind {
+            #[cfg(feature = "mock")]
+            Kind::BundledMock { .. } => true,
+            Kind::Emulator | Kind::Account(_) => false,
+        }
     }
 
     /// What a run may cost, if it is an account.
     pub fn limits(&self) -> Option<&AccountLimits> {
         match &self.kind {
             Kind::Account(limits) => Some(limits),
-            Kind::BundledMock { .. } | Kind::Emulator => None,
+            #[cfg(feature = "mock")]
+            Kind::BundledMock { .. } => None,
+            Kind::Emulator => None,
         }
     }
 
     /// Whether every effect is to be seen as soon as its response has come.
     pub(super) fn is_prompt(&self) -> bool {
-        matches!(self.kind, Kind::BundledMock { has_faults: false, .. })
+        match self.kind {
+            #[cfg(feature = "mock")]
+            Kind::BundledMock { has_faults, .. } => !has_faults,
+            Kind::Emulator | Kind::Account(_) => false,
+        }
     }
 }
 
+#[cfg(feature = "mock")]
 fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Target, Kind, TargetClock), SessionError> {
     let MockOptions { deviations, faults } = options;
     let has_faults = !faults.rules.is_empty();

@@ -13,8 +13,11 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::error::SessionError;
+#[cfg(feature = "cli")]
 pub(crate) use self::error::with_source;
-pub use self::live_target::{AccountLimits, Endpoint, LiveTarget, MockOptions};
+#[cfg(feature = "mock")]
+pub use self::live_target::MockOptions;
+pub use self::live_target::{AccountLimits, Endpoint, LiveTarget};
 pub use self::options::SessionOptions;
 use self::pace::Pace;
 use crate::client::Client;

@@ -10,6 +10,7 @@ mod scan;
 mod shape;
 
 pub use document::{Document, Outline};
+#[cfg(feature = "cli")]
 pub(crate) use position::{Children, Node};
 pub use position::{Path, Positions};
 

@@ -1,10 +1,13 @@
 //! Mistakes in files that people write, each with its place.
+//!
+//! `snippet` shows a mistake under the line of its file; without the feature `cli` it is one line of text.
+
+#[cfg(feature = "cli")]
+mod snippet;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
-
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Where something stands in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,10 +75,9 @@ impl Diagnostics {
 
     /// The mistakes as text for a terminal, each with its line, and a closing line that counts them.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         for (mistake, line) in &self.list {
-            text.push_str(&renderer.render(&report(mistake, line.as_deref())));
+            text.push_str(&shown(mistake, line.as_deref(), color));
             text.push_str("\n\n");
         }
         text.push_str(&format!(
@@ -110,40 +112,14 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-fn report<'a>(mistake: &'a Diagnostic, line: Option<&'a str>) -> Vec<Group<'a>> {
-    let title = Level::ERROR.primary_title(mistake.message.as_str());
-    let file = &*mistake.file;
-    let group = match (mistake.span, line) {
-        (Some(span), Some(line)) => {
-            let snippet = Snippet::source(line)
-                .path(file)
-                .line_start(span.line as usize)
-                .annotation(AnnotationKind::Primary.span(bytes_of(span, line)));
-            title.element(snippet)
-        }
-        (Some(span), None) => {
-            let origin = Origin::path(file).line(span.line as usize).char_column(span.column as usize);
-            title.element(origin)
-        }
-        (None, _) => title.element(Origin::path(file)),
-    };
-    let group = match &mistake.help {
-        Some(help) => group.element(Level::HELP.message(annotate_snippets::normalize_untrusted_str(help))),
-        None => group,
-    };
-    vec![group]
+#[cfg(feature = "cli")]
+fn shown(mistake: &Diagnostic, line: Option<&str>, color: bool) -> String {
+    snippet::render(mistake, line, color)
 }
 
-/// The bytes of a line that a span means. A span of unknown length ends with the word.
-fn bytes_of(span: Span, line: &str) -> std::ops::Range<usize> {
-    let end_of = |text: &str, characters: usize| text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
-    let start = end_of(line, (span.column as usize).saturating_sub(1));
-    let rest = &line[start..];
-    let length = match span.length as usize {
-        0 => rest.find(char::is_whitespace).unwrap_or(rest.len()),
-        length => end_of(rest, length),
-    };
-    start..start + rest[..length].trim_end().len()
+#[cfg(not(feature = "cli"))]
+fn shown(mistake: &Diagnostic, _line: Option<&str>, _color: bool) -> String {
+    mistake.to_string()
 }
 
 #[cfg(test)]
@@ -167,15 +143,6 @@ mod tests {
         let lines: Vec<String> = diagnostics.iter().map(Diagnostic::to_string).collect();
         assert_eq!(lines, ["a.yaml:2:1: z", "a.yaml:2:3: y", "b.yaml:1:1: x"]);
         assert!(diagnostics.to_string().ends_with("3 mistakes in 2 files\n"));
-    }
-
-    #[test]
-    fn a_span_counts_characters_and_stays_in_its_line() {
-        let line = "ß: größe # x";
-        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 5 }, line)], "größe");
-        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 0 }, line)], "größe");
-        assert_eq!(&line[bytes_of(Span { line: 1, column: 4, length: 99 }, line)], "größe # x");
-        assert_eq!(bytes_of(Span { line: 1, column: 99, length: 9 }, line), line.len()..line.len());
     }
 
     #[test]
