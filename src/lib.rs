@@ -1,7 +1,7 @@
 //! Conformance tests for the promise of a cloud's key management service.
 //!
-//! A cloud publishes a table that says how each operation answers in each state of a key. This crate reads that
-//! table as data, drives keys into each state by signed requests, asks, and says cell by cell whether the endpoint
+//! A cloud publishes a table that says how each operation responds in each state of a key. This crate reads that
+//! table as data, drives keys into each state by signed requests, sends the probe, and says cell by cell whether the endpoint
 //! keeps the promise.
 
 #[cfg(feature = "cli")]

@@ -58,12 +58,12 @@ impl Context {
     }
 
     /// Writes a line, or several, to the standard error. Control characters are shown.
-    pub(super) fn tell(&self, text: &str) {
-        self.tell_styled(&visible(text));
+    pub(super) fn report(&self, text: &str) {
+        self.report_styled(&visible(text));
     }
 
     /// Writes a text to the standard error that may hold escapes for colours.
-    pub(super) fn tell_styled(&self, text: &str) {
+    pub(super) fn report_styled(&self, text: &str) {
         let text = self.secrets.redact(text);
         // There is nowhere else to say it.
         let _ = writeln!(io::stderr(), "{}", text.trim_end());

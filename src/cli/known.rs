@@ -188,7 +188,7 @@ fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
 fn report_expired(expired: &[&Entry], context: &Context) -> Exit {
     for entry in expired {
         let Entry { case, until, source, .. } = entry;
-        context.tell(&format!(
+        context.report(&format!(
             "error: {}:{}:{}: the entry of {case} expired on {until}; correct the endpoint, or give the entry a later date",
             source.file,
             source.line, source.column

@@ -114,7 +114,7 @@ fn show_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Con
     if summary.readable_by_others {
         text += &format!("warning: {path} holds key material and can be read by others than its owner\n");
     }
-    context.tell(&text);
+    context.report(&text);
 }
 
 /// Parses `real`, `manual` and `manual=2024-01-02T03:04:05Z`.
@@ -157,7 +157,7 @@ async fn serve_until_stopped(
     let stop = signal::stop_token();
     context.print(&format!("{address}\n"))?;
     // For people; programs read the line above.
-    context.tell(&format!("the mock listens at {scheme}://{address} until it is stopped (Ctrl-C)"));
+    context.report(&format!("the mock listens at {scheme}://{address} until it is stopped (Ctrl-C)"));
     if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
         show_state(path, summary, arguments.alibaba.has_seed(), context);
     }

@@ -28,8 +28,8 @@ pub use self::provider::ProviderError;
 use crate::provider::registry::secret_variables;
 use crate::report::console::Color;
 
-/// Conformance tests for the promise of a cloud's key management service: how each operation answers in each state of a
-/// key.
+/// Conformance tests for the promise of a cloud's key management service: how each operation responds in each state of
+/// a key.
 #[derive(Debug, Parser)]
 #[command(name = "kms-conformance", version, about, max_term_width = 100)]
 struct Cli {
@@ -86,16 +86,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     {
         return Exit::Passed.into();
     }
-    context.tell_styled(&error.render(color.on(&io::stderr())));
+    context.report_styled(&error.render(color.on(&io::stderr())));
     error.exit().into()
 }
 
-/// Says what is wrong with the arguments, or the help that they asked for.
+/// Says what is wrong with the arguments, or shows the help that they request.
 fn usage(error: &clap::Error, context: &Context) -> ExitCode {
     let shown = error.render();
     let styled = |color: bool| if color { shown.ansi().to_string() } else { shown.to_string() };
     if error.use_stderr() {
-        context.tell_styled(&styled(Color::Auto.on(&io::stderr())));
+        context.report_styled(&styled(Color::Auto.on(&io::stderr())));
         return Exit::Usage.into();
     }
     // Help and version go to the standard output and are no mistake, even if nobody reads them.

@@ -42,22 +42,23 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// How many cases are asked at the same time; 16 on this machine, 1 elsewhere unless given
+    /// How many cases are run at the same time; 16 for a loopback endpoint, 1 for a remote one unless given
     #[arg(short, long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
-    /// How many requests are sent in a second; 5 to an endpoint elsewhere unless given
+    /// How many requests are sent in a second; 5 to a remote endpoint unless given
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
-    /// The most keys that the run may make; needed for an endpoint elsewhere, where keys cost money and quota
+    /// The most keys that the run may make; needed for a remote endpoint, where keys cost money and quota
     #[arg(long, value_name = "N")]
     max_keys: Option<u64>,
-    /// How often in a row a state must be confirmed before it counts; 1 on this machine, 2 elsewhere unless given
+    /// How often in a row a state must be confirmed before it counts; 1 for a loopback endpoint, 2 for a remote
+    /// one unless given
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
     /// How often a failure must come again on fresh keys before it is reported; 0 reports it at once
     #[arg(long, value_name = "N", default_value_t = 1)]
     confirm_failures: u32,
-    /// How long to wait for a state; 1s on this machine, 30s elsewhere unless given
+    /// How long to wait for a state; 1s for a loopback endpoint, 30s for a remote one unless given
     #[arg(long, value_name = "TIME", value_parser = duration)]
     settle_timeout: Option<Duration>,
     /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced
@@ -73,10 +74,10 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
     /// What test data is drawn from, other than key material; the same number makes the same data for a case, however
-    /// many are asked at the same time. A new one for each run unless given; results.json has it
+    /// many are run at the same time. A new one for each run unless given; results.json has it
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// Let answers fail that the documents only leave room for; without it they pass and are listed as lenient
+    /// Let responses fail that the documents only leave room for; without it they pass and are listed as lenient
     #[arg(long)]
     strict: bool,
     /// What a case is that needs an operation which the endpoint does not know
@@ -150,7 +151,7 @@ async fn execute(
     let footer = session.run(signal::stop_token(), |event| reports.event(&event)).await;
     let errors = reports.into_errors();
     for error in &errors {
-        context.tell(&format!("error: {error}"));
+        context.report(&format!("error: {error}"));
     }
     match Exit::of_run(&footer) {
         Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),

@@ -83,7 +83,7 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     }
     if trials.len() < wanted || poor_trials.len() < wanted_emulators {
         let (tried, wanted) = (trials.len() + poor_trials.len(), wanted + wanted_emulators);
-        context.tell(&format!("interrupted: {tried} of {wanted} deviations and emulators were tried"));
+        context.report(&format!("interrupted: {tried} of {wanted} deviations and emulators were tried"));
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Passed)
@@ -142,7 +142,7 @@ fn named(names: &[String]) -> Result<Tried, CliError> {
     Ok(Tried { entries, emulators })
 }
 
-/// A bar on a terminal, and nothing elsewhere.
+/// A bar on a terminal, and nothing in a file.
 fn progress(length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tried  {elapsed}");

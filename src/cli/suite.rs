@@ -39,8 +39,8 @@ pub(super) struct SelectArguments {
     #[arg(long, value_name = "EDITION")]
     pub(super) edition: Vec<String>,
     /// By which routes keys come into their states: `canonical` (the shortest), `all`, or besides the shortest those of at
-    /// most N calls. What is named by its whole id or by `route:` is asked anyway. `all` on this machine, `canonical` for
-    /// an endpoint elsewhere unless given
+    /// most N calls. What is named by its whole id or by `route:` is run anyway. `all` for a loopback endpoint,
+    /// `canonical` for a remote one unless given
     #[arg(long, value_name = "canonical|all|N")]
     pub(super) routes: Option<RouteLimit>,
 }
@@ -81,7 +81,7 @@ impl SelectArguments {
                 0 => String::new(),
                 cases => format!("; --routes leaves out {} by other routes", counted(cases, "case", "cases")),
             };
-            // What is left out by a limit that nobody gave is told, or nobody would look for it.
+            // A limit that nobody gave is reported, or nobody would look for what it leaves out.
             let _ = writeln!(io::stderr(), "no case is selected{left_out}");
         }
         Ok(selection)

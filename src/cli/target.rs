@@ -102,14 +102,14 @@ impl TargetArguments {
 
 /// Parses `10s`, `1m30s`, `500ms`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is no duration such as 10s, 1m30s or 500ms");
+    let wrong = || format!("`{text}` is not a duration such as 10s, 1m30s or 500ms");
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(parsed).map_err(|_| wrong())
 }
 
 /// Parses a number from 1.
 pub(super) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("`{text}` is no number from 1"))
+    text.parse().map_err(|_| format!("`{text}` is not a number from 1"))
 }
 
 #[cfg(test)]
@@ -122,7 +122,7 @@ mod tests {
     fn a_number_from_one_is_not_zero() {
         assert_eq!(one_or_more("3"), Ok(NonZeroU32::new(3).unwrap()));
         for wrong in ["0", "-1", "x", ""] {
-            assert_eq!(one_or_more::<NonZeroU32>(wrong), Err(format!("`{wrong}` is no number from 1")));
+            assert_eq!(one_or_more::<NonZeroU32>(wrong), Err(format!("`{wrong}` is not a number from 1")));
         }
     }
 

@@ -76,7 +76,7 @@ pub(super) enum SendError {
     #[error("the response is longer than {LONGEST_BODY} bytes")]
     TooLong,
     /// The endpoint sends clients to another URL, where credentials must not go.
-    #[error("HTTP {0}: the endpoint redirects elsewhere, which is not followed")]
+    #[error("HTTP {0}: the endpoint redirects to another URL, which is not followed")]
     Redirect(u16),
 }
 

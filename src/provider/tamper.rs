@@ -1,9 +1,9 @@
-//! What can be wrong with a request beside what it asks.
+//! What can be wrong with a request whose operation and parameters are right.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// What is wrong with a request beside what it asks: its signature, or the time at which it says it was made.
+/// What is wrong with a request whose operation and parameters are right: its signature, or the time at which it says it was made.
 ///
 /// The words are those of any cloud that signs requests; [`super::Provider::encode`] says what they mean on its wire:
 ///

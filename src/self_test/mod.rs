@@ -1,5 +1,5 @@
 //! The suite against itself: every deviation of the mock must be caught, by the cases that the catalogue names and by no
-//! others. The mock and the cases know nothing of each other; only here do they meet.
+//! others. The mock and the cases know nothing of each other; they only meet in this module.
 //!
 //! - `catalogue`: which cases catch which deviation (`catalogue.yaml`);
 //! - `trial`: one deviation, and what its catalogue entry says, compared with a run;

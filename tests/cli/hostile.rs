@@ -125,7 +125,7 @@ fn a_redirect_is_not_followed() {
     });
     // A connection that the server closes may be reset before its answer is read.
     let results = inconclusive(&server, "");
-    let told = "redirects elsewhere, which is not followed";
+    let told = "redirects to another URL, which is not followed";
     assert!(results.cases.iter().any(|case| case.reason.contains(told)), "{:?}", results.stopped);
     assert_eq!(other.requests(), 0);
 }

@@ -143,7 +143,7 @@ fn wrong_flags_are_told() {
     for (arguments, message) in [
         ("run --bogus", "unexpected argument '--bogus'"),
         ("run --jobs 0", "invalid value '0' for '--jobs"),
-        ("run --timeout soon", "`soon` is no duration such as 10s"),
+        ("run --timeout soon", "`soon` is not a duration such as 10s"),
         ("run --progress loud", "invalid value 'loud' for '--progress"),
         ("run -q -v", "cannot be used with"),
         ("run --deviate Encrypt", "unknown deviation `Encrypt`; `mock --list-deviations` shows all"),

@@ -1,5 +1,7 @@
 //! Everything that is a cloud's own lives in `provider/<cloud>/`, `mock/<cloud>/` and `cases/<cloud>/`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails in a test is a failed test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! The body of an answer, in JSON or XML, which hold the same fields.
+//! The body of a response, in JSON or XML, which hold the same fields.
 
 use serde_json::{Map, Value};
 
@@ -17,7 +17,7 @@ const INTEGERS: [&str; 4] = ["HttpStatus", "PageNumber", "PageSize", "TotalCount
 /// the id of the access key.
 const SIGNED_TEXT: &str = "server string to sign";
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Body {
     /// An object.
@@ -27,7 +27,7 @@ pub(super) enum Body {
 }
 
 impl Body {
-    /// Reads a body, in whichever form it is: an endpoint may have no other than the one that was not asked for. None
+    /// Reads a body, in whichever form it is: an endpoint may have no other than the one that was not requested. None
     /// for anything but an object with fields, such as the page of a proxy.
     pub(super) fn read(response: &HttpResponse) -> Option<Self> {
         let text = str::from_utf8(&response.body).ok()?;
@@ -103,7 +103,7 @@ fn value(element: Element) -> Value {
                 fields.insert(name, field);
             }
             Some(Value::Array(items)) => items.push(field),
-            // A name that comes again is a list that is not known here.
+            // A name that comes again is a list that is not in `LISTS`.
             Some(first) => *first = Value::Array(vec![first.take(), field]),
         }
     }
@@ -187,7 +187,7 @@ mod tests {
             fields("<ListAliasesResponse><Aliases><Alias><KeyId>k</KeyId></Alias></Aliases></ListAliasesResponse>"),
             json!({"Aliases": {"Alias": [{"KeyId": "k"}]}})
         );
-        // The same name is an item here and an object there.
+        // The same name is an item in one place and an object in another.
         assert_eq!(fields("<KMS><KeyVersion><KeyId/></KeyVersion></KMS>"), json!({"KeyVersion": {"KeyId": ""}}));
         // Lists of later editions.
         assert_eq!(fields("<KMS><X><Y>1</Y><Y>2</Y><Y>3</Y></X></KMS>"), json!({"X": {"Y": ["1", "2", "3"]}}));
@@ -247,7 +247,7 @@ mod tests {
             .prop_map(|fields| fields.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
     }
 
-    fn answer() -> impl Strategy<Value = Value> {
+    fn response() -> impl Strategy<Value = Value> {
         let list = (proptest::sample::select(&LISTS[..]), proptest::collection::vec(item(), 0..4));
         let object = prop_oneof![Just("KeyMetadata"), Just("KeyVersion"), Just("AccessDeniedDetail")];
         let texts = proptest::collection::btree_map("(Plaintext|CiphertextBlob|Code|Message)", text(), 0..4);
@@ -269,17 +269,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_forms_hold_the_same_fields(answer in answer(), root in "(KMS|Error|ListKeysResponse)") {
-            prop_assert_eq!(&fields(&answer.to_string()), &answer);
-            prop_assert_eq!(&fields(&xml(&root, &answer)), &answer);
+        fn both_forms_hold_the_same_fields(response in response(), root in "(KMS|Error|ListKeysResponse)") {
+            prop_assert_eq!(&fields(&response.to_string()), &response);
+            prop_assert_eq!(&fields(&xml(&root, &response)), &response);
         }
 
         #[test]
-        fn nothing_sensitive_is_left_in_either_form(answer in answer(), secret in "[a-z]{12}") {
-            let mut answer = answer;
-            answer["Plaintext"] = secret.clone().into();
-            answer["More"] = json!({"Most": {"Plaintext": [secret.clone(), {"Plaintext": secret.clone()}]}});
-            for body in [answer.to_string(), xml("KMS", &answer)] {
+        fn nothing_sensitive_is_left_in_either_form(response in response(), secret in "[a-z]{12}") {
+            let mut response = response;
+            response["Plaintext"] = secret.clone().into();
+            response["More"] = json!({"Most": {"Plaintext": [secret.clone(), {"Plaintext": secret.clone()}]}});
+            for body in [response.to_string(), xml("KMS", &response)] {
                 prop_assert!(body.contains(&secret));
                 prop_assert!(!redacted(&body).contains(&secret));
             }

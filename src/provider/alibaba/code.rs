@@ -1,4 +1,4 @@
-//! What kind of refusal an error code is.
+//! What kind of rejection an error code is.
 
 use crate::provider::ErrorClass;
 
@@ -64,8 +64,8 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
     }
 }
 
-/// Whether a code of another kind of service says that it does not know the operation. `UnsupportedOperation` is none of
-/// them: here it means "not for this key".
+/// Whether a code of another kind of service says that it does not know the operation. `UnsupportedOperation` is not one of
+/// them: it means "not for this key".
 fn says_unknown_operation(code: &str) -> bool {
     const WORDS: [&str; 6] =
         ["NotImplemented", "UnknownOperation", "UnknownAction", "InvalidAction", "ActionNotFound", "OperationNotFound"];

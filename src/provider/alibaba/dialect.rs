@@ -10,7 +10,7 @@ pub enum Signature {
     V3,
 }
 
-/// The form of answers.
+/// The form of responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// JSON.

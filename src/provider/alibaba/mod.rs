@@ -1,4 +1,4 @@
-//! Alibaba Cloud KMS, API version 2016-01-20: RPC requests under either signature, answers in JSON or XML.
+//! Alibaba Cloud KMS, API version 2016-01-20: RPC requests under either signature, responses in JSON or XML.
 
 mod body;
 mod code;
@@ -35,7 +35,7 @@ const RETRY_AFTER: &str = "x-acs-retry-after";
 pub struct Alibaba {
     /// How requests are signed.
     pub signature: Signature,
-    /// The form of answers that is asked for; the other one is read as well.
+    /// The form of responses that is requested; the other one is read as well.
     pub format: Format,
     /// The HTTP method of requests.
     pub method: Method,

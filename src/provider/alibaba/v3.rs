@@ -137,7 +137,7 @@ mod tests {
         pairs.map(|(name, value)| (text(name), text(value))).collect()
     }
 
-    /// Checks a request as a server does, from what is on the wire alone; answers the names of the signed headers.
+    /// Checks a request as a server does, from what is on the wire alone, and returns the names of the signed headers.
     fn verified(request: &HttpRequest) -> Vec<String> {
         let headers: BTreeMap<&str, &str> =
             request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,13 +1,13 @@
 //! XML as the service writes it: elements that hold either text or elements.
 //!
-//! Attributes, comments and processing instructions say nothing there and are passed over. A document type is refused,
+//! Attributes, comments and processing instructions say nothing there and are passed over. A document type is rejected,
 //! and with it every entity but the five of XML itself, so a text is never longer than what was read.
 
 use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_xml_entity};
 use quick_xml::events::{BytesStart, Event};
 
-/// The deepest nesting; answers have four levels.
+/// The deepest nesting; responses have four levels.
 const DEEPEST: usize = 32;
 
 /// The most elements; a full page of a list has a few hundred.
