@@ -52,6 +52,9 @@ struct Listed<'a> {
     /// Why it is not asked, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_applicable: Option<&'a str>,
+    /// Why no run can drive its keys, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_driven: Option<&'a str>,
     /// Keys it makes and the calls that bring each into its state.
     keys: Vec<ListedKey>,
     moves_clock: bool,
@@ -78,7 +81,11 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
         (false, Format::Plain) => {
             let mut text = String::new();
             for index in &selection {
-                let _ = writeln!(text, "{}", suite.cases[*index].id);
+                let case = &suite.cases[*index];
+                let _ = match suite.not_driven(case) {
+                    Some(reason) => writeln!(text, "{}  (not driven: {reason})", case.id),
+                    None => writeln!(text, "{}", case.id),
+                };
             }
             text
         }
@@ -95,7 +102,8 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
         .map(|index| {
             let case = &suite.cases[*index];
             let not_applicable = suite.not_applicable(case);
-            let plan = if not_applicable.is_none() { Some(planner.plan(case)?) } else { None };
+            let not_driven = suite.not_driven(case);
+            let plan = if suite.why_skipped(case).is_none() { Some(planner.plan(case)?) } else { None };
             let source = suite.source(case);
             let keys = plan.iter().flat_map(|plan| &plan.keys).map(|key| ListedKey {
                 name: key.name.to_string(),
@@ -114,6 +122,7 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
                 file: source.map_or("", |source| &source.file),
                 line: source.map_or(1, |source| source.line),
                 not_applicable,
+                not_driven,
                 keys: keys.collect(),
                 moves_clock: plan.is_some_and(|plan| plan.moves_clock),
             })

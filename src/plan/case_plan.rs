@@ -118,11 +118,17 @@ impl Planner {
     fn plan_row(&self, row: usize, keys: &[Wanted<'_>]) -> Result<CasePlan, NoRoute> {
         let row = &self.suite.rows[row];
         // The state of the subject is the column of the table.
-        let subject =
-            keys.iter().find(|(name, ..)| name.as_str() == KeyName::SUBJECT).map(|(_, _, state, _)| state.clone());
+        let subject = keys.iter().find(|(name, ..)| name.as_str() == KeyName::SUBJECT);
+        let cell = subject.and_then(|(_, class, state, _)| row.cells.get(state, class));
+        let of_case = subject.map(|(_, class, ..)| class);
+        let given = row.keys.iter().filter_map(|(name, key)| {
+            Some((name.clone(), key.class.as_ref().or(of_case)?.clone(), key.state.clone(), None))
+        });
+        // The subject is driven last, so that the other keys are no longer touched while its state counts.
+        let keys: Vec<Wanted<'_>> = given.chain(keys.iter().cloned()).collect();
+
         let names: Vec<KeyName> = keys.iter().map(|(name, ..)| name.clone()).collect();
-        let keys = self.keys(keys, &fixture_needs::of_row(&self.suite.service, row, &names))?;
-        let cell = subject.and_then(|state| row.cells.get(&state));
+        let keys = self.keys(&keys, &fixture_needs::of_row(&self.suite.service, row, &names))?;
         let cost = Cost::of_probe(&self.suite.service, row, cell, &keys);
         let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
         Ok(CasePlan { moves_clock, age: row.age, keys, cost })

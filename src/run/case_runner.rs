@@ -374,7 +374,8 @@ impl CaseRunner<'_> {
     fn cell(&self) -> String {
         match &self.case.subject {
             Subject::Cell { row, class, state, .. } => {
-                format!("{}/{state}/{class}", self.run.suite.rows[*row].operation)
+                let row = &self.run.suite.rows[*row];
+                format!("{}/{}/{state}/{class}", row.operation, row.variant.as_deref().unwrap_or_default())
             }
             Subject::Move { row, original, target } => {
                 format!("{}/{:?}/{:?}", self.run.suite.rows[*row].operation, original, target)

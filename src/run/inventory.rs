@@ -48,8 +48,8 @@ impl<'a> Inventory<'a> {
             return Err(Failure::inconclusive(Kind::Unavailable, reason));
         }
 
-        let parameters =
-            requester.default_parameters(operation, Context { class: Some(class), ..Context::on(name) })?;
+        let creation = self.run.suite.service.creation(class);
+        let parameters = requester.parameters(&creation, Context { class: Some(class), ..Context::on(name) })?;
         self.note(LedgerEntry::Making, operation, None)?;
 
         // The key is not bound to its name yet, so a failure does not know the class by itself.

@@ -7,7 +7,7 @@ use crate::event::{Lenient, Outcome};
 use crate::provider::ErrorClass;
 use crate::suite::name::{ClassName, Code, OperationName};
 use crate::suite::service::Service;
-use crate::suite::step::{Accepted, Call, Expectation};
+use crate::suite::step::{Accepted, Call, Expectation, Expected};
 use crate::verdict::Kind;
 
 /// How a response compares with its expectation.
@@ -48,6 +48,14 @@ impl<'a> Judge<'a> {
         code.as_str() == wire || self.is_misspelt(code, wire)
     }
 
+    /// Whether a code on the wire can be this outcome, whatever the status.
+    pub(super) fn is_outcome(&self, expected: &Expected, wire: &str) -> bool {
+        match expected.is_any_rejection() {
+            true => wire != Code::SUCCESS,
+            false => self.is_code(&expected.code, wire),
+        }
+    }
+
     fn is_misspelt(&self, code: &Code, wire: &str) -> bool {
         let outcome = self.service.outcomes.get(code);
         outcome.is_some_and(|outcome| outcome.also_spelled.iter().any(|spelling| spelling == wire))
@@ -65,6 +73,18 @@ impl<'a> Judge<'a> {
         expectation.outcomes.iter().skip(1).chain(accept).map(expected_outcome).collect()
     }
 
+    /// What is worth a remark about a published outcome.
+    fn remark(&self, operation: &OperationName, expected: &Expected, actual: &Outcome) -> Option<String> {
+        let Outcome { code: wire, status } = actual;
+        if expected.is_any_rejection() {
+            return Some(format!(
+                "{operation} responded {wire} ({status}); no document says with which code it is rejected"
+            ));
+        }
+        self.is_misspelt(&expected.code, wire)
+            .then(|| format!("{operation} spells {} as {wire}, as one edition of the documents does", expected.code))
+    }
+
     /// Compares a response with its expectation, for a key of a class.
     pub(super) fn judge(
         &self,
@@ -77,18 +97,17 @@ impl<'a> Judge<'a> {
         let (wire, status) = (actual.code.as_str(), actual.status);
         let success = response.content.code.is_none();
 
-        let same_code = expectation.outcomes.iter().find(|expected| self.is_code(&expected.code, wire));
-        if let Some(expected) = same_code
-            && expected.status == status
-        {
-            let note = self.is_misspelt(&expected.code, wire).then(|| {
-                format!("{operation} spells {} as {wire}, as one edition of the documents does", expected.code)
-            });
-            return Judgement::Published { success, note };
-        }
-
         // No document leaves room for an operation that the endpoint does not know.
         let known = response.class != Some(ErrorClass::UnknownOperation);
+        let published = expectation.outcomes.iter().find(|expected| {
+            let by_code = expected.covers(status, |code| self.is_code(code, wire));
+            by_code && (!expected.is_any_rejection() || (known && !success))
+        });
+        if let Some(expected) = published {
+            return Judgement::Published { success, note: self.remark(operation, expected, &actual) };
+        }
+
+        let same_code = expectation.outcomes.iter().any(|expected| self.is_code(&expected.code, wire));
         let accepted = expectation.accept.iter().filter(|_| known);
         let accepted =
             accepted.into_iter().find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
@@ -101,7 +120,7 @@ impl<'a> Judge<'a> {
 
         let kind = if response.class == Some(ErrorClass::UnknownOperation) {
             Kind::Unsupported
-        } else if same_code.is_some() {
+        } else if same_code {
             Kind::Status
         } else if success {
             Kind::Allowed
@@ -198,6 +217,6 @@ impl<'a> Judge<'a> {
 
 /// The expected outcomes in words.
 fn wanted(expectation: &Expectation) -> String {
-    let outcomes = expectation.outcomes.iter().map(|one| format!("{} ({})", one.code, one.status));
+    let outcomes = expectation.outcomes.iter().map(ToString::to_string);
     outcomes.collect::<Vec<_>>().join(" or ")
 }

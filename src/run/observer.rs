@@ -322,8 +322,9 @@ impl<'a> StateObserver<'a> {
 
         let judge = self.run.judge();
         let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
-        let cells = self.run.suite.row(operation).into_iter().flat_map(|row| &row.cells);
-        let fitting = cells.filter(|(_, cell)| cell.expect.outcomes.iter().any(|one| judge.is_code(&one.code, code)));
+        let class = requester.class_of(key);
+        let cells = self.run.suite.row(operation).into_iter().flat_map(|row| row.cells.of_class(&class));
+        let fitting = cells.filter(|(_, cell)| cell.expect.outcomes.iter().any(|one| judge.is_outcome(one, code)));
         let states: Vec<State> = fitting.map(|(state, _)| state.clone()).collect();
 
         let gone = self.is_gone(&response);

@@ -1,5 +1,7 @@
 //! Reads lists page by page.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::RunContext;
@@ -7,7 +9,7 @@ use super::failure::{Failure, blocking_response};
 use super::requester::{Request, Requester};
 use crate::event::Purpose;
 use crate::suite::name::{KeyName, OperationName};
-use crate::suite::service::Paging;
+use crate::suite::service::{Paging, PagingBy};
 use crate::verdict::Kind;
 
 /// So many pages are read in the requested size. A longer list is read again in the largest pages: an account may have
@@ -37,6 +39,24 @@ enum Unreadable {
     Endless,
     /// Its counter, or the size of its pages, is missing or not a number.
     Uncounted(String),
+    /// The field that says whether there is a next page is not a boolean.
+    Unclear(String),
+    /// There is a next page, but the field with its marker is missing or empty.
+    Unmarked(String),
+    /// The marker of the next page is that of this one.
+    Repeated(String),
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Endless => write!(formatter, "it has more than {MOST_PAGES} pages"),
+            Self::Uncounted(name) => write!(formatter, "{name} is not a number"),
+            Self::Unclear(name) => write!(formatter, "{name} is neither true nor false"),
+            Self::Unmarked(name) => write!(formatter, "it goes on, but {name} is missing"),
+            Self::Repeated(name) => write!(formatter, "{name} is the marker of the same page again"),
+        }
+    }
 }
 
 impl<'a> Pages<'a> {
@@ -47,12 +67,28 @@ impl<'a> Pages<'a> {
 
     /// Sets the parameters of the page after one with these fields and so many entries; `false` if that was the last.
     fn turn(&mut self, paging: &Paging, fields: &Value, entries: usize) -> Result<bool, Unreadable> {
-        if paging.unpaged.contains(self.operation) || entries == 0 {
+        if paging.unpaged.contains(self.operation) {
             return Ok(false);
         }
-        let number =
+        match &paging.by {
+            PagingBy::Number { number, total } => self.turn_by_number(paging, (number, total), fields, entries),
+            PagingBy::Marker { marker, next, truncated } => self.turn_by_marker((marker, next, truncated), fields),
+        }
+    }
+
+    fn turn_by_number(
+        &mut self,
+        paging: &Paging,
+        (number, total): (&String, &String),
+        fields: &Value,
+        entries: usize,
+    ) -> Result<bool, Unreadable> {
+        if entries == 0 {
+            return Ok(false);
+        }
+        let count =
             |name: &String| fields.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()));
-        let (total, size) = (number(&paging.total)?, number(&paging.size)?);
+        let (total, size) = (count(total)?, count(&paging.size)?);
         if self.page.saturating_mul(size) >= total {
             return Ok(false);
         }
@@ -67,7 +103,35 @@ impl<'a> Pages<'a> {
             self.page = 1;
         }
         self.read += 1;
-        self.parameters.insert(paging.number.clone(), Value::from(self.page));
+        self.parameters.insert(number.clone(), Value::from(self.page));
+        Ok(true)
+    }
+
+    /// A page without entries need not be the last: only the field that says so counts.
+    fn turn_by_marker(
+        &mut self,
+        (marker, next, truncated): (&String, &String, &String),
+        fields: &Value,
+    ) -> Result<bool, Unreadable> {
+        match fields.get(truncated) {
+            None | Some(Value::Null | Value::Bool(false)) => return Ok(false),
+            Some(Value::Bool(true)) => {}
+            Some(_) => return Err(Unreadable::Unclear(truncated.clone())),
+        }
+        let Some(found) = fields.get(next).and_then(Value::as_str).filter(|text| !text.is_empty()) else {
+            return Err(Unreadable::Unmarked(next.clone()));
+        };
+        // A list that leads back to where it is would be read for ever.
+        if self.parameters.get(marker).and_then(Value::as_str) == Some(found) {
+            return Err(Unreadable::Repeated(next.clone()));
+        }
+        if self.read == MOST_PAGES {
+            return Err(Unreadable::Endless);
+        }
+
+        self.read += 1;
+        self.page += 1;
+        self.parameters.insert(marker.clone(), Value::from(found));
         Ok(true)
     }
 
@@ -94,8 +158,7 @@ impl<'a> Pages<'a> {
         match self.turn(&run.suite.service.paging, fields, entries) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
-            Err(Unreadable::Endless) => return Err(unreadable(format!("it has more than {MOST_PAGES} pages"))),
-            Err(Unreadable::Uncounted(name)) => return Err(unreadable(format!("{name} is not a number"))),
+            Err(problem) => return Err(unreadable(problem.to_string())),
         }
 
         let request = Request { purpose, operation, parameters: &self.parameters, on: &subject };
@@ -119,8 +182,7 @@ mod tests {
 
     fn paging() -> Paging {
         Paging {
-            number: "Page".to_owned(),
-            total: "Total".to_owned(),
+            by: PagingBy::Number { number: "Page".to_owned(), total: "Total".to_owned() },
             size: "Size".to_owned(),
             largest: 100,
             unpaged: vec!["Flat".into()],
@@ -182,5 +244,46 @@ mod tests {
             let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
             assert_eq!(pages.turn(&paging(), &fields, 2), Err(Unreadable::Uncounted(field.to_owned())), "{fields}");
         }
+    }
+
+    fn by_marker() -> Paging {
+        let text = str::to_owned;
+        let by = PagingBy::Marker { marker: text("Marker"), next: text("NextMarker"), truncated: text("Truncated") };
+        Paging { by, ..paging() }
+    }
+
+    #[test]
+    fn a_list_is_read_by_the_markers_of_its_pages() {
+        let operation = OperationName::from("List");
+        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
+        assert_eq!(pages.turn(&by_marker(), &json!({"Truncated": true, "NextMarker": "a"}), 2), Ok(true));
+        assert_eq!(pages.parameters["Marker"], "a");
+        assert_eq!(
+            pages.turn(&by_marker(), &json!({"Truncated": true, "NextMarker": "b"}), 0),
+            Ok(true),
+            "an empty page"
+        );
+        assert_eq!(pages.parameters["Marker"], "b");
+        assert_eq!(pages.turn(&by_marker(), &json!({"Truncated": false}), 2), Ok(false));
+        assert_eq!(pages.turn(&by_marker(), &json!({}), 2), Ok(false));
+    }
+
+    #[test]
+    fn a_list_that_goes_on_without_a_new_marker_is_not_followed() {
+        let operation = OperationName::from("List");
+        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
+        let mut turn = |fields: Value| pages.turn(&by_marker(), &fields, 2).map_err(|problem| problem.to_string());
+        let unmarked = Err("it goes on, but NextMarker is missing".to_owned());
+        assert_eq!(turn(json!({"Truncated": true})), unmarked);
+        assert_eq!(turn(json!({"Truncated": true, "NextMarker": ""})), unmarked);
+        assert_eq!(turn(json!({"Truncated": "yes"})), Err("Truncated is neither true nor false".to_owned()));
+        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "a"})), Ok(true));
+        let repeated = Err("NextMarker is the marker of the same page again".to_owned());
+        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "a"})), repeated);
+        for number in 2..MOST_PAGES {
+            assert_eq!(turn(json!({"Truncated": true, "NextMarker": format!("m{number}")})), Ok(true));
+        }
+        let endless = Err("it has more than 1000 pages".to_owned());
+        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "z"})), endless);
     }
 }

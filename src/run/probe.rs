@@ -5,16 +5,18 @@ use std::collections::HashMap;
 use super::attempt::AttemptContext;
 use super::bindings::Context;
 use super::checks::{Checked, Checker};
-use super::failure::Failure;
+use super::failure::{Failure, received_outcome};
 use super::observer::Seen;
 use super::requester::Request;
 use super::verifier::{Destination, Sent, Verifier};
-use crate::client::Envelope;
-use crate::event::Purpose;
+use crate::client::{Envelope, Response};
+use crate::event::{Outcome, Purpose};
 use crate::plan::CasePlan;
-use crate::suite::name::{Code, KeyName, State};
+use crate::suite::name::{Code, KeyName, OperationName, State};
+use crate::suite::request::RequestTemplate;
 use crate::suite::row::{Cell, Row};
 use crate::suite::service::AcceptedState;
+use crate::suite::step::Expectation;
 use crate::verdict::Kind;
 
 impl<'a> AttemptContext<'_, 'a> {
@@ -30,7 +32,7 @@ impl<'a> AttemptContext<'_, 'a> {
         plan: &CasePlan,
         before: &HashMap<KeyName, Seen>,
     ) -> Result<(), Failure> {
-        let Some(cell) = row.cells.get(state) else {
+        let Some(cell) = row.cells.get(state, self.requester.class()) else {
             return Err(Failure::inconclusive(Kind::Fixture, "the table has no such cell"));
         };
         self.requester.compute(&row.values)?;
@@ -55,13 +57,16 @@ impl<'a> AttemptContext<'_, 'a> {
     async fn send_probe(&mut self, row: &'a Row, cell: &'a Cell) -> Result<bool, Failure> {
         let subject = KeyName::subject();
         let operation = &row.operation;
-        let parameters = self.requester.parameters(row.request_of(cell), Context::on(&subject))?;
+        let parameters = self.requester.parameters(&self.probe_request(row, cell), Context::on(&subject))?;
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject };
         let response = self.send_judged(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
 
         let judge = self.run.judge();
         let judgement = judge.judge(operation, &cell.expect, self.requester.class(), &response);
         let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
+        if cell.expect.outcomes.len() > 1 {
+            self.notes.note(one_of_several(operation, &cell.expect, &response));
+        }
         if !success {
             return Ok(false);
         }
@@ -75,6 +80,16 @@ impl<'a> AttemptContext<'_, 'a> {
         }
     }
 
+    /// The request of the probe. One that makes keys has what keys of the class of the case are made with.
+    fn probe_request(&self, row: &Row, cell: &Cell) -> RequestTemplate {
+        let request = row.request_of(cell).clone();
+        let service = &self.run.suite.service;
+        match service.classes.get(self.requester.class()) {
+            Some(class) if row.operation == service.create.operation => request.with(class.create.clone()),
+            Some(_) | None => request,
+        }
+    }
+
     /// Where a key must be after the probe: only the subject of a success moves. None if its position is not known.
     fn destination(&self, row: &Row, key: &KeyName, success: bool, accept: &[AcceptedState]) -> Option<Destination> {
         let position = self.requester.bindings().keys.get(key)?.position()?.clone();
@@ -84,4 +99,11 @@ impl<'a> AttemptContext<'_, 'a> {
         }
         Some(Destination { position, stated: true, accept: Vec::new() })
     }
+}
+
+/// Which of several published outcomes came.
+fn one_of_several(operation: &OperationName, expectation: &Expectation, response: &Response) -> String {
+    let Outcome { code, status } = received_outcome(response);
+    let published: Vec<String> = expectation.outcomes.iter().map(ToString::to_string).collect();
+    format!("{operation} responded {code} ({status}), and the documents have {}", published.join(" or "))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::provider::{ApiResponse, BodyForm, ClockForm};
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::form::Form;
-use crate::suite::service::Paging;
+use crate::suite::service::{Paging, PagingBy};
 
 /// The first field that has another form than it must, in a few words. Within a list, each entry is checked.
 pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)]) -> Option<String> {
@@ -89,14 +89,13 @@ pub(super) fn wrong_entries(fields: &Value, counts: &[(FieldPath, u32)]) -> Opti
 
 /// Whether a page has another number of entries than its own counters say. The response repeats what was requested.
 pub(super) fn wrong_count(fields: &Value, list: &FieldPath, paging: &Paging) -> Option<String> {
+    let PagingBy::Number { number: page_number, total: total_count } = &paging.by else { return None };
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let entries = list.find(fields).and_then(Value::as_array)?.len() as u64;
-    let (total, size, page) = (number(&paging.total)?, number(&paging.size)?, number(&paging.number)?);
+    let (total, size, page) = (number(total_count)?, number(&paging.size)?, number(page_number)?);
     let wanted = total.saturating_sub(page.saturating_sub(1).saturating_mul(size)).min(size);
-    (entries != wanted).then(|| {
-        let Paging { total: name, .. } = paging;
-        format!("{list} has {entries} entries on page {page} of {size} each, and {name} is {total}")
-    })
+    (entries != wanted)
+        .then(|| format!("{list} has {entries} entries on page {page} of {size} each, and {total_count} is {total}"))
 }
 
 /// Why a time is not between two others, if so. Each is in the form of the cloud.
@@ -175,8 +174,7 @@ mod tests {
     #[test]
     fn a_page_has_as_many_entries_as_its_counters_say() {
         let paging = Paging {
-            number: "Page".to_owned(),
-            total: "Total".to_owned(),
+            by: PagingBy::Number { number: "Page".to_owned(), total: "Total".to_owned() },
             size: "Size".to_owned(),
             largest: 100,
             unpaged: Vec::new(),

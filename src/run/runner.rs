@@ -112,6 +112,9 @@ impl Runner {
         if let Some(reason) = self.context.suite.not_applicable(case) {
             return Err(Failure::skipped(Kind::NotApplicable, reason));
         }
+        if let Some(reason) = self.context.suite.not_driven(case) {
+            return Err(Failure::skipped(Kind::Unavailable, reason));
+        }
 
         let plan = self.context.planner.plan(case);
         let plan = plan.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;

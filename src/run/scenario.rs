@@ -135,7 +135,7 @@ impl AttemptContext<'_, '_> {
         let suite = &self.run.suite;
         let key = self.requester.bindings().keys.get(on)?;
         let at = key.state()?;
-        let cell = &suite.cell(&call.operation, at)?.expect;
+        let cell = &suite.cell(&call.operation, at, &key.class)?.expect;
 
         let by_the_table = self.notes.actual.as_ref().is_some_and(|actual| actual.code == Code::SUCCESS);
         if cell.outcomes != call.expect.outcomes && (!cell.is_success() || by_the_table) {
@@ -146,9 +146,10 @@ impl AttemptContext<'_, '_> {
             Subject::Cell { row, class, state, route } => {
                 route.is_none()
                     && suite.rows[*row].operation == call.operation
+                    && suite.rows[*row].variant.is_none()
                     && *class == key.class
                     && state == at
-                    && suite.not_applicable(case).is_none()
+                    && suite.why_skipped(case).is_none()
             }
             Subject::Move { row, target, .. } => {
                 suite.rows[*row].operation == call.operation && target.0 == key.class && target.1 == *at

@@ -167,12 +167,13 @@ impl<'a> Teardown<'a> {
 
         // A removal whose first response was lost may have been done already, whatever the state was before.
         let state = requester.bindings().keys.get(name).and_then(KeyBinding::state);
+        let class = requester.class_of(name);
         let row = suite.row(&suite.service.remove.operation);
-        let cells = row.into_iter().flat_map(|row| &row.cells);
+        let cells = row.into_iter().flat_map(|row| row.cells.of_class(&class));
         let mut cells = cells.filter(|(of, _)| response.lost_before || Some(*of) == state);
         cells.any(|(_, cell)| {
             let mut rejections = cell.expect.outcomes.iter().filter(|expected| !expected.code.is_success());
-            rejections.any(|expected| judge.is_code(&expected.code, code))
+            rejections.any(|expected| judge.is_outcome(expected, code))
         })
     }
 

@@ -9,9 +9,10 @@ use serde::Serialize;
 
 use super::Suite;
 use super::case::{Case, Subject};
-use super::name::{ClauseId, Code, State};
+use super::name::{ClassName, ClauseId, Code, State};
 use super::row::Row;
 use super::step::{Action, Expectation, Step};
+use crate::diagnostic::counted;
 
 /// The clauses, in the order of their file, and the cases of each.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +21,18 @@ pub struct Coverage {
     pub clauses: Vec<Covered>,
     /// The clauses for which no case stands, and why.
     pub without: Vec<Without>,
+    /// The cases that are listed and that no run can judge, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_driven: Vec<NotDriven>,
+}
+
+/// A case for which no key can be driven in a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotDriven {
+    /// The id of the case.
+    pub case: Arc<str>,
+    /// Why.
+    pub reason: String,
 }
 
 /// A clause and its cases.
@@ -60,13 +73,14 @@ impl Suite {
             Subject::Cell { row, state, class, .. } => {
                 let row = &self.rows[*row];
                 // A case that is never run tests nothing but that the table has its cell.
-                if !row.not_applicable.contains_key(class) {
-                    clauses.extend(self.clauses_of_cell(row, state));
+                if self.why_skipped(case).is_none() {
+                    clauses.extend(self.clauses_of_cell(row, state, class));
                     clauses.extend(row.then.iter().chain(&row.refused).flat_map(|step| self.clauses_of_step(step)));
                 }
             }
-            Subject::Move { row, target: (_, state), .. } => {
-                clauses.extend(self.clauses_of_cell(&self.rows[*row], state))
+            Subject::Move { .. } | Subject::Scenario { .. } if self.why_skipped(case).is_some() => {}
+            Subject::Move { row, target: (class, state), .. } => {
+                clauses.extend(self.clauses_of_cell(&self.rows[*row], state, class))
             }
             Subject::Scenario { scenario, .. } => {
                 clauses.extend(self.scenarios[*scenario].steps.iter().flat_map(|step| self.clauses_of_step(step)));
@@ -77,10 +91,10 @@ impl Suite {
         clauses
     }
 
-    fn clauses_of_cell<'a>(&'a self, row: &'a Row, state: &'a State) -> Vec<&'a ClauseId> {
-        let Some(cell) = row.cells.get(state) else { return Vec::new() };
+    fn clauses_of_cell<'a>(&'a self, row: &'a Row, state: &'a State, class: &ClassName) -> Vec<&'a ClauseId> {
+        let Some(cell) = row.cells.get(state, class) else { return Vec::new() };
         let mut clauses = self.clauses_of_outcomes(&cell.expect);
-        if cell.expect.outcomes.iter().any(|expected| expected.code.is_success()) {
+        if cell.expect.may_succeed() {
             let made = self
                 .service
                 .transitions
@@ -134,7 +148,11 @@ impl Coverage {
             .iter()
             .filter(|covered| covered.cases.is_empty())
             .map(|covered| Without { clause: covered.clause.clone(), reason: covered.no_case.clone() });
-        Self { without: without.collect(), clauses }
+        let not_driven = suite.cases.iter().filter_map(|case| {
+            let reason = suite.not_driven(case)?.to_owned();
+            Some(NotDriven { case: case.id.shared(), reason })
+        });
+        Self { without: without.collect(), clauses, not_driven: not_driven.collect() }
     }
 }
 
@@ -151,7 +169,11 @@ impl fmt::Display for Coverage {
             writeln!(formatter, "{:width$}  {:>5}  {said}", covered.clause, covered.cases.len())?;
         }
         let covered = self.clauses.len() - self.without.len();
-        writeln!(formatter, "{covered} of {} clauses have cases", self.clauses.len())
+        writeln!(formatter, "{covered} of {} clauses have cases", self.clauses.len())?;
+        match self.not_driven.len() {
+            0 => Ok(()),
+            count => writeln!(formatter, "{} listed that no run can judge", counted(count, "case", "cases")),
+        }
     }
 }
 

@@ -31,10 +31,10 @@ use indexmap::IndexMap;
 
 use case::{Case, Subject};
 use clause::Clause;
-use name::{CaseId, ClassName, ClauseId, Edition, OperationName, State};
+use name::{CaseId, ClassName, ClauseId, Edition, KeyName, OperationName, State};
 use route::StateGraph;
 use row::{Cell, Row};
-use scenario::Scenario;
+use scenario::{Scenario, ScenarioKey};
 use service::Service;
 
 use crate::event::Source;
@@ -70,20 +70,20 @@ impl Suite {
         clauses: IndexMap<ClauseId, Clause>,
         hash: String,
     ) -> Self {
-        let row_of: HashMap<OperationName, usize> =
-            rows.iter().enumerate().map(|(index, row)| (row.operation.clone(), index)).collect();
+        let row_of = rows.iter().enumerate().filter(|(_, row)| row.variant.is_none());
+        let row_of: HashMap<OperationName, usize> = row_of.map(|(index, row)| (row.operation.clone(), index)).collect();
         let graph = StateGraph::new(&service, |operation| row_of.get(operation).and_then(|index| rows.get(*index)));
         Self { service, rows, scenarios, clauses, cases: Vec::new(), hash, row_of, graph }
     }
 
-    /// The row of an operation, if the table has one.
+    /// The row of an operation without a variant, if the table has one.
     pub fn row(&self, operation: &OperationName) -> Option<&Row> {
         self.row_of.get(operation).and_then(|index| self.rows.get(*index))
     }
 
-    /// What the table says of an operation in a state.
-    pub fn cell(&self, operation: &OperationName, state: &State) -> Option<&Cell> {
-        self.row(operation)?.cells.get(state)
+    /// What the table says of an operation in a state, for a class of keys.
+    pub fn cell(&self, operation: &OperationName, state: &State, class: &ClassName) -> Option<&Cell> {
+        self.row(operation)?.cells.get(state, class)
     }
 
     /// The case with an id.
@@ -117,7 +117,10 @@ impl Suite {
     /// The clauses that a case covers; the first is the one it stands for.
     pub fn clauses_of(&self, case: &Case) -> Vec<&ClauseId> {
         match &case.subject {
-            Subject::Cell { row, .. } | Subject::Move { row, .. } => vec![&self.rows[*row].clause],
+            Subject::Cell { row, .. } | Subject::Move { row, .. } => {
+                let row = &self.rows[*row];
+                std::iter::once(&row.clause).chain(&row.also).collect()
+            }
             Subject::Scenario { scenario, .. } => {
                 let scenario = &self.scenarios[*scenario];
                 std::iter::once(&scenario.clause).chain(&scenario.also).collect()
@@ -128,14 +131,14 @@ impl Suite {
     /// Where the expectation of a case stands.
     pub fn source(&self, case: &Case) -> Option<&Source> {
         match &case.subject {
-            Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
-                self.rows[*row].cells.get(state).map(|cell| &cell.source)
+            Subject::Cell { row, state, class, .. } | Subject::Move { row, target: (class, state), .. } => {
+                self.rows[*row].cells.get(state, class).map(|cell| &cell.source)
             }
             Subject::Scenario { scenario, .. } => Some(&self.scenarios[*scenario].source),
         }
     }
 
-    /// Why a case can't be run, if so: the table has no such cell for the class of its key.
+    /// Why the table has no such case for the class of its key, if so.
     pub fn not_applicable(&self, case: &Case) -> Option<&str> {
         match &case.subject {
             Subject::Cell { row, class, .. } => self.rows[*row].not_applicable.get(class).map(String::as_str),
@@ -143,10 +146,41 @@ impl Suite {
         }
     }
 
+    /// Why a key of a case can't be made or driven into its state in a run, if so.
+    pub fn not_driven(&self, case: &Case) -> Option<&str> {
+        match &case.subject {
+            Subject::Cell { row, class, state, .. } => {
+                self.keys_not_driven(&self.rows[*row].keys, class).or_else(|| self.key_not_driven(class, state))
+            }
+            Subject::Move { row, original, target } => {
+                let companions = self.keys_not_driven(&self.rows[*row].keys, &target.0);
+                let mut keys = [original, target].into_iter();
+                companions.or_else(|| keys.find_map(|(class, state)| self.key_not_driven(class, state)))
+            }
+            Subject::Scenario { scenario, class } => {
+                let not_made = self.service.classes.get(class).and_then(|class| class.not_made.as_deref());
+                not_made.or_else(|| self.keys_not_driven(&self.scenarios[*scenario].keys, class))
+            }
+        }
+    }
+
+    fn key_not_driven(&self, class: &ClassName, state: &State) -> Option<&str> {
+        self.service.classes.get(class)?.why_not_driven(state)
+    }
+
+    fn keys_not_driven(&self, keys: &IndexMap<KeyName, ScenarioKey>, class: &ClassName) -> Option<&str> {
+        keys.values().find_map(|key| self.key_not_driven(key.class.as_ref().unwrap_or(class), &key.state))
+    }
+
+    /// Why a case is listed but never run, if so.
+    pub fn why_skipped(&self, case: &Case) -> Option<&str> {
+        self.not_applicable(case).or_else(|| self.not_driven(case))
+    }
+
     /// How many (cell, class of key, route) there are: the cases of cells, but for those that can't be run.
     pub fn cells_by_route(&self) -> usize {
         let is_cell = |case: &&Case| matches!(case.subject, Subject::Cell { .. });
-        self.cases.iter().filter(|case| is_cell(case) && self.not_applicable(case).is_none()).count()
+        self.cases.iter().filter(|case| is_cell(case) && self.why_skipped(case).is_none()).count()
     }
 
     /// The id of every case, in order.

@@ -20,6 +20,8 @@ pub struct Summary {
     pub moves: usize,
     /// Cases that are scenarios.
     pub scenarios: usize,
+    /// Cases for which no run can drive a key.
+    pub not_driven: usize,
     /// The clauses.
     pub clauses: usize,
     /// The clauses that no case stands for.
@@ -38,6 +40,7 @@ impl Summary {
             cells: count(|subject| matches!(subject, Subject::Cell { .. })),
             moves: count(|subject| matches!(subject, Subject::Move { .. })),
             scenarios: count(|subject| matches!(subject, Subject::Scenario { .. })),
+            not_driven: suite.cases.iter().filter(|case| suite.not_driven(case).is_some()).count(),
             clauses: suite.clauses.len(),
             clauses_without_case: suite.clauses.values().filter(|clause| clause.no_case.is_some()).count(),
         }
@@ -48,14 +51,17 @@ impl fmt::Display for Summary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} in {}: {}, {}, {}; {}, {} of them without a case",
+            "{} in {}: {}, {}, {}",
             counted(self.cases, "case", "cases"),
             counted(self.files, "file", "files"),
             counted(self.cells, "cell", "cells"),
             counted(self.moves, "move", "moves"),
             counted(self.scenarios, "scenario", "scenarios"),
-            counted(self.clauses, "clause", "clauses"),
-            self.clauses_without_case,
-        )
+        )?;
+        if self.not_driven > 0 {
+            write!(formatter, ", {} of them without keys that can be driven", self.not_driven)?;
+        }
+        let clauses = counted(self.clauses, "clause", "clauses");
+        write!(formatter, "; {clauses}, {} of them without a case", self.clauses_without_case)
     }
 }

@@ -96,11 +96,13 @@ fn by_id(suite: &Suite, text: &str) -> Result<Selector, String> {
 
 /// What the table says of the cell of a case.
 fn expects(suite: &Suite, case: &Case) -> Option<ExpectFile> {
-    let (row, state) = match &case.subject {
-        Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => (*row, state),
+    let (row, state, class) = match &case.subject {
+        Subject::Cell { row, state, class, .. } | Subject::Move { row, target: (class, state), .. } => {
+            (*row, state, class)
+        }
         Subject::Scenario { .. } => return None,
     };
-    let cell = suite.rows[row].cells.get(state)?;
+    let cell = suite.rows[row].cells.get(state, class)?;
     Some(if cell.expect.is_success() { ExpectFile::Success } else { ExpectFile::Rejection })
 }
 

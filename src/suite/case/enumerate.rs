@@ -14,7 +14,7 @@ use crate::suite::row::Row;
 /// The subjects of a row: a cell for each class in each of its states; of a move, each state of the key that is left
 /// with each state of the target.
 ///
-/// In a move each key is of the first class that can be in its state: whose keys they are does not count there.
+/// In a move each key is of the first class that can be driven to its state: whose keys they are does not count there.
 pub(in crate::suite) fn cases_of_row<'a>(
     row: &'a Row,
     vocabulary: &'a Vocabulary,
@@ -30,8 +30,10 @@ pub(in crate::suite) fn cases_of_row<'a>(
     }
     let mut ends: Vec<(ClassName, State)> = Vec::new();
     for (class, state) in row.classes.iter().flat_map(pairs) {
-        if ends.iter().all(|(_, other)| *other != state) {
-            ends.push((class, state));
+        match ends.iter_mut().find(|(_, other)| *other == state) {
+            None => ends.push((class, state)),
+            Some(end) if !vocabulary.is_driven(&end.0, &state) => end.0 = class,
+            Some(_) => {}
         }
     }
     let targets = ends.clone();
@@ -62,7 +64,8 @@ pub(in crate::suite) fn all_cases(
         for of in cases_of_row(row, vocabulary) {
             let (id, subject) = match of {
                 RowCase::Cell(class, state) => {
-                    let id = format!("{provider}/{}/{state}{}", row.operation, suffix(&class));
+                    let variant = row.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
+                    let id = format!("{provider}/{}{variant}/{state}{}", row.operation, suffix(&class));
                     let cell = (class, state);
                     let further = further.as_ref().filter(|_| row.classes.contains(&cell.0));
                     for route in further.and_then(|routes| routes.get(&cell)).into_iter().flatten() {

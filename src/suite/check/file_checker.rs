@@ -153,13 +153,16 @@ impl FileChecker<'_> {
         self.operation(at, text)
     }
 
-    pub fn outcome(&mut self, at: &Path<'_>, text: &str) -> Expected {
+    /// An outcome, with each of its statuses.
+    pub fn outcome(&mut self, at: &Path<'_>, text: &str) -> Vec<Expected> {
         match self.vocabulary.outcomes.get_key_value(text) {
-            Some((code, status)) => Expected { code: code.clone(), status: *status },
+            Some((code, statuses)) => {
+                statuses.iter().map(|status| Expected { code: code.clone(), status: *status }).collect()
+            }
             None => {
                 let near = nearest(text, self.vocabulary.outcomes.keys().map(Code::as_str));
                 self.unknown(at, "outcome", text, near);
-                Expected { code: Code::from(text), status: 0 }
+                vec![Expected { code: Code::from(text), status: 0 }]
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The words that the case files of a provider may use.
 
+use std::collections::HashSet;
+
 use indexmap::{IndexMap, IndexSet};
 
 use crate::suite::clause::Clause;
@@ -12,8 +14,10 @@ pub(in crate::suite) struct Vocabulary {
     pub states: IndexSet<State>,
     /// The classes, and the states that a key of each can be in.
     pub classes: IndexMap<ClassName, IndexSet<State>>,
+    /// The states of classes to which no key can be driven in a run.
+    undriven: HashSet<(ClassName, State)>,
     /// The codes and their HTTP statuses.
-    pub outcomes: IndexMap<Code, u16>,
+    pub outcomes: IndexMap<Code, Vec<u16>>,
     /// The operations of the table.
     pub operations: IndexSet<OperationName>,
     /// The operations beside the table.
@@ -28,6 +32,11 @@ pub(in crate::suite) struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// Whether a key of a class can be driven to a state in a run.
+    pub fn is_driven(&self, class: &ClassName, state: &State) -> bool {
+        !self.undriven.contains(&(class.clone(), state.clone()))
+    }
+
     pub fn new(
         service: &ServiceFile,
         clauses: Option<IndexMap<ClauseId, Clause>>,
@@ -42,9 +51,19 @@ impl Vocabulary {
             let names = fixture.values.keys().chain(fixture.capture.keys());
             (FixtureName::from(name.as_str()), names.cloned().collect())
         });
+        let undriven = service.key_classes.iter().flat_map(|(name, class)| {
+            let states =
+                class.states.iter().filter(|state| class.not_made.is_some() || class.undrivable.contains_key(*state));
+            states.map(|state| (ClassName::from(name.as_str()), State::from(state.as_str())))
+        });
         Self {
             classes: classes.collect(),
-            outcomes: service.outcomes.iter().map(|(code, outcome)| (code.as_str().into(), outcome.status)).collect(),
+            undriven: undriven.collect(),
+            outcomes: service
+                .outcomes
+                .iter()
+                .map(|(code, outcome)| (code.as_str().into(), outcome.status.0.clone()))
+                .collect(),
             operations: service.operations.iter().map(|operation| operation.as_str().into()).collect(),
             others: service.other_operations.keys().map(|operation| operation.as_str().into()).collect(),
             fixtures: fixtures.collect(),

@@ -69,7 +69,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     report_missing_rows(&layout.rows, &rows, &mut FileChecker { outline, vocabulary: &vocabulary, mistakes });
     // What a mistaken row allows is not known, so nothing can be said of routes.
     let known_rows = mistakes.is_empty();
-    rows.sort_by_key(|draft| vocabulary.operations.get_index_of(&draft.row.operation));
+    rows.sort_by_key(|draft| (vocabulary.operations.get_index_of(&draft.row.operation), draft.row.variant.clone()));
     shared_requests::collect(&mut service, &rows);
     let rows: Vec<_> =
         rows.into_iter().map(|draft| shared_requests::fill_row(draft, &service, &vocabulary, mistakes)).collect();
@@ -117,21 +117,28 @@ fn read<T: DeserializeOwned>(file: &CaseFile, mistakes: &mut Vec<Diagnostic>) ->
     Document::read(&file.path, &file.text, mistakes)
 }
 
-/// Reads the rows; of two rows for an operation the second is a mistake.
+/// Reads the rows; of two rows for an operation, or for a variant of it, the second is a mistake.
 fn read_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Diagnostic>) -> Vec<row::check::Draft> {
-    let mut seen: HashMap<OperationName, Arc<str>> = HashMap::new();
+    let mut seen: HashMap<(OperationName, Option<String>), Arc<str>> = HashMap::new();
     let mut rows = Vec::new();
     for file in files {
         let Some(document) = read::<RowFile>(file, mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
-        layout::check_name(&mut checker, "operation", &document.value.operation, &kebab(&document.value.operation));
+        let RowFile { operation, variant, .. } = &document.value;
+        let variant = variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
+        layout::check_name(&mut checker, "operation", operation, &format!("{}{variant}", kebab(operation)));
+
         let draft = row::check::check(&mut checker, &document.value);
-        if let Some(first) = seen.get(&draft.row.operation) {
-            let message = format!("`{}` has a row already, in {first}", draft.row.operation);
+        let name = (draft.row.operation.clone(), draft.row.variant.clone());
+        if let Some(first) = seen.get(&name) {
+            let message = match &draft.row.variant {
+                Some(variant) => format!("`{operation}` has a row of the variant `{variant}` already, in {first}"),
+                None => format!("`{operation}` has a row already, in {first}"),
+            };
             checker.error_at_value(&Path::Root.key("operation"), message);
             continue;
         }
-        seen.insert(draft.row.operation.clone(), Arc::clone(&file.path));
+        seen.insert(name, Arc::clone(&file.path));
         rows.push(draft);
     }
     rows
@@ -139,7 +146,9 @@ fn read_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Di
 
 /// Reports operations without a row. A row file that can't be read is reported already.
 fn report_missing_rows(files: &[&CaseFile], rows: &[row::check::Draft], checker: &mut FileChecker<'_>) {
-    let read: HashSet<&str> = rows.iter().map(|draft| draft.row.operation.as_str()).collect();
+    // A variant is no substitute: the request of the row without one is sent wherever the operation is used.
+    let rows = rows.iter().filter(|draft| draft.row.variant.is_none());
+    let read: HashSet<&str> = rows.map(|draft| draft.row.operation.as_str()).collect();
     let names: HashSet<&str> = files.iter().filter_map(|file| layout::stem(&file.path)).collect();
     let root = Path::Root;
     let at = root.key("operations");

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use indexmap::IndexMap;
+
 use super::at_source;
 use crate::suite::case::enumerate::{RowCase, cases_of_row};
 use crate::suite::check::{FileChecker, Message};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::route::fixture_needs::Needs;
 use crate::suite::route::{Destination, NoRoute, StateGraph, fixture_needs};
 use crate::suite::row::Row;
-use crate::suite::scenario::Scenario;
+use crate::suite::scenario::{Scenario, ScenarioKey};
 use crate::suite::service::{Cause, Service};
 use crate::yaml::Path;
 
@@ -28,6 +31,9 @@ pub(super) fn check(checker: &mut FileChecker<'_>, service: &Service, rows: &[Ro
         let class_at = classes.key(class.as_str());
         let at = class_at.key("states");
         for (index, state) in key_class.states.iter().enumerate() {
+            if key_class.why_not_driven(state).is_some() {
+                continue;
+            }
             if let Err(missing) = known.route(class, state, &BTreeSet::new()) {
                 let message = format!("no route leads a key of the class `{class}` to the state `{state}`");
                 checker.error_at_value(&at.item(index), Message::from(message).help(only_inferred(&missing)));
@@ -69,7 +75,8 @@ fn stages(checker: &mut FileChecker<'_>, service: &Service, rows: &HashMap<&Oper
 /// Reports states in which the table rejects an operation.
 fn refused(checker: &mut FileChecker<'_>, at: &Path<'_>, row: &Row, from: &[State]) {
     for (index, state) in from.iter().enumerate() {
-        if row.cells.get(state).is_some_and(|cell| !cell.expect.is_success()) {
+        let mut cells = row.cells.iter().filter(|(of, _)| *of == state).peekable();
+        if cells.peek().is_some() && cells.all(|(_, cell)| !cell.expect.is_success()) {
             let message = format!("the table rejects `{}` in the state `{state}`", row.operation);
             checker.error_at_value(&at.item(index), message);
         }
@@ -115,17 +122,25 @@ impl Known {
 }
 
 fn row_fixtures(checker: &mut FileChecker<'_>, service: &Service, row: &Row, known: &mut Known) {
-    let from = row.from.as_ref().map(|from| from.key.clone());
-    let names: Vec<KeyName> = from.clone().into_iter().chain([KeyName::subject()]).collect();
+    let names: Vec<KeyName> = row.other_keys().cloned().chain([KeyName::subject()]).collect();
     let mut wanted = fixture_needs::of_row(service, row, &names);
     let subject = wanted.remove(&KeyName::subject()).unwrap_or_default();
-    let left = from.and_then(|key| wanted.remove(&key)).unwrap_or_default();
+    let left = row.from.as_ref().and_then(|from| wanted.remove(&from.key)).unwrap_or_default();
+
+    // Where the keys stand is not known any more, so the first cell stands for the row.
+    let source = row.cells.values().next().map(|cell| cell.source.clone());
+    for (message, source) in
+        given_keys(&row.keys, &row.classes, &mut wanted, known).into_iter().zip(source.iter().cycle())
+    {
+        checker.mistakes.push(at_source(source, message));
+    }
+
     for of in cases_of_row(row, checker.vocabulary) {
         let (target, original) = match of {
             RowCase::Cell(class, state) => ((class, state), None),
             RowCase::Move(original, target) => (target, Some(original)),
         };
-        let Some(cell) = row.cells.get(&target.1) else { continue };
+        let Some(cell) = row.cells.get(&target.1, &target.0) else { continue };
         // A class whose cells can't be run needs nothing.
         if row.not_applicable.contains_key(&target.0) {
             continue;
@@ -135,7 +150,7 @@ fn row_fixtures(checker: &mut FileChecker<'_>, service: &Service, row: &Row, kno
         }
         if let Some((class, state)) = original
             && let Some(message) = known.without_fixtures(&class, &state, &left)
-            && let Some(cell) = row.cells.get(&state)
+            && let Some(cell) = row.cells.get(&state, &class)
         {
             checker.mistakes.push(at_source(&cell.source, message));
         }
@@ -144,16 +159,27 @@ fn row_fixtures(checker: &mut FileChecker<'_>, service: &Service, row: &Row, kno
 
 fn scenario_fixtures(checker: &mut FileChecker<'_>, service: &Service, scenario: &Scenario, known: &mut Known) {
     let mut wanted = fixture_needs::of_scenario(service, scenario);
-    for (name, key) in &scenario.keys {
+    for message in given_keys(&scenario.keys, &scenario.classes, &mut wanted, known) {
+        checker.mistakes.push(at_source(&scenario.source, message));
+    }
+}
+
+/// Why keys whose states are given can't have their fixtures.
+fn given_keys(
+    keys: &IndexMap<KeyName, ScenarioKey>,
+    classes: &[ClassName],
+    wanted: &mut Needs,
+    known: &mut Known,
+) -> Vec<String> {
+    let mut messages = Vec::new();
+    for (name, key) in keys {
         let fixtures = wanted.remove(name).unwrap_or_default();
         let classes = match &key.class {
             Some(class) => std::slice::from_ref(class),
-            None => &scenario.classes[..],
+            None => classes,
         };
-        for class in classes {
-            if let Some(message) = known.without_fixtures(class, &key.state, &fixtures) {
-                checker.mistakes.push(at_source(&scenario.source, format!("{message} (the key `{name}`)")));
-            }
-        }
+        let found = classes.iter().filter_map(|class| known.without_fixtures(class, &key.state, &fixtures));
+        messages.extend(found.map(|message| format!("{message} (the key `{name}`)")));
     }
+    messages
 }

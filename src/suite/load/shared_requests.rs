@@ -16,8 +16,8 @@ use crate::yaml::{Document, Path};
 
 /// Puts the requests that stand in rows before those of the service.
 pub(super) fn collect(service: &mut Service, rows: &[row::check::Draft]) {
-    let of_rows =
-        rows.iter().filter(|draft| draft.lends).map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
+    let of_rows = rows.iter().filter(|draft| draft.lends && draft.row.variant.is_none());
+    let of_rows = of_rows.map(|draft| (draft.row.operation.clone(), draft.row.request.clone()));
     let mut requests: IndexMap<OperationName, RequestTemplate> = of_rows.collect();
     requests.append(&mut service.requests);
     service.requests = requests;

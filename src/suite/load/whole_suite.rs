@@ -25,9 +25,9 @@ pub(super) fn behaviour(checker: &mut FileChecker<'_>, service: &Service, rows: 
         let Some(behavioural) = behavioural else { continue };
 
         let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
-        for state in &class.states {
+        for state in class.states.iter().filter(|state| class.why_not_driven(state).is_none()) {
             let responses = behavioural.iter().map(|row| {
-                let outcomes = row.cells.get(state).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
+                let outcomes = row.cells.get(state, name).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
                 outcomes.iter().map(|expected| &expected.code).collect()
             });
             if let Some(other) = seen.insert(responses.collect(), state.as_str()) {

@@ -94,6 +94,9 @@ pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
     if let Some(from) = &row.from {
         wanted.entry(from.key.clone()).or_default().extend(from.needs.iter().cloned());
     }
+    for (name, key) in &row.keys {
+        wanted.entry(name.clone()).or_default().extend(key.needs.iter().cloned());
+    }
     wanted
 }
 

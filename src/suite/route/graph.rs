@@ -48,7 +48,7 @@ pub(in crate::suite) struct StateGraph {
 struct Class {
     /// A new key.
     new: Option<Node>,
-    /// The states that such a key can be in.
+    /// The states that such a key can be driven to.
     can_be: Vec<bool>,
 }
 
@@ -118,9 +118,10 @@ impl StateGraph {
     }
 
     fn class_of(&self, class: &KeyClass) -> Class {
-        let new = self.states.get_index_of(&class.new_key_is);
+        let new = self.states.get_index_of(&class.new_key_is).filter(|_| class.not_made.is_none());
         let new = new.map(|state| Node { state, has: self.things(&class.has), made: SmallSet::default() });
-        Class { new, can_be: self.states.iter().map(|state| class.states.contains(state)).collect() }
+        let can_be = |state: &State| class.states.contains(state) && class.why_not_driven(state).is_none();
+        Class { new, can_be: self.states.iter().map(can_be).collect() }
     }
 
     pub(super) fn class(&self, class: &ClassName) -> Option<usize> {
@@ -132,7 +133,7 @@ impl StateGraph {
         self.classes.get(class)?.new
     }
 
-    /// Whether a key of a class can be in a state.
+    /// Whether a key of a class can be driven to a state.
     pub(super) fn can_be(&self, class: usize, state: usize) -> bool {
         self.classes.get_index(class).is_some_and(|(_, class)| class.can_be[state])
     }
@@ -211,14 +212,14 @@ impl StateGraph {
     }
 
     fn allowed(&self, row: Option<&Row>) -> Allowed {
-        let succeeds = |state: &State| match row {
-            Some(row) => row.cells.get(state).is_some_and(|cell| cell.expect.is_success()),
+        let succeeds = |state: &State, class: &ClassName| match row {
+            Some(row) => row.cells.get(state, class).is_some_and(|cell| cell.expect.is_success()),
             None => true,
         };
         let has_cells = |class: &ClassName| {
             row.is_none_or(|row| row.classes.contains(class) && !row.not_applicable.contains_key(class))
         };
-        let states = |class| self.states.iter().map(|state| has_cells(class) && succeeds(state)).collect();
+        let states = |class| self.states.iter().map(|state| has_cells(class) && succeeds(state, class)).collect();
         Allowed(self.classes.keys().map(states).collect())
     }
 }

@@ -2,16 +2,19 @@
 
 use indexmap::IndexMap;
 
+use super::cells::CellFile;
 use super::shape::RowFile;
-use super::{Cell, From, Row};
+use super::{Cell, Cells, From, Row};
 use crate::suite::check::{FileChecker, Message, TemplateScope, is_kebab};
 use crate::suite::name::{ClassName, KeyName, State};
+use crate::suite::one_or_many::OneOrMany;
+use crate::suite::scenario::check::check_keys;
 use crate::suite::step::check::{PendingRequest, check_steps};
-use crate::suite::step::expectation::{check_accepted, check_accepted_once, check_outcomes};
+use crate::suite::step::expectation::{AcceptFile, check_accepted, check_accepted_once, check_outcomes};
 use crate::suite::step::makes::check_makes;
 use crate::suite::step::response_checks::{check_entry, check_fields, check_paths};
 use crate::suite::step::values::check_values;
-use crate::suite::step::{Checks, Expectation};
+use crate::suite::step::{Accepted, Checks, Expectation};
 use crate::yaml::Path;
 
 /// A row whose steps may still want requests of other rows.
@@ -29,7 +32,13 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     checker.format(file.format);
     checker.sentence(&root.key("why"), &file.why);
     let operation = checker.row_operation(&root.key("operation"), &file.operation);
+    if let Some(variant) = file.variant.as_ref().filter(|variant| !is_kebab(variant)) {
+        checker.error_at_value(&root.key("variant"), format!("`{variant}` is not in kebab-case"));
+    }
     let clause = checker.clause(&root.key("clause"), &file.clause);
+    let also_at = root.key("also");
+    checker.once(&also_at, &file.also);
+    let also = file.also.iter().enumerate().map(|(index, text)| checker.clause(&also_at.item(index), text)).collect();
     let edition = checker.edition(&root.key("edition"), &file.edition);
     checker.edition_fits(&root.key("edition"), &edition, &clause);
     let (classes, not_applicable) = check_classes(checker, file);
@@ -51,8 +60,18 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
             needs: checker.fixtures(&at.key("needs"), &from.needs),
         }
     });
+    if from.is_some() && file.variant.is_some() {
+        checker.error_at_key(&root.key("variant"), "`variant` does not go with `from`, whose `id` names the row");
+    }
     if from.is_some() && !file.not_applicable.is_empty() {
         checker.error_at_key(&root.key("not_applicable"), "`not_applicable` does not go with `from`");
+    }
+    if file.keys.contains_key(KeyName::SUBJECT) {
+        checker.error_at_key(&root.key("keys").key(KeyName::SUBJECT), "`key` is the key whose state the row is about");
+    }
+    let keys = check_keys(checker, &root.key("keys"), &file.keys, &classes, &mut scope);
+    if let Some(from) = from.as_ref().filter(|from| keys.contains_key(&from.key)) {
+        checker.error_at_key(&root.key("keys").key(from.key.as_str()), format!("`{}` is known already", from.key));
     }
     let values = check_values(checker, &root.key("values"), &file.values, &mut scope);
     let before = checker.mistakes.len();
@@ -80,12 +99,15 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     }
     let row = Row {
         operation,
+        variant: file.variant.clone(),
         clause,
+        also,
         edition,
         why: file.why.clone(),
         classes,
         not_applicable,
         from,
+        keys,
         age: file.age.as_ref().map(|age| checker.duration(&root.key("age"), age)),
         needs: checker.fixtures(&root.key("needs"), &file.needs),
         values,
@@ -133,32 +155,13 @@ fn check_classes(checker: &mut FileChecker<'_>, file: &RowFile) -> (Vec<ClassNam
     (with_cases, not_applicable)
 }
 
-/// The cells, in the order of the states.
-fn check_cells(
-    checker: &mut FileChecker<'_>,
-    file: &RowFile,
-    classes: &[ClassName],
-    not_applicable: &IndexMap<ClassName, String>,
-) -> IndexMap<State, Cell> {
-    let root = Path::Root;
-    let at = root.key("expect");
-    let vocabulary = checker.vocabulary;
-    let of_row = || classes.iter().chain(not_applicable.keys());
-    let possible =
-        |state: &State| of_row().filter_map(|class| vocabulary.classes.get(class)).any(|states| states.contains(state));
-    for name in file.expect.keys() {
-        let at = at.key(name);
-        if let Some(state) = checker.state_key(&at, name)
-            && of_row().next().is_some()
-            && !possible(&state)
-        {
-            checker.error_at_key(&at, format!("no key of the classes of this row can be in the state `{state}`"));
-        }
-    }
-    let accept_at = root.key("accept");
+/// What else is accepted, with the state in which it is.
+type AcceptedIn = Vec<(Option<State>, Vec<Accepted>)>;
+
+fn check_accept(checker: &mut FileChecker<'_>, at: &Path<'_>, files: &[AcceptFile]) -> AcceptedIn {
     let mut accept = Vec::new();
-    for (index, file) in file.accept.iter().enumerate() {
-        let at = accept_at.item(index);
+    for (index, file) in files.iter().enumerate() {
+        let at = at.item(index);
         let state = match &file.state {
             Some(state) => Some(checker.state(&at.key("state"), state)),
             None => {
@@ -168,23 +171,92 @@ fn check_cells(
         };
         accept.push((state, check_accepted(checker, &at, file, false)));
     }
-    let mut cells = IndexMap::new();
+    accept
+}
+
+/// The cells, in the order of the states.
+fn check_cells(
+    checker: &mut FileChecker<'_>,
+    file: &RowFile,
+    classes: &[ClassName],
+    not_applicable: &IndexMap<ClassName, String>,
+) -> Cells {
+    let root = Path::Root;
+    let at = root.key("expect");
+    let vocabulary = checker.vocabulary;
+    let of_row: Vec<&ClassName> = classes.iter().chain(not_applicable.keys()).collect();
+    let can_be =
+        |class: &ClassName, state: &State| vocabulary.classes.get(class).is_some_and(|states| states.contains(state));
+
+    for name in file.expect.keys() {
+        let at = at.key(name);
+        if let Some(state) = checker.state_key(&at, name)
+            && !of_row.is_empty()
+            && !of_row.iter().any(|class| can_be(class, &state))
+        {
+            checker.error_at_key(&at, format!("no key of the classes of this row can be in the state `{state}`"));
+        }
+    }
+
+    let accept_at = root.key("accept");
+    let accept = check_accept(checker, &accept_at, &file.accept);
+    let mut cells = Cells::default();
     for state in &vocabulary.states {
-        let Some(expect) = file.expect.get(state.as_str()) else {
-            if possible(state) {
+        let possible: Vec<&ClassName> = of_row.iter().copied().filter(|class| can_be(class, state)).collect();
+        let place = at.key(state.as_str());
+        match file.expect.get(state.as_str()) {
+            Some(CellFile::All(outcomes)) => {
+                let cell = check_cell(checker, &place, outcomes, (&accept_at, &accept), (state, None));
+                cells.push(state.clone(), None, cell);
+            }
+            Some(CellFile::ByClass(by_class)) => {
+                for (name, outcomes) in by_class {
+                    let place = place.key(name);
+                    let Some(class) = checker.class(&place, name, true) else { continue };
+                    if !possible.contains(&&class) {
+                        let message = format!("this row has no key of the class `{class}` in the state `{state}`");
+                        checker.error_at_key(&place, message);
+                    }
+                    let cell = check_cell(checker, &place, outcomes, (&accept_at, &accept), (state, Some(&class)));
+                    cells.push(state.clone(), Some(class), cell);
+                }
+                for class in possible.iter().filter(|class| !by_class.contains_key(class.as_str())) {
+                    let message = format!("the state `{state}` has no expectation for the class `{class}`");
+                    let help = Some(format!("add `{class}: ` and an outcome"));
+                    checker.error_at_key(&place, Message::from(message).help(help));
+                }
+            }
+            None if possible.is_empty() => {}
+            None => {
                 let help = Some(format!("add `{state}: ` and an outcome"));
                 checker.error_at_key(&at, Message::from(format!("the state `{state}` has no expectation")).help(help));
             }
-            continue;
-        };
-        let place = at.key(state.as_str());
-        let outcomes = check_outcomes(checker, &place, expect);
-        let of_state = || accept.iter().enumerate().filter(|(_, (of, _))| of.as_ref() == Some(state));
-        let places = of_state().map(|(index, (_, accepted))| (index, accepted));
-        check_accepted_once(checker, &accept_at, &outcomes, places);
-        let accept = of_state().map(|(_, (_, accepted))| accepted.clone()).collect();
-        let expect = Expectation { outcomes, accept };
-        cells.insert(state.clone(), Cell { expect, source: checker.source(&place) });
+        }
     }
     cells
+}
+
+fn check_cell(
+    checker: &mut FileChecker<'_>,
+    at: &Path<'_>,
+    outcomes: &OneOrMany,
+    (accept_at, accept): (&Path<'_>, &AcceptedIn),
+    (state, class): (&State, Option<&ClassName>),
+) -> Cell {
+    let outcomes = check_outcomes(checker, at, outcomes);
+    // What is accepted for another class than that of the cell is none of its business.
+    let of_cell = |(of, accepted): &(Option<State>, Vec<Accepted>)| {
+        let same_class = |one: &Accepted| class.is_none() || one.class.is_none() || one.class.as_ref() == class;
+        of.as_ref() == Some(state) && accepted.iter().all(same_class)
+    };
+    let accept: Vec<(usize, &Vec<Accepted>)> = accept
+        .iter()
+        .enumerate()
+        .filter(|(_, accepted)| of_cell(accepted))
+        .map(|(index, (_, accepted))| (index, accepted))
+        .collect();
+
+    check_accepted_once(checker, accept_at, &outcomes, accept.iter().copied());
+    let accept = accept.into_iter().flat_map(|(_, accepted)| accepted).cloned().collect();
+    Cell { expect: Expectation { outcomes, accept }, source: checker.source(at) }
 }

@@ -1,5 +1,6 @@
 //! One row of the published table: a file of `matrix/`.
 
+mod cells;
 pub(super) mod check;
 pub(super) mod shape;
 
@@ -7,18 +8,23 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 
-use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName, State};
+pub use self::cells::{Cell, Cells};
+use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName};
 use super::request::RequestTemplate;
-use super::step::{Checks, Expectation, Makes, Step, Values};
-use crate::event::Source;
+use super::scenario::ScenarioKey;
+use super::step::{Checks, Makes, Step, Values};
 
 /// A row, checked: one operation in every state.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// The operation.
     pub operation: OperationName,
+    /// What tells this row from others of the same operation; it is a part of the ids.
+    pub variant: Option<String>,
     /// The clause that the row stands for.
     pub clause: ClauseId,
+    /// Further clauses that it covers.
+    pub also: Vec<ClauseId>,
     /// The edition of the document that has the row.
     pub edition: Edition,
     /// What the row means.
@@ -29,6 +35,8 @@ pub struct Row {
     pub not_applicable: IndexMap<ClassName, String>,
     /// The key that a move leaves.
     pub from: Option<From>,
+    /// Further keys of each case, whose states are given.
+    pub keys: IndexMap<KeyName, ScenarioKey>,
     /// How old the key must be before it is driven.
     pub age: Option<Duration>,
     /// Fixtures that no template names.
@@ -42,7 +50,7 @@ pub struct Row {
     /// What the probe makes.
     pub makes: Option<Makes>,
     /// The cells, in the order of the states.
-    pub cells: IndexMap<State, Cell>,
+    pub cells: Cells,
     /// What the response to a success must hold.
     pub checks: Checks,
     /// What a success must also mean.
@@ -54,7 +62,12 @@ pub struct Row {
 impl Row {
     /// The parameters of the probe in a cell.
     pub fn request_of(&self, cell: &Cell) -> &RequestTemplate {
-        if cell.expect.is_success() { &self.request } else { &self.rejected_request }
+        if cell.expect.may_succeed() { &self.request } else { &self.rejected_request }
+    }
+
+    /// The keys of a case beside the subject: the one that a move leaves, and those whose states are given.
+    pub fn other_keys(&self) -> impl Iterator<Item = &KeyName> {
+        self.from.iter().map(|from| &from.key).chain(self.keys.keys())
     }
 }
 
@@ -67,13 +80,4 @@ pub struct From {
     pub id: String,
     /// Fixtures that it needs and that no template names.
     pub needs: Vec<FixtureName>,
-}
-
-/// A field of the published table.
-#[derive(Debug, Clone)]
-pub struct Cell {
-    /// What may come.
-    pub expect: Expectation,
-    /// Where the expectation stands.
-    pub source: Source,
 }

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::cells::CellFile;
 use crate::suite::Map;
 use crate::suite::form::Form;
-use crate::suite::one_or_many::OneOrMany;
+use crate::suite::scenario::shape::KeyFile;
 use crate::suite::step::expectation::AcceptFile;
 use crate::suite::step::makes::MakesFile;
 use crate::suite::step::response_checks::EntryFile;
@@ -21,8 +22,15 @@ pub(crate) struct RowFile {
     pub format: u32,
     /// The operation.
     pub operation: String,
+    /// What tells this row from others of the same operation, in kebab-case: another request. Ids have it after the
+    /// operation. Of the rows of an operation one has none: its request is the one that is sent elsewhere.
+    #[serde(default)]
+    pub variant: Option<String>,
     /// The clause that the row stands for.
     pub clause: String,
+    /// Further clauses that it covers.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// The edition of the document that has the row.
     pub edition: String,
     /// What the row means, in one sentence.
@@ -36,6 +44,9 @@ pub(crate) struct RowFile {
     /// Makes the row a move between two keys: every state of the key that is left × every state of the target.
     #[serde(default)]
     pub from: Option<FromFile>,
+    /// Further keys of each case, whose states are given: name in templates → class and state.
+    #[serde(default)]
+    pub keys: Map<KeyFile>,
     /// How old the key must be before it is driven, such as `7d`. Needs a clock that can be moved.
     #[serde(default)]
     pub age: Option<String>,
@@ -55,8 +66,9 @@ pub(crate) struct RowFile {
     /// What the request makes and how it is removed afterwards.
     #[serde(default)]
     pub makes: Option<MakesFile>,
-    /// State → outcome. Every state must be there.
-    pub expect: Map<OneOrMany>,
+    /// State → outcome, or state → class → outcome. Every state must be there. The outcome `4xx` stands for a rejection
+    /// whose code no document says.
+    pub expect: Map<CellFile>,
     /// Where the documents leave room: other outcomes that are accepted, and why.
     #[serde(default)]
     pub accept: Vec<AcceptFile>,

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::suite::Map;
-use crate::suite::check::{FileChecker, Message};
-use crate::suite::name::State;
+use crate::suite::check::{FileChecker, Message, TemplateScope};
+use crate::suite::name::{KeyName, State};
+use crate::suite::request::RequestTemplate;
 use crate::yaml::Path;
 
 /// A class of keys.
@@ -20,8 +22,17 @@ pub(crate) struct KeyClassFile {
     /// What a new key has, out of the words that transitions `give` and `take`.
     #[serde(default)]
     pub has: Vec<String>,
+    /// What a request that makes a key of this class has beside the parameters that all have, or instead of some.
+    #[serde(default)]
+    pub create: Map<Value>,
+    /// Why no key of this class can be made in a run, if so. Its cases are listed and skipped.
+    #[serde(default)]
+    pub not_made: Option<String>,
     /// The states that a key of this class can be in.
     pub states: Vec<String>,
+    /// The states among these to which no key can be driven in a run: state → reason. Their cases are listed and skipped.
+    #[serde(default)]
+    pub undrivable: Map<String>,
     /// Why it can't be in the others: state → reason.
     #[serde(default)]
     pub impossible: Map<String>,
@@ -34,10 +45,23 @@ pub struct KeyClass {
     pub new_key_is: State,
     /// What a new key has.
     pub has: BTreeSet<String>,
+    /// What a request that makes such a key has beside the parameters that all have, or instead of some.
+    pub create: RequestTemplate,
+    /// Why no such key can be made in a run, if so.
+    pub not_made: Option<String>,
     /// The states that such a key can be in.
     pub states: Vec<State>,
+    /// The states among these to which no key can be driven in a run, and why.
+    pub undrivable: IndexMap<State, String>,
     /// Why it can't be in the others.
     pub impossible: IndexMap<State, String>,
+}
+
+impl KeyClass {
+    /// Why no key of the class comes into a state in a run, if so.
+    pub fn why_not_driven(&self, state: &State) -> Option<&str> {
+        self.not_made.as_ref().or_else(|| self.undrivable.get(state)).map(String::as_str)
+    }
 }
 
 /// Every state is either one that a key of the class can be in, or it is said why not.
@@ -68,5 +92,23 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
             checker.error_at_key(at, Message::from(message).help(Some(help)));
         }
     }
-    KeyClass { new_key_is, has: file.has.iter().cloned().collect(), states, impossible }
+
+    let undrivable_at = at.key("undrivable");
+    let mut undrivable = IndexMap::new();
+    for (state, reason) in &file.undrivable {
+        let place = undrivable_at.key(state);
+        checker.sentence(&place, reason);
+        let Some(state) = checker.state_key(&place, state) else { continue };
+        if !states.contains(&state) {
+            checker.error_at_key(&place, format!("`{state}` is not under `states`"));
+        }
+        undrivable.insert(state, reason.clone());
+    }
+    if let Some(reason) = &file.not_made {
+        checker.sentence(&at.key("not_made"), reason);
+    }
+
+    let has = file.has.iter().cloned().collect();
+    let create = checker.request(&at.key("create"), &file.create, &TemplateScope::new().with_key(KeyName::SUBJECT));
+    KeyClass { new_key_is, has, create, not_made: file.not_made.clone(), states, undrivable, impossible }
 }

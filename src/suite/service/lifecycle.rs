@@ -11,7 +11,7 @@ use crate::suite::field_path::FieldPath;
 use crate::suite::name::{Code, OperationName};
 use crate::yaml::Path;
 
-/// How a key is made: by the request of this operation's matrix file.
+/// How a key is made: by the request of this operation, from its row or from `other_operations`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateFile {
@@ -36,7 +36,7 @@ pub(crate) struct RemoveFile {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SweepFile {
-    /// The operation that lists keys, by the request of its matrix file.
+    /// The operation that lists keys, by its request in its row or in `other_operations`.
     pub operation: String,
     /// The path of the list in its response.
     pub list: String,
@@ -84,7 +84,7 @@ pub(super) fn check_create(checker: &mut FileChecker<'_>, file: &ServiceFile) ->
     if !file.create.capture.contains_key("id") {
         checker.error_at_key(&at.key("capture"), "`id` must be captured");
     }
-    Create { operation: checker.row_operation(&at.key("operation"), &file.create.operation), capture }
+    Create { operation: checker.operation(&at.key("operation"), &file.create.operation), capture }
 }
 
 pub(super) fn check_remove(checker: &mut FileChecker<'_>, file: &ServiceFile) -> Remove {
@@ -94,14 +94,14 @@ pub(super) fn check_remove(checker: &mut FileChecker<'_>, file: &ServiceFile) ->
     let gone = file.remove.gone.iter().enumerate();
     Remove {
         operation: checker.row_operation(&at.key("operation"), &file.remove.operation),
-        gone: gone.map(|(index, code)| checker.outcome(&gone_at.item(index), code).code).collect(),
+        gone: gone.flat_map(|(index, code)| checker.outcome(&gone_at.item(index), code)).map(|one| one.code).collect(),
     }
 }
 
 pub(super) fn check_sweep(checker: &mut FileChecker<'_>, file: &SweepFile) -> Sweep {
     let root = Path::Root;
     let at = root.key("sweep");
-    let operation = checker.row_operation(&at.key("operation"), &file.operation);
+    let operation = checker.operation(&at.key("operation"), &file.operation);
     let mut path = |name, text: &str| checker.field_path(&at.key(name), text, false).unwrap_or_else(FieldPath::any);
     Sweep { operation, list: path("list", &file.list), id: path("id", &file.id), mark: path("mark", &file.mark) }
 }

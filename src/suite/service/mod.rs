@@ -30,8 +30,8 @@ pub use self::observation::Observation;
 use self::observation::ObservationFile;
 pub use self::outcome::Outcome;
 use self::outcome::OutcomeFile;
-pub use self::paging::Paging;
 use self::paging::PagingFile;
+pub use self::paging::{Paging, PagingBy};
 use self::stage::StageFile;
 pub use self::stage::{Cause, Stage};
 use self::transition::TransitionFile;
@@ -140,6 +140,15 @@ pub struct Service {
 }
 
 impl Service {
+    /// The request that makes a key of a class.
+    pub fn creation(&self, class: &ClassName) -> RequestTemplate {
+        let of_all = self.requests.get(&self.create.operation).cloned().unwrap_or_default();
+        match self.classes.get(class) {
+            Some(class) => of_all.with(class.create.clone()),
+            None => of_all,
+        }
+    }
+
     /// What keys can have or lack, each once.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let classes = self.classes.values().flat_map(|class| &class.has);

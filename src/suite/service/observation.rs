@@ -64,7 +64,8 @@ pub(super) fn check_observation(checker: &mut FileChecker<'_>, file: &ServiceFil
             behaviour.insert(class, operations);
         }
     }
-    for class in file.key_classes.keys().filter(|class| !file.observation.behaviour.contains_key(*class)) {
+    let made = file.key_classes.iter().filter(|(_, class)| class.not_made.is_none()).map(|(name, _)| name);
+    for class in made.filter(|class| !file.observation.behaviour.contains_key(*class)) {
         let help = Some("an empty list means that no operation distinguishes its states".to_owned());
         checker.error_at_key(&behaviour_at, Message::from(format!("the class `{class}` is missing")).help(help));
     }

@@ -7,14 +7,16 @@ use serde::Deserialize;
 use super::ServiceFile;
 use crate::suite::check::FileChecker;
 use crate::suite::name::{ClauseId, Code};
+use crate::suite::one_or_many::OneOrMany;
+use crate::suite::step::Expected;
 use crate::yaml::Path;
 
 /// An outcome: an error code, or `Success`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OutcomeFile {
-    /// The HTTP status that goes with it.
-    pub status: u16,
+    /// The HTTP status that goes with it, or several of which one must come.
+    pub status: OneOrMany<u16>,
     /// The clause that publishes it.
     pub clause: String,
     /// Other spellings that the documents print; they are taken as the same, with a note.
@@ -33,8 +35,8 @@ pub(crate) struct OutcomeFile {
 /// An outcome.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The HTTP status.
-    pub status: u16,
+    /// The HTTP statuses of which one must come.
+    pub statuses: Vec<u16>,
     /// The clause that publishes it.
     pub clause: ClauseId,
     /// Other spellings that the documents print.
@@ -52,15 +54,22 @@ pub(super) fn check_outcomes(checker: &mut FileChecker<'_>, file: &ServiceFile) 
     let mut outcomes = IndexMap::new();
     for (code, file) in &file.outcomes {
         let at = all.key(code);
-        if !(100..=599).contains(&file.status) {
-            checker.error_at_value(&at.key("status"), format!("{} is not an HTTP status", file.status));
+        let status_at = at.key("status");
+        if file.status.0.is_empty() {
+            checker.error_at_key(&status_at, "there must be a status");
+        }
+        for status in file.status.0.iter().filter(|status| !(100..=599).contains(*status)) {
+            checker.error_at_value(&status_at, format!("{status} is not an HTTP status"));
+        }
+        if code == Expected::ANY_REJECTION {
+            checker.error_at_key(&at, format!("`{code}` stands for any rejection and is always there"));
         }
         let clause = checker.clause(&at.key("clause"), &file.clause);
         if let Some(nameless) = &file.nameless {
             checker.sentence(&at.key("nameless"), nameless);
         }
         let (also_spelled, nameless) = (file.also_spelled.clone(), file.nameless.clone());
-        let outcome = Outcome { status: file.status, clause, also_spelled, nameless };
+        let outcome = Outcome { statuses: file.status.0.clone(), clause, also_spelled, nameless };
         outcomes.insert(Code::from(code.as_str()), outcome);
     }
     outcomes

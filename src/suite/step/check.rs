@@ -168,7 +168,7 @@ fn check_call(
     let operation = checker.operation(&at.key(verb), name);
     let outcomes = match &file.expect {
         Some(expect) => check_outcomes(checker, &at.key("expect"), expect),
-        None => vec![checker.outcome(&at.key(verb), Code::SUCCESS)],
+        None => checker.outcome(&at.key(verb), Code::SUCCESS),
     };
     let names = file.names.as_ref();
     if let Some(names) = names {
@@ -189,6 +189,7 @@ fn check_call(
         accept.push(check_accepted(checker, &at, file, names.is_some()));
     }
     check_accepted_once(checker, &accept_at, &outcomes, accept.iter().enumerate());
+    let accept = accept.into_iter().flatten().collect();
     if let Some(earlier) = &file.replay {
         match scope.operations.get(earlier) {
             Some(operation) if operation == name => {}

@@ -1,5 +1,7 @@
 //! The outcomes that may come of a request.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -53,27 +55,57 @@ pub struct Accepted {
     pub why: String,
 }
 
-impl Accepted {
-    /// In the place of a code: any error of the client. It must name the parameter that is meant.
-    pub const ANY_CLIENT_ERROR: &'static str = "4xx";
+impl Expected {
+    /// In the place of a code: any error of the client, for no document says with which code a request is rejected.
+    pub const ANY_REJECTION: &'static str = "4xx";
 
-    /// Whether it covers an error or success that came for a key of a class. `same` says whether a code is the same as
-    /// the one that came.
+    fn any_rejection() -> Self {
+        Self { code: Code::from(Self::ANY_REJECTION), status: 400 }
+    }
+
+    /// Whether it stands for any error of the client.
+    pub fn is_any_rejection(&self) -> bool {
+        self.code.as_str() == Self::ANY_REJECTION
+    }
+
+    /// Whether a response with a status is this outcome. `same` says whether a code is the same as the one that came.
+    pub fn covers(&self, status: u16, same: impl Fn(&Code) -> bool) -> bool {
+        match self.is_any_rejection() {
+            true => (400..500).contains(&status),
+            false => same(&self.code) && self.status == status,
+        }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.is_any_rejection() {
+            true => formatter.write_str("any rejection (4xx)"),
+            false => write!(formatter, "{} ({})", self.code, self.status),
+        }
+    }
+}
+
+impl Accepted {
+    /// Whether it covers an error or success that came for a key of a class.
     pub fn covers(&self, class: &ClassName, status: u16, same: impl Fn(&Code) -> bool) -> bool {
-        let expected = &self.outcome;
-        let any = expected.code.as_str() == Self::ANY_CLIENT_ERROR && (400..500).contains(&status);
-        self.class.as_ref().is_none_or(|of| of == class) && (any || (same(&expected.code) && expected.status == status))
+        self.class.as_ref().is_none_or(|of| of == class) && self.outcome.covers(status, same)
     }
 }
 
 impl Expectation {
-    /// Whether success is the published outcome.
+    /// Whether success is one of the published outcomes.
+    pub fn may_succeed(&self) -> bool {
+        self.outcomes.iter().any(|expected| expected.code.is_success())
+    }
+
+    /// Whether success is the only published outcome.
     pub fn is_success(&self) -> bool {
         self.outcomes.iter().all(|expected| expected.code.is_success())
     }
 }
 
-/// Checks the outcomes of a cell or step: at least one, none twice.
+/// Checks the outcomes of a cell or step: at least one, none twice. One that has several statuses is several of them.
 pub(in crate::suite) fn check_outcomes(
     checker: &mut FileChecker<'_>,
     at: &Path<'_>,
@@ -84,11 +116,18 @@ pub(in crate::suite) fn check_outcomes(
     }
     if let [one] = &file.0[..] {
         // A list of one stands one level deeper than a text.
-        let item = at.item(0);
-        return vec![checker.outcome(&item, one)];
+        return check_outcome(checker, &at.item(0), one);
     }
     checker.once(at, &file.0);
-    file.0.iter().enumerate().map(|(index, text)| checker.outcome(&at.item(index), text)).collect()
+    let outcomes = file.0.iter().enumerate();
+    outcomes.flat_map(|(index, text)| check_outcome(checker, &at.item(index), text)).collect()
+}
+
+fn check_outcome(checker: &mut FileChecker<'_>, at: &Path<'_>, text: &str) -> Vec<Expected> {
+    match text {
+        Expected::ANY_REJECTION => vec![Expected::any_rejection()],
+        _ => checker.outcome(at, text),
+    }
 }
 
 /// Checks another outcome that is accepted. Any error of the client will do only where it must name a parameter.
@@ -97,31 +136,30 @@ pub(in crate::suite) fn check_accepted(
     at: &Path<'_>,
     file: &AcceptFile,
     names: bool,
-) -> Accepted {
+) -> Vec<Accepted> {
     checker.sentence(&at.key("why"), &file.why);
     let class = file.class.as_ref().and_then(|class| checker.class(&at.key("class"), class, false));
     let place = at.key("outcome");
-    let outcome = if file.outcome == Accepted::ANY_CLIENT_ERROR {
-        if !names {
-            checker.error_at_value(&place, "any error of the client is accepted only together with `names`");
-        }
-        Expected { code: Code::from(Accepted::ANY_CLIENT_ERROR), status: 400 }
-    } else {
-        checker.outcome(&place, &file.outcome)
-    };
-    Accepted { outcome, class, why: file.why.clone() }
+    if file.outcome == Expected::ANY_REJECTION && !names {
+        checker.error_at_value(&place, "any error of the client is accepted only together with `names`");
+    }
+
+    let outcomes = check_outcome(checker, &place, &file.outcome).into_iter();
+    outcomes.map(|outcome| Accepted { outcome, class: class.clone(), why: file.why.clone() }).collect()
 }
 
-/// Reports outcomes that are accepted although they are expected, or twice. Each comes with its place in the list.
+/// Reports outcomes that are accepted although they are expected, or twice. Those of each place of the list come with it.
 pub(in crate::suite) fn check_accepted_once<'a>(
     checker: &mut FileChecker<'_>,
     at: &Path<'_>,
     expected: &[Expected],
-    accept: impl Iterator<Item = (usize, &'a Accepted)>,
+    accept: impl Iterator<Item = (usize, &'a Vec<Accepted>)>,
 ) {
     let mut known: Vec<(&Code, Option<&ClassName>, &str)> =
         expected.iter().map(|one| (&one.code, None, "expected")).collect();
-    for (index, Accepted { outcome, class, .. }) in accept {
+    for (index, accepted) in accept {
+        // Those of one place differ in nothing but the status.
+        let Some(Accepted { outcome, class, .. }) = accepted.first() else { continue };
         // What is accepted for one class only can be so for another too.
         let same = |of: Option<&ClassName>| of.is_none() || class.is_none() || of == class.as_ref();
         match known.iter().find(|(code, of, _)| **code == outcome.code && same(*of)) {
