@@ -1,98 +1,146 @@
-//! A set of texts to be found in others.
+//! Finding many texts in another.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 use super::form::{SHORTEST, each, each_within};
 
-/// How many bits say at a glance that nothing begins with eight bytes; 128 KiB.
+/// How many forms of secrets of an endpoint are looked for before the oldest are forgotten; about as many again are kept
+/// from before that. A secret has about ten.
+const MOST_RECEIVED: usize = if cfg!(test) { 1_000 } else { 100_000 };
+
+/// The bits that say at a glance that nothing begins with eight bytes: 128 KiB of them.
 const GLANCE_BITS: u32 = 20;
 
-/// Texts by their first eight bytes. Of the rest only length and hash are kept, so that an index holds no secret and
-/// is small however long they are.
-#[derive(Default)]
+/// The texts to be found, by their first eight bytes. Of the rest only length and hash are kept, so that an index holds
+/// no secret and is small however long they are.
 pub(super) struct Index {
-    /// The first bytes, big-endian; the length; the hash of the whole.
-    texts: BTreeSet<(u64, u32, u64)>,
-    /// A bit for each value of [`glance`].
+    needles: HashMap<u64, Vec<Needle>>,
+    /// A bit for each value of [`glance`], so that at most places of a text nothing has to be looked up.
     glances: Vec<u64>,
     hasher: RandomState,
+    /// The length of the longest text of the program.
+    longest: usize,
+    /// How many texts there are whose origin is [`Origin::Received`].
+    received: usize,
 }
 
-/// What an index says of a place in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Needle {
+    origin: Origin,
+    length: usize,
+    hash: u64,
+}
+
+/// Where a secret comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Nothing begins there.
-    Nothing,
-    /// A text of this length stands there.
-    Text(usize),
-    /// More of the text is needed to say so.
-    Unclear,
+pub(super) enum Origin {
+    /// Credentials: never forgotten, and found within other texts that were encoded as a whole, such as `id:secret`.
+    Credential,
+    /// What this program made up: never forgotten.
+    Generated,
+    /// What an endpoint calls a secret, the latest of them. It chooses them, so that nothing but its own texts may be
+    /// changed for them: otherwise it could erase words of a report that it does not like.
+    Received,
+    /// The same from before those.
+    ReceivedBefore,
+}
+
+impl Origin {
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Self::Credential | Self::Generated)
+    }
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            needles: HashMap::new(),
+            glances: vec![0; 1 << (GLANCE_BITS - 6)],
+            hasher: RandomState::new(),
+            longest: 0,
+            received: 0,
+        }
+    }
 }
 
 impl Index {
-    /// Adds every form of a secret; `within` says whether also what Base64 makes of it within a longer text.
-    pub(super) fn add(&mut self, secret: &[u8], within: bool) {
-        each(secret, |form| self.insert(form));
-        if within {
-            each_within(secret, |form| self.insert(form));
+    /// Adds every form of a secret.
+    pub(super) fn add(&mut self, secret: &[u8], origin: Origin) {
+        if self.received >= MOST_RECEIVED {
+            self.forget();
+        }
+        each(secret, |form| self.insert(form, origin));
+        if origin == Origin::Credential {
+            each_within(secret, |form| self.insert(form, origin));
         }
     }
 
-    fn insert(&mut self, text: &[u8]) {
+    fn insert(&mut self, text: &[u8], origin: Origin) {
         let Some(first) = first(text) else { return };
-        let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        if self.texts.insert((first, length, self.hasher.hash_one(text))) {
-            if self.glances.is_empty() {
-                self.glances = vec![0; 1 << (GLANCE_BITS - 6)];
-            }
-            let bit = glance(first);
-            self.glances[bit >> 6] |= 1 << (bit & 63);
+        let needle = Needle { origin, length: text.len(), hash: self.hasher.hash_one(text) };
+        let same_start = self.needles.entry(first).or_default();
+        if same_start.contains(&needle) {
+            return;
         }
-    }
 
-    /// How many texts there are.
-    pub(super) fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// Whether some text may begin with these eight bytes.
-    pub(super) fn may_begin(&self, first: u64) -> bool {
+        same_start.push(needle);
         let bit = glance(first);
-        self.glances.get(bit >> 6).is_some_and(|bits| bits & (1 << (bit & 63)) != 0)
+        self.glances[bit >> 6] |= 1 << (bit & 63);
+        match origin.is_own() {
+            true => self.longest = self.longest.max(text.len()),
+            false => self.received += 1,
+        }
     }
 
-    /// The longest text that `rest` begins with. `more` says that `rest` goes on.
-    pub(super) fn find(&self, rest: &[u8], more: bool) -> Found {
-        let Some(first) = first(rest) else { return Found::Nothing };
-        let mut found = Found::Nothing;
-        for (_, length, hash) in self.texts.range((first, 0, 0)..=(first, u32::MAX, u64::MAX)) {
-            let length = *length as usize;
-            match rest.get(..length) {
-                // They come by length, so all that follow are longer.
-                None if more => return Found::Unclear,
-                None => break,
-                Some(part) if self.hasher.hash_one(part) == *hash => found = Found::Text(length),
-                Some(_) => {}
+    /// Forgets the oldest that were received. Their bits stay, which costs a look and finds nothing.
+    fn forget(&mut self) {
+        self.needles.retain(|_, same_start| {
+            same_start.retain(|needle| needle.origin != Origin::ReceivedBefore);
+            for needle in same_start.iter_mut().filter(|needle| needle.origin == Origin::Received) {
+                needle.origin = Origin::ReceivedBefore;
+            }
+            !same_start.is_empty()
+        });
+        self.received = 0;
+    }
+
+    pub(super) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// The first place from `start` up to `end` at which one of the texts stands, and the length of the longest there.
+    /// `wanted` says which of them count.
+    pub(super) fn find(
+        &self,
+        text: &[u8],
+        start: usize,
+        end: usize,
+        wanted: impl Fn(Origin) -> bool,
+    ) -> Option<(usize, usize)> {
+        for place in start..end {
+            let rest = &text[place..];
+            let first = first(rest)?;
+            let bit = glance(first);
+            if self.glances[bit >> 6] & (1 << (bit & 63)) == 0 {
+                continue;
+            }
+
+            let stands_there = |needle: &&Needle| {
+                let part = rest.get(..needle.length);
+                wanted(needle.origin) && part.is_some_and(|part| self.hasher.hash_one(part) == needle.hash)
+            };
+            let same_start = self.needles.get(&first).map_or(&[][..], Vec::as_slice);
+            if let Some(length) = same_start.iter().filter(stands_there).map(|needle| needle.length).max() {
+                return Some((place, length));
             }
         }
-        found
-    }
-
-    /// Whether some text begins with these fewer than eight bytes.
-    pub(super) fn begins_with(&self, start: &[u8]) -> bool {
-        let (mut lowest, mut highest) = ([0; SHORTEST], [u8::MAX; SHORTEST]);
-        let Some(low) = lowest.get_mut(..start.len()) else { return false };
-        low.copy_from_slice(start);
-        highest[..start.len()].copy_from_slice(start);
-        let range = (u64::from_be_bytes(lowest), 0, 0)..=(u64::from_be_bytes(highest), u32::MAX, u64::MAX);
-        self.texts.range(range).next().is_some()
+        None
     }
 }
 
-/// The first eight bytes.
 fn first(text: &[u8]) -> Option<u64> {
-    text.first_chunk::<SHORTEST>().map(|bytes| u64::from_be_bytes(*bytes))
+    text.first_chunk::<SHORTEST>().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 fn glance(first: u64) -> usize {

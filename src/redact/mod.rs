@@ -3,7 +3,7 @@
 //! Three things stand between a secret and a report, each for itself:
 //!
 //! 1. [`Secret`] is a type that can be neither printed nor serialised.
-//! 2. What is recorded of a request or an answer is redacted by its fields, which is the business of `client`.
+//! 2. What is recorded of a request or a response is redacted by its fields, which is the business of `client`.
 //! 3. A [`SecretRegistry`] knows the secrets of a run in every usual form. Texts that an endpoint sent go through
 //!    [`SecretRegistry::redact`] before they are cut or reported, and everything that is written goes through a
 //!    [`RedactingWriter`], which replaces the program's own secrets by `[redacted]`.
@@ -28,7 +28,7 @@ pub use self::writer::RedactingWriter;
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes a text into custody.
+    /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(Zeroizing::new(text.into()))
     }

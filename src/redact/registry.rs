@@ -10,65 +10,18 @@ use zeroize::Zeroizing;
 
 use super::Secret;
 use super::form::SHORTEST;
-use super::index::{Found, Index};
+use super::index::{Index, Origin};
 
 /// What stands for a secret.
 const REDACTED: &str = "[redacted]";
 
-/// How many forms of secrets are looked for before the oldest are forgotten; about as many again are kept from before
-/// that. A secret has about ten.
-const MOST_FORMS: usize = 100_000;
-
-/// How many secrets wait at most until somebody writes something.
-const MOST_FRESH: usize = 4_096;
-
 /// The shortest secret that an endpoint can name, in bytes. Whatever it calls a secret is replaced in its own texts, so
 /// it must not be a short word; data keys, key material and tokens have 16 bytes and more.
-const SHORTEST_TOLD: usize = 16;
+const SHORTEST_RECEIVED: usize = 16;
 
-/// The secrets of a run. Clones share them: whoever learns of a secret hands it in, whoever writes looks for it.
-///
-/// Handing in costs no more than a copy under a lock. What is looked for is worked out when something is written, and
-/// only of what has come since.
+/// The secrets of a run. Clones share them: whoever learns of a secret registers it, whoever writes looks for it.
 #[derive(Clone, Default)]
-pub struct SecretRegistry(Arc<Mutex<Sets>>);
-
-#[derive(Default)]
-struct Sets {
-    /// Credentials, which protect more than test data: never forgotten.
-    credentials: Set,
-    /// What this program made up.
-    made: Set,
-    /// What an endpoint calls a secret. It chooses them, so that nothing but its own texts may be changed for them:
-    /// otherwise it could erase words of a report that it does not like.
-    told: Set,
-}
-
-/// Secrets of one kind, the latest at least.
-#[derive(Default)]
-struct Set {
-    /// Not looked at yet.
-    fresh: Vec<Zeroizing<Vec<u8>>>,
-    recent: Index,
-    older: Index,
-}
-
-/// Which secrets are looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
-    /// The program's own: credentials and what it made up.
-    Own,
-    /// Those that an endpoint named besides.
-    All,
-}
-
-/// A text without secrets.
-pub(super) struct Sifted {
-    /// What can be let out; none if it is the text as it is, up to `taken`.
-    pub(super) clean: Option<Vec<u8>>,
-    /// How many bytes of the text have been dealt with; the rest may be the beginning of a secret.
-    pub(super) taken: usize,
-}
+pub struct SecretRegistry(Arc<Mutex<Index>>);
 
 impl SecretRegistry {
     /// The shortest secret that is looked for, in bytes.
@@ -79,32 +32,32 @@ impl SecretRegistry {
         Self::default()
     }
 
-    /// Takes credentials: they are looked for until the end.
+    /// Registers credentials.
     pub fn add_credential(&self, secret: &Secret) {
-        self.sets().credentials.push(secret.expose().as_bytes(), usize::MAX);
+        self.add(secret.expose().as_bytes(), SHORTEST, Origin::Credential);
     }
 
-    /// Takes a text that this program made up: key material, a plaintext. Base64 stands for its bytes.
+    /// Registers a text that this program made up: key material, a plaintext. Base64 stands for its bytes.
     pub fn add_generated(&self, text: &str) {
-        self.sets().made.push(&bytes_of(text), MOST_FORMS);
+        self.add(&bytes_of(text), SHORTEST, Origin::Generated);
     }
 
-    /// Takes a text that an endpoint calls a secret: a data key, a token, a signature. Base64 and hexadecimal digits
+    /// Registers a text that an endpoint calls a secret: a data key, a token, a signature. Base64 and hexadecimal digits
     /// stand for their bytes; one of fewer than 16 bytes is left out.
     pub fn add_received(&self, text: &str) {
-        let bytes = bytes_of(text);
-        if bytes.len() >= SHORTEST_TOLD {
-            self.sets().told.push(&bytes, MOST_FORMS);
+        self.add(&bytes_of(text), SHORTEST_RECEIVED, Origin::Received);
+    }
+
+    fn add(&self, secret: &[u8], shortest: usize, origin: Origin) {
+        if secret.len() >= shortest {
+            self.index().add(secret, origin);
         }
     }
 
     /// A text that an endpoint may have had a part in, with every secret replaced by `[redacted]`. It must not have
     /// been cut before, for half a secret is not found.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.sift(text.as_bytes(), false, Which::All).clean {
-            None => Cow::Borrowed(text),
-            Some(clean) => Cow::Owned(String::from_utf8_lossy(&clean).into_owned()),
-        }
+        redact_text(&self.index(), text)
     }
 
     /// [`SecretRegistry::redact`] for whoever must not wait, such as a panic that may come from here; none if the
@@ -112,36 +65,36 @@ impl SecretRegistry {
     pub fn try_redact(&self, text: &str) -> Option<String> {
         const TRIES: usize = 100;
         for _ in 0..TRIES {
-            let sets = match self.0.try_lock() {
-                Ok(sets) => sets,
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-                Err(TryLockError::WouldBlock) => {
-                    std::thread::yield_now();
-                    continue;
-                }
-            };
-            let clean = sift_by(sets, text.as_bytes(), false, Which::All).clean;
-            return Some(clean.map_or_else(|| text.to_owned(), |clean| String::from_utf8_lossy(&clean).into_owned()));
+            match self.0.try_lock() {
+                Ok(index) => return Some(redact_text(&index, text).into_owned()),
+                Err(TryLockError::Poisoned(index)) => return Some(redact_text(index.get_ref(), text).into_owned()),
+                Err(TryLockError::WouldBlock) => std::thread::yield_now(),
+            }
         }
         None
     }
 
     /// [`SecretRegistry::redact`] in place.
     pub fn redact_in(&self, text: &mut String) {
-        if let Cow::Owned(clean) = self.redact(text) {
-            *text = clean;
+        if let Cow::Owned(redacted) = self.redact(text) {
+            *text = redacted;
         }
     }
 
-    /// Replaces secrets. `more` says that the text goes on.
-    pub(super) fn sift(&self, text: &[u8], more: bool, which: Which) -> Sifted {
-        if text.is_empty() || (text.len() < SHORTEST && !more) {
-            return Sifted { clean: None, taken: text.len() };
-        }
-        sift_by(self.sets(), text, more, which)
+    /// Replaces the program's own secrets that begin before all but the last `kept` bytes. Gives the new text, none if
+    /// nothing was replaced, and how many bytes of the old one it stands for.
+    ///
+    /// With the length of the longest form in place of `kept`, no secret is missed that goes on after the text.
+    pub(super) fn redact_own(&self, text: &[u8], kept: usize) -> (Option<Vec<u8>>, usize) {
+        replace(&self.index(), text, text.len().saturating_sub(kept), Origin::is_own)
     }
 
-    fn sets(&self) -> MutexGuard<'_, Sets> {
+    /// The length of the longest form of a secret of the program.
+    pub(super) fn longest(&self) -> usize {
+        self.index().longest()
+    }
+
+    fn index(&self) -> MutexGuard<'_, Index> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -152,27 +105,30 @@ impl fmt::Debug for SecretRegistry {
     }
 }
 
-impl Set {
-    fn push(&mut self, secret: &[u8], most: usize) {
-        if secret.len() < SHORTEST {
-            return;
-        }
-        self.fresh.push(Zeroizing::new(secret.to_vec()));
-        if self.fresh.len() >= MOST_FRESH {
-            self.look(most);
-        }
+fn redact_text<'a>(index: &Index, text: &'a str) -> Cow<'a, str> {
+    match replace(index, text.as_bytes(), text.len(), |_| true).0 {
+        None => Cow::Borrowed(text),
+        Some(redacted) => Cow::Owned(String::from_utf8_lossy(&redacted).into_owned()),
+    }
+}
+
+/// Replaces the secrets that begin before `end`, of those whose origin is wanted. Gives the new text, none if nothing was replaced, and where it ends in
+/// the old one: at `end`, or behind the last secret.
+fn replace(index: &Index, text: &[u8], end: usize, wanted: impl Fn(Origin) -> bool + Copy) -> (Option<Vec<u8>>, usize) {
+    let mut redacted: Option<Vec<u8>> = None;
+    let mut copied = 0;
+    while let Some((place, length)) = index.find(text, copied, end, wanted) {
+        let redacted = redacted.get_or_insert_default();
+        redacted.extend_from_slice(&text[copied..place]);
+        redacted.extend_from_slice(REDACTED.as_bytes());
+        copied = place + length;
     }
 
-    /// Looks at what has come.
-    fn look(&mut self, most: usize) {
-        for secret in self.fresh.drain(..) {
-            // Nothing but credentials is sent along with other texts, encoded as one.
-            self.recent.add(&secret, most == usize::MAX);
-            if self.recent.len() >= most {
-                self.older = std::mem::take(&mut self.recent);
-            }
-        }
+    let end = end.max(copied);
+    if let Some(redacted) = &mut redacted {
+        redacted.extend_from_slice(&text[copied..end]);
     }
+    (redacted, end)
 }
 
 /// The bytes that a text stands for.
@@ -184,66 +140,8 @@ fn bytes_of(text: &str) -> Zeroizing<Vec<u8>> {
         _ => None,
     });
     // Fewer digits may be a number or a word.
-    let from_hex: Option<Vec<u8>> = if text.len() >= 2 * SHORTEST_TOLD { from_hex.collect() } else { None };
+    let from_hex: Option<Vec<u8>> = if text.len() >= 2 * SHORTEST_RECEIVED { from_hex.collect() } else { None };
     Zeroizing::new(from_hex.or_else(|| STANDARD.decode(text).ok()).unwrap_or_else(|| text.as_bytes().to_vec()))
-}
-
-fn sift_by(mut sets: MutexGuard<'_, Sets>, text: &[u8], more: bool, which: Which) -> Sifted {
-    sets.credentials.look(usize::MAX);
-    sets.made.look(MOST_FORMS);
-    if which == Which::All {
-        sets.told.look(MOST_FORMS);
-    }
-    let told = (which == Which::All).then_some(&sets.told);
-    let sets = [&sets.credentials, &sets.made].into_iter().chain(told);
-    let indexes: Vec<&Index> = sets.flat_map(|set| [&set.recent, &set.older]).filter(|index| index.len() > 0).collect();
-    if indexes.is_empty() { Sifted { clean: None, taken: text.len() } } else { sift(text, more, &indexes) }
-}
-
-fn sift(text: &[u8], more: bool, indexes: &[&Index]) -> Sifted {
-    let mut clean: Option<Vec<u8>> = None;
-    // What stands before this place has been let out.
-    let mut done = 0;
-    let mut place = 0;
-    let mut first = 0;
-    // How many of the bytes before the window's end are in `first`.
-    let mut filled = 0;
-    while place + SHORTEST <= text.len() {
-        while filled < SHORTEST {
-            first = first << 8 | u64::from(text[place + filled]);
-            filled += 1;
-        }
-        let mut longest = 0;
-        for index in indexes {
-            if index.may_begin(first) {
-                match index.find(&text[place..], more) {
-                    Found::Nothing => {}
-                    Found::Text(length) => longest = longest.max(length),
-                    Found::Unclear => return ended(text, done, place, clean),
-                }
-            }
-        }
-        if longest == 0 {
-            (place, filled) = (place + 1, SHORTEST - 1);
-            continue;
-        }
-        let clean = clean.get_or_insert_default();
-        clean.extend_from_slice(&text[done..place]);
-        clean.extend_from_slice(REDACTED.as_bytes());
-        place += longest;
-        (done, filled) = (place, 0);
-    }
-    let begins = |start: &&[u8]| indexes.iter().any(|index| index.begins_with(start));
-    let rest = (place..text.len()).map(|place| &text[place..]);
-    let waiting = if more { rest.into_iter().find(|rest| begins(rest)).map_or(0, <[u8]>::len) } else { 0 };
-    ended(text, done, text.len() - waiting, clean)
-}
-
-fn ended(text: &[u8], done: usize, end: usize, mut clean: Option<Vec<u8>>) -> Sifted {
-    if let Some(clean) = &mut clean {
-        clean.extend_from_slice(&text[done..end]);
-    }
-    Sifted { clean, taken: end }
 }
 
 #[cfg(test)]
@@ -277,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn two_secrets_of_which_one_is_the_beginning_of_the_other() {
+    fn the_longest_of_several_secrets_at_a_place_is_replaced() {
         let secrets = SecretRegistry::new();
         for secret in ["long secret", "long secret that goes on", "secret that goes"] {
             secrets.add_generated(secret);
@@ -289,15 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_long_ago_is_forgotten_and_credentials_are_not() {
+    fn old_secrets_of_an_endpoint_are_forgotten_and_own_ones_are_not() {
         let secrets = SecretRegistry::new();
         secrets.add_credential(&Secret::new("the-secret-of-the-key"));
-        for number in 0..50_000 {
-            secrets.add_generated(&format!("plaintext {number:08}"));
+        secrets.add_generated("a plaintext of the run");
+        for number in 0..500 {
+            secrets.add_received(&format!("data key no. {number:08}"));
         }
-        assert_eq!(secrets.redact("plaintext 00049999"), "[redacted]");
-        assert_eq!(secrets.redact("plaintext 00000000"), "plaintext 00000000");
-        assert_eq!(secrets.redact("the-secret-of-the-key"), "[redacted]");
+        assert_eq!(secrets.redact("data key no. 00000499"), "[redacted]");
+        assert_eq!(secrets.redact("data key no. 00000000"), "data key no. 00000000");
+        assert_eq!(secrets.redact("the-secret-of-the-key, a plaintext of the run"), "[redacted], [redacted]");
     }
 
     #[test]

@@ -3,50 +3,49 @@
 use std::io::{self, Write};
 
 use super::SecretRegistry;
-use super::form::SHORTEST;
-use super::registry::Which;
 
-/// A writer that lets everything out but the program's own secrets, for which it writes `[redacted]`, also where they
+/// How much is written to a [`RedactingWriter`] before some of it is passed on; next to nothing in tests, so that they
+/// come to a buffer that is full.
+const BUFFERED: usize = if cfg!(test) { 16 } else { 64 << 10 };
+
+/// A writer that passes everything on but the program's own secrets, for which it writes `[redacted]`, also where they
 /// come in pieces.
 ///
-/// What may be the beginning of a secret waits for what follows. [`RedactingWriter::finish`], or the end of the writer,
-/// lets it out; a flush does so too as long as it has fewer than eight bytes. What an endpoint calls a secret is not looked for
-/// here, since that could break the form of a report: such texts go through [`SecretRegistry::redact`] before.
+/// It keeps what comes until a flush, [`RedactingWriter::finish`] or its end; of more than 64 KiB it passes on what can't
+/// be a part of a secret that goes on. What an endpoint calls a secret is not looked for here, since that could break the
+/// form of a report: such texts go through [`SecretRegistry::redact`] before.
 #[derive(Debug)]
 pub struct RedactingWriter<W: Write> {
-    /// None once it is closed.
+    /// None once it is finished.
     out: Option<W>,
     secrets: SecretRegistry,
     waiting: Vec<u8>,
 }
 
 impl<W: Write> RedactingWriter<W> {
-    /// A writer to `out`.
+    /// A writer that passes on to `out`.
     pub fn new(out: W, secrets: &SecretRegistry) -> Self {
         Self { out: Some(out), secrets: secrets.clone(), waiting: Vec::new() }
     }
 
-    /// Lets out what waits and closes the writer.
+    /// Passes on what waits.
     ///
     /// # Errors
     ///
     /// Any error of the writer behind.
     pub fn finish(mut self) -> io::Result<()> {
-        self.let_out(false)?;
-        let flushed = self.out.as_mut().map_or(Ok(()), W::flush);
+        let finished = self.flush();
         self.out = None;
-        flushed
+        finished
     }
 
-    fn let_out(&mut self, more: bool) -> io::Result<()> {
+    /// Passes on what waits but for its last bytes.
+    fn pass_on(&mut self, kept: usize) -> io::Result<()> {
         let Some(out) = &mut self.out else { return Ok(()) };
-        let sifted = self.secrets.sift(&self.waiting, more, Which::Own);
-        let written = match &sifted.clean {
-            Some(clean) => out.write_all(clean),
-            None => out.write_all(&self.waiting[..sifted.taken]),
-        };
+        let (redacted, end) = self.secrets.redact_own(&self.waiting, kept);
+        let written = out.write_all(redacted.as_deref().unwrap_or(&self.waiting[..end]));
         // What could not be written is not tried again: half of it may be out.
-        self.waiting.drain(..sifted.taken);
+        self.waiting.drain(..end);
         written
     }
 }
@@ -54,14 +53,16 @@ impl<W: Write> RedactingWriter<W> {
 impl<W: Write> Write for RedactingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.waiting.extend_from_slice(bytes);
-        self.let_out(true)?;
+        // A secret that begins among the bytes that are passed on also ends among those that are here.
+        let kept = self.secrets.longest();
+        if self.waiting.len() >= BUFFERED.max(2 * kept) {
+            self.pass_on(kept)?;
+        }
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.waiting.len() < SHORTEST {
-            self.let_out(false)?;
-        }
+        self.pass_on(0)?;
         self.out.as_mut().map_or(Ok(()), W::flush)
     }
 }
@@ -69,7 +70,7 @@ impl<W: Write> Write for RedactingWriter<W> {
 impl<W: Write> Drop for RedactingWriter<W> {
     fn drop(&mut self) {
         // Whoever wants to know of an error finishes.
-        let _ = self.let_out(false);
+        let _ = self.pass_on(0);
     }
 }
 
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn without_secrets_nothing_is_changed_or_held_back() {
+    fn without_secrets_nothing_is_changed_or_kept() {
         let mut out = Vec::new();
         let mut writer = RedactingWriter::new(&mut out, &SecretRegistry::new());
         writer.write_all(SECRET.as_bytes()).unwrap();
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_that_is_none_comes_out_in_the_end() {
+    fn the_beginning_of_a_secret_that_does_not_go_on_is_kept() {
         let secrets = secrets();
         for length in 0..SECRET.len() {
             if let Some(start) = SECRET.get(..length) {
@@ -146,17 +147,18 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_out_as_soon_as_it_is_flushed() {
+    fn a_flush_passes_everything_on() {
         let mut out = Vec::new();
         let mut writer = RedactingWriter::new(&mut out, &secrets());
-        writer.write_all(b"a line\n").unwrap();
-        writer.write_all(b"no end k9/").unwrap();
+        writer.write_all(b"a line\nno end k9/").unwrap();
         writer.flush().unwrap();
         assert!(writer.waiting.is_empty());
+        drop(writer);
+        assert_eq!(out, b"a line\nno end k9/");
     }
 
     #[test]
-    fn an_error_behind_the_door_is_told() {
+    fn an_error_of_the_writer_behind_is_reported() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
@@ -166,10 +168,11 @@ mod tests {
                 Ok(())
             }
         }
-        assert_eq!(
-            RedactingWriter::new(Full, &secrets()).write_all(b"x").unwrap_err().kind(),
-            io::ErrorKind::StorageFull
-        );
+        let mut writer = RedactingWriter::new(Full, &secrets());
+        writer.write_all(b"x").unwrap();
+        assert_eq!(writer.finish().unwrap_err().kind(), io::ErrorKind::StorageFull);
+        let mut writer = RedactingWriter::new(Full, &secrets());
+        assert_eq!(writer.write_all(&[b'x'; 4096]).unwrap_err().kind(), io::ErrorKind::StorageFull);
     }
 
     proptest! {
@@ -182,7 +185,7 @@ mod tests {
                     "[a-z9/ ]{0,12}".prop_map(String::into_bytes),
                     proptest::collection::vec(any::<u8>(), 0..8),
                 ],
-                0..6,
+                0..24,
             ),
             sizes in proptest::collection::vec(1_usize..20, 1..20),
         ) {
