@@ -27,7 +27,7 @@ pub(super) struct MockArguments {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The cloud whose service the mock stands for
+    /// The cloud whose key management service is served
     #[arg(long, value_name = "NAME", default_value = alibaba::PROVIDER, value_parser = provider())]
     provider: CloudConfig,
     /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
@@ -39,20 +39,20 @@ pub(super) struct MockArguments {
     state: Option<PathBuf>,
     #[command(flatten)]
     transport: TransportArguments,
-    /// Make trouble, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or `throttle=Rejected.Throttling,probability=0.1`;
+    /// Inject a fault, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or `throttle=Rejected.Throttling,probability=0.1`;
     /// may be given several times
     #[arg(long, value_name = "RULE")]
     fault: Vec<FaultRule>,
-    /// What the chance of faults is drawn from; the same number makes the same trouble
+    /// The seed of the chance that faults strike by; the same number makes the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
     /// The clock of keys: `real`, `manual` (stands still until it is moved) or `manual=TIME`
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = clock)]
     clock: ClockMode,
-    /// Who may use the admin API under /_mock/: nobody
+    /// Switch off the page and the admin API under /_mock/
     #[arg(long, conflicts_with = "admin_everyone")]
     no_admin: bool,
-    /// Who may use the admin API under /_mock/: whoever can connect, and not only loopback peers
+    /// Let whoever can connect use the page and the admin API under /_mock/, and not only loopback peers
     #[arg(long)]
     admin_everyone: bool,
     #[command(flatten)]

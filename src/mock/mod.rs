@@ -1,5 +1,4 @@
-//! Bundled reference endpoints, one for each cloud of the [`registry`]; so far that of Alibaba Cloud KMS, API version
-//! 2016-01-20.
+//! Bundled reference endpoints, one for each cloud; so far that of Alibaba Cloud KMS, API version 2016-01-20.
 //!
 //! It is written from the published documents alone and shares no data with the cases, so that a pass against it is
 //! evidence and not a mirror. Both signature schemes are checked as the API gateway checks them, cryptography is real,
@@ -40,7 +39,7 @@
 mod alibaba;
 mod host;
 mod mutation;
-pub mod registry;
+pub(crate) mod registry;
 mod store;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -17,7 +17,7 @@ const USUAL_SECRET_ENV: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
 
 /// What is special about the mock of Alibaba Cloud KMS.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Alibaba Cloud KMS")]
+#[command(next_help_heading = "Alibaba Cloud options")]
 pub(super) struct AlibabaArguments {
     /// Deviate from the documents, such as `Encrypt:Disabled=Success` or
     /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times

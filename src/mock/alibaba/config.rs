@@ -15,11 +15,53 @@ use crate::mock::mutation::Deviation;
 /// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
 /// (`testid`, `testsecret`) and no deviation.
 ///
-/// ```
-/// use kms_conformance::mock::{AlibabaConfig, Mock};
+/// A test of code that encrypts with the key `alias/orders`, sends a request again when it fails, and has to notice that a
+/// key is gone:
 ///
-/// let mock = Mock::start_with(AlibabaConfig { hsm: false, ..AlibabaConfig::default() })?;
-/// # Ok::<(), kms_conformance::mock::StartError>(())
+/// ```
+/// use std::time::Duration;
+///
+/// use kms_conformance::mock::{AccessKey, AlibabaConfig, Faults, Mock, Seed};
+///
+/// // What the code under test finds, as in a file for `mock --seed`.
+/// let seed = "
+/// keys:
+///   - id: 0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc
+///     aliases: [alias/orders]
+///   - id: 2d9f6043-8cb1-4e57-930a-b4f519c872ee
+///     state: PendingDeletion
+/// ";
+/// let seed = Seed::parse("seed", seed, |_| None)?;
+/// let config = AlibabaConfig {
+///     // Lets a request be written without a client that signs; a real client signs with testid and testsecret.
+///     anonymous: Some(AccessKey::new("anonymous", "")),
+///     ..seed.into_config(AlibabaConfig::default())
+/// };
+/// let mock = Mock::start_with(config)?;
+///
+/// // The endpoint for the client of the code under test.
+/// assert!(mock.endpoint().starts_with("http://127.0.0.1:"));
+/// # fn call(mock: &Mock, query: &str) -> std::io::Result<String> {
+/// #     use std::io::{Read, Write};
+/// #     let mut stream = std::net::TcpStream::connect(mock.address())?;
+/// #     write!(stream, "GET /?{query}&Version=2016-01-20 HTTP/1.1\r\nHost: kms\r\nConnection: close\r\n\r\n")?;
+/// #     let mut response = String::new();
+/// #     stream.read_to_string(&mut response)?;
+/// #     Ok(response)
+/// # }
+///
+/// // The first Encrypt fails, the second succeeds.
+/// mock.set_faults(Faults { seed: 7, rules: vec!["unavailable,operation=Encrypt,nth=1".parse()?] })?;
+/// let encrypt = "Action=Encrypt&KeyId=alias/orders&Plaintext=c2VjcmV0";
+/// assert!(call(&mock, encrypt)?.starts_with("HTTP/1.1 503"));
+/// assert!(call(&mock, encrypt)?.starts_with("HTTP/1.1 200"));
+/// assert_eq!(mock.requests("Encrypt"), 2);
+///
+/// // A month later, the key that waited for its deletion is gone.
+/// mock.advance(Duration::from_secs(31 * 86_400));
+/// let describe = "Action=DescribeKey&KeyId=2d9f6043-8cb1-4e57-930a-b4f519c872ee";
+/// assert!(call(&mock, describe)?.contains("Forbidden.KeyNotFound"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct AlibabaConfig {
