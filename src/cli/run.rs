@@ -209,6 +209,7 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
         operations: suite.service.operations.iter().map(ToString::to_string).collect(),
         states: suite.service.states.iter().map(ToString::to_string).collect(),
     };
+
     let mut reports = Reports::new();
     reports.push(Console::new(
         context.stdout(),
@@ -222,6 +223,7 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
             table: arguments.table,
         },
     ));
+
     let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));
     reports.push(JsonReport::create(file(&arguments.json, "results.json"))?.redacting(context.secrets()));
     let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };

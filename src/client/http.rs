@@ -114,6 +114,7 @@ impl Http {
             .tcp_nodelay(true)
             .connect_timeout(connection.timeout)
             .timeout(connection.timeout);
+
         if url.host_str().is_some_and(is_loopback) {
             builder = builder.no_proxy();
         }
@@ -121,12 +122,14 @@ impl Http {
             // No certificate is needed, and a system without any must not be an obstacle.
             builder = builder.tls_certs_only([]);
         }
+
         if let Some(path) = &connection.ca_file {
             let fail = |reason: String| ClientError::Certificates { path: path.clone(), reason };
             let pem = input::read(path, BIGGEST_PEM).map_err(|error| fail(error.to_string()))?;
             let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
             builder = builder.tls_certs_merge(certificates);
         }
+
         let client = builder.build().map_err(|error| ClientError::Tls(causes(&error)))?;
         Ok(Self { client, timeout: connection.timeout })
     }

@@ -44,3 +44,23 @@ impl HttpResponse {
 pub(super) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderName;
+
+    use super::*;
+
+    fn response(name: HeaderName, value: &str) -> HttpResponse {
+        let headers = HeaderMap::from_iter([(name, value.parse().unwrap())]);
+        HttpResponse { status: 200, headers, body: Vec::new() }
+    }
+
+    #[test]
+    fn a_response_is_dated_by_its_date_header() {
+        let dated = response(http::header::DATE, "Fri, 02 Jan 2026 03:04:05 GMT");
+        assert_eq!(dated.date(), "2026-01-02T03:04:05Z".parse().ok());
+        assert_eq!(response(http::header::DATE, "yesterday").date(), None);
+        assert_eq!(response(http::header::SERVER, "x").date(), None);
+    }
+}

@@ -90,6 +90,8 @@ impl LiveTarget {
                 (target, Kind::Account(limits), TargetClock::Fixed)
             }
         };
+
+        // Who gives a hook knows better than what the endpoint says of itself.
         let clock = clock_hook.map_or(clock, TargetClock::Hook);
         Ok(Self { target, kind, clock })
     }

@@ -91,10 +91,12 @@ fn value(element: Element) -> Value {
         }
         Content::Text(text) => return Value::String(text),
     };
+
     let mut fields = Map::new();
     if let Some(item) = item {
         fields.insert(item.to_owned(), Value::Array(Vec::new()));
     }
+
     for element in elements {
         let name = element.name.clone();
         let field = value(element);
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_fields_is_no_answer() {
+    fn a_body_without_fields_is_not_a_response() {
         for body in
             ["", "null", "[]", "\"x\"", "<html/>", "<html><body/></html>", "<KMS>text</KMS>", "<KMS>", "{", "text"]
         {
@@ -228,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_that_was_signed_is_not_told() {
+    fn the_text_that_was_signed_is_redacted() {
         let message = "Specified signature is not matched with our calculation. server string to sign is:POST&%2F&Pl";
         let hidden =
             "Specified signature is not matched with our calculation. server string to sign is:REDACTED".to_owned();

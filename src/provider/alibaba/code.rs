@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_of_every_kind_are_told_apart() {
+    fn every_code_has_its_class() {
         for (status, code, class) in [
             (409, "Rejected.PendingImport", ErrorClass::StateRejection),
             (409, "Rejetced.PendingDeletion", ErrorClass::StateRejection),

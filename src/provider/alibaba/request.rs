@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn null_is_refused() {
+    fn a_null_parameter_is_an_error() {
         let parameters = json!({"KeyId": "k", "Plaintext": null});
         let call = ApiCall { operation: "Encrypt", parameters: parameters.as_object().unwrap() };
         let error = texts(&call).unwrap_err();

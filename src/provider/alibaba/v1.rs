@@ -26,14 +26,18 @@ pub(super) fn encode(
     if let Some(token) = &context.credentials.token {
         parameters.push(("SecurityToken", token.expose().to_owned()));
     }
+
     let pairs = || parameters.iter().map(|(name, value)| (*name, value.as_str()));
     let method = dialect.method.name();
     let string_to_sign = v1_string_to_sign(method, pairs());
     let signature = v1_signature(context.credentials.secret.expose(), &string_to_sign);
+
+    // The signature is a parameter too, but can't cover itself.
     let mut query = canonical_query(pairs());
     if let Some(signature) = sent_signature(context, signature) {
         query = format!("{query}&Signature={}", percent_encode(&signature));
     }
+
     let base = context.endpoint.trim_end_matches('/');
     Ok(match dialect.method {
         Method::Get => {

@@ -31,6 +31,7 @@ pub(super) fn encode(
         Method::Get => (format!("{base}/?{encoded}"), String::new(), pairs().collect()),
         Method::Post => (format!("{base}/"), encoded, Vec::new()),
     };
+
     // What is signed, where it is not what is sent: the request itself stays as it must be.
     let payload = match context.tamper {
         Some(Tamper::Body) => sha256_hex(format!("{body}&{}={}", OTHER.0, OTHER.1).as_bytes()),
@@ -39,6 +40,7 @@ pub(super) fn encode(
     if context.tamper == Some(Tamper::Query) {
         query.push(OTHER);
     }
+
     let mut headers = vec![
         ("host", host(context.endpoint)?),
         ("x-acs-action", call.operation.to_owned()),
@@ -65,11 +67,14 @@ pub(super) fn encode(
     let names = signed.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let string_to_sign = v3_string_to_sign(&v3_canonical_request(method, query, &signed, &payload));
     let signature = v3_signature(context.credentials.secret.expose(), &string_to_sign);
+
+    // These are not signed: a proxy may rewrite the first, and the second holds the signature.
     let id = access_key_id(context);
     headers.push(("accept", dialect.format.media_type().to_owned()));
     headers.extend(sent_signature(context, signature).map(|signature| {
         ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}"))
     }));
+
     match headers.iter().find(|(_, value)| HeaderValue::from_str(value).is_err()) {
         Some((name, _)) => Err(EncodeError::Header { name }),
         None => Ok(HttpRequest { method, url, headers, body }),
@@ -246,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_hold_is_refused_without_being_told() {
+    fn a_value_that_no_header_can_hold_is_an_error_that_does_not_show_it() {
         let error = try_encode(Method::Get, "http://h", &Map::new(), Some("secret\n")).map(|_| ()).unwrap_err();
         let message = "the value of the header `x-acs-security-token` has characters that no header can hold";
         assert_eq!(error.to_string(), message);
@@ -268,7 +273,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_parameters_hold_the_signature_is_right(
+        fn any_parameters_are_signed_as_they_are_sent(
             get in any::<bool>(),
             values in proptest::collection::btree_map("[A-Za-z]{1,8}", any::<String>(), 0..5),
         ) {
