@@ -13,7 +13,7 @@ use kms_conformance::suite::load::load;
 const NEUTRAL: [&str; 15] = [
     "client",
     "cli",
-    "diagnostic.rs",
+    "diagnostic",
     "event",
     "harness.rs",
     "input.rs",
