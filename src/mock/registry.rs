@@ -25,7 +25,11 @@ pub(crate) fn by_name(name: &str) -> Option<CloudConfig> {
 
 /// The settings of a mock in the process that tests it. Its keys for wrapping are built in, so that it starts at once.
 pub(crate) fn bundled(name: &str, deviations: Vec<Deviation>) -> Option<CloudConfig> {
-    let alibaba = || AlibabaConfig { deviations, wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() };
+    let alibaba = || AlibabaConfig {
+        deviations: deviations.into(),
+        wrapping_keys: WrappingKeys::BuiltIn,
+        ..AlibabaConfig::default()
+    };
     (name == CLOUDS[0]().name()).then(|| alibaba().into())
 }
 

@@ -11,7 +11,7 @@ fn deviations(texts: &[&str]) -> Vec<Deviation> {
 }
 
 fn deviant(texts: &[&str]) -> Mock {
-    Mock::start_with(AlibabaConfig { deviations: deviations(texts), ..AlibabaConfig::default() }).unwrap()
+    Mock::start_with(AlibabaConfig { deviations: deviations(texts).into(), ..AlibabaConfig::default() }).unwrap()
 }
 
 #[tokio::test]

@@ -37,7 +37,9 @@ fn mock() -> Mock {
 
 fn deviant_mock(deviations: Vec<Deviation>) -> Mock {
     let access_key = AccessKey::new(ACCESS_KEY_ID, ACCESS_KEY_SECRET).session(TOKEN, jiff::Timestamp::MAX);
-    Mock::start_with(AlibabaConfig { access_keys: vec![access_key], deviations, ..AlibabaConfig::default() }).unwrap()
+    let config =
+        AlibabaConfig { access_keys: vec![access_key], deviations: deviations.into(), ..AlibabaConfig::default() };
+    Mock::start_with(config).unwrap()
 }
 
 fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {

@@ -51,8 +51,11 @@ impl AlibabaArguments {
 
     /// The settings that the arguments stand for.
     pub(super) fn config(&self, context: &Context) -> Result<AlibabaConfig, CliError> {
-        let mut config =
-            AlibabaConfig { region: self.region.clone(), deviations: self.deviate.clone(), ..AlibabaConfig::default() };
+        let mut config = AlibabaConfig {
+            region: self.region.clone(),
+            deviations: self.deviate.clone().into(),
+            ..AlibabaConfig::default()
+        };
         let mut from_seed = Vec::new();
         if let Some(path) = &self.seed {
             let name = path.display().to_string();

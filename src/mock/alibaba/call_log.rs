@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::mock::alibaba::records;
 use crate::mock::alibaba::service::account::ChangeLog;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::host::persistence::Journal;
-use crate::mock::store::{Tenant, Touched};
+use crate::mock::store::Touched;
 
 /// The journal, and what an entry has to say of the call.
 pub(crate) struct CallLog<'a> {

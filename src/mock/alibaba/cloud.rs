@@ -23,7 +23,6 @@ use crate::mock::host::request::Received;
 use crate::mock::host::response::{Fields, Response};
 use crate::mock::host::view::{AccountView, IgnoredParameter};
 use crate::mock::locked;
-use crate::mock::mutation::Deviation;
 
 static DESCRIPTION: Description = Description {
     name: "alibaba",
@@ -148,13 +147,11 @@ impl Cloud for AlibabaKms {
     }
 
     fn deviations(&self) -> Vec<String> {
-        self.deviations.all().iter().map(ToString::to_string).collect()
+        self.whole_layer().names()
     }
 
     fn set_deviations(&self, texts: &[String]) -> Result<(), DeviationError> {
-        let deviations: Result<Vec<Deviation>, _> = texts.iter().map(|text| text.parse()).collect();
-        self.deviations.replace(deviations.map_err(DeviationError::new)?);
-        Ok(())
+        self.whole_layer().set_names(texts)
     }
 
     fn plant(&self) -> Result<(), NoRandomness> {

@@ -10,7 +10,8 @@ use crate::mock::alibaba::seed::SeedKey;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::rules::Rules;
 pub use crate::mock::alibaba::service::rules::{Profile, Quotas};
-use crate::mock::mutation::Deviation;
+pub use crate::mock::alibaba::service::wrapping_pair::WrappingKeys;
+use crate::mock::alibaba::wire::layer::LayerConfig;
 
 /// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
 /// (`testid`, `testsecret`) and no deviation.
@@ -73,7 +74,7 @@ pub struct AlibabaConfig {
     /// the secret sign nothing.
     pub anonymous: Option<AccessKey>,
     /// Responses and effects that differ from the documents.
-    pub deviations: Vec<Deviation>,
+    pub deviations: LayerConfig,
     /// The edition to follow where editions differ.
     pub profile: Profile,
     /// How many keys and aliases an account may have in a region.
@@ -101,7 +102,7 @@ impl Default for AlibabaConfig {
             region: "cn-hangzhou".to_owned(),
             access_keys: vec![AccessKey::new("testid", "testsecret")],
             anonymous: None,
-            deviations: Vec::new(),
+            deviations: LayerConfig::default(),
             profile: Profile::default(),
             quotas: Quotas::default(),
             error_codes: ErrorCodes::default(),
@@ -125,17 +126,6 @@ impl AlibabaConfig {
             ..Rules::new(self.profile, self.quotas)
         }
     }
-}
-
-/// Where the RSA pairs come from that wrap key material for its import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WrappingKeys {
-    /// Made for this process when they are first needed, which takes a tenth of a second of a processor's time.
-    #[default]
-    Fresh,
-    /// Part of the program, so that everybody can unwrap what was wrapped with them; there at once. For key material
-    /// that is made up.
-    BuiltIn,
 }
 
 /// Whose codes a request gets that does not reach KMS.

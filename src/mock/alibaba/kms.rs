@@ -9,7 +9,9 @@ use crate::mock::alibaba::config::AlibabaConfig;
 use crate::mock::alibaba::records::{self, Restored};
 use crate::mock::alibaba::regions::REGIONS;
 use crate::mock::alibaba::service::account::Time;
+use crate::mock::alibaba::service::call::Tools;
 use crate::mock::alibaba::service::crypto::TokenSealer;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::wrapping_pair::WrappingPairs;
@@ -19,8 +21,6 @@ use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::persistence::Journal;
 use crate::mock::locked;
-use crate::mock::mutation::Deviations;
-use crate::mock::store::Tenant;
 
 /// The mock of Alibaba Cloud KMS.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) struct AlibabaKms {
     pub(crate) wrapping_pairs: WrappingPairs,
     pub(crate) nonces: Nonces,
     pub(crate) ignored: Mutex<BTreeMap<(Operation, String), u64>>,
-    pub(crate) deviations: Deviations,
+    layer: Box<dyn WireLayer>,
     tenants: HashMap<String, BTreeMap<String, Mutex<Tenant>>>,
 }
 
@@ -61,7 +61,7 @@ impl AlibabaKms {
             wrapping_pairs: WrappingPairs::new(config.wrapping_keys, restored.wrapping_pairs),
             nonces,
             ignored: Mutex::default(),
-            deviations: Deviations::new(config.deviations.clone()),
+            layer: config.deviations.build(),
             tenants: tenants(&config, restored.tenants, is_kept),
             config,
             facilities,
@@ -88,7 +88,7 @@ impl AlibabaKms {
         }
         self.nonces.clear();
         locked(&self.ignored).clear();
-        self.deviations.replace(self.config.deviations.clone());
+        self.layer.reset();
 
         // Nothing that is random can fail here that has not failed at the start.
         let _ = self.plant();
@@ -113,12 +113,27 @@ impl AlibabaKms {
 
     /// What stands around the service, if anything does.
     pub(crate) fn layer(&self) -> Option<&dyn WireLayer> {
-        if self.deviations.is_empty() { None } else { Some(&self.deviations) }
+        Some(self.whole_layer()).filter(|layer| !layer.is_idle())
+    }
+
+    /// The layer, also if it leaves everything as it is.
+    pub(crate) fn whole_layer(&self) -> &dyn WireLayer {
+        self.layer.as_ref()
     }
 
     /// What lets happen to keys what is due by itself until `now`.
     pub(crate) fn time(&self, now: Timestamp) -> Time<'_> {
         Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn Layer) }
+    }
+
+    /// What operations work with.
+    pub(crate) fn tools(&self) -> Tools<'_> {
+        Tools {
+            identifiers: self.identifiers(),
+            token_sealer: &self.token_sealer,
+            wrapping_pairs: &self.wrapping_pairs,
+            journal: self.journal(),
+        }
     }
 
     pub(crate) fn identifiers(&self) -> &Identifiers {

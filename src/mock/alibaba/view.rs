@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use crate::mock::alibaba::kms::AlibabaKms;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::dispatch::fields;
 use crate::mock::host::clock::wire_time;
+use crate::mock::host::response::fields;
 use crate::mock::host::view::{AccountView, KeyView, MOST_KEYS};
 use crate::mock::locked;
-use crate::mock::store::Tenant;
 
 /// What each account holds in each region, without those that hold nothing.
 pub(super) fn accounts(kms: &AlibabaKms, now: Timestamp) -> Vec<AccountView> {
@@ -30,7 +30,7 @@ fn account_view(account: &str, region: &str, tenant: &Tenant) -> AccountView {
         region: region.to_owned(),
         key_count: tenant.key_count(),
         alias_count: tenant.alias_count(),
-        states: KeyState::ALL.into_iter().map(|state| (state.name(), tenant.key_count_in(state))).collect(),
+        states: KeyState::ALL.into_iter().map(|state| (state.name(), tenant.key_count_in(state as usize))).collect(),
         keys: tenant.key_page(0, MOST_KEYS).map(key_view).collect(),
     }
 }

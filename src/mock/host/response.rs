@@ -24,3 +24,8 @@ pub(crate) struct Shown {
     /// The names of fields whose values are not shown.
     pub(crate) secret: &'static [&'static str],
 }
+
+/// Fields in this order.
+pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -3,14 +3,14 @@
 use super::named::{Named, call};
 use super::step::{Outcome, Step, has_code, is_invalid};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::operation::Operation::{
     CreateAlias, DeleteAlias, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ListAliases, UpdateAlias,
 };
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 use crate::mock::locked;
-use crate::mock::store::Tenant;
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call("create-alias-does-nothing", "CreateAlias succeeds and makes no alias", &[CreateAlias], |step, account| {

@@ -6,12 +6,13 @@ use std::str::FromStr;
 
 use super::ParseDeviationError;
 use super::step::{Outcome, Step};
+use super::subject::subjects;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::arrival::Arrival;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::{KeyState, Outcome as TableOutcome, Rule};
-use crate::mock::alibaba::wire::rejection::Rejection;
 
 /// A cell of the table that the mock answers otherwise: `Encrypt:Disabled=Success`. With a route it is met only by keys
 /// that came into their state that way (`Encrypt:Enabled/via-enable=409/Rejected.Disabled`), with an origin only by
@@ -55,7 +56,7 @@ impl CellDeviation {
         if !self.operation.has_subject() {
             return self.around_account(step, account);
         }
-        if !step.subject(account).is_some_and(|key| self.is_met(&key)) {
+        if !account.read(|keys| subjects(step.call, keys).any(|key| self.is_met(key))) {
             return step.run(account);
         }
 
@@ -74,7 +75,7 @@ impl CellDeviation {
 
     /// No state of a key matters to the operation, but here it does, when the account holds a key in it.
     fn around_account(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
-        let is_met = account.read(|keys| keys.key_count_in(self.state) > 0);
+        let is_met = account.read(|keys| keys.key_count_in(self.state as usize) > 0);
         match self.answer {
             DeviantAnswer::Rejection { .. } if is_met => {
                 step.and_undo(account)?;

@@ -6,8 +6,8 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::metadata::key_metadata;
 use crate::mock::alibaba::service::operation::Operation::CreateKey;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
-use crate::mock::alibaba::wire::rejection::Rejection;
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call("new-key-is-disabled", "a new key is Disabled", &[CreateKey], |step, account| {

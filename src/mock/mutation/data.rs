@@ -13,7 +13,7 @@ use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::operation::Operation::{
     Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncrypt,
 };
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 /// The operations that make a ciphertext.

@@ -14,8 +14,8 @@ use super::step::{Outcome, Step, has_code, is_invalid};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::crypto::{Cipher, ImportToken, random};
 use crate::mock::alibaba::service::operation::Operation::{GetParametersForImport, ImportKeyMaterial};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled, PendingImport};
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::{after, from_seconds, wire_time};
 use crate::mock::host::response::Fields;
 
@@ -241,12 +241,12 @@ fn serving_once(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
 
 /// The token of the request, if it was sealed by this service.
 fn token(step: &Step<'_>) -> Option<ImportToken> {
-    step.call.service.token_sealer.open(&STANDARD.decode(step.parameter("ImportToken")?).ok()?)
+    step.call.tools.token_sealer.open(&STANDARD.decode(step.parameter("ImportToken")?).ok()?)
 }
 
 /// The token of the request with its last byte put right.
 fn repaired_token(step: &Step<'_>) -> Option<String> {
-    let sealer = &step.call.service.token_sealer;
+    let sealer = &step.call.tools.token_sealer;
     let sealed = STANDARD.decode(step.parameter("ImportToken")?).ok()?;
     let (last, rest) = sealed.split_last()?;
     let mut candidates = (0..=u8::MAX).map(|byte| [rest, &[last ^ byte]].concat());
@@ -257,7 +257,7 @@ fn repaired_token(step: &Step<'_>) -> Option<String> {
 fn with_token(step: &Step<'_>, account: &mut Account<'_>, edit: impl FnOnce(&mut ImportToken)) -> Outcome {
     let mut token = token(step).ok_or_else(Rejection::invalid_import_token)?;
     edit(&mut token);
-    let sealed = STANDARD.encode(step.call.service.token_sealer.seal(&token)?);
+    let sealed = STANDARD.encode(step.call.tools.token_sealer.seal(&token)?);
     step.run_with("ImportToken", Some(&sealed), account)
 }
 
@@ -286,7 +286,7 @@ fn import_instead(
 ) -> Outcome {
     let key = step.subject(account).ok_or_else(Rejection::invalid_key_material)?;
     let token = token(step).ok_or_else(Rejection::invalid_import_token)?;
-    let pair = step.call.service.wrapping_pairs.get(token.pair).ok_or_else(Rejection::invalid_import_token)?;
+    let pair = step.call.tools.wrapping_pairs.get(token.pair).ok_or_else(Rejection::invalid_import_token)?;
     let wrapped = STANDARD.decode(step.parameter("EncryptedKeyMaterial").unwrap_or_default()).unwrap_or_default();
 
     let unwrapped = pair.unwrap_material(token.algorithm, &wrapped);

@@ -5,8 +5,8 @@ use super::list::with_entries;
 use super::step::{Outcome, Step, is_for_state};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::rejection::Rejection;
 
 /// What is wrong for keys in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::metadata::alias_entry;
 use crate::mock::alibaba::service::operation::Operation::{ListKeyVersions, ListKeys};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::rules::Rules;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEVIATIONS: &[Named] = &[

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use super::named::{Named, TimeStep, call, time};
 use super::step::{Step, has_code};
+use super::subject::subjects;
 use super::time::{due, hiding};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::crypto::Cipher;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::operation::Operation::DeleteKeyMaterial;
 use crate::mock::alibaba::service::state::KeyState::{self, Disabled, Enabled, PendingDeletion, PendingImport};
 use crate::mock::host::clock::after;
-use crate::mock::store::Tenant;
 
 const DAY: i64 = 86_400;
 
@@ -123,7 +124,7 @@ fn give_material(key: &mut Key) {
     }
 }
 
-/// Gives the key of a call material if the operation uses some.
+/// Gives the keys of a call material if the operation uses some.
 pub(super) fn provide(step: &Step<'_>, account: &mut Account<'_>) {
     let uses_material = matches!(
         step.call.operation,
@@ -136,8 +137,12 @@ pub(super) fn provide(step: &Step<'_>, account: &mut Account<'_>) {
     if !uses_material {
         return;
     }
-    let key = step.subject(account).filter(|key| key.versions.iter().any(|version| version.cipher.is_none()));
-    if let Some(key) = key {
-        account.write(|keys| keys.amend(&key.id, give_material));
-    }
+    account.write(|keys| {
+        let lacking =
+            subjects(step.call, keys).filter(|key| key.versions.iter().any(|version| version.cipher.is_none()));
+        let ids: Vec<String> = lacking.map(|key| key.id.clone()).collect();
+        for id in ids {
+            keys.amend(&id, give_material);
+        }
+    });
 }

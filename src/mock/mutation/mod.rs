@@ -47,7 +47,6 @@ pub use error::ParseDeviationError;
 pub use in_state::StateEffect;
 pub use named::Named;
 pub use response_form::{AnswerFault, GeneralFault};
-pub(crate) use set::Deviations;
 
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;

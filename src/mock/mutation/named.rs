@@ -7,9 +7,9 @@ use super::step::{Outcome, Step};
 use super::{alias, creation, data, deletion, describe, description, import, list, material};
 use super::{gateway, rejected, rotation, switch, tag, unchecked};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::store::Tenant;
 
 /// A deviation with a name of its own.
 #[derive(Debug)]

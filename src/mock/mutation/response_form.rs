@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::alibaba::wire::response::{Answer, Format, Source};
 use crate::mock::host::response::Fields;
 

@@ -5,11 +5,12 @@ use super::named::{Named, TimeStep, call, time};
 use super::step::Step;
 use super::time::due;
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Rotation};
 use crate::mock::alibaba::service::operation::Operation::{CreateKeyVersion, UpdateRotationPolicy};
 use crate::mock::alibaba::service::state::KeyState::{self, Disabled, Enabled, PendingDeletion};
 use crate::mock::host::clock::after;
-use crate::mock::store::Tenant;
+use crate::mock::store::KeyRecord as _;
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call(

@@ -14,18 +14,20 @@ use super::step::{Outcome, Step};
 use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::wire::gateway::{Claim, Gateway, GatewayError};
-use crate::mock::alibaba::wire::layer::WireLayer;
+use crate::mock::alibaba::wire::layer::{LayerConfig, LayerSettings, WireLayer};
 use crate::mock::alibaba::wire::response::Answer;
+use crate::mock::host::cloud::DeviationError;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::store::Tenant;
 
 /// The deviations of a mock, which can be replaced while it runs. A mock without any pays one atomic read for each thing
 /// that they could change.
 #[derive(Debug, Default)]
-pub(crate) struct Deviations {
+pub(super) struct Deviations {
+    initial: Vec<Deviation>,
     any: AtomicBool,
     all: RwLock<Arc<Set>>,
     marks: Marks,
@@ -39,29 +41,43 @@ struct Set {
     sorted: Vec<Deviation>,
 }
 
-impl Deviations {
-    pub(crate) fn new(deviations: Vec<Deviation>) -> Self {
-        let set = Self::default();
-        set.replace(deviations);
-        set
+/// The settings of a layer: the deviations to begin with.
+impl LayerSettings for Vec<Deviation> {
+    fn build(&self) -> Box<dyn WireLayer> {
+        let deviations = Deviations { initial: self.clone(), ..Deviations::default() };
+        deviations.replace(self.clone());
+        Box::new(deviations)
     }
+}
 
+impl From<Vec<Deviation>> for LayerConfig {
+    fn from(deviations: Vec<Deviation>) -> Self {
+        Self::new(deviations)
+    }
+}
+
+impl FromIterator<Deviation> for LayerConfig {
+    fn from_iter<I: IntoIterator<Item = Deviation>>(deviations: I) -> Self {
+        deviations.into_iter().collect::<Vec<_>>().into()
+    }
+}
+
+/// None, until some are set.
+impl Default for LayerConfig {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
+impl Deviations {
     /// Replaces all deviations; what the former ones remembered of keys is forgotten.
-    pub(crate) fn replace(&self, deviations: Vec<Deviation>) {
+    fn replace(&self, deviations: Vec<Deviation>) {
         let mut sorted = deviations.clone();
         sorted.sort_by_key(Deviation::rank);
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         self.any.store(!deviations.is_empty(), Ordering::Release);
         self.marks.clear();
         *all = Arc::new(Set { given: deviations, sorted });
-    }
-
-    pub(crate) fn all(&self) -> Vec<Deviation> {
-        self.set().given.clone()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        !self.any.load(Ordering::Acquire)
     }
 
     fn set(&self) -> Arc<Set> {
@@ -148,6 +164,24 @@ impl Layer for Deviations {
 }
 
 impl WireLayer for Deviations {
+    fn is_idle(&self) -> bool {
+        !self.any.load(Ordering::Acquire)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.set().given.iter().map(ToString::to_string).collect()
+    }
+
+    fn set_names(&self, names: &[String]) -> Result<(), DeviationError> {
+        let deviations: Result<Vec<Deviation>, _> = names.iter().map(|name| name.parse()).collect();
+        self.replace(deviations.map_err(DeviationError::new)?);
+        Ok(())
+    }
+
+    fn reset(&self) {
+        self.replace(self.initial.clone());
+    }
+
     fn admit<'g>(&self, gateway: &Gateway<'g>, claim: &Claim<'_>) -> Result<&'g AccessKey, GatewayError> {
         let set = self.set();
         let taking = |error: GatewayError| {

@@ -9,11 +9,11 @@ use super::subject::subject;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::key::Key;
+use crate::mock::alibaba::service::key::Tenant;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::rules::Rules;
 use crate::mock::alibaba::service::state::{KeyState, Rule};
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
-use crate::mock::store::Tenant;
 
 /// What comes of a call.
 pub(super) type Outcome = Result<Fields, Rejection>;

@@ -6,15 +6,15 @@ use base64::engine::general_purpose::STANDARD;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key};
 use crate::mock::alibaba::service::crypto::Ciphertext;
 use crate::mock::alibaba::service::key::Key;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::store::Tenant;
 
 /// The key that a call is about, if it names one that is there.
 pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> {
     let reference = match call.operation {
         Operation::Decrypt | Operation::ReEncrypt => {
             let ciphertext = Ciphertext::parse(&STANDARD.decode(call.optional("CiphertextBlob")?).ok()?)?;
-            return keys.key(keys.key_of_version(&ciphertext.version)?);
+            return keys.key(keys.key_of(&ciphertext.version)?);
         }
         Operation::DeleteAlias => KeyReference::Alias(call.optional("AliasName")?),
         Operation::SetDeletionProtection => {
@@ -24,4 +24,14 @@ pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> 
         _ => return None,
     };
     find_key(keys, &reference).ok()
+}
+
+/// Every key whose state counts for a call: ReEncrypt has a second one.
+pub(super) fn subjects<'k>(call: &Call<'_>, keys: &'k Tenant) -> impl Iterator<Item = &'k Key> {
+    let destination = match call.operation {
+        Operation::ReEncrypt => call.optional("DestinationKeyId").and_then(|text| call.read_key_reference(text)),
+        _ => None,
+    };
+    let destination = destination.and_then(|reference| find_key(keys, &reference).ok());
+    subject(call, keys).into_iter().chain(destination)
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::named::TimeStep;
 use crate::mock::alibaba::service::key::Key;
-use crate::mock::store::Tenant;
+use crate::mock::alibaba::service::key::Tenant;
 
 /// The ids of the keys of which this holds.
 pub(super) fn due(keys: &Tenant, is_due: impl Fn(&Key) -> bool) -> Vec<String> {

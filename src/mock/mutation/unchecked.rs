@@ -3,7 +3,7 @@
 use super::named::{Named, call};
 use super::step::has_code;
 use crate::mock::alibaba::service::call::{KeyReference, find_key};
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 /// A parameter that no operation has.

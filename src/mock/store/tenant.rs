@@ -1,16 +1,13 @@
 //! All that one account holds in one region, found in the same time whether it holds ten keys or a million.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Instant;
 
 use jiff::Timestamp;
 
-use crate::mock::alibaba::service::arrival::Arrival;
-use crate::mock::alibaba::service::key::{Former, Key};
-use crate::mock::alibaba::service::state::KeyState;
+use super::ordered::Ordered;
+use super::record::KeyRecord;
+use super::touched::Touched;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::store::ordered::Ordered;
-use crate::mock::store::touched::Touched;
 
 /// An alias and the key behind it.
 #[derive(Clone, Debug)]
@@ -20,20 +17,36 @@ pub(crate) struct Alias {
 }
 
 /// The keys and aliases of an account in a region.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Tenant {
-    pub(super) keys: HashMap<String, Key>,
+#[derive(Clone, Debug)]
+pub(crate) struct Tenant<K> {
+    pub(super) keys: HashMap<String, K>,
     pub(super) key_order: Ordered<String>,
-    key_of_version: HashMap<String, String>,
+    /// Ids of keys by the other ids that they are found by.
+    key_of: HashMap<String, String>,
     pub(super) aliases: HashMap<String, Alias>,
     pub(super) alias_order: Ordered<String>,
     deadlines: BTreeSet<(Timestamp, String)>,
-    keys_in_state: [usize; KeyState::ALL.len()],
-    /// What has changed since somebody asked; nothing if nobody does.
+    keys_in_state: Vec<usize>,
+    /// What has changed since it was last taken; nothing if nobody takes it.
     pub(super) touched: Option<Touched>,
 }
 
-impl Tenant {
+impl<K: KeyRecord> Default for Tenant<K> {
+    fn default() -> Self {
+        Self {
+            keys: HashMap::new(),
+            key_order: Ordered::default(),
+            key_of: HashMap::new(),
+            aliases: HashMap::new(),
+            alias_order: Ordered::default(),
+            deadlines: BTreeSet::new(),
+            keys_in_state: vec![0; K::STATES],
+            touched: None,
+        }
+    }
+}
+
+impl<K: KeyRecord> Tenant<K> {
     /// Lets happen what was due by itself until `now`: deletion, expiry of key material, rotation.
     pub(crate) fn settle(&mut self, now: Timestamp, identifiers: &Identifiers) {
         while let Some((due, id)) = self.deadlines.first() {
@@ -50,7 +63,7 @@ impl Tenant {
     }
 
     /// Adds a key; `make` gets its place in the order of creation.
-    pub(crate) fn add(&mut self, id: String, make: impl FnOnce(u64) -> Key) -> &Key {
+    pub(crate) fn add(&mut self, id: String, make: impl FnOnce(u64) -> K) -> &K {
         let number = self.key_order.push(id.clone());
         let key = make(number);
         self.touch_key(&id);
@@ -58,55 +71,49 @@ impl Tenant {
     }
 
     /// Puts a key that has its place in the order of creation into every other index.
-    pub(super) fn index(&mut self, key: Key) -> &Key {
-        let id = key.id.clone();
-        self.keys_in_state[key.state as usize] += 1;
+    pub(super) fn index(&mut self, key: K) -> &K {
+        let id = key.id().to_owned();
+        self.keys_in_state[key.state_index()] += 1;
         self.deadlines.extend(key.deadline().map(|due| (due, id.clone())));
-        self.key_of_version.extend(key.versions.iter().map(|version| (version.id.clone(), id.clone())));
+        self.key_of.extend(key.further_ids().map(|further| (further.to_owned(), id.clone())));
         self.keys.entry(id).insert_entry(key).into_mut()
     }
 
-    pub(crate) fn key(&self, id: &str) -> Option<&Key> {
+    pub(crate) fn key(&self, id: &str) -> Option<&K> {
         self.keys.get(id)
     }
 
-    /// The id of the key that has this version.
-    pub(crate) fn key_of_version(&self, version: &str) -> Option<&str> {
-        self.key_of_version.get(version).map(String::as_str)
+    /// The id of the key that is also found by this one.
+    pub(crate) fn key_of(&self, further_id: &str) -> Option<&str> {
+        self.key_of.get(further_id).map(String::as_str)
     }
 
-    /// Changes a key, which notes how it came into its state.
-    pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
+    /// Changes a key, which notes what the change has made of it.
+    pub(crate) fn change<R>(&mut self, id: &str, change: impl FnOnce(&mut K) -> R) -> Option<R> {
         self.amend(id, |key| {
-            let (state, arrival, delete_date) = (key.state, key.arrival, key.delete_date);
+            let before = key.before();
             let result = change(key);
-            if key.state != state {
-                key.former = Some(Former { state, delete_date, until: Instant::now() });
-                // Where the change itself has not said how.
-                if key.arrival == arrival {
-                    key.arrival = Arrival::between(state, arrival, key.state);
-                }
-            }
+            key.note_change(before);
             result
         })
     }
 
     /// Changes what is written of a key, and keeps every index up to date.
-    pub(crate) fn amend<R>(&mut self, id: &str, change: impl FnOnce(&mut Key) -> R) -> Option<R> {
+    pub(crate) fn amend<R>(&mut self, id: &str, change: impl FnOnce(&mut K) -> R) -> Option<R> {
         let key = self.keys.get_mut(id)?;
-        let (state, due, versions) = (key.state, key.deadline(), key.versions.len());
+        let (state, due, further_ids) = (key.state_index(), key.deadline(), key.further_ids().count());
         let result = change(key);
 
-        self.keys_in_state[state as usize] -= 1;
-        self.keys_in_state[key.state as usize] += 1;
-        for version in key.versions.iter().skip(versions) {
-            self.key_of_version.insert(version.id.clone(), key.id.clone());
+        self.keys_in_state[state] -= 1;
+        self.keys_in_state[key.state_index()] += 1;
+        for further in key.further_ids().skip(further_ids) {
+            self.key_of.insert(further.to_owned(), id.to_owned());
         }
         if key.deadline() != due {
             if let Some(due) = due {
-                self.deadlines.remove(&(due, key.id.clone()));
+                self.deadlines.remove(&(due, id.to_owned()));
             }
-            self.deadlines.extend(key.deadline().map(|due| (due, key.id.clone())));
+            self.deadlines.extend(key.deadline().map(|due| (due, id.to_owned())));
         }
         self.touch_key(id);
         Some(result)
@@ -116,18 +123,18 @@ impl Tenant {
     pub(crate) fn remove(&mut self, id: &str) {
         let Some(key) = self.keys.remove(id) else { return };
         self.touch_key(id);
-        self.keys_in_state[key.state as usize] -= 1;
-        self.key_order.remove(key.number);
-        for version in &key.versions {
-            self.key_of_version.remove(&version.id);
+        self.keys_in_state[key.state_index()] -= 1;
+        self.key_order.remove(key.number());
+        for further in key.further_ids() {
+            self.key_of.remove(further);
         }
-        for (number, name) in &key.aliases {
+        for (number, name) in key.aliases() {
             self.aliases.remove(name);
             self.alias_order.remove(*number);
             self.touch_alias(name);
         }
         if let Some(due) = key.deadline() {
-            self.deadlines.remove(&(due, key.id));
+            self.deadlines.remove(&(due, id.to_owned()));
         }
     }
 
@@ -136,18 +143,18 @@ impl Tenant {
     }
 
     /// Keys in order of creation.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &Key> {
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
         self.key_order.iter().filter_map(|id| self.keys.get(id))
     }
 
     /// At most `count` keys after the first `skip`, in order of creation.
-    pub(crate) fn key_page(&self, skip: usize, count: usize) -> impl Iterator<Item = &Key> {
+    pub(crate) fn key_page(&self, skip: usize, count: usize) -> impl Iterator<Item = &K> {
         self.key_order.page(skip, count).filter_map(|id| self.keys.get(id))
     }
 
-    /// How many keys are in `state`.
-    pub(crate) fn key_count_in(&self, state: KeyState) -> usize {
-        self.keys_in_state[state as usize]
+    /// How many keys are in the state with this index.
+    pub(crate) fn key_count_in(&self, state_index: usize) -> usize {
+        self.keys_in_state.get(state_index).copied().unwrap_or_default()
     }
 
     pub(crate) fn alias(&self, name: &str) -> Option<&Alias> {
@@ -169,7 +176,7 @@ impl Tenant {
     pub(crate) fn add_alias(&mut self, name: &str, key_id: &str) {
         let Some(key) = self.keys.get_mut(key_id) else { return };
         let number = self.alias_order.push(name.to_owned());
-        key.aliases.insert(number, name.to_owned());
+        key.aliases_mut().insert(number, name.to_owned());
         self.aliases.insert(name.to_owned(), Alias { key_id: key_id.to_owned(), number });
         self.touch_alias(name);
     }
@@ -178,10 +185,10 @@ impl Tenant {
     pub(crate) fn move_alias(&mut self, name: &str, key_id: &str) {
         let Some(alias) = self.aliases.get_mut(name) else { return };
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
-            key.aliases.remove(&alias.number);
+            key.aliases_mut().remove(&alias.number);
         }
         if let Some(key) = self.keys.get_mut(key_id) {
-            key.aliases.insert(alias.number, name.to_owned());
+            key.aliases_mut().insert(alias.number, name.to_owned());
         }
         alias.key_id = key_id.to_owned();
         self.touch_alias(name);
@@ -191,7 +198,7 @@ impl Tenant {
         let Some(alias) = self.aliases.remove(name) else { return };
         self.alias_order.remove(alias.number);
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
-            key.aliases.remove(&alias.number);
+            key.aliases_mut().remove(&alias.number);
         }
         self.touch_alias(name);
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::mock::alibaba::service::key::Key;
-use crate::mock::store::tenant::{Alias, Tenant};
+use super::record::KeyRecord;
+use super::tenant::{Alias, Tenant};
 
 /// What has changed, was added, or is gone.
 #[derive(Clone, Debug, Default)]
@@ -14,13 +14,13 @@ pub(crate) struct Touched {
     pub(crate) aliases: BTreeSet<String>,
 }
 
-impl Tenant {
+impl<K: KeyRecord> Tenant<K> {
     /// From now on, notes what changes.
     pub(crate) fn watch(&mut self) {
         self.touched.get_or_insert_default();
     }
 
-    /// What has changed since this was asked the last time; nothing if nothing has.
+    /// What has changed since this was last taken; nothing if nothing has.
     pub(crate) fn take_touched(&mut self) -> Option<Touched> {
         let touched = self.touched.as_mut()?;
         let any = !touched.keys.is_empty() || !touched.aliases.is_empty();
@@ -31,7 +31,7 @@ impl Tenant {
     pub(crate) fn note_saving(&mut self, touched: &Touched, number: u64) {
         for id in &touched.keys {
             if let Some(key) = self.keys.get_mut(id) {
-                key.saved_by = number;
+                key.set_saved_by(number);
             }
         }
     }
@@ -43,20 +43,20 @@ impl Tenant {
             touched.aliases.extend(self.aliases.drain().map(|(name, _)| name));
             touched
         });
-        *self = Tenant::default();
+        *self = Self::default();
         self.touched = touched;
     }
 
     /// Puts a key back in its old place in the order of creation. Its aliases come by themselves.
-    pub(crate) fn restore(&mut self, key: Key) {
-        self.key_order.restore(key.number, key.id.clone());
+    pub(crate) fn restore(&mut self, key: K) {
+        self.key_order.restore(key.number(), key.id().to_owned());
         self.index(key);
     }
 
     /// Puts an alias back in its old place in the order of creation, if its key is there.
     pub(crate) fn restore_alias(&mut self, name: &str, key_id: &str, number: u64) -> bool {
         let Some(key) = self.keys.get_mut(key_id) else { return false };
-        key.aliases.insert(number, name.to_owned());
+        key.aliases_mut().insert(number, name.to_owned());
         self.alias_order.restore(number, name.to_owned());
         self.aliases.insert(name.to_owned(), Alias { key_id: key_id.to_owned(), number });
         true

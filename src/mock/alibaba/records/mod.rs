@@ -15,8 +15,9 @@ use self::key::KeyRecord;
 pub(crate) use self::nonce::{is_outdated, nonce};
 pub(crate) use self::restore::Restored;
 use crate::mock::alibaba::service::crypto::WrappingPair;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::host::persistence::Change;
-use crate::mock::store::{Tenant, Touched};
+use crate::mock::store::Touched;
 
 const KEY: &str = "key";
 const ALIAS: &str = "alias";

@@ -16,8 +16,8 @@ use super::nonce::{is_outdated, parse_nonce_name};
 use super::{ALIAS, KEY, NONCE, SETTING, Setting, WRAPPING_PAIR};
 use crate::mock::alibaba::service::crypto::WrappingPair;
 use crate::mock::alibaba::service::key::Key;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::host::cloud::{BuildError, Record};
-use crate::mock::store::Tenant;
 
 /// What the records of a state file come to.
 #[derive(Default)]

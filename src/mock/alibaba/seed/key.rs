@@ -10,12 +10,12 @@ use zeroize::Zeroizing;
 
 use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
 use crate::mock::alibaba::service::crypto::Cipher;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::store::Tenant;
 
 /// Seconds until the deletion of a key whose date of deletion is not given.
 const DEFAULT_WINDOW: i64 = 30 * 86_400;

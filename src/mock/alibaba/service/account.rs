@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use jiff::Timestamp;
 
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::locked;
-use crate::mock::store::{Tenant, Touched};
+use crate::mock::store::Touched;
 
 /// What an account holds in a region. Each call has its own view of it, which remembers what the call depends on.
 pub(crate) struct Account<'a> {

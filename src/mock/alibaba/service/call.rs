@@ -1,21 +1,23 @@
 //! A call of an operation whose sender is known: its parameters and what it is judged by.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::mock::alibaba::config::AccessKey;
-use crate::mock::alibaba::kms::AlibabaKms;
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::crypto::TokenSealer;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::rules::Rules;
 use crate::mock::alibaba::service::state::Rule;
+use crate::mock::alibaba::service::wrapping_pair::WrappingPairs;
 use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::identifier::is_uuid;
+use crate::mock::host::identifier::{Identifiers, is_uuid};
+use crate::mock::host::persistence::Journal;
 use crate::mock::host::response::Fields;
-use crate::mock::store::Tenant;
 
 /// A call of an operation.
 #[derive(Clone, Copy)]
@@ -25,13 +27,32 @@ pub(crate) struct Call<'a> {
     pub(crate) row: Rule,
     pub(crate) parameters: &'a Parameters<'a>,
     pub(crate) rules: &'a Rules,
-    pub(crate) service: &'a AlibabaKms,
-    pub(crate) access_key: &'a AccessKey,
-    pub(crate) region: &'a str,
+    pub(crate) caller: Caller<'a>,
+    pub(crate) tools: Tools<'a>,
     /// The time by the clock of keys.
     pub(crate) now: Timestamp,
     /// How long DescribeKey goes on showing what was, in real time.
     pub(crate) stale: Option<Duration>,
+}
+
+/// Who has sent a call, and where to.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    /// The id of the account.
+    pub(crate) account: &'a str,
+    pub(crate) region: &'a str,
+    /// What the caller has no permission for.
+    pub(crate) denied: &'a BTreeSet<Operation>,
+}
+
+/// What operations make ids and import tokens with.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools<'a> {
+    pub(crate) identifiers: &'a Identifiers,
+    pub(crate) token_sealer: &'a TokenSealer,
+    pub(crate) wrapping_pairs: &'a WrappingPairs,
+    /// Where a wrapping pair is kept that is handed out.
+    pub(crate) journal: Option<&'a Journal>,
 }
 
 /// What a KeyId parameter holds.
@@ -97,13 +118,13 @@ impl<'a> Call<'a> {
         let (region, rest) = arn.split_once(':')?;
         let (account, resource) = rest.split_once(':')?;
         let id = resource.strip_prefix("key/").filter(|id| is_key_id(id))?;
-        let own = region == self.region && account == self.access_key.account;
+        let own = region == self.caller.region && account == self.caller.account;
         Some(if own { KeyReference::Id(id) } else { KeyReference::Foreign })
     }
 
     /// Rejects a call that the access key has no permission for.
     pub(crate) fn authorize(&self) -> Result<(), Rejection> {
-        if self.access_key.denied.contains(&self.operation) { Err(Rejection::no_permission()) } else { Ok(()) }
+        if self.caller.denied.contains(&self.operation) { Err(Rejection::no_permission()) } else { Ok(()) }
     }
 
     /// Does the operation.
@@ -118,7 +139,7 @@ impl<'a> Call<'a> {
 
     /// The Arn of a key.
     pub(crate) fn key_arn(&self, id: &str) -> String {
-        format!("acs:kms:{}:{}:key/{id}", self.region, self.access_key.account)
+        format!("acs:kms:{}:{}:key/{id}", self.caller.region, self.caller.account)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, check_symmetric, find_key};
 use crate::mock::alibaba::service::crypto::{Cipher, Ciphertext, EncryptionContext};
 use crate::mock::alibaba::service::key::{Key, Version};
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 
 /// A key's version that may be used, taken out of the store: no lock is held while it works.
 pub(crate) struct UsableKey {
@@ -51,7 +51,7 @@ pub(crate) fn decrypting_key(
     ciphertext: &Ciphertext,
 ) -> Result<UsableKey, Rejection> {
     account.read(|keys| {
-        let id = keys.key_of_version(&ciphertext.version).ok_or_else(Rejection::key_not_found)?;
+        let id = keys.key_of(&ciphertext.version).ok_or_else(Rejection::key_not_found)?;
         let key = keys.key(id).ok_or_else(Rejection::key_not_found)?;
         check_symmetric(key)?;
         call.check_state(key)?;

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 
 use crate::mock::alibaba::service::arrival::Arrival;
 use crate::mock::alibaba::service::crypto::Cipher;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::store::{self, KeyRecord};
 
 /// Declares an enum whose variants have a name on the wire.
 macro_rules! wire_names {
@@ -135,6 +136,9 @@ pub(crate) struct Former {
     pub(crate) until: Instant,
 }
 
+/// The keys and aliases of an account in a region.
+pub(crate) type Tenant = store::Tenant<Key>;
+
 /// A key.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
@@ -231,11 +235,6 @@ impl Key {
         }
     }
 
-    /// The next time at which something happens to the key by itself.
-    pub(crate) fn deadline(&self) -> Option<Timestamp> {
-        [self.delete_date, self.expiry(), self.next_rotation()].into_iter().flatten().min()
-    }
-
     /// When the key material expires, if there is any.
     fn expiry(&self) -> Option<Timestamp> {
         self.material.expires.filter(|_| self.material.present)
@@ -255,23 +254,6 @@ impl Key {
         }
     }
 
-    /// Whether the waiting period has ended.
-    pub(crate) fn is_gone(&self, now: Timestamp) -> bool {
-        self.delete_date.is_some_and(|date| date <= now)
-    }
-
-    /// Lets happen what is due by itself until `now`, apart from the deletion.
-    pub(crate) fn elapse(&mut self, now: Timestamp, identifiers: &Identifiers) {
-        if self.expiry().is_some_and(|expiry| expiry <= now) {
-            self.expire_material();
-        }
-        if self.next_rotation().is_some_and(|next| next <= now)
-            && let Some(rotation) = self.rotation
-        {
-            self.rotate_until(now, rotation, identifiers);
-        }
-    }
-
     /// Makes one version for each interval that has passed, up to a bound: the clock may have jumped by centuries.
     fn rotate_until(&mut self, now: Timestamp, rotation: Rotation, identifiers: &Identifiers) {
         let interval = rotation.interval_seconds.max(1);
@@ -285,6 +267,77 @@ impl Key {
             next = after(next, interval);
         }
         self.rotation = Some(Rotation { next, ..rotation });
+    }
+}
+
+impl KeyRecord for Key {
+    const STATES: usize = KeyState::ALL.len();
+
+    /// The state, how the key came into it, and the date of deletion.
+    type Before = (KeyState, Option<Arrival>, Option<Timestamp>);
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn number(&self) -> u64 {
+        self.number
+    }
+
+    fn further_ids(&self) -> impl Iterator<Item = &str> {
+        self.versions.iter().map(|version| version.id.as_str())
+    }
+
+    fn aliases(&self) -> &BTreeMap<u64, String> {
+        &self.aliases
+    }
+
+    fn aliases_mut(&mut self) -> &mut BTreeMap<u64, String> {
+        &mut self.aliases
+    }
+
+    fn set_saved_by(&mut self, number: u64) {
+        self.saved_by = number;
+    }
+
+    fn state_index(&self) -> usize {
+        self.state as usize
+    }
+
+    fn deadline(&self) -> Option<Timestamp> {
+        [self.delete_date, self.expiry(), self.next_rotation()].into_iter().flatten().min()
+    }
+
+    /// Whether the waiting period has ended.
+    fn is_gone(&self, now: Timestamp) -> bool {
+        self.delete_date.is_some_and(|date| date <= now)
+    }
+
+    /// Expiry of key material, and rotation.
+    fn elapse(&mut self, now: Timestamp, identifiers: &Identifiers) {
+        if self.expiry().is_some_and(|expiry| expiry <= now) {
+            self.expire_material();
+        }
+        if self.next_rotation().is_some_and(|next| next <= now)
+            && let Some(rotation) = self.rotation
+        {
+            self.rotate_until(now, rotation, identifiers);
+        }
+    }
+
+    fn before(&self) -> Self::Before {
+        (self.state, self.arrival, self.delete_date)
+    }
+
+    fn note_change(&mut self, (state, arrival, delete_date): Self::Before) {
+        if self.state == state {
+            return;
+        }
+        self.former = Some(Former { state, delete_date, until: Instant::now() });
+        // Where the change itself has not said how.
+        if self.arrival == arrival {
+            self.arrival = Arrival::between(state, arrival, self.state);
+        }
     }
 }
 

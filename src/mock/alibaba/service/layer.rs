@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::key::Tenant;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::response::Fields;
-use crate::mock::store::Tenant;
 
 /// A layer around the operations. The plain service has none.
 pub(crate) trait Layer: fmt::Debug + Send + Sync {

@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::key::{Key, Version};
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::clock::{wire_date, wire_time};
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 /// The KeyMetadata of CreateKey.
 pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
@@ -20,7 +19,7 @@ pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
         ("KeyUsage", key.usage.wire().into()),
         ("PrimaryKeyVersion", key.primary().map_or("", |version| version.id.as_str()).into()),
         ("DeleteDate", wire_date(key.delete_date).into()),
-        ("Creator", call.access_key.account.as_str().into()),
+        ("Creator", call.caller.account.into()),
         ("Arn", call.key_arn(&key.id).into()),
         ("Origin", key.origin.wire().into()),
         ("MaterialExpireTime", wire_date(key.material.expires).into()),
@@ -58,7 +57,7 @@ pub(crate) fn key_version(key_id: &str, version: &Version) -> Value {
 
 /// An alias in a list.
 pub(crate) fn alias_entry(call: &Call<'_>, name: &str, key_id: &str) -> Value {
-    let arn = format!("acs:kms:{}:{}:{name}", call.region, call.access_key.account);
+    let arn = format!("acs:kms:{}:{}:{name}", call.caller.region, call.caller.account);
     json!({ "AliasName": name, "KeyId": key_id, "AliasArn": arn })
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod layer;
 pub(crate) mod metadata;
 pub(crate) mod operation;
 pub(crate) mod paging;
+pub(crate) mod rejection;
 pub(crate) mod rules;
 pub(crate) mod state;
 pub(crate) mod tags;

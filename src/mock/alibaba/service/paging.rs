@@ -1,9 +1,8 @@
 //! Pages of lists.
 
 use crate::mock::alibaba::service::call::Call;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::alibaba::service::rejection::Rejection;
+use crate::mock::host::response::{Fields, fields};
 
 /// Which part of a list a request is for.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 
 /// The state of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

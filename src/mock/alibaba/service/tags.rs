@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::mock::alibaba::service::call::Call;
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

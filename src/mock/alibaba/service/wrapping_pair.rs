@@ -4,11 +4,21 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use crate::mock::alibaba::config::WrappingKeys;
 use crate::mock::alibaba::records;
 use crate::mock::alibaba::service::crypto::{WrappingPair, built_in_pairs, pairs};
 use crate::mock::host::persistence::Journal;
 use crate::mock::locked;
+
+/// Where the RSA pairs come from that wrap key material for its import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WrappingKeys {
+    /// Made for this process when they are first needed, which takes a tenth of a second of a processor's time.
+    #[default]
+    Fresh,
+    /// Part of the program, so that everybody can unwrap what was wrapped with them; there at once. For key material
+    /// that is made up.
+    BuiltIn,
+}
 
 /// The wrapping pairs of a service.
 #[derive(Debug)]

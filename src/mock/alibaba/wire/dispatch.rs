@@ -1,23 +1,22 @@
 //! From a received request to a response: route, checks, operation.
 
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
-use serde_json::Value;
 
 use crate::mock::alibaba::call_log::CallLog;
 use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::kms::AlibabaKms;
 use crate::mock::alibaba::service::account::{Account, ChangeLog};
-use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::call::{Call, Caller};
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::wire::gateway::{self, Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::parameters::Parameters;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::alibaba::wire::request::Scheme;
 use crate::mock::alibaba::wire::response::{Answer, Format, Source};
 use crate::mock::alibaba::wire::throttle;
 use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
-use crate::mock::host::response::{Fields, Response};
+use crate::mock::host::response::{Response, fields};
 use crate::mock::locked;
 use crate::provider::signing::sha256_hex;
 
@@ -160,9 +159,8 @@ impl<'r> Understood<'r> {
             row: operation.definition().rule,
             parameters: &self.parameters,
             rules: &kms.config.rules(),
-            service: kms,
-            access_key,
-            region,
+            caller: Caller { account: &access_key.account, region, denied: &access_key.denied },
+            tools: kms.tools(),
             now: moment.now,
             stale: moment.stale,
         };
@@ -262,11 +260,6 @@ pub(crate) fn respond_to_unreadable(
     request.gateway_answer(error.parts(kms.config.error_codes)).into_response()
 }
 
-/// Fields in this order.
-pub(crate) fn fields<const N: usize>(pairs: [(&str, Value); N]) -> Fields {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -277,6 +270,7 @@ mod tests {
     use jiff::Timestamp;
     use proptest::collection::vec;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     use super::*;
     use crate::mock::alibaba::config::AlibabaConfig;

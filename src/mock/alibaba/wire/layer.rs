@@ -1,13 +1,32 @@
 //! What may stand around the whole service: around the gateway, the operations, and the responses.
 
+use std::fmt;
+use std::sync::Arc;
+
 use super::gateway::{Claim, Gateway, GatewayError};
 use super::response::Answer;
 use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::host::cloud::DeviationError;
 
 /// A layer around the service. The plain service has none.
 pub(crate) trait WireLayer: Layer {
+    /// Whether it leaves everything as it is. Then it is not called, so this has to be cheap.
+    fn is_idle(&self) -> bool;
+
+    /// What it changes about the service, by names.
+    fn names(&self) -> Vec<String>;
+
+    /// Changes that instead.
+    ///
+    /// # Errors
+    /// When a name is not known. Then nothing has changed.
+    fn set_names(&self, names: &[String]) -> Result<(), DeviationError>;
+
+    /// Begins again with what was given in the beginning.
+    fn reset(&self);
+
     /// Finds out who has sent a request; alone, the service does [`Gateway::admit`].
     fn admit<'g>(&self, gateway: &Gateway<'g>, claim: &Claim<'_>) -> Result<&'g AccessKey, GatewayError>;
 
@@ -17,4 +36,24 @@ pub(crate) trait WireLayer: Layer {
 
     /// Changes a response before it goes out; alone, the service changes none.
     fn respond(&self, operation: Option<Operation>, response: &mut Answer);
+}
+
+/// The settings of a layer.
+pub(crate) trait LayerSettings: fmt::Debug + Send + Sync {
+    /// A layer with these settings.
+    fn build(&self) -> Box<dyn WireLayer>;
+}
+
+/// Responses and effects that differ from the documents. It is made from a list of [`crate::mock::Deviation`].
+#[derive(Clone, Debug)]
+pub struct LayerConfig(Arc<dyn LayerSettings>);
+
+impl LayerConfig {
+    pub(crate) fn new(settings: impl LayerSettings + 'static) -> Self {
+        Self(Arc::new(settings))
+    }
+
+    pub(crate) fn build(&self) -> Box<dyn WireLayer> {
+        self.0.build()
+    }
 }

@@ -4,7 +4,6 @@ pub(crate) mod dispatch;
 pub(crate) mod gateway;
 pub(crate) mod layer;
 pub(crate) mod parameters;
-pub(crate) mod rejection;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod throttle;

@@ -6,7 +6,7 @@ use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Non
 use zeroize::Zeroizing;
 
 use super::EncryptionContext;
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 
 /// Bytes of the version id at the head of a ciphertext.
 const VERSION_BYTES: usize = 36;

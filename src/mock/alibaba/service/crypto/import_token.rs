@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::WrappingAlgorithm;
 use super::cipher::random;
-use crate::mock::alibaba::wire::rejection::Rejection;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::clock::from_seconds;
 
 /// What an import token is good for.

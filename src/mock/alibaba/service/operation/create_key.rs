@@ -8,11 +8,10 @@ use crate::mock::alibaba::service::call::{Call, is_longer};
 use crate::mock::alibaba::service::crypto::pairs;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
 use crate::mock::alibaba::service::metadata::{key_metadata, rotation_interval};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::{KeyState, Rule};
 use crate::mock::alibaba::service::tags::read_tags;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition {
     parameters: &[
@@ -81,12 +80,12 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
             return Err(Rejection::limit_exceeded());
         }
         // Its material will be wrapped with a pair, which takes a while to make.
-        if request.origin == Origin::External && call.service.wrapping_pairs.at_hand().next().is_none() {
+        if request.origin == Origin::External && call.tools.wrapping_pairs.at_hand().next().is_none() {
             pairs().prepare(1);
         }
 
-        let id = call.service.identifiers().resource();
-        let version = Version::new(call.service.identifiers().resource(), request.spec, request.origin, call.now)?;
+        let id = call.tools.identifiers.resource();
+        let version = Version::new(call.tools.identifiers.resource(), request.spec, request.origin, call.now)?;
         let key = keys.add(id.clone(), |number| new_key(call, id, number, version, request));
         Ok(fields([("KeyMetadata", key_metadata(call, key).into())]))
     })

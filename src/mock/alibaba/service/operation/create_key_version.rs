@@ -5,11 +5,10 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, check_rotatable, find_key};
 use crate::mock::alibaba::service::key::Version;
 use crate::mock::alibaba::service::metadata::key_version;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::ONLY_ENABLED, run };
 
@@ -31,7 +30,7 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
         }
 
         let id = key.id.clone();
-        let version = Version::new(call.service.identifiers().resource(), key.spec, key.origin, call.now)?;
+        let version = Version::new(call.tools.identifiers.resource(), key.spec, key.origin, call.now)?;
         let described = key_version(&id, &version);
         keys.change(&id, |key| key.rotate(version));
         Ok(fields([("KeyVersion", described)]))

@@ -4,10 +4,9 @@ use super::Definition;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::data::{decrypting_key, finish_dry_run, open, read_ciphertext, read_context};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["CiphertextBlob", "EncryptionContext", "DryRun"], rule: Rule::ONLY_ENABLED, run };

@@ -3,8 +3,8 @@
 use super::Definition;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key, is_alias_name};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &["AliasName"], rule: Rule::ALWAYS, run };

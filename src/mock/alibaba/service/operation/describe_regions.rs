@@ -4,10 +4,9 @@ use serde_json::{Value, json};
 
 use super::Definition;
 use crate::mock::alibaba::regions::REGIONS;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition { parameters: &[], rule: Rule::ALWAYS, run: |_, _| run() };
 

@@ -8,10 +8,9 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference};
 use crate::mock::alibaba::service::crypto::EncryptionContext;
 use crate::mock::alibaba::service::data::{encrypting_key, finish_dry_run, read_context};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "Plaintext", "EncryptionContext", "DryRun"], rule: Rule::ONLY_ENABLED, run };

@@ -8,11 +8,10 @@ use super::Definition;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, check_external, find_key_by_id};
 use crate::mock::alibaba::service::crypto::{ImportToken, WrappingAlgorithm};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::{after, wire_time};
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "WrappingAlgorithm", "WrappingKeySpec"], rule: Rule::ALWAYS, run };
@@ -50,13 +49,13 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
         Ok((key.id.clone(), key.wrapping_pair))
     })?;
     // Each call hands out another pair than the call before.
-    let pair = call.service.wrapping_pairs.take(last, call.service.journal());
+    let pair = call.tools.wrapping_pairs.take(last, call.tools.journal);
     let pair = pair.ok_or_else(Rejection::service_unavailable)?;
     account.write(|keys| keys.change(&id, |key| key.wrapping_pair = Some(pair.id)));
 
     let expires = after(call.now, TOKEN_LIFE);
     let token = ImportToken { key_id: id.clone(), pair: pair.id, algorithm: request.algorithm, expires };
-    let token = call.service.token_sealer.seal(&token)?;
+    let token = call.tools.token_sealer.seal(&token)?;
     Ok(fields([
         ("KeyId", id.into()),
         ("ImportToken", STANDARD.encode(token).into()),

@@ -14,8 +14,8 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, check_external, find_key_by_id};
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::KeySpec;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::from_seconds;
 use crate::mock::host::response::Fields;
 
@@ -82,13 +82,13 @@ fn unwrap_material(
     request: &Request<'_>,
 ) -> Result<Zeroizing<Vec<u8>>, Rejection> {
     let sealed = STANDARD.decode(request.token).map_err(|_| Rejection::invalid_import_token())?;
-    let token = call.service.token_sealer.open(&sealed).filter(|token| token.key_id == id);
+    let token = call.tools.token_sealer.open(&sealed).filter(|token| token.key_id == id);
     let token = token.ok_or_else(Rejection::invalid_import_token)?;
     if token.expires <= call.now {
         return Err(Rejection::expired_import_token());
     }
 
-    let pair = call.service.wrapping_pairs.get(token.pair).ok_or_else(Rejection::invalid_import_token)?;
+    let pair = call.tools.wrapping_pairs.get(token.pair).ok_or_else(Rejection::invalid_import_token)?;
     let wrapped = STANDARD.decode(request.wrapped).map_err(|_| Rejection::invalid_key_material())?;
     let material = pair.unwrap_material(token.algorithm, &wrapped);
     material

@@ -6,8 +6,8 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id};
 use crate::mock::alibaba::service::metadata::alias_entry;
 use crate::mock::alibaba::service::paging::Page;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =

@@ -7,10 +7,9 @@ use super::list_aliases_by_key_id::{Request, parse};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
 use crate::mock::alibaba::service::metadata::key_version;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::dispatch::fields;
-use crate::mock::alibaba::wire::rejection::Rejection;
-use crate::mock::host::response::Fields;
+use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition =
     Definition { parameters: &["KeyId", "PageNumber", "PageSize"], rule: Rule::ALWAYS, run };

@@ -39,8 +39,8 @@ use std::str::FromStr;
 
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 /// What the mock knows of an operation.

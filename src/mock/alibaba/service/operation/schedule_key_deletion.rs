@@ -3,8 +3,8 @@
 use super::Definition;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key_by_id};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::{KeyState, Rule};
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::clock::after;
 use crate::mock::host::response::Fields;
 

@@ -4,8 +4,8 @@ use super::Definition;
 use super::create_alias::parse;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, find_key_by_id};
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =

@@ -5,8 +5,8 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, check_rotatable, check_symmetric, find_key_by_id};
 use crate::mock::alibaba::service::key::Rotation;
 use crate::mock::alibaba::service::metadata::rotation_interval;
+use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
-use crate::mock::alibaba::wire::rejection::Rejection;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =
