@@ -46,8 +46,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use self::alibaba::config::{AccessKey, AlibabaConfig, ErrorCodes, Profile, Quotas, WrappingKeys};
 pub use self::alibaba::seed::{Seed, SeedKey};
+pub use self::alibaba::service::api::{Operation, ParseOperationError};
 pub use self::alibaba::service::arrival::{Arrival, ParseArrivalError};
-pub use self::alibaba::service::operation::{Operation, ParseOperationError};
 pub use self::alibaba::service::state::{KeyState, ParseKeyStateError};
 pub use self::host::admin::AdminAccess;
 pub use self::host::clock::ClockMode;

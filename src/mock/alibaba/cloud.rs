@@ -8,11 +8,12 @@ use serde_json::Value;
 use crate::mock::alibaba::config::AlibabaConfig;
 use crate::mock::alibaba::kms::AlibabaKms;
 use crate::mock::alibaba::records;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::key::Origin;
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::view;
 use crate::mock::alibaba::wire::dispatch::{Understood, respond_to_unreadable};
+use crate::mock::alibaba::wire::response::SECRET;
 use crate::mock::alibaba::wire::throttle;
 use crate::mock::host::cloud::{
     BuildError, Cloud, CloudConfig, CloudSettings, Description, DeviationError, Facilities, Holdings, Moment,
@@ -51,9 +52,6 @@ const OPERATIONS: [&str; Operation::ALL.len()] = {
     }
     names
 };
-
-/// Parameters and fields of responses that hold data of customers, or secrets.
-pub(crate) const SECRET: [&str; 4] = ["Plaintext", "EncryptedKeyMaterial", "ImportToken", "SecurityToken"];
 
 impl CloudSettings for AlibabaConfig {
     fn description(&self) -> &'static Description {

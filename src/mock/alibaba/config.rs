@@ -1,16 +1,11 @@
 //! What the mock of Alibaba Cloud KMS can be set to.
 
-use std::collections::BTreeSet;
-use std::fmt;
-
-use jiff::Timestamp;
-use zeroize::Zeroizing;
-
+pub use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::seed::SeedKey;
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::rules::Rules;
 pub use crate::mock::alibaba::service::rules::{Profile, Quotas};
 pub use crate::mock::alibaba::service::wrapping_pair::WrappingKeys;
+pub use crate::mock::alibaba::wire::gateway::ErrorCodes;
 use crate::mock::alibaba::wire::layer::LayerConfig;
 
 /// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
@@ -125,97 +120,5 @@ impl AlibabaConfig {
             hsm: self.hsm,
             ..Rules::new(self.profile, self.quotas)
         }
-    }
-}
-
-/// Whose codes a request gets that does not reach KMS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ErrorCodes {
-    /// Those of the API gateway, as seen in live responses.
-    #[default]
-    Gateway,
-    /// Those of the error table in the KMS documents.
-    Documented,
-}
-
-/// An access key: an id, a secret, and what they are good for.
-#[derive(Clone)]
-pub struct AccessKey {
-    pub(crate) id: String,
-    pub(crate) secret: Zeroizing<String>,
-    pub(crate) account: String,
-    pub(crate) active: bool,
-    pub(crate) session: Option<Session>,
-    pub(crate) denied: BTreeSet<Operation>,
-}
-
-/// The temporary part of an access key made by STS.
-#[derive(Clone)]
-pub(crate) struct Session {
-    pub(crate) token: Zeroizing<String>,
-    pub(crate) expires: Timestamp,
-}
-
-impl AccessKey {
-    /// The account of access keys that name none: the one of the documents' samples.
-    pub const DEFAULT_ACCOUNT: &'static str = "1001234567890123";
-
-    /// A permanent, active access key of [`AccessKey::DEFAULT_ACCOUNT`] with every permission.
-    pub fn new(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            secret: Zeroizing::new(secret.into()),
-            account: Self::DEFAULT_ACCOUNT.to_owned(),
-            active: true,
-            session: None,
-            denied: BTreeSet::new(),
-        }
-    }
-
-    /// Its id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
-    /// The id of its account.
-    pub fn account_id(&self) -> &str {
-        &self.account
-    }
-
-    /// The same access key in the account with this id.
-    pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.account = account.into();
-        self
-    }
-
-    /// The same access key, switched off.
-    pub fn inactive(mut self) -> Self {
-        self.active = false;
-        self
-    }
-
-    /// The same access key, good only together with `token` and before `expires` (in real time).
-    pub fn session(mut self, token: impl Into<String>, expires: Timestamp) -> Self {
-        self.session = Some(Session { token: Zeroizing::new(token.into()), expires });
-        self
-    }
-
-    /// The same access key without the permission for `operation`.
-    pub fn deny(mut self, operation: Operation) -> Self {
-        self.denied.insert(operation);
-        self
-    }
-}
-
-impl fmt::Debug for AccessKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AccessKey")
-            .field("id", &self.id)
-            .field("account", &self.account)
-            .field("active", &self.active)
-            .field("session", &self.session.is_some())
-            .field("denied", &self.denied)
-            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! The mock of Alibaba Cloud KMS: `wire` reads requests and writes responses, `service` has the state table, the
 //! operations and the cryptography.
 
+pub(crate) mod access_key;
 mod call_log;
 mod cloud;
 pub(crate) mod config;

@@ -3,10 +3,10 @@
 use super::named::{Named, call};
 use super::step::{Outcome, Step, has_code, is_invalid};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::key::Tenant;
-use crate::mock::alibaba::service::operation::Operation::{
+use crate::mock::alibaba::service::api::Operation::{
     CreateAlias, DeleteAlias, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ListAliases, UpdateAlias,
 };
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
 use crate::mock::host::response::Fields;

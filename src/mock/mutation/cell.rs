@@ -8,9 +8,9 @@ use super::ParseDeviationError;
 use super::step::{Outcome, Step};
 use super::subject::subjects;
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::arrival::Arrival;
 use crate::mock::alibaba::service::key::{Key, Origin};
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::{KeyState, Outcome as TableOutcome, Rule};
 

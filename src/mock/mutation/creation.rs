@@ -3,9 +3,9 @@
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation::CreateKey;
 use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::metadata::key_metadata;
-use crate::mock::alibaba::service::operation::Operation::CreateKey;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
 

@@ -6,13 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
+use crate::mock::alibaba::service::api::Operation::{
+    Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncrypt,
+};
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::crypto::{EncryptionContext, random};
 use crate::mock::alibaba::service::data::read_context;
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::operation::Operation::{
-    Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncrypt,
-};
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::response::Fields;
 

@@ -6,8 +6,8 @@ use super::alias::remove_aliases;
 use super::named::{Named, TimeStep, call, time};
 use super::step::is_invalid;
 use super::time::{due, hiding};
+use crate::mock::alibaba::service::api::Operation::{CancelKeyDeletion, ScheduleKeyDeletion};
 use crate::mock::alibaba::service::key::Tenant;
-use crate::mock::alibaba::service::operation::Operation::{CancelKeyDeletion, ScheduleKeyDeletion};
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
 use crate::mock::host::clock::after;
 

@@ -3,7 +3,7 @@
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::operation::Operation::DescribeKey;
+use crate::mock::alibaba::service::api::Operation::DescribeKey;
 use crate::mock::host::clock::{after, wire_date};
 use crate::mock::host::response::Fields;
 

@@ -1,7 +1,7 @@
 //! Descriptions of keys.
 
 use super::named::{Named, call};
-use crate::mock::alibaba::service::operation::Operation::UpdateKeyDescription;
+use crate::mock::alibaba::service::api::Operation::UpdateKeyDescription;
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call(

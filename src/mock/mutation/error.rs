@@ -2,8 +2,8 @@
 
 use super::AnswerFault;
 use super::Deviation;
+use crate::mock::alibaba::service::api::{Operation, ParseOperationError};
 use crate::mock::alibaba::service::arrival::ParseArrivalError;
-use crate::mock::alibaba::service::operation::{Operation, ParseOperationError};
 use crate::mock::alibaba::service::state::ParseKeyStateError;
 use crate::near::nearest;
 

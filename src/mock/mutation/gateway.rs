@@ -2,21 +2,11 @@
 
 use std::slice;
 
+use super::gate::Gate;
 use super::named::{Named, gate};
-use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::wire::gateway::{Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::request::Scheme;
-
-/// What a deviation does at the gateway.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Gate {
-    /// Whom it takes a request for which the gateway rejects.
-    Takes(for<'g> fn(&Gateway<'g>, &Claim<'_>, &GatewayError) -> Option<&'g AccessKey>),
-    /// It takes a nonce again.
-    TakesNonceAgain,
-    /// Whether a request that is rejected so has its effect all the same, for the first access key.
-    HasEffect(fn(&GatewayError) -> bool),
-}
 
 pub(super) const DEVIATIONS: &[Named] = &[
     gate(

@@ -4,7 +4,7 @@ use super::describe::and_describe;
 use super::list::with_entries;
 use super::step::{Outcome, Step, is_for_state};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
 

@@ -8,11 +8,11 @@ use super::step::{Step, has_code};
 use super::subject::subjects;
 use super::time::{due, hiding};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
+use crate::mock::alibaba::service::api::Operation::DeleteKeyMaterial;
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Origin};
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::operation::Operation::DeleteKeyMaterial;
 use crate::mock::alibaba::service::state::KeyState::{self, Disabled, Enabled, PendingDeletion, PendingImport};
 use crate::mock::host::clock::after;
 

@@ -14,6 +14,7 @@
 //! ```
 
 mod alias;
+mod all;
 mod cell;
 mod creation;
 mod data;
@@ -21,6 +22,7 @@ mod deletion;
 mod describe;
 mod description;
 mod error;
+mod gate;
 mod gateway;
 mod import;
 mod in_state;
@@ -48,7 +50,7 @@ pub use in_state::StateEffect;
 pub use named::Named;
 pub use response_form::{AnswerFault, GeneralFault};
 
-use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::state::KeyState;
 
 /// Something that the mock does otherwise than the documents say.

@@ -2,13 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::gateway::Gate;
+use super::gate::Gate;
 use super::step::{Outcome, Step};
-use super::{alias, creation, data, deletion, describe, description, import, list, material};
-use super::{gateway, rejected, rotation, switch, tag, unchecked};
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::key::Tenant;
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::host::identifier::Identifiers;
 
 /// A deviation with a name of its own.
@@ -67,32 +65,6 @@ pub(super) const fn time(name: &'static str, description: &'static str, wrap: fn
 /// A deviation of the gateway.
 pub(super) const fn gate(name: &'static str, description: &'static str, gate: Gate) -> Named {
     Named { name, description, part: Part::Gate(gate) }
-}
-
-/// Every one by subject, those first that stand around the others.
-const ALL: [&[Named]; 15] = [
-    unchecked::DEVIATIONS,
-    rejected::DEVIATIONS,
-    switch::DEVIATIONS,
-    deletion::DEVIATIONS,
-    creation::DEVIATIONS,
-    import::DEVIATIONS,
-    material::DEVIATIONS,
-    rotation::DEVIATIONS,
-    alias::DEVIATIONS,
-    tag::DEVIATIONS,
-    description::DEVIATIONS,
-    data::DEVIATIONS,
-    list::DEVIATIONS,
-    describe::DEVIATIONS,
-    gateway::DEVIATIONS,
-];
-
-impl Named {
-    /// Every one, those first that stand around the others.
-    pub(super) fn all() -> impl Iterator<Item = &'static Self> {
-        ALL.into_iter().flatten()
-    }
 }
 
 /// Each is known by its name.

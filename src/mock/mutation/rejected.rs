@@ -4,7 +4,7 @@ use super::cell::beyond_the_table;
 use super::named::{Named, call};
 use super::step::{Outcome, Step, has_code, is_for_state, is_invalid};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::operation::Operation::{
+use crate::mock::alibaba::service::api::Operation::{
     CancelKeyDeletion, CreateAlias, CreateKeyVersion, DisableKey, EnableKey, ImportKeyMaterial, ScheduleKeyDeletion,
     TagResource, UntagResource, UpdateAlias, UpdateKeyDescription, UpdateRotationPolicy,
 };

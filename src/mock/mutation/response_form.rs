@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::response::{Answer, Format, Source};

@@ -3,11 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::{Call, KeyReference, find_key};
 use crate::mock::alibaba::service::crypto::Ciphertext;
 use crate::mock::alibaba::service::key::Key;
 use crate::mock::alibaba::service::key::Tenant;
-use crate::mock::alibaba::service::operation::Operation;
 
 /// The key that a call is about, if it names one that is there.
 pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> {

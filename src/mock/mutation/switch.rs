@@ -3,8 +3,8 @@
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::operation::Operation;
-use crate::mock::alibaba::service::operation::Operation::{DescribeKey, DisableKey, EnableKey, ScheduleKeyDeletion};
+use crate::mock::alibaba::service::api::Operation;
+use crate::mock::alibaba::service::api::Operation::{DescribeKey, DisableKey, EnableKey, ScheduleKeyDeletion};
 use crate::mock::alibaba::service::state::KeyState::{self, Disabled, Enabled, PendingDeletion};
 use crate::mock::host::clock::wire_date;
 

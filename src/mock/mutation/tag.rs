@@ -1,7 +1,7 @@
 //! Tags.
 
 use super::named::{Named, call};
-use crate::mock::alibaba::service::operation::Operation::{TagResource, UntagResource};
+use crate::mock::alibaba::service::api::Operation::{TagResource, UntagResource};
 use crate::mock::alibaba::service::tags::read_tags;
 
 pub(super) const DEVIATIONS: &[Named] = &[

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::crypto::TokenSealer;
 use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Origin};
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::rules::Rules;
 use crate::mock::alibaba::service::state::Rule;
@@ -17,7 +16,6 @@ use crate::mock::alibaba::service::wrapping_pair::WrappingPairs;
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::host::identifier::{Identifiers, is_uuid};
 use crate::mock::host::persistence::Journal;
-use crate::mock::host::response::Fields;
 
 /// A call of an operation.
 #[derive(Clone, Copy)]
@@ -125,11 +123,6 @@ impl<'a> Call<'a> {
     /// Rejects a call that the access key has no permission for.
     pub(crate) fn authorize(&self) -> Result<(), Rejection> {
         if self.caller.denied.contains(&self.operation) { Err(Rejection::no_permission()) } else { Ok(()) }
-    }
-
-    /// Does the operation.
-    pub(crate) fn run(&self, account: &mut Account<'_>) -> Result<Fields, Rejection> {
-        (self.operation.definition().run)(self, account)
     }
 
     /// Checks the state of the subject by the table.

@@ -1,6 +1,7 @@
 //! What Alibaba Cloud KMS does: the table of states, the operations, the keys and their cryptography.
 
 pub(crate) mod account;
+pub(crate) mod api;
 pub(crate) mod arrival;
 pub(crate) mod call;
 pub(crate) mod crypto;

@@ -2,12 +2,12 @@
 
 use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::call_log::CallLog;
-use crate::mock::alibaba::config::AccessKey;
 use crate::mock::alibaba::kms::AlibabaKms;
 use crate::mock::alibaba::service::account::{Account, ChangeLog};
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::{Call, Caller};
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::wire::gateway::{self, Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::parameters::Parameters;

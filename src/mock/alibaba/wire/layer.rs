@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::gateway::{Claim, Gateway, GatewayError};
 use super::response::Answer;
-use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::access_key::AccessKey;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::layer::Layer;
-use crate::mock::alibaba::service::operation::Operation;
 use crate::mock::host::cloud::DeviationError;
 
 /// A layer around the service. The plain service has none.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
-use super::gateway::V3_ALGORITHM;
+use super::gateway::signature::V3_ALGORITHM;
 use crate::mock::alibaba::regions::REGIONS;
 use crate::mock::alibaba::wire::parameters::{Parameters, Undecodable};
 use crate::mock::alibaba::wire::response::Format;

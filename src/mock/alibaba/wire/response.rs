@@ -4,8 +4,10 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::Value;
 
-use crate::mock::alibaba::cloud::SECRET;
 use crate::mock::host::response::{Fields, Response, Shown};
+
+/// Parameters and fields of responses that hold data of customers, or secrets.
+pub(crate) const SECRET: [&str; 4] = ["Plaintext", "EncryptedKeyMaterial", "ImportToken", "SecurityToken"];
 
 /// What is not shown of an answer of the gateway: the string to sign in its message repeats the request with all that
 /// it holds.

@@ -34,10 +34,8 @@ mod update_alias;
 mod update_key_description;
 mod update_rotation_policy;
 
-use std::fmt;
-use std::str::FromStr;
-
 use crate::mock::alibaba::service::account::Account;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
@@ -49,97 +47,51 @@ pub(crate) struct Definition {
     pub(crate) parameters: &'static [&'static str],
     /// What the state of the subject means.
     pub(crate) rule: Rule,
-    /// Does it. The fields of the answer come without RequestId.
+    /// Does it. The fields of the response come without RequestId.
     pub(crate) run: fn(&Call<'_>, &mut Account<'_>) -> Result<Fields, Rejection>,
 }
 
-macro_rules! operations {
-    ($($name:ident => $module:ident),* $(,)?) => {
-        /// An operation of the API.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Operation {
-            $(
-                #[doc = concat!("`", stringify!($name), "`.")]
-                $name
-            ),*
-        }
-
-        impl Operation {
-            /// Every operation.
-            pub const ALL: &'static [Operation] = &[$(Operation::$name),*];
-
-            /// The name on the wire.
-            pub const fn name(self) -> &'static str {
-                match self { $(Operation::$name => stringify!($name)),* }
-            }
-
-            pub(crate) const fn definition(self) -> &'static Definition {
-                match self { $(Operation::$name => &$module::DEFINITION),* }
-            }
-        }
-    };
-}
-
-operations! {
-    CreateKey => create_key,
-    DescribeKey => describe_key,
-    ListKeys => list_keys,
-    EnableKey => enable_key,
-    DisableKey => disable_key,
-    ScheduleKeyDeletion => schedule_key_deletion,
-    CancelKeyDeletion => cancel_key_deletion,
-    UpdateKeyDescription => update_key_description,
-    SetDeletionProtection => set_deletion_protection,
-    Encrypt => encrypt,
-    Decrypt => decrypt,
-    GenerateDataKey => generate_data_key,
-    GenerateDataKeyWithoutPlaintext => generate_data_key_without_plaintext,
-    ReEncrypt => re_encrypt,
-    CreateAlias => create_alias,
-    UpdateAlias => update_alias,
-    DeleteAlias => delete_alias,
-    ListAliases => list_aliases,
-    ListAliasesByKeyId => list_aliases_by_key_id,
-    GetParametersForImport => get_parameters_for_import,
-    ImportKeyMaterial => import_key_material,
-    DeleteKeyMaterial => delete_key_material,
-    TagResource => tag_resource,
-    UntagResource => untag_resource,
-    ListResourceTags => list_resource_tags,
-    CreateKeyVersion => create_key_version,
-    DescribeKeyVersion => describe_key_version,
-    ListKeyVersions => list_key_versions,
-    UpdateRotationPolicy => update_rotation_policy,
-    DescribeRegions => describe_regions,
-}
-
 impl Operation {
-    /// Whether it is about one key, whose state counts.
-    pub const fn has_subject(self) -> bool {
-        !matches!(self, Self::CreateKey | Self::ListKeys | Self::ListAliases | Self::DescribeRegions)
+    /// What the mock knows of it.
+    pub(crate) const fn definition(self) -> &'static Definition {
+        match self {
+            Self::CreateKey => &create_key::DEFINITION,
+            Self::DescribeKey => &describe_key::DEFINITION,
+            Self::ListKeys => &list_keys::DEFINITION,
+            Self::EnableKey => &enable_key::DEFINITION,
+            Self::DisableKey => &disable_key::DEFINITION,
+            Self::ScheduleKeyDeletion => &schedule_key_deletion::DEFINITION,
+            Self::CancelKeyDeletion => &cancel_key_deletion::DEFINITION,
+            Self::UpdateKeyDescription => &update_key_description::DEFINITION,
+            Self::SetDeletionProtection => &set_deletion_protection::DEFINITION,
+            Self::Encrypt => &encrypt::DEFINITION,
+            Self::Decrypt => &decrypt::DEFINITION,
+            Self::GenerateDataKey => &generate_data_key::DEFINITION,
+            Self::GenerateDataKeyWithoutPlaintext => &generate_data_key_without_plaintext::DEFINITION,
+            Self::ReEncrypt => &re_encrypt::DEFINITION,
+            Self::CreateAlias => &create_alias::DEFINITION,
+            Self::UpdateAlias => &update_alias::DEFINITION,
+            Self::DeleteAlias => &delete_alias::DEFINITION,
+            Self::ListAliases => &list_aliases::DEFINITION,
+            Self::ListAliasesByKeyId => &list_aliases_by_key_id::DEFINITION,
+            Self::GetParametersForImport => &get_parameters_for_import::DEFINITION,
+            Self::ImportKeyMaterial => &import_key_material::DEFINITION,
+            Self::DeleteKeyMaterial => &delete_key_material::DEFINITION,
+            Self::TagResource => &tag_resource::DEFINITION,
+            Self::UntagResource => &untag_resource::DEFINITION,
+            Self::ListResourceTags => &list_resource_tags::DEFINITION,
+            Self::CreateKeyVersion => &create_key_version::DEFINITION,
+            Self::DescribeKeyVersion => &describe_key_version::DEFINITION,
+            Self::ListKeyVersions => &list_key_versions::DEFINITION,
+            Self::UpdateRotationPolicy => &update_rotation_policy::DEFINITION,
+            Self::DescribeRegions => &describe_regions::DEFINITION,
+        }
     }
 }
 
-impl fmt::Display for Operation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-/// The text names no operation that the mock knows.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("unknown operation `{0}` (one of {list})", list = names())]
-pub struct ParseOperationError(String);
-
-fn names() -> String {
-    Operation::ALL.iter().map(|operation| operation.name()).collect::<Vec<_>>().join(", ")
-}
-
-impl FromStr for Operation {
-    type Err = ParseOperationError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let found = Operation::ALL.iter().copied().find(|operation| operation.name() == text);
-        found.ok_or_else(|| ParseOperationError(text.to_owned()))
+impl Call<'_> {
+    /// Does what the call is for.
+    pub(crate) fn run(&self, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+        (self.operation.definition().run)(self, account)
     }
 }

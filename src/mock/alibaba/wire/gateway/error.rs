@@ -2,7 +2,15 @@
 
 use std::borrow::Cow;
 
-use crate::mock::alibaba::config::ErrorCodes;
+/// Whose codes a request gets that does not reach KMS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ErrorCodes {
+    /// Those of the API gateway, as seen in live responses.
+    #[default]
+    Gateway,
+    /// Those of the error table in the KMS documents.
+    Documented,
+}
 
 /// Why a request does not reach KMS.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 mod error;
 mod nonces;
-mod signature;
+pub(super) mod signature;
 mod time;
 mod v1;
 mod v3;
@@ -15,12 +15,12 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
+pub use error::ErrorCodes;
 pub(crate) use error::{ErrorParts, GatewayError};
 pub(crate) use nonces::{NONCE_LIFE_SECONDS, Nonces};
-pub(super) use signature::V3_ALGORITHM;
 
-use crate::mock::alibaba::config::AccessKey;
-use crate::mock::alibaba::service::operation::Operation;
+use crate::mock::alibaba::access_key::AccessKey;
+use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::request::Scheme;
 use crate::mock::host::request::Received;

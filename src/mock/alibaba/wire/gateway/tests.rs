@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 
 use super::*;
-use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::provider::signing::{canonical_query, sha256_hex};
 
 #[derive(Deserialize)]

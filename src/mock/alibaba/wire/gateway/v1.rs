@@ -3,7 +3,7 @@
 use super::signature::{v1_is_right, v1_string_to_sign};
 use super::time;
 use super::{Claim, Gateway, GatewayError};
-use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::access_key::AccessKey;
 
 /// Finds out who has signed the request.
 pub(super) fn identify<'a>(gateway: &Gateway<'a>, claim: &Claim<'_>) -> Result<&'a AccessKey, GatewayError> {

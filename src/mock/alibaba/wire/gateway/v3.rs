@@ -5,7 +5,7 @@ use http::header::HOST;
 use super::signature::{v3_is_right, v3_string_to_sign};
 use super::time;
 use super::{Claim, Gateway, GatewayError};
-use crate::mock::alibaba::config::AccessKey;
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::host::request::Received;
 
 /// Finds out who has signed the request.
