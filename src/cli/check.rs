@@ -1,4 +1,4 @@
-//! `check`: are the case files right?
+//! `check`: checks case files.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::report::text::count;
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArguments {
-    /// The folder with case files; those in the program unless given
+    /// The folder of case files [default: the built-in ones]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }

@@ -34,7 +34,7 @@ impl Context {
         self.variables.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
-    /// A variable that holds a secret. From now on it is not written any more.
+    /// A variable that holds a secret. From now on it is redacted in everything that is written.
     pub fn secret(&self, name: &str) -> Option<Secret> {
         let secret = self.variable(name).map(Secret::new)?;
         self.secrets.add_credential(&secret);
@@ -65,7 +65,7 @@ impl Context {
     /// Writes a text to the standard error that may hold escapes for colours.
     pub(super) fn report_styled(&self, text: &str) {
         let text = self.secrets.redact(text);
-        // There is nowhere else to say it.
+        // If the standard error can't be written to, nothing can be reported any more.
         let _ = writeln!(io::stderr(), "{}", text.trim_end());
     }
 }

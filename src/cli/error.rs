@@ -32,7 +32,7 @@ pub enum CliError {
     /// A selector is wrong.
     #[error(transparent)]
     Select(#[from] SelectError),
-    /// There is no provider, or there are two.
+    /// No provider could be chosen.
     #[error(transparent)]
     Provider(#[from] ProviderError),
     /// An option is not the provider's.
@@ -53,13 +53,13 @@ pub enum CliError {
     /// The suite can't be tried against the catalogue of deviations.
     #[error(transparent)]
     SelfTest(#[from] SelfTestError),
-    /// No deviation is called so.
+    /// No deviation has this name.
     #[error(
         "no deviation of the catalogue has `{name}` in its name{}; `mock --list-deviations` shows all",
         near.as_ref().map_or_else(String::new, |near| format!(" (`{near}` has a similar one)"))
     )]
     NoDeviation {
-        /// What was looked for.
+        /// The name that was given.
         name: String,
         /// The most similar name.
         near: Option<String>,
@@ -69,7 +69,7 @@ pub enum CliError {
     Mock(#[from] StartError),
     /// No credentials for a remote endpoint.
     #[error(
-        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they are not taken from flags, which show in process lists",
+        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they can't be given by flags, because those show in process lists",
         id = .variables.access_key_id, secret = .variables.secret, token = .variables.token
     )]
     NoCredentials {
@@ -133,7 +133,7 @@ pub enum CliError {
     /// The standard output can't be written to.
     #[error("failed to write to the standard output: {0}")]
     Output(io::Error),
-    /// The system gives no threads.
+    /// The system provides no threads.
     #[error("failed to start: {0}")]
     Runtime(io::Error),
 }

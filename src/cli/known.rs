@@ -33,22 +33,22 @@ pub(super) struct KnownArguments {
     /// Check a list against the cases, without a run
     #[arg(long, value_name = "FILE", group = "what")]
     check: Option<PathBuf>,
-    /// Bring a list up to date: correct what fails otherwise, remove what passes, add what is new; comments stay
+    /// Bring a list up to date: correct entries that fail otherwise, remove those that pass, add new failures
     #[arg(long, value_name = "FILE", group = "what")]
     update: Option<PathBuf>,
     /// Write a list in YAML as one in TOML beside it, with its comments
     #[arg(long, value_name = "FILE", group = "what")]
     convert: Option<PathBuf>,
-    /// The results of the run to go by
+    /// The results of the run to compare with
     #[arg(long, value_name = "FILE", default_value = "reports/results.json", conflicts_with_all = ["check", "convert"])]
     results: PathBuf,
-    /// Why failures that are new are accepted
+    /// Why new failures are accepted
     #[arg(long, value_name = "TEXT", value_parser = reason, requires = "until", conflicts_with_all = ["check", "convert"])]
     reason: Option<String>,
-    /// The last day on which they are accepted, such as 2027-12-31
+    /// The last day on which new failures are accepted, such as 2027-12-31
     #[arg(long, value_name = "DATE", value_parser = day, requires = "reason", conflicts_with_all = ["check", "convert"])]
     until: Option<Date>,
-    /// A link to where they are tracked
+    /// A link to where new failures are tracked
     #[arg(long, value_name = "URL", value_parser = link, requires = "reason", conflicts_with_all = ["check", "convert"])]
     issue: Option<String>,
 }
@@ -201,7 +201,7 @@ fn entries(number: usize) -> String {
     format!("{number} {}", if number == 1 { "entry" } else { "entries" })
 }
 
-/// The day, by the clock of UTC: the same for everybody who runs the same list.
+/// Today in UTC: the same day for everybody who uses the same list.
 fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
@@ -214,9 +214,13 @@ fn reason(text: &str) -> Result<String, String> {
 }
 
 fn day(text: &str) -> Result<Date, String> {
-    date(text).ok_or_else(|| format!("`{text}` is no date such as 2027-12-31"))
+    date(text).ok_or_else(|| format!("`{text}` is not a date such as 2027-12-31"))
 }
 
 fn link(text: &str) -> Result<String, String> {
-    if is_link(text) { Ok(text.to_owned()) } else { Err(format!("`{text}` is no link such as https://example.com/1")) }
+    if is_link(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` is not a link such as https://example.com/1"))
+    }
 }

@@ -1,4 +1,4 @@
-//! `list`: the cases by id, or the clauses of the document and their cases.
+//! `list`: lists the cases by id, or the clauses of the document and their cases.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -22,17 +22,17 @@ pub(super) struct ListArguments {
     suite: SuiteArguments,
     #[command(flatten)]
     select: SelectArguments,
-    /// Show what the published document says, clause by clause, and which cases stand for it
+    /// Show the clauses of the published document, and which cases test each
     #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition", "routes"])]
     coverage: bool,
-    /// How to write it
+    /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 enum Format {
-    /// For people: a line each
+    /// One line each, for people
     #[default]
     Plain,
     /// For programs
@@ -49,7 +49,7 @@ struct Listed<'a> {
     route: &'a str,
     file: &'a str,
     line: u32,
-    /// Why it is not asked, if so.
+    /// Why it is not run, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     not_applicable: Option<&'a str>,
     /// Why no run can drive its keys, if so.

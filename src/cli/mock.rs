@@ -1,4 +1,4 @@
-//! `mock`: serve the bundled reference mock.
+//! `mock`: serves the bundled reference mock.
 
 mod alibaba;
 mod transport;
@@ -24,35 +24,35 @@ use crate::self_test::{SelfTestError, catalogue};
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
 pub(super) struct MockArguments {
-    /// The address to listen on; port 0 takes a free one
+    /// The address to listen on; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The cloud whose key management service is served
+    /// The cloud whose service is mocked
     #[arg(long, value_name = "NAME", default_value = alibaba::PROVIDER, value_parser = provider())]
     provider: CloudConfig,
     /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
     #[arg(long, exclusive = true)]
     list_deviations: bool,
-    /// Keep keys, aliases, import tokens and the clock in this file beyond a restart; it is made if it does not exist.
-    /// It holds key material in the clear, and is readable for its owner alone
+    /// Keep keys, aliases, import tokens and the clock in this file across restarts; it is made if it does not exist. It
+    /// holds unencrypted key material and can be read by its owner only
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     #[command(flatten)]
     transport: TransportArguments,
-    /// Inject a fault, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or `throttle=Rejected.Throttling,probability=0.1`;
-    /// may be given several times
+    /// Make faults, such as `drop-after,operation=ScheduleKeyDeletion,nth=2` or
+    /// `throttle=Rejected.Throttling,probability=0.1`; may be given several times
     #[arg(long, value_name = "RULE")]
     fault: Vec<FaultRule>,
-    /// The seed of the chance that faults strike by; the same number makes the same faults
+    /// The seed of random faults; the same number makes the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
-    /// The clock of keys: `real`, `manual` (stands still until it is moved) or `manual=TIME`
+    /// The clock of the mock: `real`, `manual` (stands still until it is moved) or `manual=TIME`
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = clock)]
     clock: ClockMode,
-    /// Switch off the page and the admin API under /_mock/
+    /// Turn off the page and the admin API under /_mock/, which otherwise accept loopback connections
     #[arg(long, conflicts_with = "admin_everyone")]
     no_admin: bool,
-    /// Let whoever can connect use the page and the admin API under /_mock/, and not only loopback peers
+    /// Let everyone who can connect use the page and the admin API under /_mock/, and not only loopback connections
     #[arg(long)]
     admin_everyone: bool,
     #[command(flatten)]
@@ -62,7 +62,7 @@ pub(super) struct MockArguments {
 /// Takes the names of the registry, and shows them.
 fn provider() -> impl TypedValueParser<Value = CloudConfig> {
     PossibleValuesParser::new(registry::names())
-        .try_map(|name| registry::by_name(&name).ok_or("there is no mock of this provider"))
+        .try_map(|name| registry::by_name(&name).ok_or("this provider has no mock"))
 }
 
 impl MockArguments {
@@ -130,7 +130,7 @@ fn clock(text: &str) -> Result<ClockMode, String> {
     }
 }
 
-/// Serves the mock until it is stopped.
+/// Serves the mock until a signal stops it.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
         context.print(&deviations()?)?;
@@ -171,7 +171,7 @@ async fn serve_until_stopped(
     Ok(Exit::Passed)
 }
 
-/// The catalogue, three lines a deviation and an empty one.
+/// The catalogue: three lines and an empty one for each deviation.
 fn deviations() -> Result<String, CliError> {
     let mut text = String::new();
     for entry in catalogue().map_err(SelfTestError::from)? {

@@ -28,8 +28,7 @@ pub use self::provider::ProviderError;
 use crate::provider::registry::secret_variables;
 use crate::report::console::Color;
 
-/// Conformance tests for the promise of a cloud's key management service: how each operation responds in each state of
-/// a key.
+/// Conformance tests for cloud key management services: does each operation respond as documented in each state of a key?
 #[derive(Debug, Parser)]
 #[command(name = "kms-conformance", version, about, max_term_width = 100)]
 struct Cli {
@@ -45,19 +44,19 @@ struct Cli {
 enum Command {
     /// Run the cases against an endpoint, or against the bundled mock
     Run(Box<run::RunArguments>),
-    /// List the cases, or what the published document says and which cases stand for it
+    /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
     /// Check case files
     Check(check::CheckArguments),
     /// Check a list of known failures, or bring it up to date after a run
     Known(known::KnownArguments),
-    /// Try the suite: against every deviation that the bundled mock knows, which the named cases must catch
+    /// Test the suite itself: each deviation that the bundled mock knows must be caught by the cases named for it
     SelfTest(self_test::SelfTestArguments),
     /// Serve the bundled reference mock
     Mock(Box<mock::MockArguments>),
 }
 
-/// Parses the arguments, does what they say, and maps what came out to an exit code.
+/// Parses the arguments, runs the subcommand, and maps its result to an exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) -> ExitCode {
     // Whatever is done, and for whichever provider: these are not written.
     for name in secret_variables() {
@@ -98,7 +97,7 @@ fn usage(error: &clap::Error, context: &Context) -> ExitCode {
         context.report_styled(&styled(Color::Auto.on(&io::stderr())));
         return Exit::Usage.into();
     }
-    // Help and version go to the standard output and are no mistake, even if nobody reads them.
+    // Help and version go to the standard output, and are not an error even if nobody reads them.
     let _ = context.print(&styled(Color::Auto.on(&io::stdout())));
     Exit::Passed.into()
 }

@@ -1,4 +1,4 @@
-//! What is said when this program has a bug.
+//! The message of a panic, which is a bug of this program.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use crate::redact::SecretRegistry;
 pub(super) fn guard(secrets: &SecretRegistry) {
     let secrets = secrets.clone();
     std::panic::set_hook(Box::new(move |panic| {
-        // There is nowhere else to say it.
+        // If the standard error can't be written to, nothing can be reported any more.
         let _ = io::stderr().write_all(message(panic, &secrets).as_bytes());
     }));
 }

@@ -1,4 +1,4 @@
-//! Which provider: by `--provider`, or by the selectors; and the options of its own.
+//! The provider, named by `--provider` or by the selectors, and its own options.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::parser::ValueSource;
@@ -11,12 +11,12 @@ use crate::suite::selector::Selector;
 /// The provider.
 #[derive(Debug, Default, Args)]
 pub(super) struct ProviderArguments {
-    /// The cloud whose cases are used; that of the selectors, or else the first of these, unless given
+    /// The cloud whose cases are used [default: that of the selectors, or else the first of these]
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(names()))]
     provider: Option<String>,
 }
 
-/// Why there is no provider.
+/// Why no provider could be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ProviderError {
     /// A selector names another provider than the flag.
@@ -36,7 +36,7 @@ pub enum ProviderError {
         second: String,
     },
     /// Case files of a provider that is not registered.
-    #[error("the case files are for the provider `{name}`, and there is no such provider; known: {}", known())]
+    #[error("the case files are for the unknown provider `{name}`; known: {}", known())]
     Unknown {
         /// Its name.
         name: String,

@@ -42,48 +42,49 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// How many cases are run at the same time; 16 for a loopback endpoint, 1 for a remote one unless given
+    /// How many cases run at the same time [default: 16 for a loopback endpoint, 1 for a remote one]
     #[arg(short, long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
-    /// How many requests are sent in a second; 5 to a remote endpoint unless given
+    /// How many requests are sent per second at most [default: 5 for a remote endpoint, else unlimited]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
-    /// The most keys that the run may make; needed for a remote endpoint, where keys cost money and quota
+    /// How many keys the run may make at most; required for a remote endpoint, where keys cost money and quota
     #[arg(long, value_name = "N")]
     max_keys: Option<u64>,
-    /// How often in a row a state must be confirmed before it counts; 1 for a loopback endpoint, 2 for a remote
-    /// one unless given
+    /// How often in a row a state must be observed before it counts [default: 1 for a loopback endpoint, 2 for a remote
+    /// one]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
-    /// How often a failure must come again on fresh keys before it is reported; 0 reports it at once
+    /// How often a failure must be confirmed on fresh keys before it is reported; 0 reports it at once
     #[arg(long, value_name = "N", default_value_t = 1)]
     confirm_failures: u32,
-    /// How long to wait for a state; 1s for a loopback endpoint, 30s for a remote one unless given
+    /// How long to wait for a state [default: 1s for a loopback endpoint, 30s for a remote one]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     settle_timeout: Option<Duration>,
-    /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced
+    /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced
     #[arg(long, value_name = "URL")]
     clock_hook: Option<String>,
-    /// Change the bundled mock, such as `Encrypt:Disabled=Success` or by a name of `mock --list-deviations`
+    /// Make the bundled mock deviate, such as `Encrypt:Disabled=Success`, or by a name of `mock --list-deviations`; may be
+    /// given several times
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
     deviate: Vec<crate::mock::Deviation>,
-    /// Let the bundled mock make trouble, such as `drop-after,probability=0.05`; may be given several times
+    /// Make faults in the bundled mock, such as `drop-after,probability=0.05`; may be given several times
     #[arg(long, value_name = "RULE", conflicts_with_all = ["endpoint", "region"])]
     fault: Vec<crate::mock::FaultRule>,
-    /// What the chance of faults is drawn from; the same number makes the same trouble
+    /// The seed of random faults; the same number makes the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
-    /// What test data is drawn from, other than key material; the same number makes the same data for a case, however
-    /// many are run at the same time. A new one for each run unless given; results.json has it
+    /// The seed of test data other than key material; the same number makes the same data for a case, however many run at
+    /// the same time [default: a new one for each run, which results.json shows]
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// Let responses fail that the documents only leave room for; without it they pass and are listed as lenient
+    /// Fail cases whose response the documents only leave room for; otherwise they pass and are listed as lenient
     #[arg(long)]
     strict: bool,
-    /// What a case is that needs an operation which the endpoint does not know
+    /// The verdict on a case that needs an operation which the endpoint does not know
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     unsupported: Unsupported,
-    /// Don't fail for the failures of this list, as long as they are as listed
+    /// A list of known failures: cases that fail as listed do not fail the run
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
     /// End the run after the first failure
@@ -96,10 +97,10 @@ pub(super) struct RunArguments {
     /// Write JUnit XML here instead of DIR/junit.xml
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Write JUnit XML that also validates against the schema of Jenkins
+    /// Write JUnit XML that is valid by the schema of Jenkins
     #[arg(long)]
     junit_strict: bool,
-    /// What a case that could not be judged is in JUnit XML
+    /// The element of inconclusive cases in JUnit XML
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     junit_inconclusive: InconclusiveAs,
     /// Write the results here instead of DIR/results.json
@@ -108,10 +109,10 @@ pub(super) struct RunArguments {
     /// How progress is shown
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     progress: Progress,
-    /// How much of the table is shown: the rows with something to see, every row, or none
+    /// How much of the table is shown
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     table: TableMode,
-    /// Show every case; the exchanges of passed cases are kept in the results too
+    /// Show every case, and keep the requests and responses of passed cases in the results
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
     /// Show only what went wrong, and the closing line
@@ -231,7 +232,7 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
     Ok(reports)
 }
 
-/// The width of the terminal, or of a page where there is none.
+/// The width of the terminal, or of a page if there is none.
 fn width(context: &Context) -> usize {
     const PAGE: usize = 100;
     let given = context.variable("COLUMNS").and_then(|text| text.parse().ok());

@@ -21,20 +21,20 @@ use crate::self_test::{
 /// Arguments of `self-test`.
 #[derive(Debug, Args)]
 pub(super) struct SelfTestArguments {
-    /// Try only deviations and poor emulators whose names contain one of these texts, such as `Encrypt:Disabled`; all
-    /// unless given
+    /// Try only deviations and poor emulators whose names contain one of these texts, such as `Encrypt:Disabled` [default:
+    /// all]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Run only the cases that must catch a deviation, and not also all others, which must not notice it; poor
-    /// emulators are always tried with all
+    /// Run only the cases that must catch a deviation, and not all others, which must not notice it. Poor emulators are
+    /// always tried with all cases
     #[arg(long)]
     named_only: bool,
-    /// How many of them are tried at the same time; as many as there are processors unless given
+    /// How many are tried at the same time [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
-    /// Show only what is not as it should be, and the closing line
+    /// Show only what went wrong, and the closing line
     #[arg(short, long)]
     quiet: bool,
 }
@@ -89,7 +89,7 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     Ok(Exit::Passed)
 }
 
-/// The lines of the table on their way to the terminal.
+/// Prints the lines of the table above the progress bar.
 struct Lines<'a> {
     bar: &'a ProgressBar,
     context: &'a Context,
@@ -107,7 +107,7 @@ impl Lines<'_> {
         }
         let text = trial.to_string();
         self.printed = self.bar.suspend(|| self.context.print(&text));
-        // Whoever reads the table has gone, so nobody needs the rest.
+        // The reader has gone away, so nobody needs the rest.
         if self.printed.is_err() {
             self.stop.cancel();
         }
@@ -142,7 +142,7 @@ fn named(names: &[String]) -> Result<Tried, CliError> {
     Ok(Tried { entries, emulators })
 }
 
-/// A bar on a terminal, and nothing in a file.
+/// A bar on a terminal, otherwise nothing.
 fn progress(length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} tried  {elapsed}");

@@ -1,4 +1,4 @@
-//! Being told to stop: once to end in good order, twice to end now.
+//! Signals: the first ends the program in good order, the second at once.
 
 use tokio_util::sync::CancellationToken;
 
@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 const INTERRUPTED: i32 = 130;
 
 /// A token that is cancelled by the first interrupt (Ctrl-C) or termination signal. The second ends the process.
-/// Signals that come after this has returned are heard.
+/// Signals are caught from the moment this returns.
 pub(super) fn stop_token() -> CancellationToken {
     let token = CancellationToken::new();
     let stop = token.clone();
@@ -28,7 +28,7 @@ impl Interrupts {
     fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
 
-        // What can't be listened to keeps its usual meaning, which is the end too.
+        // A signal that can't be caught ends the process, which is its default.
         Self(
             [SignalKind::interrupt(), SignalKind::terminate()]
                 .into_iter()

@@ -1,4 +1,4 @@
-//! Which case files, and which cases of them.
+//! The arguments that choose case files, and cases of them.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::suite::selector::{Selector, select};
 pub(super) struct SuiteArguments {
     #[command(flatten)]
     provider: ProviderArguments,
-    /// Use the case files of this folder instead of those in the program
+    /// Use the case files in this folder instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(super) cases: Option<PathBuf>,
 }
@@ -28,8 +28,8 @@ pub(super) struct SuiteArguments {
 /// The cases.
 #[derive(Debug, Args)]
 pub(super) struct SelectArguments {
-    /// Cases: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`, `kind:`,
-    /// `route:`; all unless given
+    /// Cases to select: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`,
+    /// `kind:`, `route:` with a value [default: all]
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<Selector>,
     /// Leave out these cases; may be given several times
@@ -38,9 +38,9 @@ pub(super) struct SelectArguments {
     /// Only cases of this edition of the published document; may be given several times
     #[arg(long, value_name = "EDITION")]
     pub(super) edition: Vec<String>,
-    /// By which routes keys come into their states: `canonical` (the shortest), `all`, or besides the shortest those of at
-    /// most N calls. What is named by its whole id or by `route:` is run anyway. `all` for a loopback endpoint,
-    /// `canonical` for a remote one unless given
+    /// The routes by which keys are driven into their states: `canonical` (the shortest), `all`, or also those of at most N
+    /// calls. Cases that are selected by their whole id or by `route:` are run in any case [default: all for a loopback
+    /// endpoint, canonical for a remote one]
     #[arg(long, value_name = "canonical|all|N")]
     pub(super) routes: Option<RouteLimit>,
 }
@@ -51,7 +51,7 @@ impl SuiteArguments {
         Self { cases: folder, ..Self::default() }
     }
 
-    /// Loads the case files of the provider that is given, or that the selectors are of.
+    /// Loads the case files of the provider that the flag or the selectors name.
     pub(super) fn load(&self, selectors: &[Selector]) -> Result<Suite, CliError> {
         let files = self.files()?;
         let named = self.provider.named(selectors)?;
@@ -74,14 +74,14 @@ impl SuiteArguments {
 impl SelectArguments {
     /// The indexes of the selected cases, in the order of ids; `routes` unless the arguments limit them.
     pub(super) fn select(&self, suite: &Suite, routes: RouteLimit) -> Result<Vec<usize>, CliError> {
-        let meant = select(suite, &self.selectors, &self.exclude, &self.edition)?;
-        let selection = self.routes.unwrap_or(routes).limit(suite, &meant, &self.selectors);
+        let selected = select(suite, &self.selectors, &self.exclude, &self.edition)?;
+        let selection = self.routes.unwrap_or(routes).limit(suite, &selected, &self.selectors);
         if selection.is_empty() {
-            let left_out = match meant.len() {
+            let left_out = match selected.len() {
                 0 => String::new(),
                 cases => format!("; --routes leaves out {} by other routes", counted(cases, "case", "cases")),
             };
-            // A limit that nobody gave is reported, or nobody would look for what it leaves out.
+            // The default limit may be the reason, which nobody would think of.
             let _ = writeln!(io::stderr(), "no case is selected{left_out}");
         }
         Ok(selection)

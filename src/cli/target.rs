@@ -16,16 +16,16 @@ use crate::suite::route_limit::RouteLimit;
 /// What is tested.
 #[derive(Debug, Args)]
 pub(super) struct TargetArguments {
-    /// The endpoint to test, such as http://127.0.0.1:8080; the bundled mock unless given
+    /// The endpoint to test, such as http://127.0.0.1:8080 [default: the bundled mock]
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
-    /// The region; without --endpoint, the cloud's own endpoint in that region is tested
+    /// The region; without --endpoint, the cloud's own endpoint in this region is tested
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<String>,
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(super) timeout: Duration,
-    /// Trust these certificate authorities too (PEM)
+    /// Also trust the certificate authorities in this file (PEM)
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
     #[command(flatten)]

@@ -104,11 +104,11 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
     if let Some(issue) = &given.issue
         && !is_link(issue)
     {
-        page.note(&at.key("issue"), format!("`{issue}` is no link such as https://example.com/issues/1"), None);
+        page.note(&at.key("issue"), format!("`{issue}` is not a link such as https://example.com/issues/1"), None);
     }
     let until = date(&given.until);
     if until.is_none() {
-        page.note(&at.key("until"), format!("`{}` is no date such as 2027-12-31", given.until), None);
+        page.note(&at.key("until"), format!("`{}` is not a date such as 2027-12-31", given.until), None);
     }
     if given.kind == Some(ListedKind::Inconclusive) && (given.code.is_some() || given.status.is_some()) {
         page.note(&at.key("kind"), "a case that can't be judged has no `code` and no `status`", None);

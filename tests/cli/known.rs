@@ -139,7 +139,7 @@ error: `alibaba/Encrpyt/Disabled` means no case
   |
   = help: did you mean `alibaba/Encrypt/Disabled`?
 
-error: `31.12.2999` is no date such as 2027-12-31
+error: `31.12.2999` is not a date such as 2027-12-31
  --> known.toml:8:9
   |
 8 | until = "31.12.2999"
@@ -170,7 +170,7 @@ fn wrong_flags_are_told() {
             "known --update a --reason x --until 2020-12-31",
             "a is left as it is: what is new can't be accepted until 2020-12-31, which is over",
         ),
-        ("known --update a --reason x --until soon", "`soon` is no date such as 2027-12-31"),
+        ("known --update a --reason x --until soon", "`soon` is not a date such as 2027-12-31"),
         ("known --check a --reason x --until 2999-12-31", "cannot be used with"),
     ] {
         let Ended { code, err, .. } = ended(place.program(arguments));

@@ -23,22 +23,22 @@ pub(super) struct AlibabaArguments {
     /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
     #[arg(long, value_name = "DEVIATION")]
     deviate: Vec<Deviation>,
-    /// An access key that may sign requests, instead of the documents' example (testid / testsecret); may be given
-    /// several times. Access keys of several accounts, temporary ones, and ones without every permission come from --seed
+    /// An access key that may sign requests, instead of the documents' example (testid / testsecret); may be given several
+    /// times. Access keys of several accounts, temporary ones, and those with limited permissions are given by --seed
     #[arg(long, value_name = "ID")]
     access_key_id: Vec<String>,
-    /// The environment variable that holds the secret of the --access-key-id in the same place [default for one:
+    /// The environment variable that holds the secret of the --access-key-id in the same position [default for a single one:
     /// ALIBABA_CLOUD_ACCESS_KEY_SECRET]
     #[arg(long, value_name = "NAME", requires = "access_key_id")]
     access_key_secret_env: Vec<String>,
-    /// Accept requests without any signature too, as those of the first access key's account
+    /// Also accept unsigned requests, as those of the first access key's account
     #[arg(long)]
     anonymous: bool,
     /// The region of requests whose host name has none
     #[arg(long, value_name = "REGION", default_value = "cn-hangzhou")]
     region: String,
-    /// Begin with the access keys, keys and aliases of this file (YAML; examples/seed.yaml shows every field). A state
-    /// file gets them once
+    /// Begin with the access keys, keys and aliases in this file (YAML; examples/seed.yaml shows every field). With --state,
+    /// they are added once
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
 }

@@ -17,10 +17,10 @@ pub(super) struct TransportArguments {
     /// The private key of --tls-cert (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Serve HTTPS with a certificate for localhost, 127.0.0.1 and ::1 that is made now
+    /// Serve HTTPS with a new self-signed certificate for localhost, 127.0.0.1 and ::1
     #[arg(long)]
     tls_self_signed: bool,
-    /// Write what clients have to trust for --tls-self-signed to this file (PEM)
+    /// Write the certificate that clients must trust for --tls-self-signed to this file (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_self_signed")]
     tls_ca_out: Option<PathBuf>,
 }
