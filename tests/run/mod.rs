@@ -5,6 +5,7 @@
 mod altering_proxy;
 mod confirming;
 mod cost;
+mod grammar;
 mod ledger;
 mod lost;
 mod panicking;

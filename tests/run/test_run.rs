@@ -25,6 +25,8 @@ pub static SUITE: LazyLock<Arc<Suite>> = LazyLock::new(|| Arc::new(load(embedded
 /// What is wrong with the endpoint of a run, and how the cases are run.
 #[derive(Default)]
 pub struct TestRun {
+    /// The suite, if not the bundled one.
+    pub suite: Option<Arc<Suite>>,
     /// Deviations of the mock.
     pub deviations: Vec<String>,
     /// Fault rules of the mock.
@@ -92,7 +94,8 @@ impl TestRun {
         let ledger = self.ledger.unwrap_or_else(|| Ledger::none(options.mark.clone()));
 
         let (mut header, mut results, mut notices) = (None, Vec::new(), Vec::new());
-        let runner = Runner::new(Arc::clone(&SUITE), cases, client, ledger, options);
+        let suite = self.suite.unwrap_or_else(|| Arc::clone(&SUITE));
+        let runner = Runner::new(suite, cases, client, ledger, options);
         let planned = runner.cost();
         let footer = runner
             .run(self.interrupt, |event| match event {
@@ -107,9 +110,10 @@ impl TestRun {
 
     /// Runs cases by their ids without the provider's name.
     pub async fn run(self, ids: &[&str]) -> RunRecord {
+        let suite = Arc::clone(self.suite.as_ref().unwrap_or(&SUITE));
         let find = |id: &&str| {
             let id = format!("alibaba/{id}");
-            SUITE
+            suite
                 .cases
                 .iter()
                 .position(|case| case.id.as_str() == id)

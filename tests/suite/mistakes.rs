@@ -524,3 +524,71 @@ fn providers() {
     Base(Vec::new()).says("no-files");
     Base(Vec::new()).says_for("no-files-of-a-provider", Some("tiny"));
 }
+
+#[test]
+fn outcomes_by_class() {
+    Base::new()
+        .change(
+            "matrix/seal.yaml",
+            "  On: Success\n  Off: Refused.Off",
+            "  On: {own: Success}\n  Off: {own: Refused.Off, fixed: Refused.Off, ovn: Success}",
+        )
+        .says("outcomes-by-class");
+}
+
+#[test]
+fn variants_and_further_keys_of_a_row() {
+    let variant = |variant: &str| {
+        format!(
+            "operation: Seal\nvariant: {variant}\nalso: [book/shwo]\nkeys:\n  key: {{state: On}}\n  other: {{class: fixed, state: Off}}\n"
+        )
+    };
+    Base::new()
+        .change("matrix/seal.yaml", "operation: Seal\n", &variant("By Name"))
+        .copy("tiny/matrix/show.yaml", "tiny/matrix/show-twice.yaml")
+        .change("matrix/show-twice.yaml", "operation: Show\n", "operation: Show\nvariant: twice\n")
+        .copy("tiny/matrix/show-twice.yaml", "tiny/matrix/show-again.yaml")
+        .says("variants");
+}
+
+#[test]
+fn classes_and_states_that_can_not_be_driven() {
+    Base::new()
+        .change(
+            "kms.yaml",
+            "    states: [On]\n",
+            "    states: [On]\n    not_made: ''\n    undrivable: {Off: It is on., On: ''}\n    create: {Kind: \"${kee.id}\"}\n",
+        )
+        .says("undrivable");
+    let undrivable = "    new_key_is: On\n    states: [On, Off]\n    undrivable: {Off: Nothing switches.}";
+    let says = "says: Refused.Off is 409.";
+    let base = || {
+        Base::new()
+            .change("kms.yaml", "    new_key_is: On\n    states: [On, Off]", undrivable)
+            .change("kms.yaml", "basis: stated, clause: book/switch", "basis: inferred")
+            .change("clauses.yaml", says, &format!("{says}, no_case: No key is off."))
+    };
+    base().says("undrivable-in-a-step");
+    base().change("scenarios/no-colour.yaml", "      - drive: Off\n      - state: Off\n", "").loads();
+}
+
+#[test]
+fn ways_of_paging() {
+    let paging = "paging: {number: Page, total: Total, size: Size, largest: 100}";
+    Base::new().change("kms.yaml", paging, "paging: {number: Page, size: Size, largest: 100}").says("paging-by-number");
+    Base::new()
+        .change("kms.yaml", paging, "paging: {number: Page, marker: Marker, truncated: More, size: Size, largest: 100}")
+        .change("matrix/seal.yaml", "present: [Sealed]", "present: [Sealed]\ncounted: Seals")
+        .says("paging-by-marker");
+}
+
+#[test]
+fn statuses_of_an_outcome() {
+    Base::new()
+        .change(
+            "kms.yaml",
+            "Refused.Off: {status: 409",
+            "4xx: {status: [], clause: book/off}\n  Refused.Off: {status: [409, 700]",
+        )
+        .says("statuses");
+}

@@ -233,6 +233,17 @@ impl FileChecker<'_> {
         texts.iter().enumerate().filter_map(|(index, text)| self.field_path(&at.item(index), text, false)).collect()
     }
 
+    /// The list whose entries are counted, which pages must be able to say.
+    pub fn counted(&mut self, at: &Path<'_>, list: &str) -> Option<FieldPath> {
+        if !self.vocabulary.counts_entries {
+            self.error_at_key(
+                at,
+                "`counted` does not go with paging by marker, where no page says how many entries there are",
+            );
+        }
+        self.field_path(at, list, false)
+    }
+
     /// Names and what they stand for: name → path.
     pub fn capture(&mut self, at: &Path<'_>, capture: &Map<String>) -> IndexMap<String, FieldPath> {
         let mut found = IndexMap::new();

@@ -26,6 +26,8 @@ pub(in crate::suite) struct Vocabulary {
     pub fixtures: IndexMap<FixtureName, IndexSet<String>>,
     /// What is known of every key besides its fixtures.
     pub key: IndexSet<String>,
+    /// Whether pages say how many entries the whole list has.
+    pub counts_entries: bool,
     /// The clauses; none if they could not be read.
     pub clauses: Option<IndexMap<ClauseId, Clause>>,
     pub editions: IndexSet<Edition>,
@@ -69,6 +71,7 @@ impl Vocabulary {
             fixtures: fixtures.collect(),
             // Every key has material of its own to import, whether or not it is ever imported.
             key: service.create.capture.keys().cloned().chain(["material".to_owned()]).collect(),
+            counts_entries: service.paging.total.is_some(),
             states,
             clauses,
             editions,

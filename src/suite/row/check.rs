@@ -88,7 +88,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
         contains: file.contains.as_ref().map(|file| check_entry(checker, &root.key("contains"), file, &after)),
         form: check_paths(checker, &root.key("form"), &file.form),
         bytes: check_paths(checker, &root.key("bytes"), &file.bytes),
-        counted: file.counted.as_ref().and_then(|list| checker.field_path(&root.key("counted"), list, false)),
+        counted: file.counted.as_ref().and_then(|list| checker.counted(&root.key("counted"), list)),
         ..Checks::default()
     };
     let cells = check_cells(checker, file, &classes, &not_applicable);

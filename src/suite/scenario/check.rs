@@ -211,7 +211,13 @@ fn check_states(
     };
     match &step.action {
         Action::State { is, .. } => check_state(checker, &at.key("state"), is, &of),
-        Action::Drive(state) => check_state(checker, &at.key("drive"), state, &of),
+        Action::Drive(state) => {
+            check_state(checker, &at.key("drive"), state, &of);
+            for class in of.into_iter().filter(|class| !checker.vocabulary.is_driven(class, state)) {
+                let message = format!("no run can drive a key of the class `{class}` to the state `{state}`");
+                checker.error_at_value(&at.key("drive"), message);
+            }
+        }
         Action::Advance { becomes: Some(state), .. } => check_state(checker, &at.key("becomes"), state, &of),
         Action::Advance { .. } | Action::Call(_) => {}
     }

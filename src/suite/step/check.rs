@@ -227,7 +227,7 @@ fn check_call(
         entries: check_paths(checker, &at.key("entries"), &file.entries),
         between: check_between(checker, &at.key("between"), &file.between, scope),
         fresh: checker.field_paths(&at.key("fresh"), &file.fresh),
-        counted: file.counted.as_ref().and_then(|list| checker.field_path(&at.key("counted"), list, false)),
+        counted: file.counted.as_ref().and_then(|list| checker.counted(&at.key("counted"), list)),
     };
     Call {
         judged: verb == "call",
