@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::client::{make, toggle};
 use super::toy_cloud::ToySettings;
+use crate::mock::host::admin::AdminAccess;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::handle::Mock;
 use crate::mock::host::persistence::StateError;
@@ -17,7 +18,8 @@ const STATE: &str = "KMS_CONFORMANCE_TOY_STATE";
 
 fn config(state: &Path) -> MockConfig {
     let cloud = ToySettings { planted: 1 }.into();
-    MockConfig { state: Some(state.to_owned()), cloud, ..MockConfig::default() }
+    // Whoever runs the process by hand can look at the page.
+    MockConfig { state: Some(state.to_owned()), admin: AdminAccess::Loopback, cloud, ..MockConfig::default() }
 }
 
 /// This test program once more, as a process that serves the toy.
