@@ -73,6 +73,7 @@ impl Clock {
         let real = Timestamp::now().as_millisecond();
         let advanced = match (self.mode, kept) {
             (ClockMode::Real, KeptClock::Ahead { milliseconds }) => *milliseconds,
+            // Another mode than before: it starts where the old one had come to, unless that is in its past.
             (ClockMode::Real, KeptClock::Standing { at_milliseconds }) => at_milliseconds.saturating_sub(real).max(0),
             (ClockMode::Manual(start), KeptClock::Ahead { milliseconds }) => {
                 real.saturating_add(*milliseconds).saturating_sub(start.as_millisecond()).max(0)

@@ -62,6 +62,7 @@ impl Exchange {
         let name = self.operation.and_then(|operation| cloud.description().operations.get(operation.0));
         let parameters = self.operation.map(|operation| cloud.shown_parameters(operation, &self.received));
         let response = self.response.as_ref().map(Sent::fields);
+        // What is summed up has lost its secrets before.
         let none = Fields::new();
         let summary = cloud.summary(parameters.as_ref().unwrap_or(&none), response.as_ref().unwrap_or(&none));
 
@@ -117,6 +118,7 @@ impl Exchanges {
             return;
         }
 
+        // Bodies of any size would make the list cost two hundred times the largest.
         if received.body.len() > LONGEST_BODY {
             received.body = Bytes::new();
         }
@@ -140,6 +142,7 @@ impl Exchanges {
     /// The kept exchanges after the one with this number, oldest first.
     pub(crate) fn list_after(&self, number: u64, cloud: &dyn Cloud) -> Vec<Value> {
         let kept = locked(&self.kept);
+        // By number and not by place: older ones may be gone by now.
         let missed = usize::try_from(kept.last.saturating_sub(number)).unwrap_or(usize::MAX);
         let skipped = kept.exchanges.len().saturating_sub(missed);
         kept.exchanges.iter().skip(skipped).map(|exchange| exchange.shown(cloud)).collect()

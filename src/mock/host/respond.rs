@@ -36,6 +36,8 @@ impl Service {
     /// Responds to a request; never fails, whatever the request holds.
     pub(crate) async fn respond(&self, received: Received) -> Delivery {
         let routed = self.cloud.route(&received, self.identifiers.request());
+
+        // A client that leaves meanwhile has sent no request as far as counters and faults go.
         if let Some(preparation) = routed.preparation() {
             preparation.await;
         }
@@ -52,14 +54,17 @@ impl Service {
                 (Some(response), depends_on)
             }
         };
+        // It borrows the request, which the list of exchanges keeps.
         drop(routed);
 
+        // Listed as it would be without damage: that is what is worth looking at.
         self.exchanges.record(operation, received, response.as_mut(), plan.fault.as_ref());
         let damage = match plan.fault {
             Some(Fault::Truncate) => Damage::Truncated,
             Some(Fault::Garbage) => Damage::Garbage,
             _ => Damage::None,
         };
+        // The effect is there, but nobody hears of it.
         let response = response.filter(|_| plan.fault != Some(Fault::DropAfter));
         Delivery { response, damage, delay: plan.delay, depends_on, skew_seconds: plan.skew_seconds }
     }

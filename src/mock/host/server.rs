@@ -72,6 +72,7 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
         }
     }
 
+    // New connections are refused at once, while those that are open may finish.
     drop(listener);
     let all_ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by then is cut off when the set is dropped.
@@ -127,6 +128,7 @@ async fn serve_connection(
         ended = connection.as_mut() => ended,
         () = shutdown.cancelled() => {
             connection.as_mut().graceful_shutdown();
+            // Hyper waits for the rest of a request that is only half there; this does not.
             let idle = async {
                 tokio::time::sleep(IDLE_GRACE).await;
                 while is_busy.load(Ordering::Relaxed) {
@@ -154,6 +156,7 @@ async fn respond(
     request: Request<Incoming>,
 ) -> Result<Response<ResponseBody>, Dropped> {
     let (head, body) = request.into_parts();
+    // Most requests have no body, and none of them needs a timer.
     let collected = if body.is_end_stream() { Ok(Bytes::new()) } else { collect(body).await };
     let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
     match collected {
@@ -166,6 +169,7 @@ async fn respond(
     }
     if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
         let response = admin::respond(&service, peer, &received);
+        // A reset or a moved clock must outlive a crash like any other change.
         service.all_saved().await.map_err(|NotSaved| Dropped)?;
         return Ok(response);
     }
@@ -197,6 +201,7 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Respo
     };
     let mut response = with_body(&response, body);
 
+    // Hyper adds the date of real time otherwise.
     if delivery.skew_seconds != 0 {
         let date = after(Timestamp::now(), delivery.skew_seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         if let Ok(date) = HeaderValue::from_str(&date) {

@@ -68,24 +68,23 @@ impl Service {
         let description = config.cloud.description();
         config.faults.check(description)?;
 
+        // Clock and ids go on where the file says before anything is made by them.
         let mut restored = config.state.as_deref().map(|path| Restored::open(path, description)).transpose()?;
         let identifiers = Arc::new(Identifiers::new(config.seed.map_or_else(random_seed, Ok)?));
         let clock = Arc::new(Clock::new(config.clock));
-        let mut records = Vec::new();
-        if let Some(restored) = &mut restored {
-            records = std::mem::take(&mut restored.records);
-            if let Some(kept) = &restored.clock {
-                clock.restore(kept);
-            }
-            if let Some(drawn) = config.seed.and_then(|seed| restored.drawn.get(&seed)) {
-                identifiers.skip_to(*drawn);
-            }
+        if let Some(restored) = &restored {
+            restored.clock.iter().for_each(|kept| clock.restore(kept));
+            let drawn = config.seed.and_then(|seed| restored.drawn.get(&seed));
+            drawn.into_iter().for_each(|drawn| identifiers.skip_to(*drawn));
         }
 
+        let records = restored.as_mut().map(|restored| std::mem::take(&mut restored.records)).unwrap_or_default();
         let is_seeded = restored.as_ref().is_some_and(|restored| restored.is_seeded);
         let keeper =
             restored.map(|restored| Keeper::start(restored, Arc::clone(&clock), Arc::clone(&identifiers), config.seed));
         let mut keeper = keeper.transpose().map_err(StartError::Thread)?;
+
+        // The journal runs by now, for the cloud may have secrets to write down while it is built.
         let facilities = Facilities {
             clock: Arc::clone(&clock),
             identifiers: Arc::clone(&identifiers),
@@ -93,6 +92,7 @@ impl Service {
         };
         let cloud = build(&config, facilities, records)?;
         if let Some(keeper) = &mut keeper {
+            // Before keys are planted: the summary is of the file.
             keeper.note_holdings(cloud.holdings());
         }
 
@@ -108,6 +108,8 @@ impl Service {
             config,
         };
         service.replace_faults(service.config.faults.clone());
+
+        // A key that was planted once and then deleted must not come back with each start.
         if !is_seeded {
             service.cloud.plant()?;
             service.keep_beginnings()?;
@@ -118,6 +120,7 @@ impl Service {
     /// Forgets keys, aliases, nonces, counters and exchanges, and puts clock, ids, deviations and faults back to the
     /// settings.
     pub fn reset(&self) {
+        // Before the cloud, which plants its keys by this clock and with these ids.
         self.clock.reset();
         self.identifiers.reset();
         self.requests.iter().for_each(|count| count.store(0, Ordering::Relaxed));
@@ -204,6 +207,7 @@ impl Service {
 
     /// What strikes the next request for `operation`.
     pub(crate) fn plan(&self, operation: Option<OperationIndex>) -> Plan {
+        // Nearly every mock has none, and then no request pays for the lock.
         if !self.has_faults.load(Ordering::Acquire) {
             return Plan::default();
         }

@@ -62,6 +62,7 @@ impl Tls {
     pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, TlsError> {
         let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(certificates).collect();
         let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or(TlsError::Certificate)?;
+
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| TlsError::Key)?;
         Self::new(chain, key)
     }
@@ -73,6 +74,7 @@ impl Tls {
     pub fn self_signed() -> Result<SelfSigned, TlsError> {
         let ca_key = KeyPair::generate()?;
         let mut ca = dated(CertificateParams::default(), "kms-conformance mock authority");
+        // An authority beside the server's certificate, since some clients trust no self-signed server.
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let ca_certificate = ca.self_signed(&ca_key)?;
@@ -82,6 +84,7 @@ impl Tls {
         for address in [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)] {
             server.subject_alt_names.push(SanType::IpAddress(address));
         }
+        // Strict clients reject a certificate that lacks what the standards require of a server's.
         server.use_authority_key_identifier_extension = true;
         server.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
@@ -97,6 +100,7 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
+        // The server speaks nothing else; a client that offers HTTP/2 only fails in the handshake.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { config: Arc::new(config) })
     }

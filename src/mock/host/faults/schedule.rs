@@ -47,9 +47,12 @@ impl Schedule {
             if rule.operation.is_some() && rule.operation.as_deref() != operation {
                 continue;
             }
+
             let number = seen.fetch_add(1, Ordering::Relaxed) + 1;
+            // A rule's chance depends on its place and on its own count, so that adding a rule below changes none above.
             let draw = scramble(scramble(self.faults.seed ^ scramble(at as u64)) ^ number);
             if strikes(rule, number, draw) {
+                // Scrambled once more: whether it strikes must not decide how long it delays.
                 plan.add(&rule.fault, scramble(draw));
             }
         }
@@ -72,6 +75,7 @@ impl Plan {
             }
             Fault::Stale(duration) => self.stale = self.stale.max(Some(*duration)),
             Fault::Skew(seconds) => self.skew_seconds += i64::from(*seconds),
+            // Two cannot both change one response, so the first rule counts.
             other => {
                 self.fault.get_or_insert_with(|| other.clone());
             }

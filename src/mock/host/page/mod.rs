@@ -33,6 +33,7 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
 pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> Option<Response<ResponseBody>> {
     let (access, cloud) = (service.config.admin, &*service.cloud);
     let asset = if is_visit(received, cloud) { Some(Asset::PAGE) } else { Asset::find(received) };
+    // Without the admin API the parts are paths like any other, and the cloud's to respond to.
     let asset = asset.filter(|asset| access.is_on() || asset.is_page())?;
 
     if !access.is_on() {

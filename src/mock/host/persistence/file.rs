@@ -90,6 +90,7 @@ impl StateFile {
         };
         opened.finish_opening(scanned.ending).map_err(failed)?;
 
+        // What is mostly outdated is not carried along for the life of this process too.
         if scanned.changes > found.entries.len() as u64 * MOST_GROWTH && opened.length >= SMALLEST_TO_COMPACT {
             opened.compact().map_err(failed)?;
         } else {

@@ -72,6 +72,7 @@ impl Journal {
     pub(crate) fn append(&self, changes: impl IntoIterator<Item = Change>) -> u64 {
         let mut queue = locked(&self.shared.queue);
         queue.changes.extend(changes);
+        // Even without changes: the writer then samples the clock.
         queue.last += 1;
         self.shared.more.notify_one();
         queue.last
@@ -84,9 +85,11 @@ impl Journal {
 
     /// Waits until the changes with this number, and so all before, are sure to last.
     pub(crate) async fn saved(&self, number: u64) -> Result<(), NotSaved> {
+        // Most reads depend on what was saved long ago, and need no place among the waiting.
         if self.shared.progress.borrow().saved >= number {
             return Ok(());
         }
+
         let mut progress = self.shared.progress.subscribe();
         let reached = progress.wait_for(|progress| progress.saved >= number || progress.ended).await;
         if reached.is_ok_and(|progress| progress.saved >= number) { Ok(()) } else { Err(NotSaved) }
@@ -140,6 +143,7 @@ impl Shared {
         let mut saved = 0;
         while let Some((mut changes, last)) = self.next(saved) {
             changes.extend(sample());
+
             if let Err(source) = file.append(&changes) {
                 let failure = StateError::Write { path: file.path().to_owned(), source: Arc::new(source) };
                 // It is empty: the loop ends here.
@@ -147,6 +151,7 @@ impl Shared {
                 break;
             }
 
+            // Requests may go on while the file is written anew, which takes a while.
             saved = last;
             self.report(|progress| progress.saved = saved);
             if file.has_grown() {
@@ -171,6 +176,7 @@ impl Shared {
     fn next(&self, saved: u64) -> Option<(Vec<Change>, u64)> {
         let mut queue = locked(&self.queue);
         while queue.last == saved {
+            // Only once nothing is left: closing loses nothing.
             if queue.closing {
                 return None;
             }

@@ -122,6 +122,7 @@ impl Service {
         let Some(journal) = self.journal() else { return Ok(()) };
         let cloud = Setting::Cloud(self.cloud.description().name.to_owned());
         let number = journal.append([Setting::Seeded.change(), cloud.change()]);
+        // A file that can't be written to must show now and not at the first request.
         journal.wait(number)
     }
 }

@@ -64,6 +64,7 @@ impl Restored {
     /// Takes the host's own records, and leaves the others to the cloud.
     fn take(&mut self, entries: Entries, cloud: &Description) -> Result<(), StateError> {
         for ((table, name), json) in entries {
+            // A cloud may keep settings of its own in the same table.
             if Setting::is_named(&table, &name) {
                 self.take_setting(&name, &json, cloud)?;
             } else {

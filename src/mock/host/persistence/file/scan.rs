@@ -50,6 +50,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
     // No first line of another kind of file is worth more memory than this.
     (&mut reader).take(1024).read_until(b'\n', &mut line).map_err(failed)?;
     let mut scanned = Scanned::after_header(&line);
+    // An empty file, or one whose first write was cut off, may be made anew.
     if !line.ends_with(b"\n") && header().as_bytes().starts_with(&line) {
         return Ok(Scanned { ending: Ending::New, ..scanned });
     }
@@ -57,6 +58,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
 
     for number in 2_u64.. {
         line.clear();
+        // One byte more than is allowed, to tell too long from just long enough.
         let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? as u64;
         if read == 0 {
             break;
@@ -79,6 +81,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
 
         scanned.chain = chain;
         scanned.length += read;
+        // The checksum says that it is whole; the line feed that is missing will be added.
         if !line.ends_with(b"\n") {
             scanned.length += 1;
             scanned.ending = Ending::NoLineFeed;
