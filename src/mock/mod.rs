@@ -61,7 +61,7 @@ pub use self::host::service::{Service, StartError};
 pub use self::host::tls::{SelfSigned, Tls, TlsError};
 pub use self::host::view::IgnoredParameter;
 pub use self::mutation::{
-    AnswerFault, CellDeviation, DeviantAnswer, Deviation, GeneralFault, Named, ParseDeviationError, StateEffect,
+    CellDeviation, DeviantOutcome, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,
 };
 
 /// Locks a mutex. A panic while it was held can't have left half a change for which all later requests would have to fail.

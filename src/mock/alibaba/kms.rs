@@ -1,4 +1,4 @@
-//! The service behind the wire: accounts with their keys, nonces, secrets, deviations.
+//! The service behind the wire: accounts with their keys, nonces, secrets, and what stands around it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! One cell of the table that is answered otherwise, for every key or only for some.
+//! One cell of the table that has another outcome, for every key or only for some.
 
 use std::fmt;
 use std::mem;
@@ -14,8 +14,8 @@ use crate::mock::alibaba::service::key::{Key, Origin};
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::{KeyState, Outcome as TableOutcome, Rule};
 
-/// A cell of the table that the mock answers otherwise: `Encrypt:Disabled=Success`. With a route it is met only by keys
-/// that came into their state that way (`Encrypt:Enabled/via-enable=409/Rejected.Disabled`), with an origin only by
+/// A cell of the table that has another outcome: `Encrypt:Disabled=Success`. With a route it is met only by keys
+/// that came into their state by it (`Encrypt:Enabled/via-enable=409/Rejected.Disabled`), with an origin only by
 /// keys of that (`Encrypt:Disabled@EXTERNAL=Success`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CellDeviation {
@@ -24,20 +24,20 @@ pub struct CellDeviation {
     /// The state of the operation's subject. For an operation without one (CreateKey, ListKeys, ListAliases,
     /// DescribeRegions) the cell is met when the account holds a key in this state.
     pub state: KeyState,
-    /// How the key must have come into its state; in any way if none.
+    /// How the key must have come into its state; by any if none.
     pub arrival: Option<Arrival>,
     /// The origin that the key must have; any if none.
     pub(crate) origin: Option<Origin>,
     /// What the mock does in that cell.
-    pub answer: DeviantAnswer,
+    pub outcome: DeviantOutcome,
 }
 
 impl CellDeviation {
     /// What the mock does, in one sentence without its end.
     pub(super) fn description(&self) -> String {
-        let outcome = match &self.answer {
-            DeviantAnswer::Success => "succeeds".to_owned(),
-            DeviantAnswer::Rejection { code, .. } => format!("is rejected with {code}"),
+        let outcome = match &self.outcome {
+            DeviantOutcome::Success => "succeeds".to_owned(),
+            DeviantOutcome::Rejection { code, .. } => format!("is rejected with {code}"),
         };
         let origin = self.origin.map(|origin| format!(" of Origin {}", origin.wire())).unwrap_or_default();
         let arrival = self.arrival.map(|arrival| format!(" that came there {arrival}")).unwrap_or_default();
@@ -61,12 +61,12 @@ impl CellDeviation {
         }
 
         let row = step.call.row;
-        match &self.answer {
-            DeviantAnswer::Success => beyond_the_table(step, account, row.with(self.state, TableOutcome::Success)),
-            DeviantAnswer::Rejection { .. } => {
+        match &self.outcome {
+            DeviantOutcome::Success => beyond_the_table(step, account, row.with(self.state, TableOutcome::Success)),
+            DeviantOutcome::Rejection { .. } => {
                 let outcome = step.run_by_row(row.with(self.state, TableOutcome::Rejected), account);
                 match outcome {
-                    Err(rejection) if rejection == Rejection::rejected(self.state) => Err(self.answer.rejection()),
+                    Err(rejection) if rejection == Rejection::rejected(self.state) => Err(self.outcome.rejection()),
                     other => other,
                 }
             }
@@ -76,10 +76,10 @@ impl CellDeviation {
     /// No state of a key matters to the operation, but here it does, when the account holds a key in it.
     fn around_account(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
         let is_met = account.read(|keys| keys.key_count_in(self.state as usize) > 0);
-        match self.answer {
-            DeviantAnswer::Rejection { .. } if is_met => {
+        match self.outcome {
+            DeviantOutcome::Rejection { .. } if is_met => {
                 step.and_undo(account)?;
-                Err(self.answer.rejection())
+                Err(self.outcome.rejection())
             }
             _ => step.run(account),
         }
@@ -103,7 +103,7 @@ pub(super) fn beyond_the_table(step: &Step<'_>, account: &mut Account<'_>, row: 
 
 /// What a deviation does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DeviantAnswer {
+pub enum DeviantOutcome {
     /// As if the state allowed the operation, with its effect.
     Success,
     /// This error, and no effect.
@@ -124,9 +124,9 @@ impl fmt::Display for CellDeviation {
         if let Some(origin) = self.origin {
             write!(formatter, "@{}", origin.wire())?;
         }
-        match &self.answer {
-            DeviantAnswer::Success => formatter.write_str("=Success"),
-            DeviantAnswer::Rejection { status, code } => write!(formatter, "={status}/{code}"),
+        match &self.outcome {
+            DeviantOutcome::Success => formatter.write_str("=Success"),
+            DeviantOutcome::Rejection { status, code } => write!(formatter, "={status}/{code}"),
         }
     }
 }
@@ -136,7 +136,7 @@ impl FromStr for CellDeviation {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let shape = || ParseDeviationError::Shape(text.to_owned());
-        let (cell, answer) = text.split_once('=').ok_or_else(shape)?;
+        let (cell, outcome) = text.split_once('=').ok_or_else(shape)?;
         let (operation, place) = cell.split_once(':').ok_or_else(shape)?;
         let (place, origin) = match place.split_once('@') {
             None => (place, None),
@@ -153,29 +153,29 @@ impl FromStr for CellDeviation {
         if (origin.is_some() || arrival.is_some()) && !operation.has_subject() {
             return Err(ParseDeviationError::NoSubject(operation));
         }
-        Ok(Self { operation, state: state.parse()?, arrival, origin, answer: answer.parse()? })
+        Ok(Self { operation, state: state.parse()?, arrival, origin, outcome: outcome.parse()? })
     }
 }
 
-impl FromStr for DeviantAnswer {
+impl FromStr for DeviantOutcome {
     type Err = ParseDeviationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "Success" {
-            return Ok(DeviantAnswer::Success);
+            return Ok(DeviantOutcome::Success);
         }
-        let (status, code) = text.split_once('/').ok_or_else(|| ParseDeviationError::Answer(text.to_owned()))?;
+        let (status, code) = text.split_once('/').ok_or_else(|| ParseDeviationError::Outcome(text.to_owned()))?;
         let number = status.parse().ok().filter(|number| (200..600).contains(number));
         let number = number.ok_or_else(|| ParseDeviationError::Status(status.to_owned()))?;
         let legible = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         if code.is_empty() || !code.bytes().all(legible) {
             return Err(ParseDeviationError::Code(code.to_owned()));
         }
-        Ok(DeviantAnswer::Rejection { status: number, code: code.to_owned() })
+        Ok(DeviantOutcome::Rejection { status: number, code: code.to_owned() })
     }
 }
 
-impl DeviantAnswer {
+impl DeviantOutcome {
     /// The rejection; that of a success is never used.
     fn rejection(&self) -> Rejection {
         let (status, code) = match self {

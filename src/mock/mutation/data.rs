@@ -28,7 +28,7 @@ const CONTEXTS: [&str; 3] = ["EncryptionContext", "SourceEncryptionContext", "De
 pub(super) const DEVIATIONS: &[Named] = &[
     call(
         "any-context-accepted",
-        "an EncryptionContext that is no map of texts counts as none",
+        "an EncryptionContext that is not a map of texts counts as none",
         WITH_CONTEXT,
         |step, account| {
             let is_one = |text: &str| EncryptionContext::parse(text).is_some();

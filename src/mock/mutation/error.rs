@@ -1,7 +1,7 @@
 //! What is wrong with the text of a deviation.
 
-use super::AnswerFault;
 use super::Deviation;
+use super::ResponseFault;
 use crate::mock::alibaba::service::api::{Operation, ParseOperationError};
 use crate::mock::alibaba::service::arrival::ParseArrivalError;
 use crate::mock::alibaba::service::state::ParseKeyStateError;
@@ -37,10 +37,10 @@ pub enum ParseDeviationError {
     #[error("{0} is about no single key, so it can't deviate for an origin or a route only")]
     NoSubject(Operation),
     /// The part after the equals sign is neither `Success` nor has a slash.
-    #[error("unknown answer `{0}` (Success, or STATUS/CODE as in 409/Rejected.Disabled)")]
-    Answer(String),
+    #[error("unknown outcome `{0}` (Success, or STATUS/CODE as in 409/Rejected.Disabled)")]
+    Outcome(String),
     /// The status.
-    #[error("status `{0}` is no number from 200 to 599")]
+    #[error("status `{0}` is not a number from 200 to 599")]
     Status(String),
     /// The code.
     #[error("code `{0}` is not made of letters, digits, `.`, `_` and `-`")]
@@ -59,10 +59,10 @@ impl ParseDeviationError {
         Self::Unknown { name: text.to_owned(), suggestion }
     }
 
-    /// The operation is known; what follows its colon is nearly a fault of answers, or a cell without an answer.
+    /// The operation is known; what follows its colon is nearly a fault of responses, or a cell without an outcome.
     pub(super) fn shape_or_fault(text: &str) -> Self {
         let Some((operation, fault)) = text.split_once(':') else { return Self::unknown(text) };
-        match nearest(fault, AnswerFault::ALL.iter().map(|fault| fault.name())) {
+        match nearest(fault, ResponseFault::ALL.iter().map(|fault| fault.name())) {
             Some(near) => Self::Unknown { name: text.to_owned(), suggestion: Some(format!("{operation}:{near}")) },
             None => Self::Shape(text.to_owned()),
         }

@@ -1,4 +1,4 @@
-//! Deviations: answers and effects that the published documents do not allow, made on purpose, so that a test of them can
+//! Deviations: responses and effects that the published documents do not allow, made on purpose, so that a test of them can
 //! be seen to fail.
 //!
 //! ```
@@ -44,11 +44,11 @@ mod unchecked;
 use std::fmt;
 use std::str::FromStr;
 
-pub use cell::{CellDeviation, DeviantAnswer};
+pub use cell::{CellDeviation, DeviantOutcome};
 pub use error::ParseDeviationError;
 pub use in_state::StateEffect;
 pub use named::Named;
-pub use response_form::{AnswerFault, GeneralFault};
+pub use response_form::{GeneralFault, ResponseFault};
 
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::state::KeyState;
@@ -56,23 +56,23 @@ use crate::mock::alibaba::service::state::KeyState;
 /// Something that the mock does otherwise than the documents say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deviation {
-    /// A cell of the table is answered otherwise.
+    /// A cell of the table has another outcome.
     Cell(CellDeviation),
     /// A wrong effect, or a response that is wrong in what it says: `disable-does-nothing`.
     Named(&'static Named),
     /// The same for keys in one state: `list-keys-omits-disabled`.
     InState(StateEffect, KeyState),
-    /// The answers of one operation have a wrong form: `Encrypt:success-is-201`.
-    Answer(Operation, AnswerFault),
-    /// The answers of all operations have a wrong form: `status-400-for-409`.
-    Answers(GeneralFault),
+    /// The responses of one operation have a wrong form: `Encrypt:success-is-201`.
+    Response(Operation, ResponseFault),
+    /// The responses of all operations have a wrong form: `status-400-for-409`.
+    Responses(GeneralFault),
 }
 
 impl Deviation {
     /// Every deviation that has a name of its own. Those of a cell and of one operation's responses are made of parts.
     pub(crate) fn named() -> impl Iterator<Item = Self> {
         let effects = Named::all().map(Self::Named);
-        let general = GeneralFault::ALL.iter().copied().map(Self::Answers);
+        let general = GeneralFault::ALL.iter().copied().map(Self::Responses);
         effects.chain(general).chain(StateEffect::all().map(|(effect, state)| Self::InState(effect, state)))
     }
 
@@ -82,8 +82,8 @@ impl Deviation {
             Self::Cell(cell) => cell.description(),
             Self::Named(named) => named.description.to_owned(),
             Self::InState(effect, state) => effect.description(*state),
-            Self::Answer(operation, fault) => fault.description(*operation),
-            Self::Answers(fault) => fault.description().to_owned(),
+            Self::Response(operation, fault) => fault.description(*operation),
+            Self::Responses(fault) => fault.description().to_owned(),
         }
     }
 }
@@ -94,8 +94,8 @@ impl fmt::Display for Deviation {
             Self::Cell(cell) => cell.fmt(formatter),
             Self::Named(named) => formatter.write_str(named.name),
             Self::InState(effect, state) => formatter.write_str(&effect.name(*state)),
-            Self::Answer(operation, fault) => write!(formatter, "{operation}:{}", fault.name()),
-            Self::Answers(fault) => formatter.write_str(fault.name()),
+            Self::Response(operation, fault) => write!(formatter, "{operation}:{}", fault.name()),
+            Self::Responses(fault) => formatter.write_str(fault.name()),
         }
     }
 }
@@ -109,9 +109,9 @@ impl FromStr for Deviation {
         }
         if let Some((operation, fault)) = text.split_once(':') {
             let operation: Operation = operation.parse()?;
-            let fault = AnswerFault::ALL.iter().copied().find(|known| known.name() == fault);
+            let fault = ResponseFault::ALL.iter().copied().find(|known| known.name() == fault);
             return match fault {
-                Some(fault) => Ok(Self::Answer(operation, fault)),
+                Some(fault) => Ok(Self::Response(operation, fault)),
                 None => Err(ParseDeviationError::shape_or_fault(text)),
             };
         }

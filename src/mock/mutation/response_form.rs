@@ -1,4 +1,4 @@
-//! Answers whose form is wrong, whatever they say.
+//! Responses whose form is wrong, whatever they say.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -8,12 +8,12 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
-use crate::mock::alibaba::wire::response::{Answer, Format, Source};
+use crate::mock::alibaba::wire::response::{Format, ResponseParts, Source};
 use crate::mock::host::response::Fields;
 
-/// What is wrong with the form of one operation's answers.
+/// What is wrong with the form of one operation's responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnswerFault {
+pub enum ResponseFault {
     /// A success comes with HTTP status 201.
     SuccessIs201,
     /// An error comes with HTTP status 200.
@@ -22,7 +22,7 @@ pub enum AnswerFault {
     CodeInLowerCase,
     /// Texts are lists of one text, numbers are texts, and lists are what they hold.
     WrongTypes,
-    /// The answer to a success has no field but RequestId.
+    /// The response to a success has no field but RequestId.
     MissingFields,
     /// The operation is not known.
     NotImplemented,
@@ -40,7 +40,7 @@ pub enum AnswerFault {
     TotalCountOff,
 }
 
-impl AnswerFault {
+impl ResponseFault {
     /// Every fault.
     pub const ALL: &'static [Self] = &[
         Self::SuccessIs201,
@@ -82,7 +82,7 @@ impl AnswerFault {
             Self::ErrorIs200 => format!("an error of {operation} comes with HTTP status 200"),
             Self::CodeInLowerCase => format!("the code of an error of {operation} is in lower case"),
             Self::WrongTypes => format!("the fields of a success of {operation} have other types"),
-            Self::MissingFields => format!("the answer to a success of {operation} has no field but RequestId"),
+            Self::MissingFields => format!("the response to a success of {operation} has no field but RequestId"),
             Self::NotImplemented => format!("the mock does not know {operation}"),
             Self::NotImplementedIs501 => format!("the mock does not know {operation} and says so with HTTP status 501"),
             Self::Crashes => format!("every {operation} ends in InternalFailure with HTTP status 500"),
@@ -146,14 +146,14 @@ impl AnswerFault {
     }
 
     /// Changes a whole response of the operation.
-    pub(super) fn change_response(self, response: &mut Answer) {
+    pub(super) fn change_response(self, response: &mut ResponseParts) {
         if self == Self::SuccessIs201 && is_success(response) {
             response.status = 201;
         }
     }
 }
 
-/// What is wrong with the form of every operation's answers.
+/// What is wrong with the form of every operation's responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneralFault {
     /// A rejection that has HTTP status 409 comes with 400.
@@ -296,7 +296,7 @@ impl GeneralFault {
     }
 
     /// Changes whatever goes out.
-    pub(super) fn change_response(self, response: &mut Answer) {
+    pub(super) fn change_response(self, response: &mut ResponseParts) {
         const REQUEST_ID: &str = "RequestId";
         const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
         let is_error = response.status >= 400;
@@ -322,7 +322,7 @@ impl GeneralFault {
 }
 
 /// Whether it is a success of an operation, whatever its status.
-fn is_success(response: &Answer) -> bool {
+fn is_success(response: &ResponseParts) -> bool {
     response.source == Source::Kms && !response.fields.contains_key("Code")
 }
 

@@ -19,7 +19,7 @@ use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::wire::gateway::{Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::layer::{LayerConfig, LayerSettings, WireLayer};
-use crate::mock::alibaba::wire::response::Answer;
+use crate::mock::alibaba::wire::response::ResponseParts;
 use crate::mock::host::cloud::DeviationError;
 use crate::mock::host::identifier::Identifiers;
 
@@ -106,8 +106,8 @@ impl Deviation {
     /// operations, and the table is innermost.
     fn rank(&self) -> (u8, usize) {
         match self {
-            Self::Answer(..) => (0, 0),
-            Self::Answers(_) => (1, 0),
+            Self::Response(..) => (0, 0),
+            Self::Responses(_) => (1, 0),
             Self::Named(named) => (2, Named::all().position(|other| other == *named).unwrap_or_default()),
             Self::InState(..) => (3, 0),
             Self::Cell(_) => (4, 0),
@@ -117,8 +117,8 @@ impl Deviation {
     /// Whether it stands around calls of an operation.
     fn concerns(&self, operation: Operation) -> bool {
         match self {
-            Self::Answer(of, _) => *of == operation,
-            Self::Answers(_) => true,
+            Self::Response(of, _) => *of == operation,
+            Self::Responses(_) => true,
             Self::Named(Named { part: Part::Call(operations, _), .. }) => {
                 operations.is_empty() || operations.contains(&operation)
             }
@@ -131,8 +131,8 @@ impl Deviation {
     /// Stands around a call of an operation that it concerns.
     pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
         match self {
-            Self::Answer(_, fault) => fault.around(step, account),
-            Self::Answers(fault) => step.run(account).map_err(|rejection| fault.change_rejection(rejection)),
+            Self::Response(_, fault) => fault.around(step, account),
+            Self::Responses(fault) => step.run(account).map_err(|rejection| fault.change_rejection(rejection)),
             Self::Named(Named { part: Part::Call(_, wrap), .. }) => wrap(step, account),
             Self::Named(_) => step.run(account),
             Self::InState(effect, state) => effect.around(*state, step, account),
@@ -203,11 +203,11 @@ impl WireLayer for Deviations {
         gateway.access_keys.first().filter(|_| self.set().gates().any(is_meant))
     }
 
-    fn respond(&self, operation: Option<Operation>, response: &mut Answer) {
+    fn respond(&self, operation: Option<Operation>, response: &mut ResponseParts) {
         for deviation in &self.set().sorted {
             match deviation {
-                Deviation::Answer(of, fault) if Some(*of) == operation => fault.change_response(response),
-                Deviation::Answers(fault) => fault.change_response(response),
+                Deviation::Response(of, fault) if Some(*of) == operation => fault.change_response(response),
+                Deviation::Responses(fault) => fault.change_response(response),
                 _ => {}
             }
         }

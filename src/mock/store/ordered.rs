@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// Numbers in a block. A page skips whole blocks, then at most this many entries.
 const BLOCK: u64 = 1024;
 
-/// Values by the number of their creation, in blocks so that a page far down the list needs no walk along it.
+/// Values by the number of their creation, in blocks so that a page far down the list need not be counted to.
 #[derive(Clone, Debug)]
 pub(crate) struct Ordered<T> {
     blocks: BTreeMap<u64, BTreeMap<u64, T>>,

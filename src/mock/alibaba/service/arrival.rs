@@ -1,4 +1,4 @@
-//! How a key came into its state, where there is more than one way.
+//! How a key came into its state, where there is more than one route.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::near::nearest;
 
-/// The way by which a key came into its state, unless it is the first one: a new key is Enabled or PendingImport, is
+/// The route by which a key came into its state, unless it is the first one: a new key is Enabled or PendingImport, is
 /// enabled by its first import, disabled by DisableKey, and scheduled while it is Enabled or PendingImport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
@@ -25,11 +25,11 @@ pub enum Arrival {
 }
 
 impl Arrival {
-    /// Every way that has a name.
+    /// Every route that has a name.
     pub const ALL: [Self; 6] =
         [Self::Enable, Self::Cancel, Self::Reimport, Self::DeleteMaterial, Self::Expiry, Self::Disabled];
 
-    /// The name, as it stands in deviations: `via-enable`.
+    /// The name, as it ends the ids of cells: `via-enable`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Enable => "via-enable",
@@ -41,7 +41,7 @@ impl Arrival {
         }
     }
 
-    /// The way of a key from one state to another; `before` is how it had come into the first. Expiry of material is
+    /// The route of a key from one state to another; `before` is how it had come into the first. Expiry of material is
     /// not seen here, for it changes states as a deletion of the material does.
     pub(crate) const fn between(from: KeyState, before: Option<Self>, to: KeyState) -> Option<Self> {
         match (from, to) {
@@ -64,7 +64,7 @@ impl fmt::Display for Arrival {
     }
 }
 
-/// The text names no way into a state.
+/// The text does not name a route into a state.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("unknown route `{text}` (one of {list}){}", meant(suggestion), list = Arrival::ALL.map(Arrival::name).join(", "))]
 pub struct ParseArrivalError {

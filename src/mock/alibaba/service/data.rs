@@ -59,7 +59,7 @@ pub(crate) fn decrypting_key(
     })
 }
 
-/// The plaintext. AES-GCM does not tell a broken ciphertext from a wrong context, so the message blames the context
+/// The plaintext. AES-GCM fails alike for a broken ciphertext and for a wrong context, so the message blames the context
 /// only if there is one.
 pub(crate) fn open(
     key: &UsableKey,

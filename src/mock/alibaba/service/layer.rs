@@ -1,4 +1,4 @@
-//! What may stand around the operations: it sees every call on its way in and its outcome on the way out.
+//! What may stand around the operations: it sees every call before the operation and its outcome after it.
 
 use std::fmt;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::mock::alibaba::service::state::KeyState;
 
-/// An error answer of KMS (the gateway in front of it has its own).
+/// An error of KMS (the gateway in front of it has its own).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rejection {
     pub(crate) status: u16,

@@ -12,7 +12,7 @@ use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::wire::gateway::{self, Claim, Gateway, GatewayError};
 use crate::mock::alibaba::wire::parameters::Parameters;
 use crate::mock::alibaba::wire::request::Scheme;
-use crate::mock::alibaba::wire::response::{Answer, Format, Source};
+use crate::mock::alibaba::wire::response::{Format, ResponseParts, Source};
 use crate::mock::alibaba::wire::throttle;
 use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
@@ -34,6 +34,7 @@ pub(crate) struct Understood<'r> {
 impl<'r> Understood<'r> {
     /// Reads as much of a request as its route needs.
     pub(crate) fn new(kms: &'r AlibabaKms, received: &'r Received, request_id: String) -> Self {
+        // The action of a V1 request may stand in its form, so the form is decoded for the route, once and for all.
         let decoded = received.parameters();
         let is_decoded = decoded.is_ok();
         let parameters = decoded.unwrap_or_default();
@@ -60,14 +61,14 @@ impl<'r> Understood<'r> {
 
     /// Checks who has signed the request, and does what it is for.
     pub(crate) fn respond(&self, moment: Moment) -> Outcome {
-        let mut saving = 0;
-        let answer = self.answer_routed(moment, &mut saving);
-        Outcome { response: self.response(answer), depends_on: saving }
+        let mut depends_on = 0;
+        let parts = self.respond_routed(moment, &mut depends_on);
+        Outcome { response: self.response(parts), depends_on }
     }
 
     /// The response when the service is in trouble.
     pub(crate) fn respond_in_trouble(&self, trouble: Trouble<'_>) -> Response {
-        let (answer, retry_after_seconds) = match trouble {
+        let (parts, retry_after_seconds) = match trouble {
             Trouble::Internal => (self.kms_rejection(&Rejection::internal_failure()), None),
             Trouble::Unavailable => (self.kms_rejection(&Rejection::service_unavailable()), None),
             Trouble::Throttled { code: throttle::BY_KMS, retry_after_seconds } => {
@@ -75,10 +76,10 @@ impl<'r> Understood<'r> {
             }
             Trouble::Throttled { code, retry_after_seconds } => {
                 let message = "Request was denied due to request throttling.";
-                (self.gateway_answer((400, code.to_owned().into(), message.into())), retry_after_seconds)
+                (self.gateway_response((400, code.to_owned().into(), message.into())), retry_after_seconds)
             }
         };
-        let mut response = self.response(answer);
+        let mut response = self.response(parts);
         if let Some(seconds) = retry_after_seconds {
             let seconds = HeaderValue::from(seconds);
             response.headers.push((RETRY_AFTER, seconds.clone()));
@@ -87,20 +88,20 @@ impl<'r> Understood<'r> {
         response
     }
 
-    /// The answer as it goes out.
-    fn response(&self, mut answer: Answer) -> Response {
+    /// The response as it goes out.
+    fn response(&self, mut parts: ResponseParts) -> Response {
         if let Some(layer) = self.kms.layer() {
-            layer.respond(self.routed.as_ref().ok().copied(), &mut answer);
+            layer.respond(self.routed.as_ref().ok().copied(), &mut parts);
         }
-        answer.into_response()
+        parts.into_response()
     }
 
-    fn answer_routed(&self, moment: Moment, saving: &mut u64) -> Answer {
+    fn respond_routed(&self, moment: Moment, depends_on: &mut u64) -> ResponseParts {
         let Self { kms, received, parameters, scheme, .. } = self;
         let codes = kms.config.error_codes;
         let operation = match &self.routed {
             Ok(operation) => *operation,
-            Err(error) => return self.gateway_answer(error.parts(codes)),
+            Err(error) => return self.gateway_response(error.parts(codes)),
         };
 
         let gateway = Gateway {
@@ -121,25 +122,25 @@ impl<'r> Understood<'r> {
         };
 
         match admitted {
-            Ok(access_key) => self.answer_admitted(operation, access_key, claim.nonce(), moment, saving),
+            Ok(access_key) => self.respond_admitted(operation, access_key, claim.nonce(), moment, depends_on),
             Err(error) => {
                 if let Some(access_key) = kms.layer().and_then(|layer| layer.run_rejected(&gateway, &error)) {
-                    self.answer_admitted(operation, access_key, claim.nonce(), moment, saving);
+                    self.respond_admitted(operation, access_key, claim.nonce(), moment, depends_on);
                 }
-                self.gateway_answer(error.parts(codes))
+                self.gateway_response(error.parts(codes))
             }
         }
     }
 
     /// Does what a request is for, whose sender is known.
-    fn answer_admitted(
+    fn respond_admitted(
         &self,
         operation: Operation,
         access_key: &AccessKey,
         nonce: Option<&str>,
         moment: Moment,
-        saving: &mut u64,
-    ) -> Answer {
+        depends_on: &mut u64,
+    ) -> ResponseParts {
         self.count_ignored(operation);
         let kms = self.kms;
         let region = self.received.region().unwrap_or(&kms.config.region);
@@ -169,11 +170,11 @@ impl<'r> Understood<'r> {
             None => call.run(&mut account),
             Some(layer) => layer.call(&call, &mut account),
         };
-        *saving = account.saved_by();
+        *depends_on = account.saved_by();
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), self.request_id.as_str().into());
-                Answer::new(200, self.format, Source::Kms, fields)
+                ResponseParts::new(200, self.format, Source::Kms, fields)
             }
             Err(rejection) => self.kms_rejection(&rejection),
         }
@@ -210,8 +211,8 @@ impl<'r> Understood<'r> {
         }
     }
 
-    /// The answer to a request that does not reach KMS.
-    fn gateway_answer(&self, (status, code, message): gateway::ErrorParts) -> Answer {
+    /// The response to a request that does not reach KMS.
+    fn gateway_response(&self, (status, code, message): gateway::ErrorParts) -> ResponseParts {
         let request_id = self.request_id.to_uppercase();
         let recommend = format!("https://api.aliyun.com/troubleshoot?q={code}&product=Kms&requestId={request_id}");
         let fields = fields([
@@ -221,11 +222,11 @@ impl<'r> Understood<'r> {
             ("Message", message.into()),
             ("Recommend", recommend.into()),
         ]);
-        Answer::new(status, self.format, Source::Gateway, fields)
+        ResponseParts::new(status, self.format, Source::Gateway, fields)
     }
 
-    /// An error answer of KMS itself.
-    fn kms_rejection(&self, rejection: &Rejection) -> Answer {
+    /// A rejection of KMS itself.
+    fn kms_rejection(&self, rejection: &Rejection) -> ResponseParts {
         let fields = fields([
             ("HttpStatus", rejection.status.into()),
             ("Code", rejection.code.as_ref().into()),
@@ -233,7 +234,7 @@ impl<'r> Understood<'r> {
             ("RequestId", self.request_id.as_str().into()),
             ("HostId", self.received.host().into()),
         ]);
-        Answer::new(rejection.status, self.format, Source::Kms, fields)
+        ResponseParts::new(rejection.status, self.format, Source::Kms, fields)
     }
 }
 
@@ -257,7 +258,7 @@ pub(crate) fn respond_to_unreadable(
         request_id,
         routed: Err(error.clone()),
     };
-    request.gateway_answer(error.parts(kms.config.error_codes)).into_response()
+    request.gateway_response(error.parts(kms.config.error_codes)).into_response()
 }
 
 #[cfg(test)]
@@ -309,17 +310,17 @@ mod tests {
         AlibabaKms::new(AlibabaConfig::default(), facilities, Vec::new()).unwrap()
     }
 
-    /// The answer without the host in front, so nobody waits for wrapping pairs.
-    fn answer(kms: &AlibabaKms, received: &Received) -> Answer {
+    /// The response without the host in front, so nobody waits for wrapping pairs.
+    fn respond(kms: &AlibabaKms, received: &Received) -> ResponseParts {
         let moment = Moment { now: kms.now(), server_now: Timestamp::now(), stale: None };
         let understood = Understood::new(kms, received, kms.identifiers().request());
-        let answer = understood.answer_routed(moment, &mut 0);
-        let _ = answer.clone().into_response();
-        answer
+        let response = understood.respond_routed(moment, &mut 0);
+        let _ = response.clone().into_response();
+        response
     }
 
-    fn field(answer: &Answer, pointer: &str) -> String {
-        let fields = Value::Object(answer.fields.clone());
+    fn field(response: &ResponseParts, pointer: &str) -> String {
+        let fields = Value::Object(response.fields.clone());
         fields.pointer(pointer).and_then(Value::as_str).unwrap().to_owned()
     }
 
@@ -343,9 +344,9 @@ mod tests {
     #[test]
     fn no_value_of_any_parameter_makes_the_service_fail() {
         let kms = kms();
-        let key = field(&answer(&kms, &signed("CreateKey", &[]).unwrap()), "/KeyMetadata/KeyId");
+        let key = field(&respond(&kms, &signed("CreateKey", &[]).unwrap()), "/KeyMetadata/KeyId");
         let encrypted = signed("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).unwrap();
-        let blob = field(&answer(&kms, &encrypted), "/CiphertextBlob");
+        let blob = field(&respond(&kms, &encrypted), "/CiphertextBlob");
         let operation = proptest::sample::select(Operation::ALL.to_vec());
         // More with the variable that proptest reads for its other properties.
         let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
@@ -356,11 +357,11 @@ mod tests {
             .run(&strategy, |(operation, values)| {
                 let names = operation.definition().parameters;
                 let pairs: Vec<(&str, &str)> = names.iter().copied().zip(values.iter().map(String::as_str)).collect();
-                let answer = answer(&kms, &signed(operation.name(), &pairs).unwrap());
-                let waits = operation == Operation::GetParametersForImport && answer.status == 503;
-                prop_assert!(answer.status < 500 || waits, "{operation} {pairs:?} {answer:?}");
-                reached.set(reached.get() + u32::from(answer.source == Source::Kms));
-                prop_assert!(serde_json::from_str::<Value>(&answer.body()).is_ok());
+                let response = respond(&kms, &signed(operation.name(), &pairs).unwrap());
+                let waits = operation == Operation::GetParametersForImport && response.status == 503;
+                prop_assert!(response.status < 500 || waits, "{operation} {pairs:?} {response:?}");
+                reached.set(reached.get() + u32::from(response.source == Source::Kms));
+                prop_assert!(serde_json::from_str::<Value>(&response.body()).is_ok());
                 Ok(())
             })
             .unwrap();
@@ -380,8 +381,8 @@ mod tests {
                 Some((HeaderName::try_from(name).ok()?, HeaderValue::from_bytes(value).ok()?))
             });
             if let Some(received) = post(&query, headers.collect(), body.into()) {
-                let answer = answer(&KMS, &received);
-                prop_assert!((400..500).contains(&answer.status), "{received:?} {answer:?}");
+                let response = respond(&KMS, &received);
+                prop_assert!((400..500).contains(&response.status), "{received:?} {response:?}");
             }
         }
     }

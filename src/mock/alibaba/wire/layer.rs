@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::gateway::{Claim, Gateway, GatewayError};
-use super::response::Answer;
+use super::response::ResponseParts;
 use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::layer::Layer;
@@ -35,7 +35,7 @@ pub(crate) trait WireLayer: Layer {
     fn run_rejected<'g>(&self, gateway: &Gateway<'g>, error: &GatewayError) -> Option<&'g AccessKey>;
 
     /// Changes a response before it goes out; alone, the service changes none.
-    fn respond(&self, operation: Option<Operation>, response: &mut Answer);
+    fn respond(&self, operation: Option<Operation>, response: &mut ResponseParts);
 }
 
 /// The settings of a layer.

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode;
 /// A decoded name and value.
 type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 
-/// The text is no UTF-8 form data, or names a parameter twice.
+/// The text is not UTF-8 form data, or names a parameter twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Undecodable;
 

@@ -51,7 +51,7 @@ impl Received {
         self.header(AUTHORIZATION.as_str())?.strip_prefix(V3_ALGORITHM)?.strip_prefix(' ')
     }
 
-    /// The form of the answer: by Accept when the scheme is V3, else by the parameter Format. Nothing if the
+    /// The form of the response: by Accept when the scheme is V3, else by the parameter Format. Nothing if the
     /// parameter has another value than `JSON` or `XML`.
     pub(crate) fn format(&self, scheme: Scheme, parameters: &Parameters<'_>) -> Option<Format> {
         // What lacks its signature may still have the headers of V3.

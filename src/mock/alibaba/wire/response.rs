@@ -1,4 +1,4 @@
-//! Answers on the wire: JSON or XML.
+//! Responses on the wire: JSON or XML.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -9,7 +9,7 @@ use crate::mock::host::response::{Fields, Response, Shown};
 /// Parameters and fields of responses that hold data of customers, or secrets.
 pub(crate) const SECRET: [&str; 4] = ["Plaintext", "EncryptedKeyMaterial", "ImportToken", "SecurityToken"];
 
-/// What is not shown of an answer of the gateway: the string to sign in its message repeats the request with all that
+/// What is not shown of a response of the gateway: the string to sign in its message repeats the request with all that
 /// it holds.
 const SECRET_OF_GATEWAY: [&str; SECRET.len() + 1] = {
     let mut names = ["Message"; SECRET.len() + 1];
@@ -21,7 +21,7 @@ const SECRET_OF_GATEWAY: [&str; SECRET.len() + 1] = {
     names
 };
 
-/// The form of an answer.
+/// The form of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
@@ -38,31 +38,31 @@ impl Format {
     }
 }
 
-/// Who made an answer, which decides the shape of it.
+/// Who made a response, which decides the shape of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Kms,
     Gateway,
 }
 
-/// An answer before it goes out.
+/// A response before it is written.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
+pub(crate) struct ResponseParts {
     pub(crate) status: u16,
     pub(crate) format: Format,
     pub(crate) source: Source,
     /// In their order, RequestId included.
     pub(crate) fields: Fields,
-    /// The content type, if it is not that of the format. Only a deviation gives one.
+    /// The content type, if it is not that of the format.
     pub(crate) content_type: Option<&'static str>,
 }
 
-impl Answer {
+impl ResponseParts {
     pub(crate) fn new(status: u16, format: Format, source: Source, fields: Fields) -> Self {
         Self { status, format, source, fields, content_type: None }
     }
 
-    /// The answer as the host sends it.
+    /// The response as the host sends it.
     pub(crate) fn into_response(self) -> Response {
         let body = Bytes::from(self.body());
         let content_type = self.content_type.unwrap_or(self.format.content_type());
@@ -132,7 +132,7 @@ fn write_text(text: &mut String, value: &str) {
             '>' => text.push_str("&gt;"),
             // A parser would make a line feed of it.
             '\r' => text.push_str("&#13;"),
-            // XML 1.0 has no way to write these.
+            // XML 1.0 can't write these.
             '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => text.push('\u{fffd}'),
             other => text.push(other),
         }
@@ -154,25 +154,26 @@ mod tests {
     #[test]
     fn lists_keep_their_inner_level_in_both_forms() {
         let value = json!({"Keys": {"Key": [{"KeyId": "a"}, {"KeyId": "b"}]}, "TotalCount": 2, "RequestId": "r"});
-        let json = Answer::new(200, Format::Json, Source::Kms, fields(value.clone()));
+        let json = ResponseParts::new(200, Format::Json, Source::Kms, fields(value.clone()));
         assert_eq!(json.body(), value.to_string());
-        let xml = Answer::new(200, Format::Xml, Source::Kms, fields(value));
+        let xml = ResponseParts::new(200, Format::Xml, Source::Kms, fields(value));
         assert_eq!(
             xml.body(),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><KMS><Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId>\
              </Key></Keys><TotalCount>2</TotalCount><RequestId>r</RequestId></KMS>"
         );
-        let empty = Answer::new(200, Format::Xml, Source::Kms, fields(json!({"Keys": {"Key": []}})));
+        let empty = ResponseParts::new(200, Format::Xml, Source::Kms, fields(json!({"Keys": {"Key": []}})));
         assert!(empty.body().ends_with("<KMS><Keys></Keys></KMS>"));
     }
 
     #[test]
     fn any_text_makes_well_formed_xml() {
-        let body = Answer::new(200, Format::Xml, Source::Gateway, fields(json!({"Text": "<&>\r\n\u{1}'\"你"}))).body();
+        let body =
+            ResponseParts::new(200, Format::Xml, Source::Gateway, fields(json!({"Text": "<&>\r\n\u{1}'\"你"}))).body();
         assert!(body.ends_with("<Error><Text>&lt;&amp;&gt;&#13;\n\u{fffd}'\"你</Text></Error>"), "{body}");
     }
 
-    /// Fields as answers have them: texts, numbers, lists, and fields in fields.
+    /// Fields as responses have them: texts, numbers, lists, and fields in fields.
     fn any_fields() -> impl Strategy<Value = Fields> {
         let leaf = prop_oneof![
             4 => any::<String>().prop_map(Value::from),
@@ -228,12 +229,12 @@ mod tests {
     proptest! {
         #[test]
         fn other_parsers_read_what_was_written(fields in any_fields()) {
-            let json = Answer::new(200, Format::Json, Source::Kms, fields.clone()).body();
+            let json = ResponseParts::new(200, Format::Json, Source::Kms, fields.clone()).body();
             prop_assert_eq!(serde_json::from_str::<Fields>(&json).unwrap(), fields.clone());
             let mut expected = Vec::new();
             leaves(&Value::Object(fields.clone()), &mut expected);
             for source in [Source::Kms, Source::Gateway] {
-                let xml = Answer::new(200, Format::Xml, source, fields.clone()).body();
+                let xml = ResponseParts::new(200, Format::Xml, source, fields.clone()).body();
                 prop_assert_eq!(read(&xml), expected.clone(), "{}", xml);
             }
         }

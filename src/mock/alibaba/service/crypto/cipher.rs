@@ -31,7 +31,7 @@ impl fmt::Debug for Cipher {
 
 impl Cipher {
     /// 32 bytes make AES-256-GCM. A key of 16 bytes, which the service would use with SM4, gets AES-128-GCM: nobody
-    /// outside can tell, since ciphertext is opaque.
+    /// outside can see it, since ciphertext is opaque.
     pub(crate) fn new(material: &[u8]) -> Result<Self, Rejection> {
         let algorithm = if material.len() == 16 { &AES_128_GCM } else { &AES_256_GCM };
         let key = UnboundKey::new(algorithm, material).map_err(|_| Rejection::internal_failure())?;

@@ -23,7 +23,7 @@ impl EncryptionContext {
     }
 
     /// What AES-GCM authenticates beside the plaintext. The version is part of it, so that two keys with the same
-    /// imported material cannot read each other's ciphertext.
+    /// imported material can't read each other's ciphertext.
     pub(super) fn authenticated_data(&self, version: &str) -> Vec<u8> {
         let mut data = version.as_bytes().to_vec();
         for (name, value) in &self.0 {

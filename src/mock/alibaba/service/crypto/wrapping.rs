@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-/// Pairs to make: two are enough for each call to answer another one than the call before, more than that only
+/// Pairs to make: two are enough for each call to hand out another one than the call before, more than that only
 /// cost time.
 const PAIRS: usize = 2;
 
@@ -185,7 +185,7 @@ impl Pool {
     pub(crate) async fn ready(&'static self, count: usize) {
         let count = count.min(PAIRS);
         self.prepare(count);
-        // The sender lives as long as the process, so waiting cannot fail.
+        // The sender lives as long as the process, so waiting can't fail.
         let _ = self.progress.subscribe().wait_for(|progress| progress.ended >= count).await;
     }
 

@@ -39,7 +39,7 @@ pub(crate) enum GatewayError {
 pub(crate) type ErrorParts = (u16, Cow<'static, str>, Cow<'static, str>);
 
 impl GatewayError {
-    /// The answer, with whose codes were asked for.
+    /// Status, code and message, with the codes of either source.
     pub(crate) fn parts(&self, codes: ErrorCodes) -> ErrorParts {
         match codes {
             ErrorCodes::Gateway => self.gateway(),
@@ -99,7 +99,7 @@ impl GatewayError {
         }
     }
 
-    /// The KMS documents' own answer, where they have one.
+    /// What the KMS documents themselves say, where they have one.
     fn documented(&self) -> Option<ErrorParts> {
         let fixed = |status, code: &'static str, message: &'static str| Some((status, code.into(), message.into()));
         match self {

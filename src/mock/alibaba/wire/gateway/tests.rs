@@ -100,7 +100,7 @@ fn vectors() -> Vec<Vector> {
 }
 
 #[test]
-fn every_recorded_request_is_let_through_and_the_misprinted_one_refused() {
+fn every_recorded_request_is_let_through_and_the_misprinted_one_rejected() {
     let vectors = vectors();
     assert_eq!(vectors.len(), 66);
     for vector in vectors {
@@ -139,7 +139,7 @@ fn every_recorded_request_of_this_api_is_routed_to_its_operation() {
 }
 
 #[test]
-fn a_changed_request_is_refused_with_the_string_that_the_server_signs() {
+fn a_changed_request_is_rejected_with_the_string_that_the_server_signs() {
     for mut vector in vectors().into_iter().filter(|vector| vector.conforming) {
         vector.access_key_secret.push('x');
         let received = vector.received();
@@ -156,22 +156,22 @@ fn a_changed_request_is_refused_with_the_string_that_the_server_signs() {
 fn a_v3_signature_must_cover_the_body_the_host_and_every_header_of_the_scheme() {
     let find = || vectors().into_iter().find(|vector| vector.name == "v3js_post_form_body").unwrap();
     let vector = find();
-    let refused = |received: Received| {
+    let is_rejected = |received: Received| {
         let outcome = vector.authenticate(&received, vector.time());
         matches!(outcome, Err(GatewayError::SignatureDoesNotMatch { .. }))
     };
 
     let mut received = vector.received();
     received.body = Bytes::from_static(b"Description=other");
-    assert!(refused(received));
+    assert!(is_rejected(received));
 
     let mut received = vector.received();
     received.headers.insert("x-acs-unsigned", HeaderValue::from_static("1"));
-    assert!(refused(received));
+    assert!(is_rejected(received));
 
     let mut received = vector.received();
     received.headers.remove("x-acs-content-sha256");
-    assert!(refused(received));
+    assert!(is_rejected(received));
 
     let mut received = vector.received();
     received.headers.remove("x-acs-date");

@@ -37,7 +37,7 @@ pub(super) fn access_key_id(received: &Received) -> Option<&str> {
     received.v3_authorization().and_then(Authorization::parse).map(|authorization| authorization.access_key)
 }
 
-/// The string to sign by the list of signed headers in the request; nothing if one of them is no text.
+/// The string to sign by the list of signed headers in the request; nothing if one of them is not text.
 fn string_to_sign(claim: &Claim<'_>, authorization: &Authorization<'_>) -> Option<String> {
     let received = claim.received;
     let mut headers = Vec::new();
