@@ -61,3 +61,57 @@ impl Pace {
         Self { jobs: NonZeroUsize::MIN, settle, rate: Some(ACCOUNT_RATE), retry_base: poll }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::Target;
+    use crate::provider::registry;
+    use crate::session::{AccountLimits, Endpoint};
+
+    /// A target whose clock is known, so that nothing is sent to find it.
+    async fn live(endpoint: Endpoint) -> LiveTarget {
+        LiveTarget::start(endpoint, Some("http://127.0.0.1:1/clock".to_owned()), Duration::ZERO).await.unwrap()
+    }
+
+    fn target(url: &str) -> Target {
+        Target::with_examples(registry::default_provider().provider(), url.to_owned())
+    }
+
+    #[tokio::test]
+    async fn an_account_is_sent_little_and_waited_for() {
+        let limits = AccountLimits { ledger: "ledger.jsonl".into(), max_keys: 3 };
+        let account = live(Endpoint::Account(target("https://kms.example.com"), limits)).await;
+        let pace = Pace::of(&account, &SessionOptions::default());
+        assert_eq!((pace.jobs, pace.rate), (NonZeroUsize::MIN, Some(ACCOUNT_RATE)));
+        assert_eq!((pace.settle.confirmations, pace.settle.timeout), (2, Duration::from_secs(30)));
+    }
+
+    #[tokio::test]
+    async fn an_emulator_is_sent_what_it_takes() {
+        // Also one that is not on a loopback address: its keys cost nothing.
+        for url in ["http://127.0.0.1:1", "http://emulator.example:8080"] {
+            let emulator = live(Endpoint::Emulator(target(url))).await;
+            let pace = Pace::of(&emulator, &SessionOptions::default());
+            assert_eq!((pace.jobs, pace.rate), (JOBS, None));
+            assert_eq!((pace.settle.confirmations, pace.settle.timeout), (1, Duration::from_secs(1)));
+        }
+    }
+
+    #[tokio::test]
+    async fn options_come_before_what_suits_the_target() {
+        let emulator = live(Endpoint::Emulator(target("http://127.0.0.1:1"))).await;
+        let (jobs, three) = (NonZeroUsize::new(2), NonZeroU32::new(3));
+        let timeout = Some(Duration::from_secs(5));
+        let options = SessionOptions {
+            jobs,
+            rate: three,
+            confirmations: three,
+            settle_timeout: timeout,
+            ..SessionOptions::default()
+        };
+        let pace = Pace::of(&emulator, &options);
+        assert_eq!((Some(pace.jobs), pace.rate), (jobs, three));
+        assert_eq!((pace.settle.confirmations, Some(pace.settle.timeout)), (3, timeout));
+    }
+}
