@@ -4,22 +4,24 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Reads a file of at most `most` bytes. A bigger one is refused by its size, before it is read; a pipe or a device,
-/// which has none, when so much has come.
+/// Reads a file of at most `most` bytes. A bigger one is an error by its size, before it is read; a pipe or a
+/// device, which has none, when so much has come.
 ///
 /// # Errors
 ///
-/// What the system says, or that it is too big.
+/// Any error of the system, or that it is too big.
 pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
     let too_big = || {
         let size = if most >= 1 << 20 { format!("{} MiB", most >> 20) } else { format!("{} KiB", most >> 10) };
         io::Error::new(io::ErrorKind::FileTooLarge, format!("it is bigger than {size}"))
     };
+
     let file = File::open(path)?;
     if file.metadata()?.len() > limit {
         return Err(too_big());
     }
+
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > most { Err(too_big()) } else { Ok(bytes) }
@@ -29,7 +31,7 @@ pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// What [`read`] says, or that it is no text.
+/// Any error of [`read`], or that it is not text.
 pub fn read_text(path: &Path, most: usize) -> io::Result<String> {
     String::from_utf8(read(path, most)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
@@ -42,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_too_big_or_no_text_is_refused() {
+    fn a_file_that_is_too_big_or_not_text_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         std::fs::write(&path, "ab").unwrap();
@@ -57,7 +59,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_device_without_an_end_is_left() {
+    fn a_device_without_an_end_is_an_error() {
         assert_eq!(read(Path::new("/dev/zero"), 1 << 20).unwrap_err().to_string(), "it is bigger than 1 MiB");
     }
 }

@@ -110,10 +110,12 @@ impl Ledger {
         };
         let mut text = serde_json::to_string(&line)?;
         text.push('\n');
+
         let file = file.lock().unwrap_or_else(PoisonError::into_inner);
         let mut writer = RedactingWriter::new(&*file, &self.secrets);
         writer.write_all(text.as_bytes())?;
         writer.finish()?;
+        // The key is made only now: whatever happens then, the line is there.
         file.sync_data()
     }
 }
@@ -143,6 +145,7 @@ mod tests {
     fn a_name_that_is_a_secret_is_not_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.jsonl");
+
         let secrets = SecretRegistry::new();
         secrets.add_credential(&Secret::new("the \"token\" of it"));
         secrets.add_received("what the endpoint calls a data key");
@@ -150,6 +153,7 @@ mod tests {
         for name in ["the \"token\" of it", "what the endpoint calls a data key"] {
             ledger.note(LedgerEntry::Made, "CreateKey", "the \"token\" of it", Some(name)).unwrap();
         }
+
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         for line in lines {

@@ -54,6 +54,7 @@ impl Diagnostics {
                 lines.insert(file, text.lines().collect());
             }
         }
+
         let list = sorted
             .into_iter()
             .map(|mistake| {

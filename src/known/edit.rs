@@ -145,11 +145,11 @@ fn edited(text: &str, known: &KnownFailures, update: &Update, acceptance: Option
 
 /// Has an entry say which case it means and how that fails. Its other fields and all comments stay.
 fn set_failure(table: &mut Table, case: &str, failure: &Failure) {
-    let answer = failure.answer();
+    let response = failure.response();
     let fields: [(&str, Option<Value>); 4] = [
         ("case", Some(case.into())),
-        ("code", answer.map(|answer| answer.code.as_str().into())),
-        ("status", answer.map(|answer| i64::from(answer.status).into())),
+        ("code", response.map(|response| response.code.as_str().into())),
+        ("status", response.map(|response| i64::from(response.status).into())),
         ("kind", failure.kind().map(|kind| kind.name().into())),
     ];
     let names = fields.each_ref().map(|(name, _)| *name);
@@ -166,6 +166,7 @@ fn set_failure(table: &mut Table, case: &str, failure: &Failure) {
 
 fn set(table: &mut Table, name: &str, value: Option<Value>) {
     match (table.get_mut(name).and_then(Item::as_value_mut), value) {
+        // What is the same keeps its quotes, or the way in which a number is written.
         (Some(old), Some(new)) if old.as_str() == new.as_str() && old.as_integer() == new.as_integer() => {}
         (Some(old), Some(mut new)) => {
             new.decor_mut().clone_from(old.decor());

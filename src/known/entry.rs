@@ -30,16 +30,16 @@ pub struct Entry {
 /// How a case fails, as far as it is the same each time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The answer is not one that the table allows.
-    Answer(Outcome),
+    /// The response is not one that the table allows.
+    Response(Outcome),
     /// What is wrong is something beyond the response's code and status.
     Beyond {
         /// What is wrong.
         kind: Beyond,
         /// The response; none for a case that judges no single one, or where none could be read.
-        answer: Option<Outcome>,
+        response: Option<Outcome>,
     },
-    /// The case can't be judged, since another answer of the endpoint is wrong.
+    /// The case can't be judged, since another response of the endpoint is wrong.
     Inconclusive,
 }
 
@@ -77,13 +77,13 @@ impl Beyond {
 }
 
 impl Failure {
-    /// How a case failed with this verdict, of this kind and with this answer. None if it did not, or if that says
+    /// How a case failed with this verdict, of this kind and with this response. None if it did not, or if that says
     /// nothing that would be the same in another run.
     pub fn of(verdict: Verdict, kind: Option<Kind>, actual: Option<&Outcome>) -> Option<Self> {
-        let beyond = |kind| Some(Self::Beyond { kind, answer: actual.cloned() });
+        let beyond = |kind| Some(Self::Beyond { kind, response: actual.cloned() });
         // A response without a code can't be written down; that it has none is what the kind says.
-        let whole = actual.filter(|answer| !answer.code.trim().is_empty() && (100..600).contains(&answer.status));
-        let broken = |kind| Some(Self::Beyond { kind, answer: whole.cloned() });
+        let whole = actual.filter(|response| !response.code.trim().is_empty() && (100..600).contains(&response.status));
+        let broken = |kind| Some(Self::Beyond { kind, response: whole.cloned() });
 
         match (verdict, kind?) {
             // Blocked by a response that deviates: the same again in another run.
@@ -92,7 +92,7 @@ impl Failure {
                 Kind::Fixture | Kind::Effect | Kind::Unsupported | Kind::Crash | Kind::Malformed,
             ) => Some(Self::Inconclusive),
             (Verdict::Fail, Kind::Allowed | Kind::Rejected | Kind::Code | Kind::Status | Kind::Unsupported) => {
-                actual.cloned().map(Self::Answer)
+                actual.cloned().map(Self::Response)
             }
             (Verdict::Fail, Kind::Body) => beyond(Beyond::Body),
             (Verdict::Fail, Kind::Effect) => beyond(Beyond::Effect),
@@ -105,24 +105,26 @@ impl Failure {
     /// Whether an entry that says this holds for what was observed.
     pub fn holds_for(&self, observed: &Self) -> bool {
         match (self, observed) {
-            (Self::Beyond { kind, answer: None }, Self::Beyond { kind: seen, .. }) if kind.is_enough() => kind == seen,
+            (Self::Beyond { kind, response: None }, Self::Beyond { kind: seen, .. }) if kind.is_enough() => {
+                kind == seen
+            }
             _ => self == observed,
         }
     }
 
-    /// The answer.
-    pub fn answer(&self) -> Option<&Outcome> {
+    /// The response.
+    pub fn response(&self) -> Option<&Outcome> {
         match self {
-            Self::Answer(answer) => Some(answer),
-            Self::Beyond { answer, .. } => answer.as_ref(),
+            Self::Response(response) => Some(response),
+            Self::Beyond { response, .. } => response.as_ref(),
             Self::Inconclusive => None,
         }
     }
 
-    /// What is wrong, if it is not the answer.
+    /// What is wrong, if it is not the response.
     pub fn kind(&self) -> Option<ListedKind> {
         match self {
-            Self::Answer(_) => None,
+            Self::Response(_) => None,
             Self::Beyond { kind, .. } => Some(kind.listed()),
             Self::Inconclusive => Some(ListedKind::Inconclusive),
         }
@@ -132,9 +134,9 @@ impl Failure {
 /// `Success (200)`, `effect with Success (200)`, `inconclusive`.
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.kind().map(ListedKind::name), self.answer()) {
-            (None, Some(answer)) => write!(formatter, "{} ({})", answer.code, answer.status),
-            (Some(kind), Some(answer)) => write!(formatter, "{kind} with {} ({})", answer.code, answer.status),
+        match (self.kind().map(ListedKind::name), self.response()) {
+            (None, Some(response)) => write!(formatter, "{} ({})", response.code, response.status),
+            (Some(kind), Some(response)) => write!(formatter, "{kind} with {} ({})", response.code, response.status),
             (Some(kind), None) => write!(formatter, "{kind}"),
             (None, None) => Ok(()),
         }
@@ -146,31 +148,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_is_told_by_its_answer_or_by_what_is_beyond_it() {
-        let answer = Outcome { code: "Success".to_owned(), status: 200 };
+    fn a_failure_is_shown_by_its_response_or_by_its_kind() {
+        let response = Outcome { code: "Success".to_owned(), status: 200 };
         let failure = Outcome { code: "InternalFailure".to_owned(), status: 500 };
         let nameless = Outcome { code: String::new(), status: 500 };
-        let told = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
+        let shown = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
         for (verdict, kind, actual, wanted) in [
-            (Verdict::Fail, Kind::Allowed, Some(&answer), Some("Success (200)")),
-            (Verdict::Fail, Kind::Effect, Some(&answer), Some("effect with Success (200)")),
+            (Verdict::Fail, Kind::Allowed, Some(&response), Some("Success (200)")),
+            (Verdict::Fail, Kind::Effect, Some(&response), Some("effect with Success (200)")),
             (Verdict::Fail, Kind::Body, None, Some("body")),
             (Verdict::Fail, Kind::Code, None, None),
-            (Verdict::Inconclusive, Kind::Fixture, Some(&answer), Some("inconclusive")),
+            (Verdict::Inconclusive, Kind::Fixture, Some(&response), Some("inconclusive")),
             (Verdict::Inconclusive, Kind::Effect, None, Some("inconclusive")),
-            (Verdict::Inconclusive, Kind::Transport, Some(&answer), None),
+            (Verdict::Inconclusive, Kind::Transport, Some(&response), None),
             (Verdict::Inconclusive, Kind::Cut, None, None),
-            (Verdict::Inconclusive, Kind::Unstable, Some(&answer), None),
+            (Verdict::Inconclusive, Kind::Unstable, Some(&response), None),
             (Verdict::NotRun, Kind::Cut, None, None),
             (Verdict::Skipped, Kind::Unavailable, None, None),
             (Verdict::Fail, Kind::Crash, Some(&failure), Some("crash with InternalFailure (500)")),
             (Verdict::Fail, Kind::Crash, None, Some("crash")),
             (Verdict::Fail, Kind::Crash, Some(&nameless), Some("crash")),
-            (Verdict::Fail, Kind::Malformed, Some(&answer), Some("malformed with Success (200)")),
+            (Verdict::Fail, Kind::Malformed, Some(&response), Some("malformed with Success (200)")),
             (Verdict::Inconclusive, Kind::Crash, Some(&failure), Some("inconclusive")),
         ] {
-            assert_eq!(told(verdict, kind, actual).as_deref(), wanted, "{verdict} {kind}");
+            assert_eq!(shown(verdict, kind, actual).as_deref(), wanted, "{verdict} {kind}");
         }
-        assert_eq!(Failure::of(Verdict::Pass, None, Some(&answer)), None);
+        assert_eq!(Failure::of(Verdict::Pass, None, Some(&response)), None);
     }
 }

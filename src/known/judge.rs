@@ -29,7 +29,7 @@ fn listed(entry: &Entry, outcome: ListedOutcome) -> Listed {
     Listed {
         outcome,
         case: entry.case.clone(),
-        response: entry.failure.answer().cloned(),
+        response: entry.failure.response().cloned(),
         kind: entry.failure.kind(),
         reason: entry.reason.clone(),
         issue: entry.issue.clone(),
@@ -66,11 +66,11 @@ known_failures:
     #[test]
     fn only_what_fails_as_listed_is_known() {
         let known = known(date(2026, 1, 31));
-        let answer = |code: &str, status| Outcome { code: code.to_owned(), status };
-        let (success, other) = (answer("Success", 200), answer("Success", 201));
+        let response = |code: &str, status| Outcome { code: code.to_owned(), status };
+        let (success, other) = (response("Success", 200), response("Success", 201));
         let (encrypt, disable) = ("alibaba/Encrypt/Disabled", "alibaba/DisableKey/Enabled");
         let scenario = "alibaba/only-enabled-keys-encrypt";
-        let (crash, failure) = ("alibaba/Decrypt/Disabled", answer("X", 500));
+        let (crash, failure) = ("alibaba/Decrypt/Disabled", response("X", 500));
         for (id, verdict, kind, actual, wanted) in [
             (encrypt, Verdict::Fail, Some(Kind::Allowed), Some(&success), Some(ListedOutcome::Holds)),
             (encrypt, Verdict::Fail, Some(Kind::Allowed), Some(&other), Some(ListedOutcome::Differs)),

@@ -12,6 +12,7 @@ use super::{KnownFailures, toml};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::event::{ListedKind, Outcome, Source};
 use crate::suite::Suite;
+use crate::suite::case::Case;
 use crate::suite::selector::Selector;
 use crate::yaml::{Document, Outline, Path};
 
@@ -75,53 +76,19 @@ fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> Kn
 
 /// Checks what can be said of an entry by itself. A mistaken entry comes back with something in its place.
 fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
-    let answer = match (&given.code, given.status) {
-        (Some(code), Some(status)) => Some(Outcome { code: code.clone(), status }),
-        (Some(_), None) => {
-            page.note(&at.key("code"), "`code` needs a `status` beside it", None);
-            None
-        }
-        (None, Some(_)) => {
-            page.note(&at.key("status"), "`status` needs a `code` beside it", None);
-            None
-        }
-        (None, None) => None,
-    };
-    if given.code.as_ref().is_some_and(|code| code.trim().is_empty()) {
-        page.note(&at.key("code"), "this must not be empty", Some("a success has the code `Success`".to_owned()));
-    }
-    if given.status.is_some_and(|status| !(100..600).contains(&status)) {
-        page.note(&at.key("status"), "an HTTP status has a number from 100 to 599", None);
-    }
-    let said = given.code.is_some() || given.status.is_some() || given.kind.is_some();
-    if !said && !page.outline.is_curtailed_at(at) {
-        let help = "give the `code` and the `status` of the response, and a `kind` if they are not what is wrong";
-        page.note(at, "the entry does not say how the case fails", Some(help.to_owned()));
-    }
+    let failure = check_failure(page, at, given);
+
     if given.reason.trim().is_empty() {
         page.note(&at.key("reason"), "this must not be empty: say why the failure is accepted", None);
     }
-    if let Some(issue) = &given.issue
-        && !is_link(issue)
-    {
+    if let Some(issue) = given.issue.as_ref().filter(|issue| !is_link(issue)) {
         page.note(&at.key("issue"), format!("`{issue}` is not a link such as https://example.com/issues/1"), None);
     }
     let until = date(&given.until);
     if until.is_none() {
         page.note(&at.key("until"), format!("`{}` is not a date such as 2027-12-31", given.until), None);
     }
-    if given.kind == Some(ListedKind::Inconclusive) && (given.code.is_some() || given.status.is_some()) {
-        page.note(&at.key("kind"), "a case that can't be judged has no `code` and no `status`", None);
-    }
-    let failure = match (given.kind, answer) {
-        (Some(ListedKind::Body), answer) => Failure::Beyond { kind: Beyond::Body, answer },
-        (Some(ListedKind::Effect), answer) => Failure::Beyond { kind: Beyond::Effect, answer },
-        (Some(ListedKind::Crash), answer) => Failure::Beyond { kind: Beyond::Crash, answer },
-        (Some(ListedKind::Malformed), answer) => Failure::Beyond { kind: Beyond::Malformed, answer },
-        (Some(ListedKind::Inconclusive), _) => Failure::Inconclusive,
-        (None, Some(answer)) => Failure::Answer(answer),
-        (None, None) => Failure::Answer(Outcome { code: String::new(), status: 0 }),
-    };
+
     let span = page.outline.positions.value(at);
     Entry {
         case: given.case.clone(),
@@ -134,47 +101,70 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
     }
 }
 
+fn check_failure(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Failure {
+    match (&given.code, given.status) {
+        (Some(_), None) => page.note(&at.key("code"), "`code` needs a `status` beside it", None),
+        (None, Some(_)) => page.note(&at.key("status"), "`status` needs a `code` beside it", None),
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    if given.code.as_ref().is_some_and(|code| code.trim().is_empty()) {
+        page.note(&at.key("code"), "this must not be empty", Some("a success has the code `Success`".to_owned()));
+    }
+    if given.status.is_some_and(|status| !(100..600).contains(&status)) {
+        page.note(&at.key("status"), "an HTTP status has a number from 100 to 599", None);
+    }
+
+    let says_how = given.code.is_some() || given.status.is_some() || given.kind.is_some();
+    // A field that is not known may have been meant to say it.
+    if !says_how && !page.outline.is_curtailed_at(at) {
+        let help = "give the `code` and the `status` of the response, and a `kind` if they are not what is wrong";
+        page.note(at, "the entry does not say how the case fails", Some(help.to_owned()));
+    }
+    if given.kind == Some(ListedKind::Inconclusive) && (given.code.is_some() || given.status.is_some()) {
+        page.note(&at.key("kind"), "a case that can't be judged has no `code` and no `status`", None);
+    }
+
+    let response = given.code.clone().zip(given.status).map(|(code, status)| Outcome { code, status });
+    let beyond = |kind, response| Failure::Beyond { kind, response };
+    match (given.kind, response) {
+        (Some(ListedKind::Body), response) => beyond(Beyond::Body, response),
+        (Some(ListedKind::Effect), response) => beyond(Beyond::Effect, response),
+        (Some(ListedKind::Crash), response) => beyond(Beyond::Crash, response),
+        (Some(ListedKind::Malformed), response) => beyond(Beyond::Malformed, response),
+        (Some(ListedKind::Inconclusive), _) => Failure::Inconclusive,
+        (None, Some(response)) => Failure::Response(response),
+        (None, None) => Failure::Response(Outcome { code: String::new(), status: 0 }),
+    }
+}
+
 /// Says which entry speaks for which case: first the exact ids, then the patterns for what is left.
 fn assign(page: &mut Page<'_>, entries: &mut [Entry], suite: &Suite) -> HashMap<Arc<str>, usize> {
     let list = Path::Root.key(ENTRIES);
     let mut by_case: HashMap<Arc<str>, usize> = HashMap::new();
-    let order = (0..entries.len()).filter(|index| !is_pattern(&entries[*index].case));
-    let order: Vec<usize> = order.chain((0..entries.len()).filter(|index| is_pattern(&entries[*index].case))).collect();
-    for index in order {
-        let (item, case) = (list.item(index), entries[index].case.clone());
+    let (patterns, ids): (Vec<usize>, Vec<usize>) =
+        (0..entries.len()).partition(|index| is_pattern(&entries[*index].case));
+
+    for index in ids.into_iter().chain(patterns) {
+        let item = list.item(index);
         let at = item.key("case");
-        if page.outline.is_mistaken_at(&at) {
-            continue;
-        }
-        let line = |other: usize| entries[other].source.line;
-        if let Some(first) = (0..index).find(|other| entries[*other].case == case) {
-            page.note(&at, format!("`{case}` is listed already, on line {}", line(first)), None);
-            continue;
-        }
-        if case.contains(':') || case.trim().is_empty() {
-            page.note(&at, "a case is named by its id or by a pattern of ids", None);
-            continue;
-        }
-        let selector = Selector::Id(case.clone());
-        let meant: Vec<_> = suite.cases.iter().filter(|case| selector.matches(suite, case)).collect();
-        if meant.is_empty() {
-            let help = selector.suggest(suite).map(|near| format!("did you mean `{near}`?"));
-            page.note(&at, format!("`{case}` means no case"), help);
-            continue;
-        }
+        let Some(meant) = meant(page, &at, entries, index, suite) else { continue };
+
+        let case = &entries[index].case;
         let mut own = Vec::new();
         let mut rival = None;
-        for case in meant {
-            match by_case.get(case.id.as_str()) {
-                None => own.push(case.id.shared()),
-                Some(other) if is_pattern(&entries[*other].case) => rival = rival.or(Some((*other, case))),
+        for meant in meant {
+            match by_case.get(meant.id.as_str()) {
+                None => own.push(meant.id.shared()),
+                Some(other) if is_pattern(&entries[*other].case) => rival = rival.or(Some((*other, &meant.id))),
+                // An exact id outranks the pattern.
                 Some(_) => {}
             }
         }
+
         if let Some((other, rival)) = rival {
-            let message =
-                format!("`{case}` means {}, as `{}` on line {} does", rival.id, entries[other].case, line(other));
-            page.note(&at, message, Some(format!("narrow a pattern, or give {} an entry of its own", rival.id)));
+            let Entry { case: pattern, source, .. } = &entries[other];
+            let message = format!("`{case}` means {rival}, as `{pattern}` on line {} does", source.line);
+            page.note(&at, message, Some(format!("narrow a pattern, or give {rival} an entry of its own")));
         } else if own.is_empty() {
             page.note(&at, format!("every case that `{case}` means has an entry of its own"), None);
         }
@@ -182,6 +172,38 @@ fn assign(page: &mut Page<'_>, entries: &mut [Entry], suite: &Suite) -> HashMap<
         entries[index].cases = own;
     }
     by_case
+}
+
+/// The cases that an entry means. None if it means none, or if what it says is a mistake.
+fn meant<'a>(
+    page: &mut Page<'_>,
+    at: &Path<'_>,
+    entries: &[Entry],
+    index: usize,
+    suite: &'a Suite,
+) -> Option<Vec<&'a Case>> {
+    let case = &entries[index].case;
+    if page.outline.is_mistaken_at(at) {
+        return None;
+    }
+    if let Some(first) = entries[..index].iter().find(|other| other.case == *case) {
+        page.note(at, format!("`{case}` is listed already, on line {}", first.source.line), None);
+        return None;
+    }
+    // Other selectors than ids would mean other cases as soon as the table changes.
+    if case.contains(':') || case.trim().is_empty() {
+        page.note(at, "a case is named by its id or by a pattern of ids", None);
+        return None;
+    }
+
+    let selector = Selector::Id(case.clone());
+    let meant: Vec<_> = suite.cases.iter().filter(|case| selector.matches(suite, case)).collect();
+    if meant.is_empty() {
+        let help = selector.suggest(suite).map(|near| format!("did you mean `{near}`?"));
+        page.note(at, format!("`{case}` means no case"), help);
+        return None;
+    }
+    Some(meant)
 }
 
 /// Whether an entry means cases by a pattern.

@@ -16,7 +16,7 @@ use crate::verdict::Verdict;
 /// What is known of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
-    /// Whether every selected case was asked.
+    /// Whether every selected case was run.
     pub complete: bool,
     /// The hash of the case files.
     pub suite_hash: &'a str,
@@ -61,7 +61,7 @@ pub enum Change {
 
 /// Why a list is not updated from a run. The file stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum Refusal {
+pub enum NotUpdated {
     /// The run was cut short.
     #[error("the run was cut short, so it does not show which failures are left; let it run to its end")]
     Incomplete,
@@ -108,7 +108,7 @@ pub enum Refusal {
         ids: Vec<String>,
     },
     /// A failure says nothing that would be the same in another run.
-    #[error("{id} fails without an answer that could be listed")]
+    #[error("{id} fails without a response that could be listed")]
     Unlistable {
         /// The id.
         id: String,
@@ -135,12 +135,12 @@ fn lines(ids: &[String]) -> String {
 enum Seen {
     Passing,
     Failing(Failure),
-    /// Skipped, or inconclusive for a reason that is not the endpoint's answers.
+    /// Skipped, or inconclusive for a reason that is not the endpoint's responses.
     Unjudged,
 }
 
 impl Update {
-    /// How `known` must change so that it holds for a run. What could not be judged because of the endpoint's answers is
+    /// How `known` must change so that it holds for a run. What could not be judged because of the endpoint's responses is
     /// added too, for it would keep a run from succeeding. Entries of cases that were not judged stay, and so do those
     /// that have expired: to renew one is a decision of its own.
     ///
@@ -152,16 +152,16 @@ impl Update {
         suite: &Suite,
         judged: Judged<'_>,
         acceptance: Option<&Acceptance>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, NotUpdated> {
         if judged.suite_hash != suite.hash {
-            return Err(Refusal::OtherCases);
+            return Err(NotUpdated::OtherCases);
         }
         let mut not_run = judged.cases.iter().filter(|case| case.verdict == Verdict::NotRun);
         if let Some(first) = not_run.next() {
-            return Err(Refusal::NotRun { count: 1 + not_run.count(), first: first.id.to_string() });
+            return Err(NotUpdated::NotRun { count: 1 + not_run.count(), first: first.id.to_string() });
         }
         if !judged.complete {
-            return Err(Refusal::Incomplete);
+            return Err(NotUpdated::Incomplete);
         }
 
         let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
@@ -170,7 +170,7 @@ impl Update {
         }
         let mut unseen = suite.ids().filter(|id| known.entry(id.as_str()).is_some() && !seen.contains_key(id.as_str()));
         if let Some(first) = unseen.next() {
-            return Err(Refusal::NotSelected { count: 1 + unseen.count(), first: first.to_string() });
+            return Err(NotUpdated::NotSelected { count: 1 + unseen.count(), first: first.to_string() });
         }
         let mut update = Self::default();
         for (index, entry) in known.entries().iter().enumerate() {
@@ -187,7 +187,7 @@ impl Update {
             .map(|(id, _)| *id)
             .collect();
         if let (Some(first), true) = (passing.first(), missing > 0) {
-            return Err(Refusal::PartialRemoval { count: passing.len(), first: (*first).to_owned(), missing });
+            return Err(NotUpdated::PartialRemoval { count: passing.len(), first: (*first).to_owned(), missing });
         }
         for (id, seen) in seen {
             if let (Seen::Failing(failure), None) = (seen, known.entry(id)) {
@@ -195,7 +195,7 @@ impl Update {
             }
         }
         if acceptance.is_none() && !update.added.is_empty() {
-            return Err(Refusal::NotAccepted { ids: update.added.into_iter().map(|(id, _)| id).collect() });
+            return Err(NotUpdated::NotAccepted { ids: update.added.into_iter().map(|(id, _)| id).collect() });
         }
         Ok(update)
     }
@@ -206,7 +206,7 @@ impl Update {
     }
 }
 
-fn see(case: &CaseResult) -> Result<Seen, Refusal> {
+fn see(case: &CaseResult) -> Result<Seen, NotUpdated> {
     let verdict = match (case.verdict, &case.listed) {
         (Verdict::KnownFailure, Some(listed)) if listed.kind == Some(ListedKind::Inconclusive) => Verdict::Inconclusive,
         (Verdict::KnownFailure, _) => Verdict::Fail,
@@ -216,7 +216,7 @@ fn see(case: &CaseResult) -> Result<Seen, Refusal> {
         (_, Some(failure)) => Ok(Seen::Failing(failure)),
         (Verdict::Pass | Verdict::UnexpectedPass, None) => Ok(Seen::Passing),
         (Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive, None) => Ok(Seen::Unjudged),
-        (Verdict::Fail | Verdict::KnownFailure, None) => Err(Refusal::Unlistable { id: case.id.to_string() }),
+        (Verdict::Fail | Verdict::KnownFailure, None) => Err(NotUpdated::Unlistable { id: case.id.to_string() }),
     }
 }
 

@@ -97,6 +97,7 @@ impl Shape<'_> {
                     _ => None,
                 },
             };
+
             if let Some(value) = value.filter(|value| !is_stand_in(value)) {
                 *value = stand_in();
                 self.mistaken.push(steps);

@@ -22,7 +22,7 @@ pub struct Canaries(Arc<Mutex<Planted>>);
 #[derive(Default)]
 struct Planted {
     secrets: Vec<Vec<u8>>,
-    /// Each is good for one request, and only that one's answer repeats it.
+    /// Each is good for one request, and only that one's response repeats it.
     signatures: Vec<Vec<u8>>,
 }
 
@@ -35,7 +35,7 @@ impl Canaries {
         canaries
     }
 
-    /// Adds a secret. What is shorter than a data key can be is no secret.
+    /// Adds a secret. What is shorter than a data key can be is not a secret.
     pub fn add(&self, secret: &[u8]) {
         let mut all = self.0.lock().unwrap();
         if secret.len() >= 16 && !all.secrets.iter().any(|known| known == secret) {

@@ -108,7 +108,7 @@ error: known.toml:3:1: the entry of alibaba/Encrypt/Disabled expired on 2020-12-
 }
 
 #[test]
-fn an_entry_that_is_not_asked_about_says_nothing() {
+fn an_entry_whose_case_is_not_judged_says_nothing() {
     let place = Place::new();
     list(&place, DISABLED, "Success", "2020-12-31");
     assert_eq!(ended(place.program("run --known known.toml alibaba/Encrypt/Enabled")).code, 0);
@@ -120,7 +120,7 @@ fn an_entry_that_is_not_asked_about_says_nothing() {
 }
 
 #[test]
-fn a_mistaken_list_is_told_before_the_run() {
+fn a_mistaken_list_is_reported_before_the_run() {
     let place = Place::new();
     list(&place, "alibaba/Encrpyt/Disabled", "Success", "\"31.12.2999\"");
     for arguments in ["run --known known.toml", "known --check known.toml", "known --update known.toml"] {
@@ -158,7 +158,7 @@ error: `31.12.2999` is not a date such as 2027-12-31
 }
 
 #[test]
-fn wrong_flags_are_told() {
+fn wrong_flags_are_reported() {
     let place = Place::new();
     for (arguments, message) in [
         ("known", "<--check <FILE>|--update <FILE>|--convert <FILE>>"),

@@ -54,7 +54,7 @@ fn look(place: &Place, arguments: &str, canaries: &Canaries) -> (i32, usize) {
 }
 
 #[test]
-fn whatever_an_endpoint_repeats_is_not_written() {
+fn secrets_that_an_endpoint_repeats_are_not_written() {
     let mock = mock();
     for (number, place) in ALL_PLACES.into_iter().enumerate() {
         let canaries = Canaries::new();
@@ -89,9 +89,9 @@ fn whatever_an_endpoint_repeats_is_not_written() {
     }
 }
 
-/// Asks a case that passes, of a mock behind an endpoint that repeats what it hears, and looks for what is told.
+/// Runs a case that passes against a mock behind an endpoint that repeats what it receives, and looks for what is shown.
 #[track_caller]
-fn passes(deviations: &[&str], faults: &[&str], place: EchoPlace, case: &str, told: &str) {
+fn passes(deviations: &[&str], faults: &[&str], place: EchoPlace, case: &str, shown: &str) {
     let mock = deviant(deviations);
     mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() }).unwrap();
     let canaries = Canaries::new();
@@ -102,12 +102,12 @@ fn passes(deviations: &[&str], faults: &[&str], place: EchoPlace, case: &str, to
     let text = fs::read_to_string(folder.path().join("reports/results.json")).unwrap();
     // What is left behind makes the run red.
     let wanted = if text.contains("\"leaks\":") { 3 } else { 0 };
-    assert!(code == wanted && text.contains(told), "{place:?}: {code}: {text}");
+    assert!(code == wanted && text.contains(shown), "{place:?}: {code}: {text}");
 }
 
-/// The exchanges of a passed case are not kept, but what it tells may hold what was in them.
+/// The exchanges of a passed case are not kept, but what is shown of it may hold what was in them.
 #[test]
-fn what_a_passed_case_tells_is_without_secrets() {
+fn what_is_shown_of_a_passed_case_holds_no_secrets() {
     let left = "ScheduleKeyDeletion responded Rejected.[redacted]";
     let kept = &["schedule-does-nothing"];
     passes(kept, &[], EchoPlace::CleanUp, "Encrypt/Enabled", left);

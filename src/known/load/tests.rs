@@ -51,7 +51,7 @@ fn a_list_may_be_empty() {
 }
 
 #[test]
-fn every_mistake_is_told_with_its_place() {
+fn every_mistake_is_reported_with_its_place() {
     let text = "\
 format: 2
 known_failures:

@@ -58,26 +58,28 @@ fn a_pattern_that_no_longer_holds_falls_into_its_cases() {
 }
 
 #[test]
-fn a_run_that_says_too_little_is_refused() {
+fn a_run_that_shows_too_little_updates_nothing() {
     let known = known(LIST);
     let mut all = results(&[(DISABLED, ALLOWED), ("alibaba/Encrypt/Enabled", ALLOWED)]);
-    let refusal = |judged: Judged<'_>| Update::plan(&known, suite(), judged, None).unwrap_err().to_string();
+    let reason = |judged: Judged<'_>| Update::plan(&known, suite(), judged, None).unwrap_err().to_string();
     assert_eq!(
-        refusal(Judged { complete: false, ..judged(&all) }),
+        reason(Judged { complete: false, ..judged(&all) }),
         "the run was cut short, so it does not show which failures are left; let it run to its end"
     );
+
     all[0].verdict = Verdict::NotRun;
     let not_run = format!("the run was cut short before 1 case was run, such as {}, so it does not show", all[0].id);
-    assert!(refusal(judged(&all)).starts_with(&not_run), "{}", refusal(judged(&all)));
+    assert!(reason(judged(&all)).starts_with(&not_run), "{}", reason(judged(&all)));
     all[0].verdict = Verdict::Pass;
-    assert!(refusal(Judged { suite_hash: "0", ..judged(&all) }).starts_with("the run was one of other case files"));
+    assert!(reason(Judged { suite_hash: "0", ..judged(&all) }).starts_with("the run was one of other case files"));
     assert_eq!(
-        refusal(judged(&all)),
+        reason(judged(&all)),
         "1 case fails or can't be judged and is not listed; to accept them, say why and until when with --reason and --until:\n  alibaba/Encrypt/Enabled"
     );
+
     all.retain(|case| &*case.id != "alibaba/CreateKey/Enabled");
     assert_eq!(
-        refusal(judged(&all)),
+        reason(judged(&all)),
         format!(
             "{} cases of the list no longer fail, such as alibaba/Decrypt/Disabled, but entries are only removed after a run of the whole suite, of which this one left out 1 case",
             pattern().len()
@@ -85,13 +87,14 @@ fn a_run_that_says_too_little_is_refused() {
     );
     all.retain(|case| &*case.id != DISABLED);
     assert_eq!(
-        refusal(judged(&all)),
+        reason(judged(&all)),
         "the run left out 1 case of the list, such as alibaba/Encrypt/Disabled; run the whole suite"
     );
+
     let mut silent = results(&[(DISABLED, ("code", "", 0))]);
-    assert!(refusal(judged(&silent)).starts_with("alibaba/Encrypt/Disabled fails without an answer"));
+    assert!(reason(judged(&silent)).starts_with("alibaba/Encrypt/Disabled fails without a response"));
     silent.clear();
-    assert!(refusal(judged(&silent)).starts_with("the run left out "));
+    assert!(reason(judged(&silent)).starts_with("the run left out "));
 }
 
 #[test]
@@ -112,6 +115,7 @@ fn what_the_endpoint_keeps_from_being_judged_is_listed_too() {
     let update = plan(&[(DISABLED, stuck), (SCENARIO, stuck)]);
     assert_eq!(update.added, [(SCENARIO.to_owned(), Failure::Inconclusive)]);
     assert_eq!(update.entries[0], Change::Keep, "how it fails is not known");
+
     let list = format!(
         "format = 1\n[[known_failures]]\ncase = '{SCENARIO}'\nkind = 'inconclusive'\nreason = 'a'\nuntil = 2026-12-31\n"
     );
@@ -122,7 +126,7 @@ fn what_the_endpoint_keeps_from_being_judged_is_listed_too() {
     };
     assert_eq!(changed(stuck), Change::Keep);
     assert_eq!(changed(PASS), Change::Remove);
-    assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Answer(_))));
+    assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Response(_))));
 }
 
 #[test]
@@ -144,7 +148,7 @@ fn a_crash_is_listed_with_its_response_and_held_by_its_kind_alone() {
     assert_eq!(changed(("crash", "", 0)), Change::Keep);
     assert_eq!(changed(UNJUDGED), Change::Keep);
     assert!(matches!(changed(("malformed", "", 0)), Change::Correct(_)));
-    assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Answer(_))));
+    assert!(matches!(changed(ALLOWED), Change::Correct(Failure::Response(_))));
 }
 
 fn failure_of(kind: &str, code: &str, status: u16) -> Failure {
