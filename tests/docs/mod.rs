@@ -1,3 +1,4 @@
 //! What the documents show is what the program does.
 
+mod architecture;
 mod readme;
