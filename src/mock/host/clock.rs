@@ -71,6 +71,7 @@ impl Clock {
     /// Goes on where another clock had come to, so that time never runs backwards.
     pub(crate) fn restore(&self, kept: &KeptClock) {
         let real = Timestamp::now().as_millisecond();
+
         let advanced = match (self.mode, kept) {
             (ClockMode::Real, KeptClock::Ahead { milliseconds }) => *milliseconds,
             // Another mode than before: it starts where the old one had come to, unless that is in its past.

@@ -242,6 +242,7 @@ fn material(
         mistakes.report(&place.key("material"), "an asymmetric key has no such material", None);
         return None;
     };
+
     let bytes = STANDARD.decode(text.0.as_bytes()).ok().map(Zeroizing::new);
     let bytes = bytes.filter(|bytes| bytes.len() == length);
     if bytes.is_none() {

@@ -102,9 +102,11 @@ mod tests {
             };
             (0..1000).map(|_| next()).collect()
         };
+
         let first = plans(7, 0);
         assert_eq!(first, plans(7, 3));
         assert_ne!(first, plans(8, 0));
+
         let struck = first.iter().filter(|plan| plan.fault.is_some()).count();
         assert!((200..400).contains(&struck), "{struck}");
         assert!(first.iter().all(|plan| plan.delay <= Duration::from_millis(100)));

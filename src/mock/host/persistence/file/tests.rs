@@ -57,6 +57,7 @@ fn wherever_the_file_is_cut_off_every_whole_line_counts() {
         let lines = bytes[..=length].split(|byte| *byte == b'\n').count().saturating_sub(2);
         let expected = lines.min(3);
         assert_eq!(found.entries.len(), expected, "{length}");
+
         file.append(&[alias(99)]).unwrap();
         drop(file);
         let (_, again) = open(&path).unwrap();
@@ -87,6 +88,7 @@ fn a_changed_byte_is_noticed_wherever_it_is() {
         let mut changed = whole.clone();
         changed[at] ^= 1;
         std::fs::write(&path, &changed).unwrap();
+
         let error = rejected(&path);
         let in_header = at < header().len();
         let expected = match error {
@@ -155,6 +157,7 @@ fn a_file_that_has_grown_is_written_anew_and_holds_the_same() {
     std::fs::write(folder.path().join("state.new"), "half a fi").unwrap();
     let (mut file, _) = open(&path).unwrap();
     let long = "x".repeat(100_000);
+
     let mut compacted = 0;
     for number in 0..300 {
         file.append(&[Change::set("key", format!("key {}", number % 7), format!("\"{number} {long}\""))]).unwrap();
@@ -167,6 +170,7 @@ fn a_file_that_has_grown_is_written_anew_and_holds_the_same() {
     let length = std::fs::metadata(&path).unwrap().len();
     assert_eq!(length, file.length);
     assert!(length < SMALLEST_TO_COMPACT + 200_000, "{length}");
+
     drop(file);
     let (_, found) = open(&path).unwrap();
     let expected: Vec<String> = (293..300).map(|number| format!("\"{number} {long}\"")).collect();
