@@ -81,7 +81,10 @@ fn only_shown(step: &Step<'_>, account: &mut Account<'_>, operation: Operation, 
                 && let Some(metadata) = response.get_mut("KeyMetadata").and_then(|metadata| metadata.as_object_mut())
             {
                 metadata.insert("KeyState".to_owned(), state.name().into());
-                metadata.insert("DeleteDate".to_owned(), wire_date(date).into());
+                // Where the date is not part of it, that of the key stays.
+                if date.is_some() {
+                    metadata.insert("DeleteDate".to_owned(), wire_date(date).into());
+                }
             }
         });
     }
