@@ -6,7 +6,7 @@ use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation::{
     CreateAlias, DeleteAlias, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ListAliases, UpdateAlias,
 };
-use crate::mock::alibaba::service::key::Tenant;
+use crate::mock::alibaba::service::key::{Key, Tenant};
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
 use crate::mock::host::response::Fields;
@@ -26,13 +26,7 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "second-alias-replaces-first",
         "a new alias takes the place of those that the key has",
         &[CreateAlias],
-        |step, account| {
-            let former = step.subject(account);
-            let response = step.run(account)?;
-            let names = former.into_iter().flat_map(|key| key.aliases.into_values());
-            account.write(|keys| names.for_each(|name| keys.remove_alias(&name)));
-            Ok(response)
-        },
+        and_remove_former,
     ),
     call(
         "any-alias-name-accepted",
@@ -47,19 +41,10 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "delete-alias-deletes-another",
         "DeleteAlias deletes the other aliases of the key too",
         &[DeleteAlias],
-        |step, account| {
-            let former = step.subject(account);
-            let response = step.run(account)?;
-            let names = former.into_iter().flat_map(|key| key.aliases.into_values());
-            account.write(|keys| names.for_each(|name| keys.remove_alias(&name)));
-            Ok(response)
-        },
+        and_remove_former,
     ),
     call("delete-alias-disables-key", "DeleteAlias disables the key of the alias", &[DeleteAlias], |step, account| {
-        let former = step.subject(account);
-        let response = step.run(account)?;
-        account.write(|keys| former.map(|key| disable(keys, &key.id)));
-        Ok(response)
+        step.and_move(account, Enabled, Disabled)
     }),
     call("unknown-alias-made", "UpdateAlias makes an alias that is not there", &[UpdateAlias], |step, account| {
         step.or(account, has_code("Forbidden.AliasNotFound"), |account| {
@@ -79,9 +64,11 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "UpdateAlias disables the key that the alias leaves",
         &[UpdateAlias],
         |step, account| {
-            let original = account.read(|keys| key_of_alias(step, keys));
+            let original = account.read(|keys| key_of_alias(step, keys).cloned());
             let response = step.run(account)?;
-            account.write(|keys| original.map(|id| disable(keys, &id)));
+            if let Some(key) = original.filter(|key| key.state == Enabled) {
+                account.write(|keys| keys.change(&key.id, |key| key.state = Disabled));
+            }
             Ok(response)
         },
     ),
@@ -107,8 +94,23 @@ pub(super) const DEVIATIONS: &[Named] = &[
 
 /// Removes every alias of the key of a call.
 pub(super) fn remove_aliases(step: &Step<'_>, account: &mut Account<'_>) {
-    let names = step.subject(account).map(|key| key.aliases.into_values().collect::<Vec<_>>());
-    account.write(|keys| names.into_iter().flatten().for_each(|name| keys.remove_alias(&name)));
+    if let Some(key) = step.subject(account) {
+        remove_all(&key, account);
+    }
+}
+
+/// Goes on, and removes the aliases that the key had before.
+fn and_remove_former(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+    let before = step.subject(account);
+    let response = step.run(account)?;
+    if let Some(key) = before {
+        remove_all(&key, account);
+    }
+    Ok(response)
+}
+
+fn remove_all(key: &Key, account: &mut Account<'_>) {
+    account.write(|keys| key.aliases.values().for_each(|name| keys.remove_alias(name)));
 }
 
 /// Moves the alias to the key, whichever key has it.
@@ -131,27 +133,19 @@ pub(super) fn make_by_any_name(step: &Step<'_>, account: &mut Account<'_>) -> Ou
     Ok(response)
 }
 
-/// The id of the key that has the alias of a call.
-fn key_of_alias(step: &Step<'_>, keys: &Tenant) -> Option<String> {
-    keys.alias(step.parameter("AliasName")?).map(|alias| alias.key_id.clone())
-}
-
-fn disable(keys: &mut Tenant, id: &str) {
-    keys.change(id, |key| {
-        if key.state == Enabled {
-            key.state = Disabled;
-        }
-    });
+/// The key that has the alias of a call.
+pub(super) fn key_of_alias<'k>(step: &Step<'_>, keys: &'k Tenant) -> Option<&'k Key> {
+    keys.key(&keys.alias(step.parameter("AliasName")?)?.key_id)
 }
 
 /// Lists aliases that have moved for the keys too that they were on, until they are deleted.
 fn left_on_both(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
-    let name = step.parameter("AliasName").unwrap_or_default().to_owned();
-    let original = account.read(|keys| key_of_alias(step, keys));
     if step.call.operation == ListAliases {
         return super::list::with_aliases(step, account, &locked(&step.marks.left_aliases));
     }
 
+    let name = step.parameter("AliasName").unwrap_or_default().to_owned();
+    let original = account.read(|keys| key_of_alias(step, keys).map(|key| key.id.clone()));
     let response = step.run(account)?;
     let mut left = locked(&step.marks.left_aliases);
     match original {

@@ -1,10 +1,12 @@
 //! Deviations that only keys in one state show.
 
+use super::alias::key_of_alias;
 use super::describe::and_describe;
 use super::list::with_entries;
 use super::step::{Outcome, Step, is_for_state};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation;
+use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
 
@@ -17,7 +19,7 @@ pub enum StateEffect {
     ListKeysOmits,
     /// ListAliases does not list its aliases.
     ListAliasesOmits,
-    /// UpdateAlias does not let an alias of it go.
+    /// UpdateAlias does not move an alias away from it.
     UpdateAliasKeeps,
 }
 
@@ -56,14 +58,11 @@ impl StateEffect {
                 });
             }),
             Self::UpdateAliasKeeps => {
-                let name = step.parameter("AliasName").unwrap_or_default();
-                let is_met = account.read(|keys| {
-                    let original = keys.alias(name).and_then(|alias| keys.key(&alias.key_id));
-                    original.is_some_and(|key| key.state == state)
-                });
-                if !is_met {
+                let is_met = |keys: &Tenant| key_of_alias(step, keys).is_some_and(|key| key.state == state);
+                if !account.read(is_met) {
                     return step.run(account);
                 }
+                // What is wrong with the request itself is reported first, and not that it moves something.
                 match step.and_undo(account) {
                     Err(rejection) if !is_for_state(&rejection) => Err(rejection),
                     _ => Err(Rejection::state_modified_failed()),
@@ -102,7 +101,7 @@ impl StateEffect {
             }
             Self::ListKeysOmits => format!("ListKeys does not list keys in {state}"),
             Self::ListAliasesOmits => format!("ListAliases does not list the aliases of keys in {state}"),
-            Self::UpdateAliasKeeps => format!("UpdateAlias rejects to move an alias away from a key in {state}"),
+            Self::UpdateAliasKeeps => format!("UpdateAlias does not move an alias away from a key in {state}"),
         }
     }
 }

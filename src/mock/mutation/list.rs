@@ -51,16 +51,16 @@ pub(super) const DEVIATIONS: &[Named] = &[
     ),
 ];
 
-/// Goes on, and lists only the entries that `keep` keeps.
+/// Goes on, and shows the page as it is after a change of the whole list.
 pub(super) fn with_entries(
     step: &Step<'_>,
     account: &mut Account<'_>,
-    choose: impl FnOnce(&mut Account<'_>, &mut Vec<Value>),
+    change: impl FnOnce(&mut Account<'_>, &mut Vec<Value>),
 ) -> Outcome {
     // First as it was sent, for it may be rejected.
     let mut response = step.run(account)?;
     let mut all = everything(step, account)?;
-    choose(account, &mut all);
+    change(account, &mut all);
 
     let (number, size) = page(&response);
     set_page(&mut response, &all, number.saturating_sub(1).saturating_mul(size), size);
