@@ -75,6 +75,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);
     }
+
     let text = match (arguments.coverage, arguments.format) {
         (true, Format::Plain) => Coverage::of(&suite).to_string(),
         (true, Format::Json) => json(&Coverage::of(&suite)),
@@ -105,6 +106,7 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
             let not_driven = suite.not_driven(case);
             let plan = if suite.why_skipped(case).is_none() { Some(planner.plan(case)?) } else { None };
             let source = suite.source(case);
+
             let keys = plan.iter().flat_map(|plan| &plan.keys).map(|key| ListedKey {
                 name: key.name.to_string(),
                 class: key.class.to_string(),

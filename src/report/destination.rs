@@ -105,6 +105,7 @@ impl Kind {
             Some(_) | None => PathBuf::from("."),
         };
         fs::create_dir_all(&folder)?;
+        // Permissions don't tell whether a file can be made, so one is made.
         tempfile::tempfile_in(&folder)?;
         Ok(Self::File { file, folder })
     }

@@ -119,6 +119,7 @@ fn observed(case: &CaseResult) -> String {
     }
 
     let is_judged = !matches!(case.verdict, Verdict::Skipped | Verdict::NotRun | Verdict::Inconclusive);
+    // Of a body or an effect, the codes are equal and the reason says more.
     let by_code = is_judged
         && match case.kind {
             Some(Kind::Allowed | Kind::Rejected | Kind::Code | Kind::Status | Kind::Unsupported) => true,

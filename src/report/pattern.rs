@@ -52,9 +52,11 @@ impl Patterns {
 
         let class = case.key_class.clone().unwrap_or_default();
         let states = self.cells.entry((operation.clone(), class)).or_default();
+        // Several routes lead to a cell, and the operation must have succeeded by each of them.
         let succeeded = case.kind == Some(Kind::Allowed);
         states.entry(state.clone()).and_modify(|all| *all &= succeeded).or_insert(succeeded);
 
+        // A wrong body or effect has a right code.
         let judged_by_code = matches!(case.kind, None | Some(Kind::Code | Kind::Status));
         if let Some(got) = case.actual.as_ref().filter(|got| judged_by_code && !is_success(got)) {
             let allowed = std::iter::once(expected).chain(&case.also_accepted).cloned().collect();

@@ -96,6 +96,7 @@ impl<'a> Attempt<'a> {
     /// Removes everything that was made, and gives what could not be removed.
     pub(super) async fn tear_down(&mut self) -> Vec<Leak> {
         let leaks = Teardown::new(self.run, self.case).remove_all(&mut self.requester, &mut self.inventory).await;
+        // Notes and leaks are reported even if the exchanges are not kept.
         if !self.notes.notes.is_empty() || !leaks.is_empty() {
             self.requester.hand_in();
         }

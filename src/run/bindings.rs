@@ -59,6 +59,7 @@ impl KeyBinding {
 
     /// Notes its position after a change.
     pub(super) fn move_to(&mut self, position: Position) {
+        // The documents tell some transitions apart by the state before.
         if let Some(was) = self.position.take().filter(|was| was.state != position.state) {
             self.before = Some(was.state);
         }
@@ -215,6 +216,7 @@ impl Bindings {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
                 let value = call(*function, &arguments, &mut self.random, self.clock_form)?;
+                // Random bytes may be a plaintext, which must not be written.
                 if *function == Function::Random {
                     self.secrets.add_generated(&value);
                 }

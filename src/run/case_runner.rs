@@ -41,6 +41,7 @@ pub(super) async fn run_case(
         Err(failure) => CaseOutcome::not_begun(failure.clone()),
         Ok(plan) => {
             let plan = Arc::clone(plan);
+
             let runner = CaseRunner {
                 run: &run,
                 case,
@@ -107,6 +108,7 @@ impl CaseRunner<'_> {
             Err(stopped) => return self.ended_early(stopped),
         };
         for _ in 0..self.run.options.confirm_failures {
+            // Whatever is not a deviation of the endpoint needs no confirmation.
             let Some(failure) = latest.failure.take_if(|failure| self.wants_confirmation(failure)) else { break };
             let actual = actual_of(&failure, &latest.notes);
             // Another case may have confirmed the same failure, by another route to the same cell.
@@ -218,6 +220,7 @@ impl CaseRunner<'_> {
     ///
     /// When the run was stopped before.
     async fn attempt_until_responded(&mut self, pause: Duration) -> Result<Attempted, Failure> {
+        // The pause ends with the run: nobody waits half a minute for an interrupted case.
         if !pause.is_zero() {
             tokio::select! {
                 () = self.status.stop.cancelled() => {}
@@ -248,6 +251,7 @@ impl CaseRunner<'_> {
     /// Runs the case once on fresh keys.
     async fn attempt(&mut self) -> Attempted {
         self.attempts += 1;
+        // Each attempt has names of its own, so that what is left of one does not disturb the next.
         let prefix = format!("{}-{}", self.prefix, self.attempts);
         let mut attempt =
             Attempt::new(self.run, self.case, prefix.clone(), self.attempts, self.number, self.status.stop.clone());
@@ -272,6 +276,7 @@ impl CaseRunner<'_> {
         }
 
         self.probed |= attempt.has_probed();
+        // Those of a pass are dropped: a run of many cases would need much memory for what nobody reads.
         let keep = failure.is_some() || self.run.options.keep_exchanges;
         let exchanges = if keep { attempt.exchanges() } else { Vec::new() };
         let responded = attempt.has_responded();

@@ -136,6 +136,7 @@ impl<'s, 'a> Checker<'s, 'a> {
         if let Some(text) = response_form::wrong_entries(fields, &checks.entries) {
             return mismatch(Kind::Effect, "entries", text);
         }
+        // A token or an id that must be new each time is compared with every response that was kept.
         for path in &checks.fresh {
             if let Some(earlier) = response_form::repeated(fields, path, self.requester.bindings().responses.iter()) {
                 return mismatch(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));

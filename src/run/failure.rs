@@ -153,6 +153,7 @@ impl Failure {
                     (BlockedStep::Verification, Some(_)) => Kind::Effect,
                     (BlockedStep::Probe, _) | (_, None) => Kind::Transport,
                 };
+                // A lost response is worth another attempt, unless the response is the same each time.
                 Self {
                     silent: !responded,
                     lost: lost && repeated.is_none(),
@@ -188,8 +189,10 @@ impl Failure {
 
     /// Adds that the endpoint does not know an operation, or skips the case for it.
     pub(super) fn for_want_of(&mut self, operation: &OperationName, policy: Unsupported) {
+        // Such a rejection does not count as one of those that end a run.
         self.unsupported = true;
         let unknown = format!("the endpoint does not know {operation}");
+        // The case may have failed for another reason than the unknown operation.
         let is_the_reason = match self.verdict {
             Verdict::Fail => self.kind == Kind::Unsupported,
             Verdict::Inconclusive => matches!(self.kind, Kind::Fixture | Kind::Effect),

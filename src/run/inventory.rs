@@ -41,6 +41,7 @@ impl<'a> Inventory<'a> {
         class: &ClassName,
     ) -> Result<Response, Failure> {
         let operation = &self.run.suite.service.create.operation;
+        // Confirmations and lost responses make more keys than were planned.
         if let Some(most) = self.run.options.max_keys
             && self.run.key_counts.made() >= most
         {
@@ -88,6 +89,7 @@ impl<'a> Inventory<'a> {
             }
         }
 
+        // A key without an id could neither be used nor removed.
         let id = key.id().to_owned();
         if id.is_empty() {
             let by = requester.blame(Purpose::Setup, &create.operation, name);

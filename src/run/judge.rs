@@ -69,6 +69,7 @@ impl<'a> Judge<'a> {
     /// The outcomes that are expected or accepted besides the first, for a key of a class.
     pub(super) fn also_accepted(&self, expectation: &Expectation, class: &ClassName) -> Vec<Outcome> {
         let accept = expectation.accept.iter().filter(|one| one.class.as_ref().is_none_or(|of| of == class));
+        // What is accepted for other classes only, or not at all in a strict run, is not shown.
         let accept = accept.filter(|_| !self.strict).map(|one| &one.outcome);
         expectation.outcomes.iter().skip(1).chain(accept).map(expected_outcome).collect()
     }
@@ -107,6 +108,7 @@ impl<'a> Judge<'a> {
             return Judgement::Published { success, note: self.remark(operation, expected, &actual) };
         }
 
+        // The same code with another status is a deviation of the status alone.
         let same_code = expectation.outcomes.iter().any(|expected| self.is_code(&expected.code, wire));
         let accepted = expectation.accept.iter().filter(|_| known);
         let accepted =

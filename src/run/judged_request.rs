@@ -43,6 +43,7 @@ impl AttemptContext<'_, '_> {
         let may_be_missing =
             outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
 
+        // Waiting for something to be found would hide an expected "not found".
         let sent = self.inventory.send(self.requester, envelope, request, makes, may_be_missing).await;
         let response = sent.map_err(|failure| match failure.repeated.clone() {
             Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),

@@ -206,6 +206,7 @@ impl<'a> StateObserver<'a> {
                 .is_some_and(|before| state_changed(before, &observation.seen, expected.state).is_some());
 
             let good = matches!(observation.conclusion, Conclusion::Reached(_)) && !late && !changed;
+            // An endpoint of several nodes may show both states in turn, so confirmations must come in a row.
             confirmed = if good { confirmed + 1 } else { 0 };
             if confirmed >= settle.confirmations {
                 return Ok(observation);
@@ -213,7 +214,9 @@ impl<'a> StateObserver<'a> {
 
             let cell = self.request_cell(requester, key, expected.state);
             let shown = observation.seen.says(self.describe_operation());
+            // A good observation that lacks confirmations goes on, even after the time.
             if !good && (pacer.ends() || self.run.knowledge.is_waiting_futile(&cell, &shown)) {
+                // Without a time to wait, nothing was learned about waiting.
                 if settle.timeout > std::time::Duration::ZERO {
                     self.run.knowledge.waited_without_effect(cell, shown);
                 }
@@ -229,6 +232,7 @@ impl<'a> StateObserver<'a> {
     /// What was observed, concluded for the expected state or else for one that the documents leave room for.
     fn observation(&self, seen: Seen, expected: Expected<'_>) -> Observation {
         let conclusion = conclude(&seen, expected.state);
+        // Other states count only if the key is certainly not in the expected one.
         if conclusion != Conclusion::NotReached {
             return Observation { conclusion, seen, instead: None };
         }
@@ -298,6 +302,7 @@ impl<'a> StateObserver<'a> {
             None => Described::Hidden(format!("names no {}", observation.state)),
             Some(text) => {
                 let state = State::from(text.as_str());
+                // A word that the table does not know says nothing about the table's states.
                 if self.run.suite.service.states.contains(&state) {
                     Described::Names(state)
                 } else {

@@ -38,6 +38,7 @@ impl Turn {
 
     /// The turn of a case that does not move the clock.
     fn of(suite: &Suite, case: &Case) -> Self {
+        // Without an operation that lists all keys, no case depends on that list.
         let Some(sweep) = &suite.service.sweep else { return Self::Common };
         let searches = |checks: &Checks| checks.contains.is_some() || checks.lacks.is_some();
 
@@ -113,6 +114,7 @@ impl Order {
                 let window = places.drain(..places.len().min(WINDOW));
                 let mut window: Vec<Planned> =
                     window.map(|(position, index)| Planned { position, index, plan: plan(index) }).collect();
+                // A stable sort: cases of the same cost stay in the order of ids.
                 window.sort_by_key(|planned| planned.plan.as_ref().map_or(0, |plan| plan.cost.requests));
                 self.ahead.extend(window);
             }

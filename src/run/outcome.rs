@@ -54,6 +54,7 @@ impl CaseOutcome {
     /// How a list of known failures has the case.
     pub(super) fn compare_with(&self, known: &KnownFailures, id: &str) -> Option<Listed> {
         let failure = self.failure.as_ref();
+        // A failure has the outcome that decided; a pass has that of the probe.
         let deciding = failure.and_then(|failure| failure.actual.as_ref()).or(self.notes.actual.as_ref());
         known.judge(id, self.verdict(), failure.map(|failure| failure.kind), deciding)
     }
@@ -120,6 +121,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
             result.kind = Some(failure.kind);
             result.blocked_by = failure.blocked_by.map(|by| presentable(run.client.secrets(), by));
             result.first_actual = failure.first_actual;
+            // The response that decided may be another one than the probe's.
             result.expected = failure.expected.or(result.expected);
             result.actual = failure.actual.or(result.actual);
         }

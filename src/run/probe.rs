@@ -71,6 +71,7 @@ impl<'a> AttemptContext<'_, 'a> {
             return Ok(false);
         }
 
+        // Case files know the probe's response by this name.
         self.requester.keep("answer", &response);
         let (purpose, fields) = (Purpose::Verification, &response.content.fields);
         let call = Checked { purpose, operation, parameters: &parameters, fields, on: &subject };

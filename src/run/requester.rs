@@ -253,6 +253,7 @@ impl<'a> Requester<'a> {
             attempts: known.as_ref().map(|_| 1),
         };
         let mut sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
+        // Another response than the known one deserves the usual retries.
         if let (Some(known), Err(CallError::NoResponse { repeated, .. })) = (&known, &sent)
             && !repeated.as_ref().is_some_and(|unusable| unusable.is_like(known))
         {
@@ -262,6 +263,7 @@ impl<'a> Requester<'a> {
 
         self.learn(&cell, right, &sent);
         let response = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
+        // A case that tampers with its request may be rejected in this way on purpose.
         if right && response.class == Some(ErrorClass::Permission) {
             return Err(Failure::not_permitted(&blame, &response));
         }

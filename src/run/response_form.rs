@@ -93,6 +93,7 @@ pub(super) fn wrong_count(fields: &Value, list: &FieldPath, paging: &Paging) -> 
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let entries = list.find(fields).and_then(Value::as_array)?.len() as u64;
     let (total, size, page) = (number(total_count)?, number(&paging.size)?, number(page_number)?);
+    // The last page has the rest, and a page after it has none.
     let wanted = total.saturating_sub(page.saturating_sub(1).saturating_mul(size)).min(size);
     (entries != wanted)
         .then(|| format!("{list} has {entries} entries on page {page} of {size} each, and {total_count} is {total}"))

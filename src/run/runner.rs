@@ -150,6 +150,7 @@ impl Runner {
         let suite = &self.context.suite;
         let target = self.context.client.target();
 
+        // Each edition once, in the order of the table and not of ids.
         let mut editions: Vec<String> = Vec::new();
         for index in &self.selection {
             let edition = suite.edition(&suite.cases[*index]).as_str();

@@ -55,6 +55,7 @@ impl AttemptContext<'_, '_> {
         let cell = self.cell_of(call, on);
         let success = admitted.map_err(|failure| as_effect(call, Failure { cell, ..*failure }))?;
 
+        // A rejected call leaves the key where it is.
         if let (true, Some(at)) = (success, at) {
             let position = self.run.planner.after(operation, &at).0;
             if let Some(key) = self.requester.bindings_mut().keys.get_mut(on) {
@@ -108,6 +109,7 @@ impl AttemptContext<'_, '_> {
 
             sleep(pacer.pause()).await;
             let again = self.requester.send(request).await?;
+            // The first response was allowed, so a later error is not what the case judges.
             if again.content.code.is_some() {
                 break mismatch;
             }
@@ -227,6 +229,7 @@ impl AttemptContext<'_, '_> {
         let describe = observer.describe_operation();
         let says = observation.seen.says(describe);
 
+        // A step with a reason to record only takes notes: the documents do not decide there.
         match (observation.conclusion, record) {
             (Conclusion::Reached(contradiction), _) => {
                 if let Some(contradiction) = contradiction {
@@ -273,6 +276,7 @@ impl AttemptContext<'_, '_> {
 
         let route = self.run.planner.onward(&key.class, position, &key.made(), to);
         let route = route.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
+        // What happens in the middle of a scenario settles nothing for routes of other cases.
         let mut setup = Setup::new(self.reborrow(), usize::MAX);
         setup.drive_on(on, &route.steps, to).await
     }
@@ -281,6 +285,7 @@ impl AttemptContext<'_, '_> {
     async fn advance(&mut self, on: &KeyName, by: std::time::Duration, becomes: Option<&State>) -> Result<(), Failure> {
         self.requester.advance(BlockedStep::Probe, by).await?;
         for (name, key) in &mut self.requester.bindings_mut().keys {
+            // Time passes for every key, and may have changed any of them.
             let has = key.lose_position();
             if name == on
                 && let (Some(state), Some(has)) = (becomes, has)

@@ -88,6 +88,7 @@ impl Sequence {
     pub(super) async fn blocker(&self, number: usize, prefixes: &[RoutePrefix]) -> Option<BlockedBy> {
         for prefix in prefixes {
             loop {
+                // Registered before the look, so that a change between the two is not missed.
                 let changed = self.changed.notified();
                 let decision = self.cases().decision(number, prefix);
                 match decision {
@@ -122,6 +123,7 @@ impl Sequence {
             cases.note(number, &prefix, Progress::NotTried);
         }
         cases.over.insert(number);
+        // Only a gapless beginning counts: it says that all earlier cases are over.
         while let before = cases.all_over_before
             && cases.over.remove(&before)
         {
@@ -134,6 +136,7 @@ impl Sequence {
     /// Waits until all cases that were begun before one are over.
     pub(super) async fn earlier_are_over(&self, number: usize) {
         loop {
+            // Registered before the look, so that a change between the two is not missed.
             let changed = self.changed.notified();
             if self.cases().all_over_before >= number {
                 return;
@@ -157,6 +160,7 @@ impl Cases {
         let mut alike: Option<(&BlockedBy, u32)> = None;
         for progress in cases.values() {
             alike = match (progress, alike) {
+                // An earlier case may still decide otherwise.
                 (Progress::Pending, _) => return,
                 (Progress::NotTried, alike) => alike,
                 (Progress::Passed, _) => {

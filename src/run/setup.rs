@@ -151,6 +151,7 @@ impl<'s, 'a> Setup<'s, 'a> {
 
         match observation.conclusion {
             Conclusion::NotReached => self.conclude(name, &state, last, observation).err(),
+            // The rejection itself is all that is certain.
             Conclusion::Reached(_) | Conclusion::Unclear => None,
         }
     }
@@ -159,6 +160,7 @@ impl<'s, 'a> Setup<'s, 'a> {
     pub(super) async fn drive_on(&mut self, name: &KeyName, steps: &[RouteStep], state: &State) -> Result<(), Failure> {
         let describe = &self.run.suite.service.observation.describe;
         let blame = self.requester.blame(Purpose::Setup, describe, name);
+        // If the route is empty, the key is observed where it is, and nothing changed it.
         let last = LastChange::call(&blame, None, Vec::new());
         let last = self.follow(name, steps, state, last).await?;
         self.arrive(name, state, last).await.map(|_| ())
@@ -191,6 +193,7 @@ impl<'s, 'a> Setup<'s, 'a> {
         self.notes.admit_state(&last.what, state.as_str(), &accepted);
         let Some(key) = self.requester.bindings_mut().keys.get_mut(name) else { return Ok(seen) };
         let has = key.position().map(|position| position.has.clone()).unwrap_or_default();
+        // The planner has to know where the key really is, to find the rest of the route.
         let position = Position { state: accepted.to, has };
         key.move_to(position.clone());
         let route = self.run.planner.onward(&key.class, &position, &key.made(), state);
@@ -209,6 +212,8 @@ impl<'s, 'a> Setup<'s, 'a> {
                 let accept = self.requester.accepted_after(operation, name);
                 let blame = self.requester.blame(Purpose::Setup, operation, name);
                 let response = self.drive_by(operation, stage.as_ref(), name).await?;
+                // If an earlier response was lost, that attempt may have changed the state, and this one is rejected
+                // for it. The observation at the end of the route decides.
                 if let Some(code) = &response.content.code
                     && !response.lost_before
                 {
@@ -278,6 +283,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             Some(undo) => Some((undo.operation.clone(), self.requester.parameters(&undo.request, context)?)),
             None => None,
         };
+        // The ledger lists a fixture before it is made, by what would remove it.
         if let Some((_, parameters)) = &undo {
             self.inventory.making(operation, parameters)?;
         }

@@ -49,6 +49,7 @@ impl RunStatus {
     /// Ends the run for a reason; the first reason is kept.
     pub(super) fn halt(&self, reason: String) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        // What comes after the first reason is a consequence of it.
         if !self.stop.is_cancelled() {
             counts.stopped.get_or_insert(reason);
             self.stop.cancel();
@@ -82,6 +83,7 @@ impl Counts {
             self.denied = 0;
             return None;
         };
+        // An exhausted quota or a full disk won't get better with the next case.
         if let Some(reason) = &failure.ends_run {
             return Some(reason.clone());
         }

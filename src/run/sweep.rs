@@ -49,11 +49,13 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
         swept.leaks.push(unknown_keys(&format!("not all of them could be looked for: {why}")));
     }
 
+    // Keys of this run whose ids are known are removed by the teardown of their cases.
     let known = run.key_counts.ids();
     let teardown = Teardown::new(run, case);
     let mut removed = 0_u32;
     let mut failures = 0;
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
+        // An endpoint that describes none of its keys would keep the run busy for hours.
         if failures == MOST_FAILURES {
             swept.leaks.push(unknown_keys("further ones were not looked for"));
             break;
@@ -142,6 +144,7 @@ pub(super) async fn try_to_make_key(run: &RunContext, case: &Case, stop: &Cancel
 
 /// A requester for requests that belong to no case.
 fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
+    // Some templates name a class, and any will do.
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
     let secrets = run.client.secrets().clone();
     let mark = &run.options.mark;

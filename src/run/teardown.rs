@@ -70,6 +70,7 @@ impl<'a> Teardown<'a> {
             }
         }
 
+        // Keys come last: what belongs to a key may not be removable once the key waits for its deletion.
         for name in std::mem::take(&mut inventory.keys) {
             if let Err(reason) = self.remove_key(requester, &name).await {
                 self.run.key_counts.key_left();

@@ -60,6 +60,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
             binding.move_to(position.clone());
         }
 
+        // After a success the key may differ in whatever way the operation says.
         let before = before.filter(|_| sent.rejected);
         let observer = StateObserver::new(self.run);
         let expected = Expected { state: &state, accept: &accept, before };
@@ -86,6 +87,7 @@ impl<'s, 'a> Verifier<'s, 'a> {
                 let reason = format!("after {operation} {whose} is not {state}: {says}");
                 return Err(Failure::fail(Kind::Effect, aspect, reason));
             }
+            // A transition that was only inferred from the documents can't make the endpoint wrong.
             Conclusion::NotReached => {
                 let note = format!("after {operation} {whose} is not {state}, which no document states: {says}");
                 self.notes.note(note);

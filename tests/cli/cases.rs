@@ -28,7 +28,7 @@ pub fn change(place: &Place, file: &str, from: &str, to: &str) {
 }
 
 #[test]
-fn all_mistakes_of_all_files_are_told_at_once_and_nothing_runs() {
+fn all_mistakes_of_all_files_are_reported_at_once_and_nothing_runs() {
     let place = Place::new();
     own(&place);
     change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Rejected.Disable");
@@ -51,7 +51,7 @@ fn all_mistakes_of_all_files_are_told_at_once_and_nothing_runs() {
 }
 
 #[test]
-fn a_changed_expectation_is_what_counts() {
+fn a_changed_expectation_changes_the_verdict() {
     let place = Place::new();
     own(&place);
     change(
@@ -67,7 +67,7 @@ fn a_changed_expectation_is_what_counts() {
 }
 
 #[test]
-fn a_folder_without_case_files_is_told() {
+fn a_folder_without_case_files_is_an_error() {
     let place = Place::new();
     fs::create_dir(place.path().join("empty")).unwrap();
     for arguments in ["run --cases missing", "run --cases empty", "check empty"] {

@@ -1,10 +1,10 @@
-//! What a run made is removed, whatever became of the answers.
+//! What a run made is removed, whatever happened to the responses.
 
 use kms_conformance::mock::{Faults, Mock, Operation};
 
 use super::program::{Ended, Place, ended};
 
-/// A run of one case, and how often a removal was asked for.
+/// A run of one case, and how often a removal was sent.
 fn run(faults: &[&str]) -> (Ended, u64, Place) {
     let mock = Mock::start().unwrap();
     mock.set_faults(Faults { seed: 1, rules: faults.iter().map(|rule| rule.parse().unwrap()).collect() }).unwrap();
@@ -15,7 +15,7 @@ fn run(faults: &[&str]) -> (Ended, u64, Place) {
 }
 
 #[test]
-fn a_key_whose_making_was_never_answered_is_found_and_removed() {
+fn a_key_whose_creation_got_no_response_is_found_and_removed() {
     let (ended, removals, place) = run(&["drop-after,operation=CreateKey,nth=1"]);
     assert!(ended.out.contains("1 key whose creation got no response: found and removed"), "{}", ended.out);
     let usage = place.results().usage;
@@ -24,7 +24,7 @@ fn a_key_whose_making_was_never_answered_is_found_and_removed() {
 }
 
 #[test]
-fn removing_such_a_key_is_not_given_up_easily() {
+fn removing_such_a_key_is_tried_several_times() {
     let throttled: Vec<String> =
         (2..=5).map(|nth| format!("throttle=Throttling,operation=ScheduleKeyDeletion,nth={nth}")).collect();
     let mut faults = vec!["drop-after,operation=CreateKey,nth=1"];
@@ -44,7 +44,7 @@ fn a_key_that_can_not_be_removed_is_named() {
 }
 
 #[test]
-fn what_can_not_be_looked_for_is_a_leak() {
+fn keys_that_can_not_be_listed_are_a_leak() {
     let (ended, _, place) = run(&["drop-after,operation=CreateKey,nth=1", "internal-error,operation=ListKeys"]);
     let leak = "keys whose creation got no response: not all of them could be looked for: ListKeys failed each time";
     assert!(ended.code == 3 && ended.out.contains(leak), "{}", ended.out);

@@ -33,7 +33,7 @@ pub enum EchoPlace {
     Redirect,
     /// In a response that breaks off.
     BrokenOff,
-    /// In the codes of rejections.to remove a key, which a passed case tells too.
+    /// In the codes of rejected removals, which a passed case reports too.
     CleanUp,
 }
 

@@ -1,4 +1,4 @@
-//! Endpoints where no service answers, and endpoints elsewhere.
+//! Endpoints without a service, and remote endpoints.
 
 use kms_conformance::mock::{AlibabaConfig, ErrorCodes, Mock, Operation, Seed};
 use kms_conformance::report::results::Results;
@@ -7,7 +7,7 @@ use kms_conformance::verdict::{Kind, Verdict};
 use super::program::{Ended, MockProcess, Place, ended};
 use super::server::{Server, closed};
 
-/// A run that ends early because there is no service, with one reason and both reports.
+/// A run that ends early for want of a service, with one reason and both reports.
 #[track_caller]
 fn ends_early(arguments: &str, reason: &str) -> Results {
     let place = Place::new();
@@ -19,7 +19,7 @@ fn ends_early(arguments: &str, reason: &str) -> Results {
     let stopped = results.stopped.clone().unwrap();
     assert!(stopped.contains(reason), "{stopped}");
     assert!(out.contains(&format!("cut short: {stopped}; ")), "{out}");
-    // What was asked before the end has one reason too, and what was not names the same.
+    // The cases before the end have one reason too, and those after it name the same.
     let why = |kind: Option<Kind>| {
         let cases = results
             .cases
@@ -45,7 +45,7 @@ fn a_closed_port_ends_the_run_early() {
 }
 
 #[test]
-fn an_endpoint_that_is_not_there_takes_few_lines() {
+fn a_run_without_a_service_prints_few_lines() {
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program(&format!("run --endpoint {}", closed())));
     assert_eq!(code, 4, "{out}");
@@ -75,7 +75,7 @@ fn an_endpoint_that_hangs_up_ends_the_run_early() {
 }
 
 #[test]
-fn an_endpoint_that_never_answers_ends_the_run_early() {
+fn an_endpoint_that_never_responds_ends_the_run_early() {
     let server = Server::silent();
     let arguments = format!("run --timeout 300ms --endpoint {}", server.endpoint());
     ends_early(&arguments, "no response within 300ms");
@@ -104,21 +104,21 @@ fn wrong_credentials_end_the_run_early() {
     }
 }
 
-/// What refuses the account as a whole ends the run early, with one line that says what and why.
+/// A rejection of the account as a whole ends the run early, with one line that says what and why.
 #[test]
-fn what_refuses_the_whole_account_ends_the_run_early() {
-    for (answer, what) in [
+fn a_rejection_of_the_whole_account_ends_the_run_early() {
+    for (outcome, what) in [
         ("403/Forbidden.InDebtOverdue", "the account may not use the service"),
         ("403/Forbidden.ProhibitedByRiskControl", "the account may not use the service"),
         ("403/Forbidden.KmsServiceNotEnabled", "the account may not use the service"),
         ("400/Rejected.LimitExceeded", "a quota of the account is used up"),
     ] {
         let place = Place::new();
-        let Ended { code, out, err } = ended(place.program(&format!("run --deviate DescribeKey:Enabled={answer}")));
+        let Ended { code, out, err } = ended(place.program(&format!("run --deviate DescribeKey:Enabled={outcome}")));
         let results = place.results();
         let wanted = if results.summary.pass == 0 { 4 } else { 3 };
         assert_eq!((code, err.as_str()), (wanted, ""), "{out}");
-        let (status, name) = answer.split_once('/').unwrap();
+        let (status, name) = outcome.split_once('/').unwrap();
         let stopped = results.stopped.clone().unwrap();
         assert!(stopped.starts_with(&format!("{what}: {name} ({status})")), "{stopped}");
         let cut: Vec<&str> = out.lines().filter(|line| line.starts_with("cut short: ")).collect();
@@ -151,7 +151,7 @@ fn a_wrong_clock_ends_the_run_early_and_is_named() {
 }
 
 #[test]
-fn a_clock_that_is_right_enough_is_measured_too() {
+fn the_skew_of_a_clock_within_limits_is_measured_too() {
     let place = Place::new();
     assert_eq!(ended(place.program("run --fault skew=300 alibaba/Encrypt/**")).code, 0);
     let measured = place.results().usage.clock_skew_seconds.unwrap();
@@ -159,19 +159,19 @@ fn a_clock_that_is_right_enough_is_measured_too() {
 }
 
 #[test]
-fn what_the_documents_leave_room_for_passes_apart_unless_strict() {
+fn lenient_responses_pass_and_are_listed_unless_strict() {
     let deviate = "--deviate CreateKeyVersion:Enabled=400/UnsupportedOperation alibaba/CreateKeyVersion/Enabled";
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program(&format!("run {deviate}")));
     assert_eq!(code, 0, "{out}");
-    let told = "CreateKeyVersion responded UnsupportedOperation (400) instead of Success (200): ";
+    let expected = "CreateKeyVersion responded UnsupportedOperation (400) instead of Success (200): ";
     let line = out.lines().find(|line| line.starts_with("lenient: ")).unwrap();
-    assert!(line.contains(&format!("alibaba/CreateKeyVersion/Enabled: {told}")), "{out}");
+    assert!(line.contains(&format!("alibaba/CreateKeyVersion/Enabled: {expected}")), "{out}");
     assert!(out.contains("1 passed (1 lenient)"), "{out}");
     let case = place.results().cases.remove(0);
     assert!(case.passed_leniently() && case.kind.is_none());
     assert_eq!((case.lenient[0].accepted.status, case.lenient[0].why.is_empty()), (400, false));
-    assert!(place.junit().contains(&format!("<system-out>lenient: {told}")), "{}", place.junit());
+    assert!(place.junit().contains(&format!("<system-out>lenient: {expected}")), "{}", place.junit());
 
     let Ended { code, out, .. } = ended(place.program(&format!("run --strict {deviate}")));
     assert_eq!(code, 1, "{out}");
@@ -210,7 +210,7 @@ fn an_endpoint_with_the_documented_codes_passes_leniently() {
 }
 
 #[test]
-fn what_an_endpoint_does_not_know_fails_or_is_skipped_as_asked() {
+fn an_unknown_operation_fails_or_skips_its_cases_as_configured() {
     let arguments = "run --deviate TagResource:not-implemented alibaba/TagResource/** alibaba/ListResourceTags/Enabled";
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program(arguments));
@@ -232,7 +232,7 @@ fn what_an_endpoint_does_not_know_fails_or_is_skipped_as_asked() {
     }
 }
 
-/// An account may hold keys of years. A list that is asked for by twos would then never end.
+/// An account may hold the keys of years. A list that is read in pages of two would then never end.
 #[test]
 fn a_long_list_of_keys_is_read_in_large_pages() {
     let key = |number: u32| format!("  - id: 0b7d4e21-6a9f-4c35-b1e8-{number:012x}\n");
@@ -246,18 +246,18 @@ fn a_long_list_of_keys_is_read_in_large_pages() {
     assert!((60..100).contains(&pages), "{pages}");
 }
 
-/// An address of this machine that does not count as this machine, because it is no loopback address.
+/// A local address that counts as remote, because it is not a loopback address.
 #[cfg(target_os = "linux")]
-fn elsewhere(endpoint: &str) -> String {
+fn remote(endpoint: &str) -> String {
     endpoint.replace("127.0.0.1", "0.0.0.0")
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_endpoint_elsewhere_gets_no_request_until_the_keys_are_allowed() {
+fn a_remote_endpoint_gets_no_request_until_the_keys_are_allowed() {
     let mock = Mock::start().unwrap();
     let server = Server::before(mock.address(), usize::MAX, || {});
-    let endpoint = elsewhere(&server.endpoint());
+    let endpoint = remote(&server.endpoint());
     let run = |arguments: &str| {
         let place = Place::new();
         let program = place.program(&format!("run --endpoint {endpoint} --rate 1000 {arguments}"));

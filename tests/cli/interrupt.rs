@@ -15,12 +15,12 @@ const AT: usize = 200;
 #[test]
 fn an_interrupted_run_removes_its_keys_and_writes_its_reports() {
     let mock = Mock::start_with(MockConfig { admin: AdminAccess::Loopback, ..MockConfig::default() }).unwrap();
-    let (tell, process) = mpsc::channel();
+    let (sender, process) = mpsc::channel();
     let server = Server::before(mock.address(), AT, move || interrupt(process.recv().unwrap()));
     let place = Place::new();
     let mut command = place.command(&format!("run --jobs 4 --endpoint {}", server.endpoint()));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    tell.send(child.id()).unwrap();
+    sender.send(child.id()).unwrap();
     let Ended { code, out, err } = rest(child);
     assert_eq!((code, err.as_str()), (3, ""), "{out}");
     assert!(out.contains("cut short: interrupted; "), "{out}");

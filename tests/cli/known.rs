@@ -27,7 +27,7 @@ fn run(place: &Place, mock: &MockProcess, rest: &str) -> Ended {
     ended(place.program(&format!("run --endpoint {} --known known.toml {rest}", mock.endpoint)))
 }
 
-/// The verdict on the case and what came of its entry.
+/// The verdict on the case, and how it compares with its entry.
 fn judged(place: &Place) -> (Verdict, Option<ListedOutcome>) {
     let results = place.results();
     let case = results.cases.iter().find(|case| &*case.id == DISABLED).unwrap();

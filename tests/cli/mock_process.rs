@@ -20,18 +20,18 @@ fn reported(cases: &[CaseResult]) -> Vec<String> {
 #[test]
 fn a_mock_of_another_process_gives_the_same_verdicts() {
     for (deviation, expected) in [("", 0), ("--deviate ScheduleKeyDeletion:Disabled=409/Rejected.Disabled", 1)] {
-        let (here, there) = (Place::new(), Place::new());
-        let mock = MockProcess::start(&there, deviation);
-        let Ended { code, out, err } = ended(here.program(&format!("run {CELLS} {deviation}")));
+        let (bundled, served) = (Place::new(), Place::new());
+        let mock = MockProcess::start(&served, deviation);
+        let Ended { code, out, err } = ended(bundled.program(&format!("run {CELLS} {deviation}")));
         assert_eq!((code, err.as_str()), (expected, ""), "{out}");
         // Nothing in the mock is late, so no state is worth waiting for.
         let arguments = format!("run {CELLS} --settle-timeout 0s --endpoint {}", mock.endpoint);
-        let Ended { code, out, err } = ended(there.program(&arguments));
+        let Ended { code, out, err } = ended(served.program(&arguments));
         assert_eq!((code, err.as_str()), (expected, ""), "{out}");
-        let (here, there) = (here.results(), there.results());
-        assert_eq!(reported(&here.cases), reported(&there.cases));
-        assert_eq!(here.summary, there.summary);
-        assert!(here.target.bundled_mock && !there.target.bundled_mock);
+        let (bundled, served) = (bundled.results(), served.results());
+        assert_eq!(reported(&bundled.cases), reported(&served.cases));
+        assert_eq!(bundled.summary, served.summary);
+        assert!(bundled.target.bundled_mock && !served.target.bundled_mock);
     }
 }
 
@@ -44,7 +44,7 @@ fn both_methods_give_the_same_verdicts() {
 }
 
 #[test]
-fn an_access_key_of_ones_own_is_the_only_one() {
+fn a_given_access_key_replaces_the_example() {
     let place = Place::new();
     let mock = MockProcess::start(&place, "--access-key-id mine --access-key-secret-env MOCK_SECRET");
     let run = || place.program(&format!("run operation:Encrypt --endpoint {}", mock.endpoint));

@@ -92,7 +92,7 @@ fn failures_are_the_same_whatever_the_number_of_jobs() {
 /// What blocks cases is settled by those that were begun first, and not by those that happen to be over first.
 #[test]
 #[ignore = "campaign: two runs of most of the suite"]
-fn what_is_settled_is_the_same_whatever_the_number_of_jobs() {
+fn blocked_routes_are_the_same_whatever_the_number_of_jobs() {
     let run = |jobs: &str| {
         let place = Place::new();
         let deviations =

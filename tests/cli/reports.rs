@@ -97,7 +97,7 @@ fn both_reports_say_the_same_and_can_be_read() {
 }
 
 #[test]
-fn a_second_run_takes_the_place_of_the_first() {
+fn a_second_run_replaces_the_reports_of_the_first() {
     let place = Place::new();
     assert_eq!(ended(place.program("run state:Disabled")).code, 0);
     let first = consistent(&place, false).cases.len();
@@ -107,7 +107,7 @@ fn a_second_run_takes_the_place_of_the_first() {
 }
 
 #[test]
-fn reports_go_where_they_are_told() {
+fn reports_go_where_the_flags_say() {
     let place = Place::new();
     let arguments = "run operation:Encrypt --reports all/of --junit test/unit.xml --json machine.json";
     let Ended { code, out, .. } = ended(place.program(arguments));
@@ -117,7 +117,7 @@ fn reports_go_where_they_are_told() {
     assert!(!place.path().join("reports").exists());
 }
 
-/// A path in which no file can be made, whoever asks.
+/// A path in which nobody can make a file.
 fn read_only(place: &Place) -> String {
     let folder = place.path().join("read-only");
     fs::create_dir(&folder).unwrap();
@@ -130,7 +130,7 @@ fn read_only(place: &Place) -> String {
 }
 
 #[test]
-fn a_place_that_can_not_be_written_to_is_told_before_the_run() {
+fn a_path_that_can_not_be_written_is_reported_before_the_run() {
     let place = Place::new();
     fs::write(place.path().join("file"), "mine").unwrap();
     fs::create_dir(place.path().join("folder")).unwrap();
@@ -158,7 +158,7 @@ fn a_place_that_can_not_be_written_to_is_told_before_the_run() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_full_disk_is_told_after_the_run_and_the_other_report_is_written() {
+fn a_full_disk_is_reported_after_the_run_and_the_other_report_is_written() {
     for (flag, other) in [("--junit", "results.json"), ("--json", "junit.xml")] {
         let place = Place::new();
         let Ended { code, out, err } = ended(place.program(&format!("run {flag} /dev/full state:Disabled")));

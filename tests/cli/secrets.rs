@@ -111,7 +111,7 @@ fn what_is_shown_of_a_passed_case_holds_no_secrets() {
     let left = "ScheduleKeyDeletion responded Rejected.[redacted]";
     let kept = &["schedule-does-nothing"];
     passes(kept, &[], EchoPlace::CleanUp, "Encrypt/Enabled", left);
-    // The first attempt comes to nothing, so that the case is asked again.
+    // The first attempt fails, so that the case is run again.
     let lost = [
         "unavailable,operation=Encrypt,nth=1",
         "unavailable,operation=Encrypt,nth=2",
@@ -119,7 +119,7 @@ fn what_is_shown_of_a_passed_case_holds_no_secrets() {
         "unavailable,operation=Encrypt,nth=4",
     ];
     passes(kept, &lost, EchoPlace::CleanUp, "Encrypt/Enabled", left);
-    // The key is made, and nobody is told.
+    // The key is made, and the response is lost.
     let found = format!("its creation got no response; {left}");
     passes(kept, &["drop-after,operation=CreateKey,nth=1"], EchoPlace::CleanUp, "Encrypt/Enabled", &found);
 }
@@ -173,7 +173,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
         fs::write(&path, text).unwrap();
         path
     };
-    // The seed itself may hold them, so it lies elsewhere.
+    // The seed itself may hold them, so it is in another folder.
     let good = seed("good", "");
     let mut child = folder
         .command("mock --listen 127.0.0.1:0 --seed")

@@ -1,4 +1,4 @@
-//! Throw-away servers that a run may meet: they answer with a web page, hang up, never answer, or stand before a mock.
+//! Servers that a run may meet: they respond with a web page, hang up, never respond, or forward to a mock.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// A server on a free port of this machine. Its threads end with the test process.
+/// A server on a free loopback port. Its threads end with the test process.
 pub struct Server {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
@@ -29,7 +29,7 @@ impl Server {
         Self { address, requests }
     }
 
-    /// Answers every request with a web page, under a status such as `200 OK`.
+    /// Responds to every request with a web page and a status such as `200 OK`.
     pub fn web_page(status: &'static str) -> Self {
         Self::start(move |mut stream, requests| {
             while read_request(&mut stream, requests) {
@@ -43,11 +43,11 @@ impl Server {
         })
     }
 
-    /// Has a function answer each request, of which it is told the head, and hangs up after it.
-    pub fn answering(answer: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> Self {
+    /// Has a function respond to each request, given its head, and hangs up after it.
+    pub fn responding(respond: impl Fn(&mut TcpStream, &str) + Send + Sync + 'static) -> Self {
         Self::start(move |mut stream, requests| {
             if let Some(head) = read_head(&mut stream, requests) {
-                answer(&mut stream, &head);
+                respond(&mut stream, &head);
             }
         })
     }
@@ -59,7 +59,7 @@ impl Server {
         })
     }
 
-    /// Reads requests and never answers.
+    /// Reads requests and never responds.
     pub fn silent() -> Self {
         Self::start(|mut stream, requests| while read_request(&mut stream, requests) {})
     }
@@ -70,8 +70,8 @@ impl Server {
         let at = Mutex::new(Some(at));
         Self::start(move |stream, requests| {
             let server = TcpStream::connect(upstream).unwrap();
-            let (mut answers, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
-            thread::spawn(move || std::io::copy(&mut answers, &mut client));
+            let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut responses, &mut client));
             hand_on(stream, server, |beginning| {
                 if beginning && requests.fetch_add(1, Ordering::SeqCst) + 1 == number {
                     let at = at.lock().unwrap().take();
@@ -91,14 +91,14 @@ impl Server {
     }
 }
 
-/// An address of this machine where nobody listens.
+/// A loopback address where nobody listens.
 pub fn closed() -> String {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     format!("http://{address}")
 }
 
 /// Reads the head of a request and as much of its body as comes with it; whether there was one. A client sends no
-/// further request before it has the answer, so what is left of a body does no harm.
+/// further request before it has the response, so the rest of a body does no harm.
 fn read_request(stream: &mut TcpStream, requests: &AtomicUsize) -> bool {
     read_head(stream, requests).is_some()
 }
@@ -117,7 +117,7 @@ fn read_head(stream: &mut TcpStream, requests: &AtomicUsize) -> Option<String> {
     Some(String::from_utf8_lossy(&read).into_owned())
 }
 
-/// Copies what a client sends; `seen` is told of each piece whether it begins a request.
+/// Copies what a client sends; `seen` gets for each piece whether it begins a request.
 fn hand_on(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(bool)) {
     let mut chunk = [0; 65536];
     while let Ok(length @ 1..) = from.read(&mut chunk) {
@@ -128,12 +128,12 @@ fn hand_on(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(bool)) {
     }
 }
 
-/// The body of the answer to a GET request.
+/// The body of the response to a GET request.
 #[cfg(unix)]
 pub fn get(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response.split_once("\r\n\r\n").unwrap().1.to_owned()
 }

@@ -6,9 +6,9 @@ use kms_conformance::verdict::{Kind, Verdict};
 
 use super::program::{Ended, Place, ended, rest};
 
-/// A run that is over before anything was asked.
+/// A run that ends before any request is sent.
 #[track_caller]
-fn refused(arguments: &str, message: &str) {
+fn rejected(arguments: &str, message: &str) {
     let place = Place::new();
     let Ended { code, out, err } = ended(place.program(arguments));
     assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
@@ -59,15 +59,15 @@ fn a_deviation_by_one_route_fails_the_cases_of_that_route() {
     let routes = results.routes.unwrap();
     assert_eq!(routes.run, results.cases.len());
     assert!(routes.total > routes.run);
-    let told = format!("{} of {} (cell, class of key, route) run\n", routes.run, routes.total);
-    assert!(out.contains(&told), "{out}");
+    let expected = format!("{} of {} (cell, class of key, route) run\n", routes.run, routes.total);
+    assert!(out.contains(&expected), "{out}");
     let shortest =
         ended(place.program(&format!("run operation:Encrypt --routes canonical --exclude kind:scenario {deviation}")));
     assert_eq!(shortest.code, 0, "{}", shortest.out);
 }
 
 #[test]
-fn routes_are_limited_but_for_what_is_named() {
+fn routes_are_limited_except_for_named_cases() {
     let place = Place::new();
     let ids = |arguments: &str| ended(place.program(arguments)).out.lines().map(str::to_owned).collect::<Vec<_>>();
     let all = ids("list alibaba/Encrypt/Enabled/**");
@@ -78,26 +78,26 @@ fn routes_are_limited_but_for_what_is_named() {
     let own = ["alibaba/Encrypt/Enabled/via-cancel", "alibaba/Encrypt/Enabled/via-enable"];
     assert_eq!(few, [&shortest[..], &own].concat());
     assert_eq!(ids("list --routes canonical alibaba/Encrypt/Enabled/via-cancel"), own[..1]);
-    // A cloud is asked by the shortest routes unless told otherwise, for every route costs keys.
+    // By default only the shortest routes are run against a cloud, because every route costs keys.
     let Ended { code, err, .. } = ended(place.program("run --region cn-hangzhou alibaba/Encrypt/Enabled/via-*"));
     assert_eq!((code, err.as_str()), (4, "no case is selected; --routes leaves out 2 cases by other routes\n"));
-    refused("run --routes few", "`few` is none of `canonical`, `all` and a number of calls");
+    rejected("run --routes few", "`few` is none of `canonical`, `all` and a number of calls");
 }
 
 #[test]
-fn what_can_not_be_judged_is_no_pass() {
+fn a_run_that_judges_nothing_does_not_pass() {
     let place = Place::new();
     // Without this operation no key comes into the state.
     let arguments = "run --deviate DisableKey:Enabled=409/Rejected.PendingImport operation:Encrypt";
     let Ended { code, out, .. } = ended(place.program(arguments));
     assert_eq!(code, 3, "{out}");
     let results = place.results();
-    assert!(results.complete, "every case was asked");
+    assert!(results.complete, "every case was run");
     assert!(results.summary.inconclusive > 0 && results.summary.fail == 0, "{:?}", results.summary);
 }
 
 #[test]
-fn the_first_failure_ends_the_run_when_asked() {
+fn the_first_failure_ends_the_run_with_fail_fast() {
     let place = Place::new();
     let arguments = "run --fail-fast --jobs 1 --deviate DescribeKey:Enabled=409/Rejected.Disabled";
     let Ended { code, out, .. } = ended(place.program(arguments));
@@ -112,7 +112,7 @@ fn the_first_failure_ends_the_run_when_asked() {
 }
 
 #[test]
-fn the_table_shows_what_there_is_to_see_unless_it_is_wanted_whole() {
+fn the_table_shows_the_rows_that_did_not_pass_unless_full() {
     let place = Place::new();
     let deviate = "--deviate Encrypt:Disabled=Success";
     let cases = "alibaba/Encrypt/Disabled alibaba/Decrypt/Disabled";
@@ -139,7 +139,7 @@ fn nothing_selected_is_an_exit_code_of_its_own() {
 }
 
 #[test]
-fn wrong_flags_are_told() {
+fn wrong_flags_are_reported() {
     for (arguments, message) in [
         ("run --bogus", "unexpected argument '--bogus'"),
         ("run --jobs 0", "invalid value '0' for '--jobs"),
@@ -157,12 +157,12 @@ fn wrong_flags_are_told() {
         ("mock --access-key-id id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
         ("mock --listen 192.0.2.1:1", "failed to listen on 192.0.2.1:1"),
     ] {
-        refused(arguments, message);
+        rejected(arguments, message);
     }
 }
 
 #[test]
-fn wrong_selectors_are_told_with_near_ones() {
+fn wrong_selectors_are_reported_with_similar_ones() {
     for (arguments, message) in [
         ("run nothing/here", "`nothing/here` matches no case"),
         ("run state:Enabledd", "did you mean `state:Enabled`?"),
@@ -171,18 +171,18 @@ fn wrong_selectors_are_told_with_near_ones() {
         ("run --edition older", "no case is of the edition `older`"),
         ("list colour:red", "colour"),
     ] {
-        refused(arguments, message);
+        rejected(arguments, message);
     }
 }
 
 #[test]
-fn credentials_are_never_guessed_for_an_endpoint_elsewhere() {
-    refused("run --endpoint http://192.0.2.1", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET");
-    refused("run --region cn-hangzhou", "no credentials for https://kms.cn-hangzhou.aliyuncs.com");
+fn credentials_are_never_guessed_for_a_remote_endpoint() {
+    rejected("run --endpoint http://192.0.2.1", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET");
+    rejected("run --region cn-hangzhou", "no credentials for https://kms.cn-hangzhou.aliyuncs.com");
 }
 
 #[test]
-fn help_and_version_are_no_mistake() {
+fn help_and_version_are_not_errors() {
     let place = Place::new();
     for arguments in ["--help", "run --help", "--version"] {
         let Ended { code, out, err } = ended(place.program(arguments));
@@ -193,7 +193,7 @@ fn help_and_version_are_no_mistake() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_reader_that_goes_away_is_not_a_failure() {
     let place = Place::new();
     for (arguments, reports) in [("list", false), ("run --progress none state:Disabled", true)] {
         let mut child = place.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -60,13 +60,13 @@ async fn pass_on(
     let sent = format!("{}&{}", head.uri.query().unwrap_or_default(), String::from_utf8_lossy(&body));
     let operation = sent.split('&').find_map(|pair| pair.strip_prefix("Action=")).unwrap().to_owned();
     let url = format!("http://{upstream}{}", head.uri);
-    let answer = client.request(head.method, url).headers(head.headers).body(body).send().await?;
-    let mut status = answer.status().as_u16();
+    let upstream = client.request(head.method, url).headers(head.headers).body(body).send().await?;
+    let mut status = upstream.status().as_u16();
     let mut response = Response::builder();
     for name in [CONTENT_TYPE, HeaderName::from_static("date")] {
-        response = response.header(&name, answer.headers()[&name].clone());
+        response = response.header(&name, upstream.headers()[&name].clone());
     }
-    let mut fields = serde_json::from_slice(&answer.bytes().await?).unwrap();
+    let mut fields = serde_json::from_slice(&upstream.bytes().await?).unwrap();
     alter(&operation, &mut status, &mut fields);
     if let Some(wait) = fields.as_object_mut().and_then(|fields| fields.remove(THROTTLED)) {
         response = response.header(THROTTLED, wait.to_string());

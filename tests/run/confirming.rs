@@ -27,7 +27,7 @@ fn rejected_at_first(operation: &'static str, times: u32) -> Alteration {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_that_does_not_come_again_is_unstable_and_shows_both() {
+async fn an_unconfirmed_failure_is_unstable_and_shows_both_responses() {
     let RunRecord { results, .. } = altered(rejected_at_first("TagResource", 1)).run(&["TagResource/Enabled"]).await;
     let result = &results[0];
     assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Unstable), 2));
@@ -73,7 +73,7 @@ async fn the_same_server_error_each_time_is_a_crash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_responds_to_nothing_has_not_crashed_at_one_request() {
+async fn a_service_that_fails_at_everything_is_not_a_crash() {
     let alter: Alteration = Arc::new(|_, status, fields| {
         *status = 500;
         *fields = json!({"Code": "InternalFailure", "Message": "", "RequestId": "1"});
@@ -83,7 +83,7 @@ async fn a_service_that_responds_to_nothing_has_not_crashed_at_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crash_of_the_list_of_keys_is_one_where_a_key_can_be_made() {
+async fn a_failing_list_of_keys_is_a_crash_if_a_key_can_be_made() {
     // The case makes no key, and nothing runs beside it that could show that the service responds.
     let deviations = vec!["ListKeys:crashes".to_owned()];
     let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&["bad-page-in-list-keys"]).await;
@@ -134,7 +134,7 @@ async fn a_state_that_the_documents_leave_room_for_passes_leniently() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_keys_that_fare_alike_settle_a_stretch_of_a_route() {
+async fn two_keys_that_are_blocked_alike_block_a_route_prefix() {
     let deviations = vec!["disable-does-nothing".to_owned()];
     let cases = ["CreateAlias/Disabled", "Encrypt/Disabled", "TagResource/Disabled", "UpdateKeyDescription/Disabled"];
     let RunRecord { results, footer, .. } = TestRun { deviations, ..TestRun::new() }.run(&cases).await;
@@ -157,7 +157,7 @@ async fn a_call_that_is_rejected_because_the_one_before_had_no_effect_is_not_to_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_that_rejects_everything_alike_ends_the_run_with_its_own_words() {
+async fn an_endpoint_that_rejects_everything_alike_ends_the_run_with_its_message() {
     let alter: Alteration = Arc::new(|_, status, fields| {
         *status = 400;
         *fields = json!({"Code": "MissingParameter", "Message": "The SecurityToken is mandatory.", "RequestId": "1"});

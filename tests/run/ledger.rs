@@ -7,7 +7,7 @@ use kms_conformance::ledger::{Ledger, LedgerLine};
 use super::test_run::TestRun;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_made_and_removed_is_written_down_in_this_order() {
+async fn the_ledger_lists_what_is_made_and_removed_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ledger.jsonl");
     let ledger = Some(Ledger::open(&path, "kc-run").unwrap());
@@ -17,7 +17,7 @@ async fn what_is_made_and_removed_is_written_down_in_this_order() {
     let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for case in ["CreateAlias/Enabled", "DeleteAlias/Enabled"] {
         let of_case = lines.iter().filter(|line| line.case == format!("alibaba/{case}"));
-        let told: Vec<String> = of_case
+        let written: Vec<String> = of_case
             .map(|line| format!("{:?} {} {}", line.entry, line.operation, line.name.as_ref().map_or(0, String::len)))
             .collect();
         let making_alias = if case.starts_with("Create") { "Making CreateAlias 0" } else { "Making CreateAlias 34" };
@@ -29,14 +29,14 @@ async fn what_is_made_and_removed_is_written_down_in_this_order() {
             "Removed DeleteAlias 34",
             "Removed ScheduleKeyDeletion 36",
         ];
-        assert_eq!(told, wanted, "{case}");
+        assert_eq!(written, wanted, "{case}");
     }
     assert!(lines.iter().all(|line| line.run == "kc-run"), "{text}");
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_made_that_can_not_be_written_down() {
+async fn nothing_is_made_if_the_ledger_can_not_be_written() {
     let ledger = Some(Ledger::open(Path::new("/dev/full"), "kc-run").unwrap());
     let record = TestRun { ledger, ..TestRun::new() }.run(&["CreateAlias/Enabled", "DeleteAlias/Enabled"]).await;
     let stopped = record.footer.stopped.unwrap();

@@ -1,4 +1,4 @@
-//! An answer that was lost may have had its effect, which explains what would be a deviation.
+//! A request whose response was lost may have had its effect, which explains what would be a deviation.
 
 use kms_conformance::verdict::{Kind, Verdict};
 
@@ -27,7 +27,7 @@ async fn a_deviation_that_a_lost_response_may_explain_each_time_is_inconclusive(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_effect_that_can_not_be_seen_after_a_lost_response_is_looked_for_again() {
+async fn an_effect_that_can_not_be_observed_after_a_lost_response_is_tried_again() {
     let deviations = vec!["ListAliases:Enabled=409/Rejected.Odd".to_owned()];
     let faults = vec!["drop-after,operation=ListAliases,nth=1".to_owned()];
     let test_run = TestRun { deviations, faults, ..TestRun::new() };

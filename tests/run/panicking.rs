@@ -1,4 +1,4 @@
-//! A bug of the program itself costs one case, and is told.
+//! A bug of the program itself costs one case, and is reported.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Provider for Panicking {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_case_that_panics_is_told_and_the_others_are_judged() {
+async fn a_case_that_panics_is_reported_and_the_others_are_judged() {
     let test_run = TestRun { provider: Some(Arc::new(Panicking::default())), ..TestRun::new() };
     let record = test_run.run(&["DisableKey/Enabled", "TagResource/Enabled", "Encrypt/Enabled"]).await;
     let verdicts: Vec<Verdict> = record.results.iter().map(|result| result.verdict).collect();

@@ -136,7 +136,7 @@ async fn assert_transcript(name: &str, troubles: Vec<(Trouble, &str)>, options: 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_does_not_come_into_its_state() {
+async fn a_key_that_does_not_reach_its_state() {
     let troubles = vec![
         (Rejected("CreateKey", 400, "Forbidden.Somehow"), "Encrypt/Enabled"),
         (Field("CreateKey", "/KeyMetadata", None), "Encrypt/Enabled"),
@@ -163,7 +163,7 @@ async fn a_key_that_does_not_come_into_its_state() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_state_that_can_not_be_told() {
+async fn a_state_that_can_not_be_observed() {
     let troubles = vec![
         (Field("DescribeKey", "/KeyMetadata/KeyState", None), "Encrypt/Enabled"),
         (Field("DescribeKey", "/KeyMetadata/KeyState", Some("Fine".into())), "Encrypt/Enabled"),
@@ -187,7 +187,7 @@ async fn a_state_that_can_not_be_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_may_not_come() {
+async fn a_response_that_is_not_allowed() {
     let troubles = || {
         vec![
             (Trouble::None, "Encrypt/Enabled"),
@@ -230,7 +230,7 @@ async fn a_deviation_is_one_though_another_operation_is_not_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cell_that_a_scenario_meets_on_its_way() {
+async fn a_deviating_cell_in_a_scenario() {
     let troubles = vec![
         (Deviation("Encrypt:PendingImport=Success"), "material-expires-while-enabled/EXTERNAL"),
         (Deviation("Encrypt:Disabled=Success"), "only-enabled-keys-encrypt"),
@@ -255,7 +255,7 @@ async fn a_cell_that_a_scenario_meets_on_its_way() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
+async fn a_key_that_is_gone_or_hides_its_state_after_the_probe() {
     for (code, status, kind, seen) in [
         (
             "Forbidden.KeyNotFound",
@@ -272,10 +272,10 @@ async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
         ),
     ] {
         let scheduled = AtomicBool::new(false);
-        let alter: Alteration = Arc::new(move |operation, answered, fields| match operation {
+        let alter: Alteration = Arc::new(move |operation, response_status, fields| match operation {
             "ScheduleKeyDeletion" => scheduled.store(true, Ordering::Relaxed),
             "DescribeKey" | "Encrypt" | "GenerateDataKey" if scheduled.load(Ordering::Relaxed) => {
-                *answered = status;
+                *response_status = status;
                 *fields = json!({"Code": code, "Message": "", "RequestId": "1"});
             }
             _ => {}
@@ -283,14 +283,14 @@ async fn a_key_that_is_gone_or_never_tells_its_state_after_the_probe() {
         let options = RunOptions { confirm_failures: 0, ..RunOptions::default() };
         let test_run = TestRun { alter: Some(alter), options, ..TestRun::new() };
         let record = test_run.run(&["ScheduleKeyDeletion/Enabled"]).await;
-        let told = transcript(&record);
-        assert!(told.starts_with(&format!("  {kind}")), "{seen}: {told}");
-        assert!(told.contains(seen), "{told}");
+        let expected = transcript(&record);
+        assert!(expected.starts_with(&format!("  {kind}")), "{seen}: {expected}");
+        assert!(expected.contains(seen), "{expected}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_lacks_something() {
+async fn a_body_that_lacks_fields() {
     let troubles = vec![
         (Deviation("Encrypt:missing-fields"), "Encrypt/Enabled"),
         (Deviation("Encrypt:wrong-types"), "Encrypt/Enabled"),
@@ -315,7 +315,7 @@ async fn a_body_that_lacks_something() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_of_a_list_that_is_refused() {
+async fn a_rejected_page_of_a_list() {
     let alter: Alteration = Arc::new(|called, status, fields| {
         if called == "ListKeys" && fields["PageNumber"] == 2 {
             *status = 409;
@@ -327,7 +327,7 @@ async fn a_page_of_a_list_that_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_that_does_not_let_the_run_go_on() {
+async fn an_endpoint_that_ends_the_run() {
     let troubles = vec![
         (Rejected("CreateKey", 400, "SignatureDoesNotMatch"), "Encrypt/Enabled DisableKey/Enabled"),
         (Rejected("CreateKey", 403, "Forbidden.NoPermission"), "Encrypt/Enabled DisableKey/Enabled"),

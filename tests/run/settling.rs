@@ -76,7 +76,7 @@ async fn confirmations_are_in_a_row() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_description_that_comes_late_is_waited_for() {
+async fn a_late_description_is_waited_for() {
     let stale = || late("DescribeKey", "/KeyMetadata/KeyState", "Enabled".into(), 3);
     let result = run_case(Some(stale()), settle_within(1, PLENTY), "Encrypt/Disabled").await;
     assert_eq!((result.verdict, requests(&result, Purpose::Settle, "DescribeKey")), (Verdict::Pass, 4));
@@ -97,7 +97,7 @@ async fn waiting_for_a_state_ends_with_the_settle_timeout() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_effect_that_comes_late_is_waited_for() {
+async fn a_late_effect_is_waited_for() {
     let empty = || late("ListAliases", "/Aliases/Alias", json!([]), 2);
     let result = run_case(Some(empty()), settle_within(1, PLENTY), "CreateAlias/Enabled").await;
     assert_eq!((result.verdict, requests(&result, Purpose::Verification, "ListAliases")), (Verdict::Pass, 3));

@@ -1,4 +1,4 @@
-//! Keys whose making was never answered are looked for, and what became of them is told.
+//! Keys whose creation got no response are looked for and removed, or reported.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use super::altering_proxy::Alteration;
 use super::test_run::TestRun;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_not_be_found_out_is_told_for_some_keys() {
+async fn keys_that_can_not_be_examined_are_reported_up_to_a_limit() {
     let mut faults: Vec<String> = (2..=13).map(|nth| format!("drop-after,operation=CreateKey,nth={nth}")).collect();
     faults.push("internal-error,operation=DescribeKey".to_owned());
     let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
@@ -23,7 +23,7 @@ async fn what_can_not_be_found_out_is_told_for_some_keys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_found_key_that_can_not_be_removed_is_told() {
+async fn a_found_key_that_can_not_be_removed_is_a_leak() {
     let deviations = vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
     let record = TestRun { deviations, faults, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
@@ -36,7 +36,7 @@ async fn a_found_key_that_can_not_be_removed_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_keys_that_nobody_knows_of_are_looked_for() {
+async fn only_keys_of_unknown_creations_are_swept() {
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
     let record = TestRun { faults, ..TestRun::new() }.run(&["DisableKey/Enabled", "Encrypt/Enabled"]).await;
     assert_eq!(record.notices, ["1 key whose creation got no response: found and removed"]);
@@ -65,7 +65,7 @@ fn listing(entries: u64) -> Alteration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_very_many_keys_is_read_in_part() {
-    for (entries, told) in [
+    for (entries, expected) in [
         (10_000, &[][..]),
         (
             10_001,
@@ -77,6 +77,6 @@ async fn a_list_of_very_many_keys_is_read_in_part() {
         let faults = vec!["drop-before,operation=CreateKey,nth=1".to_owned()];
         let alter = Some(listing(entries));
         let record = TestRun { faults, alter, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
-        assert_eq!(record.footer.leaks, told, "{entries}");
+        assert_eq!(record.footer.leaks, expected, "{entries}");
     }
 }

@@ -31,7 +31,7 @@ pub struct TestRun {
     pub deviations: Vec<String>,
     /// Fault rules of the mock.
     pub faults: Vec<String>,
-    /// How its responses are altered on the way back.
+    /// How its responses are altered.
     pub alter: Option<Alteration>,
     /// The provider, if not the usual one.
     pub provider: Option<Arc<dyn Provider>>,

@@ -1,4 +1,4 @@
-//! What is told of a run as a whole.
+//! What a run reports as a whole.
 
 use std::sync::Arc;
 
@@ -23,13 +23,13 @@ async fn only_cases_whose_probe_was_sent_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_refused_at_its_last_case_is_complete() {
+async fn a_run_that_is_denied_at_its_last_case_is_complete() {
     let RunRecord { footer, results, .. } = denied().run(&["Encrypt/Enabled"]).await;
     assert_eq!((footer.complete, footer.stopped), (true, None), "{}", results[0].reason);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_interrupted_run_leaves_is_told() {
+async fn an_interrupted_run_reports_what_it_left_out() {
     let interrupt = CancellationToken::new();
     let stop = interrupt.clone();
     let deviations = vec!["ScheduleKeyDeletion:Enabled=409/Rejected.Odd".to_owned()];
@@ -38,7 +38,7 @@ async fn what_an_interrupted_run_leaves_is_told() {
             stop.cancel();
         }
     }));
-    // The answer is lost each time, so that the case would be asked again.
+    // The response is lost each time, so that the case would be run again.
     let faults = vec!["drop-after,operation=Encrypt".to_owned()];
     let record = TestRun { deviations, alter, faults, interrupt, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
     assert_eq!(record.results[0].reason, "not judged: interrupted");

@@ -87,6 +87,7 @@ impl Failures {
             }
         }
 
+        // Paragraphs keep the order of their first cases.
         let new = self.paragraphs.len();
         let index = *self.by_deviation.entry(Deviation::of(case)).or_insert(new);
         if index == new {
@@ -109,6 +110,7 @@ impl Deviation {
     fn of(case: &CaseResult) -> Self {
         let CaseResult { operation, state, original_state, source, .. } = case;
         let place = match (case.verdict, case.listed.as_deref(), operation, state) {
+            // One entry of the list may be a pattern for many cells, and is removed as a whole.
             (Verdict::UnexpectedPass, Some(Listed { line, column, .. }), _, _) => Place::Entry(*line, *column),
             (_, _, Some(operation), Some(state)) => Place::Cell {
                 operation: operation.clone(),

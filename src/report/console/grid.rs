@@ -35,6 +35,7 @@ impl Grid<'_> {
         } else if fits(&broken) {
             self.lines(&broken, names, pen)
         } else {
+            // The initials need a key, and names of rows stay readable as long as possible.
             let names = names.min(width.saturating_sub(total(&initials)).max(8));
             let key: Vec<_> = self
                 .columns
