@@ -14,11 +14,13 @@ use crate::mock::mutation::Deviation;
 const CLOUDS: [fn() -> CloudConfig; 1] = [|| AlibabaConfig::default().into()];
 
 /// The names of the clouds that can be served, the default one first.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     CLOUDS.iter().map(|config| config().name())
 }
 
 /// The default settings of the cloud with this name.
+#[cfg(any(feature = "cli", test))]
 pub(crate) fn by_name(name: &str) -> Option<CloudConfig> {
     CLOUDS.iter().map(|config| config()).find(|config| config.name() == name)
 }

@@ -23,6 +23,7 @@ pub enum Endpoint {
     /// A mock or an emulator that is running already, where keys cost nothing.
     Emulator(Target),
     /// An account, where keys cost money and quota.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line runs on accounts"))]
     Account(Target, AccountLimits),
 }
 

@@ -10,9 +10,9 @@ mod scan;
 mod shape;
 
 pub use document::{Document, Outline};
+pub use position::Path;
 #[cfg(feature = "cli")]
-pub(crate) use position::{Children, Node};
-pub use position::{Path, Positions};
+pub(crate) use position::{Children, Node, Positions};
 
 /// The biggest file that is read, in bytes.
 pub const BIGGEST_FILE: usize = 8 << 20;
