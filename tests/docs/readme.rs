@@ -55,7 +55,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_command_for_an_endpoint_on_this_machine_runs() {
+fn every_command_for_a_loopback_endpoint_runs() {
     let mock = Mock::start().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut ran = 0;
@@ -99,16 +99,16 @@ fn the_commands_for_an_account_and_for_the_mock_are_known_to_the_program() {
 #[test]
 fn a_run_of_an_account_makes_as_many_keys_as_its_command_allows() {
     let folder = tempfile::tempdir().unwrap();
-    let mut asked = 0;
+    let mut checked = 0;
     for mut words in commands() {
         let Some(at) = words.iter().position(|word| word == "--max-keys") else { continue };
-        asked += 1;
+        checked += 1;
         let allowed = std::mem::replace(&mut words[at + 1], "0".to_owned());
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let said = String::from_utf8(program(&words, folder.path()).stderr).unwrap();
-        assert!(said.contains(&format!("the run would make {allowed} keys at https://")), "{words:?}: {said}");
+        let message = String::from_utf8(program(&words, folder.path()).stderr).unwrap();
+        assert!(message.contains(&format!("the run would make {allowed} keys at https://")), "{words:?}: {message}");
     }
-    assert_eq!(asked, 1);
+    assert_eq!(checked, 1);
 }
 
 #[test]
