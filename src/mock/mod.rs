@@ -49,7 +49,7 @@ pub use self::alibaba::seed::{Seed, SeedKey};
 pub use self::alibaba::service::api::{Operation, ParseOperationError};
 pub use self::alibaba::service::arrival::{Arrival, ParseArrivalError};
 pub use self::alibaba::service::state::{KeyState, ParseKeyStateError};
-pub use self::host::admin::AdminAccess;
+pub use self::host::access::AdminAccess;
 pub use self::host::clock::ClockMode;
 pub use self::host::cloud::{CloudConfig, DeviationError, NoRandomness};
 pub use self::host::config::MockConfig;

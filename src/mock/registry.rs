@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::mock::alibaba::config::{AlibabaConfig, WrappingKeys};
-use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::access::AdminAccess;
 use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::config::MockConfig;

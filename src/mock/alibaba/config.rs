@@ -1,7 +1,7 @@
 //! What the mock of Alibaba Cloud KMS can be set to.
 
 pub use crate::mock::alibaba::access_key::AccessKey;
-use crate::mock::alibaba::seed::SeedKey;
+use crate::mock::alibaba::seed::{Seed, SeedKey};
 use crate::mock::alibaba::service::rules::Rules;
 pub use crate::mock::alibaba::service::rules::{Profile, Quotas};
 pub use crate::mock::alibaba::service::wrapping_pair::WrappingKeys;
@@ -120,5 +120,14 @@ impl AlibabaConfig {
             hsm: self.hsm,
             ..Rules::new(self.profile, self.quotas)
         }
+    }
+}
+
+impl Seed {
+    /// These settings with the seed. Access keys of the seed take the place of those in the settings, unless the seed
+    /// has none.
+    pub fn into_config(self, config: AlibabaConfig) -> AlibabaConfig {
+        let access_keys = if self.access_keys.is_empty() { config.access_keys } else { self.access_keys };
+        AlibabaConfig { access_keys, keys: self.keys, ..config }
     }
 }

@@ -72,7 +72,7 @@ impl AlibabaKms {
     pub(crate) fn plant(&self) -> Result<(), NoRandomness> {
         let now = self.now();
         for key in &self.config.keys {
-            let (account, region) = (key.account(&self.config), key.region(&self.config));
+            let (account, region) = (key.account(&self.config.access_keys), key.region(&self.config.region));
             if let Some(tenant) = self.tenant(account, region) {
                 key.plant(&mut locked(tenant), self.identifiers(), now).map_err(|_| NoRandomness)?;
             }
@@ -167,12 +167,12 @@ fn tenants(
     watch: bool,
 ) -> HashMap<String, BTreeMap<String, Mutex<Tenant>>> {
     let accounts = config.access_keys.iter().chain(&config.anonymous).map(|key| key.account.as_str());
-    for account in accounts.chain(config.keys.iter().map(|key| key.account(config))) {
+    for account in accounts.chain(config.keys.iter().map(|key| key.account(&config.access_keys))) {
         found.entry(account.to_owned()).or_default();
     }
 
     let known = || REGIONS.into_iter().chain([config.region.as_str()]);
-    let planted: Vec<&str> = config.keys.iter().map(|key| key.region(config)).collect();
+    let planted: Vec<&str> = config.keys.iter().map(|key| key.region(&config.region)).collect();
     for regions in found.values_mut() {
         for region in known().chain(planted.iter().copied()) {
             regions.entry(region.to_owned()).or_default();

@@ -12,7 +12,7 @@
 //! | `GET /_mock/exchanges` | the last exchanges, oldest first, without anything secret; `?after=7` those after number 7 |
 //! | `GET /_mock/page/…` | what the page at `/` is made of |
 //!
-//! Other web pages in a browser that may connect are kept out: see [`crate::mock::host::page::origin`].
+//! Other web pages in a browser that may connect are kept out: see [`origin`].
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -23,61 +23,17 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::mock::host::access::{Barred, PREFIX};
+use crate::mock::host::browser;
 use crate::mock::host::clock::wire_time;
 use crate::mock::host::cloud::{Description, DeviationError};
 use crate::mock::host::faults::{Faults, ParseFaultError};
-use crate::mock::host::page::{self, origin};
+use crate::mock::host::origin;
 use crate::mock::host::request::Received;
 use crate::mock::host::response::Fields;
 use crate::mock::host::response_body::ResponseBody;
 use crate::mock::host::service::Service;
 use crate::mock::host::view::AccountView;
-
-/// The start of every path of the admin API.
-pub(crate) const PREFIX: &str = "/_mock/";
-
-/// Who may use the admin API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AdminAccess {
-    /// Nobody: its paths are as unknown as any other.
-    #[default]
-    Off,
-    /// Whoever connects over the loopback interface.
-    Loopback,
-    /// Whoever can connect.
-    Everyone,
-}
-
-impl AdminAccess {
-    pub(crate) fn is_on(self) -> bool {
-        self != AdminAccess::Off
-    }
-
-    /// Whether a request may use the admin API, and so the page.
-    ///
-    /// # Errors
-    /// Why not.
-    pub(crate) fn admit(self, peer: IpAddr, received: &Received) -> Result<(), Barred> {
-        match self {
-            AdminAccess::Off => Err(Barred::Peer),
-            AdminAccess::Loopback if !peer.to_canonical().is_loopback() => Err(Barred::Peer),
-            AdminAccess::Loopback if !origin::names_loopback(received.host()) => Err(Barred::Host),
-            AdminAccess::Loopback | AdminAccess::Everyone => Ok(()),
-        }
-    }
-}
-
-/// Why somebody is kept from the admin API and the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Barred {
-    #[error("the admin API and the page are for loopback peers only")]
-    Peer,
-    /// A name that somebody else's name server may have pointed at the loopback interface.
-    #[error("the admin API and the page are at localhost and loopback addresses only, not at this Host")]
-    Host,
-    #[error("the admin API takes no changes from other web pages")]
-    Origin,
-}
 
 /// Why a request to the admin API fails.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +79,7 @@ pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> R
         Ok(value) => (StatusCode::OK, value),
         Err(error) => (error.status(), json!({ "error": error.to_string() })),
     };
-    page::response(status, JSON, value.to_string())
+    browser::response(status, JSON, value.to_string())
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");

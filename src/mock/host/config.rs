@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::access::AdminAccess;
 use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::faults::Faults;

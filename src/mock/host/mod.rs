@@ -1,7 +1,9 @@
 //! What any mock service needs: the server with its connections, TLS, the admin API, the page, the list of exchanges, the
 //! clock, faults, and the file that keeps the state. [`cloud`] says what it needs to know of the cloud that it serves.
 
+pub(crate) mod access;
 pub(crate) mod admin;
+pub(crate) mod browser;
 pub(crate) mod clock;
 pub(crate) mod cloud;
 pub(crate) mod config;
@@ -9,6 +11,7 @@ pub(crate) mod exchanges;
 pub(crate) mod faults;
 pub(crate) mod handle;
 pub(crate) mod identifier;
+pub(crate) mod origin;
 pub(crate) mod page;
 pub(crate) mod persistence;
 pub(crate) mod request;

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::mock::host::access::PREFIX;
 use crate::mock::host::clock::after;
 use crate::mock::host::cloud::Unreadable;
 use crate::mock::host::persistence::NotSaved;
@@ -167,7 +168,7 @@ async fn respond(
     if let Some(response) = page::respond(&service, peer, &received) {
         return Ok(response);
     }
-    if service.config.admin.is_on() && received.uri.path().starts_with(admin::PREFIX) {
+    if service.config.admin.is_on() && received.uri.path().starts_with(PREFIX) {
         let response = admin::respond(&service, peer, &received);
         // A reset or a moved clock must outlive a crash like any other change.
         service.all_saved().await.map_err(|NotSaved| Dropped)?;

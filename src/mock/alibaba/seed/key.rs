@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::service::crypto::Cipher;
 use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, KeySpec, Material, Origin, ProtectionLevel, Rotation, Usage, Version};
@@ -57,14 +57,15 @@ impl fmt::Debug for SeedKey {
 }
 
 impl SeedKey {
-    /// The account that it belongs to.
-    pub(crate) fn account<'a>(&'a self, config: &'a AlibabaConfig) -> &'a str {
-        let first = || config.access_keys.first().map_or(AccessKey::DEFAULT_ACCOUNT, |key| key.account.as_str());
+    /// The account that it belongs to: its own, or else that of the first access key.
+    pub(crate) fn account<'a>(&'a self, access_keys: &'a [AccessKey]) -> &'a str {
+        let first = || access_keys.first().map_or(AccessKey::DEFAULT_ACCOUNT, |key| key.account.as_str());
         self.account.as_deref().unwrap_or_else(first)
     }
 
-    pub(crate) fn region<'a>(&'a self, config: &'a AlibabaConfig) -> &'a str {
-        self.region.as_deref().unwrap_or(&config.region)
+    /// The region that it is in: its own, or else that of the settings.
+    pub(crate) fn region<'a>(&'a self, default: &'a str) -> &'a str {
+        self.region.as_deref().unwrap_or(default)
     }
 
     /// Adds the key to what its account holds, unless a key has its id. Aliases that are taken stay where they are.

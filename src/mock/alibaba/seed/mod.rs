@@ -14,7 +14,7 @@ use serde_json::Value;
 pub use key::SeedKey;
 
 use crate::diagnostic::Diagnostics;
-use crate::mock::alibaba::config::{AccessKey, AlibabaConfig};
+use crate::mock::alibaba::access_key::AccessKey;
 use crate::redact::Secret;
 use crate::yaml::Document;
 
@@ -53,13 +53,6 @@ impl Seed {
             Some(seed) if mistakes.is_empty() => Ok(seed),
             _ => Err(Diagnostics::new(mistakes, [])),
         }
-    }
-
-    /// These settings with the seed. Access keys of the seed take the place of those in the settings, unless the seed
-    /// has none.
-    pub fn into_config(self, config: AlibabaConfig) -> AlibabaConfig {
-        let access_keys = if self.access_keys.is_empty() { config.access_keys } else { self.access_keys };
-        AlibabaConfig { access_keys, keys: self.keys, ..config }
     }
 
     /// The JSON Schema of seed files, draft 7.

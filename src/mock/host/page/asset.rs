@@ -3,7 +3,7 @@
 use http::Method;
 use http::header::HeaderValue;
 
-use crate::mock::host::admin::PREFIX;
+use crate::mock::host::access::PREFIX;
 use crate::mock::host::request::Received;
 
 /// A file of the page.

@@ -5,27 +5,18 @@
 //! from a request.
 
 mod asset;
-pub(crate) mod origin;
 
 use std::net::IpAddr;
 
-use http::header::{
-    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
-};
+use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use http::{Method, Response, StatusCode};
 
 use self::asset::Asset;
+use crate::mock::host::browser::response;
 use crate::mock::host::cloud::Cloud;
 use crate::mock::host::request::Received;
 use crate::mock::host::response_body::ResponseBody;
 use crate::mock::host::service::Service;
-
-/// Nothing from other origins, nothing inline, no text that is made into code, no frame around it.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-);
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
 
@@ -77,33 +68,8 @@ fn is_visit(received: &Received, cloud: &dyn Cloud) -> bool {
         && !cloud.is_api_request(received)
 }
 
-/// Makes a browser keep a response to itself and to this origin, and take it for nothing but what it says it is.
-pub(crate) fn protect(response: &mut Response<ResponseBody>) {
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, POLICY);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static("same-origin"));
-    }
-}
-
 fn text(status: StatusCode, text: String) -> Response<ResponseBody> {
     response(status, TEXT, text)
-}
-
-pub(super) fn response(
-    status: StatusCode,
-    content_type: HeaderValue,
-    body: impl Into<bytes::Bytes>,
-) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::whole(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    protect(&mut response);
-    response
 }
 
 #[cfg(test)]
@@ -111,7 +77,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::mock::host::admin::AdminAccess;
+    use crate::mock::host::access::AdminAccess;
     use crate::mock::host::config::MockConfig;
     use crate::mock::host::tests::toy_cloud::ToySettings;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::{admin, call, make, toggle};
 use super::toy_cloud::ToySettings;
-use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::access::AdminAccess;
 use crate::mock::host::clock::ClockMode;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::handle::Mock;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use super::client::{make, toggle};
 use super::toy_cloud::ToySettings;
-use crate::mock::host::admin::AdminAccess;
+use crate::mock::host::access::AdminAccess;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::handle::Mock;
 use crate::mock::host::persistence::StateError;
