@@ -83,8 +83,11 @@ fn consistent(place: &Place, strict: bool) -> Results {
 #[test]
 fn both_reports_say_the_same_and_can_be_read() {
     for (arguments, code) in [
-        ("run", 0),
-        ("run --deviate Decrypt:Enabled=409/Rejected.Disabled --deviate DisableKey:Enabled=400/Rejected.Disabled", 1),
+        ("run --routes canonical", 0),
+        (
+            "run operation:Decrypt operation:DisableKey operation:Encrypt --deviate Decrypt:Enabled=409/Rejected.Disabled --deviate DisableKey:Enabled=400/Rejected.Disabled",
+            1,
+        ),
         ("run --junit-strict --fail-fast --jobs 1 --deviate CreateAlias:Disabled=409/Rejected.Disabled", 1),
         ("run --endpoint http://127.0.0.1:1", 4),
     ] {
