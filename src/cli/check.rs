@@ -8,6 +8,7 @@ use clap::Args;
 use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
 use crate::report::text::count;
+use crate::suite::Suite;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -17,17 +18,26 @@ pub(super) struct CheckArguments {
     folder: Option<PathBuf>,
 }
 
-/// Checks case files.
+/// Checks the case files of every provider in the folder.
 pub(super) fn check(arguments: &CheckArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = SuiteArguments::of_folder(arguments.folder.clone()).load(&[])?;
+    let suites = SuiteArguments::of_folder(arguments.folder.clone()).load_each()?;
+    let several = suites.len() > 1;
+    for suite in &suites {
+        let whose = if several { format!("{}: ", suite.service.provider) } else { String::new() };
+        context.print(&format!("{whose}{}: all right\n", contents(suite)))?;
+    }
+    Ok(Exit::Passed)
+}
+
+/// How many cases, files and clauses a suite has.
+fn contents(suite: &Suite) -> String {
     let sources = suite.cases.iter().filter_map(|case| suite.source(case));
     let files: BTreeSet<&str> = sources.map(|source| &*source.file).collect();
     let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-    context.print(&format!(
-        "{} in {}, {}: all right\n",
+    format!(
+        "{} in {}, {}",
         count(number(suite.cases.len()), "case"),
         count(number(files.len()), "file"),
         count(number(suite.clauses.len()), "clause"),
-    ))?;
-    Ok(Exit::Passed)
+    )
 }

@@ -1,5 +1,6 @@
 //! The arguments that choose case files, and cases of them.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -61,6 +62,17 @@ impl SuiteArguments {
         let has_default = || files.iter().any(|file| file.path.split('/').next() == Some(default));
         let provider = named.or_else(|| has_default().then(|| default.to_owned()));
         Ok(load(files, provider.as_deref())?)
+    }
+
+    /// Loads the case files of each provider that there is.
+    pub(super) fn load_each(&self) -> Result<Vec<Suite>, CliError> {
+        let files = self.files()?;
+        let folders: BTreeSet<&str> = files.iter().filter_map(|file| Some(file.path.split_once('/')?.0)).collect();
+        // Without any folder, loading says what is wrong.
+        if folders.is_empty() {
+            return Ok(vec![load(files, None)?]);
+        }
+        folders.iter().map(|provider| Ok(load(files.clone(), Some(provider))?)).collect()
     }
 
     fn files(&self) -> Result<Vec<CaseFile>, CliError> {

@@ -51,6 +51,24 @@ fn all_mistakes_of_all_files_are_reported_at_once_and_nothing_runs() {
 }
 
 #[test]
+fn the_case_files_of_every_provider_are_checked() {
+    let place = Place::new();
+    own(&place);
+    copy(&place.path().join("own/alibaba"), &place.path().join("own/other"));
+    change(&place, "other/kms.yaml", "provider: alibaba", "provider: other");
+
+    let Ended { code, out, err } = ended(place.program("check own"));
+    assert_eq!(code, 0, "{err}");
+    let heads: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once(':')?.0)).collect();
+    assert_eq!(heads, ["alibaba", "other"], "{out}");
+
+    change(&place, "other/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Rejected.Disable");
+    let Ended { code, err, .. } = ended(place.program("check own"));
+    assert_eq!(code, 2);
+    assert!(err.contains("other/matrix/encrypt.yaml:") && !err.contains("alibaba/matrix"), "{err}");
+}
+
+#[test]
 fn a_changed_expectation_changes_the_verdict() {
     let place = Place::new();
     own(&place);
