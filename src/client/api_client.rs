@@ -41,6 +41,7 @@ impl Client {
         let ClientOptions { connection, retry, rate, secrets } = options;
         let http = Http::new(&target.endpoint, &connection)?;
 
+        // Registered before anything is sent, so that no transcript shows them.
         secrets.add_credential(&target.credentials.secret);
         if let Some(token) = &target.credentials.token {
             secrets.add_credential(token);
@@ -112,7 +113,10 @@ impl Client {
                 Attempt::Trouble(trouble) => trouble,
             };
             let Trouble { cause, maybe_effect, pause, unusable, .. } = trouble;
+
+            // The next attempt may find that the lost one had its effect.
             lost |= maybe_effect;
+
             // What differs once is noise, however it goes on.
             repeated = match (attempt, repeated, unusable) {
                 (1, _, unusable) => unusable,
@@ -158,6 +162,7 @@ impl Client {
         let Target { provider, region, credentials, .. } = &self.target;
         let region = outgoing.region.unwrap_or(region);
         let endpoint = self.target.endpoint_in(region);
+        // A service rejects a nonce that it has seen.
         let nonce = format!("{:032x}", fastrand::u128(..));
         let now = Timestamp::now();
         let context = SigningContext { endpoint: &endpoint, region, credentials, now, nonce: &nonce, tamper, format };
@@ -191,6 +196,8 @@ impl Client {
             received,
             duration: begin.elapsed(),
         });
+
+        // A page that is not the service's own does not show that the service is there.
         if !matches!(judged, Attempt::Trouble(Trouble { responded: false, .. })) {
             self.counters.note_response();
         }

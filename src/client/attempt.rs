@@ -76,6 +76,7 @@ impl Client {
             }
             Err(error) => malformed(received.status, &error, hint),
             Ok(mut content) => {
+                // In this order, for a secret that was cut in half would not be found any more.
                 self.register_secrets(&content);
                 self.shorten(&mut content);
                 self.judge_content(content, right, hint, clock_skew_seconds)
@@ -110,6 +111,7 @@ impl Client {
         match class {
             ErrorClass::Throttled => throttled(Some(content), status, hint),
             ErrorClass::Transient => transient(content, hint),
+            // A request that is wrong on purpose is meant to be rejected for that.
             ErrorClass::Auth | ErrorClass::Clock if !right => Attempt::Response { content, class: Some(class) },
             ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
                 let (code, message) = (code.clone(), content.message);

@@ -72,6 +72,7 @@ mod tests {
             let error = parse(endpoint).unwrap_err().to_string();
             assert!(error.contains(part) && !error.contains("pw"), "{endpoint}: {error}");
         }
+
         assert!(parse("http://127.0.0.1:1").is_ok());
     }
 

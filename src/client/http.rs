@@ -110,11 +110,13 @@ impl Http {
         let url = parse(endpoint)?;
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
+            // Retries of the crate would be neither counted nor recorded.
             .retry(reqwest::retry::never())
             .tcp_nodelay(true)
             .connect_timeout(connection.timeout)
             .timeout(connection.timeout);
 
+        // A proxy of the environment would look for the loopback on its own host.
         if url.host_str().is_some_and(is_loopback) {
             builder = builder.no_proxy();
         }
@@ -154,6 +156,7 @@ impl Http {
         let headers = std::mem::take(response.headers_mut());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.body_error(error))? {
+            // Counted while it is read, for the declared length may be missing or wrong.
             if body.len() + chunk.len() > LONGEST_BODY {
                 return Err(SendError::TooLong);
             }
@@ -163,6 +166,7 @@ impl Http {
     }
 
     fn send_error(&self, error: reqwest::Error) -> SendError {
+        // A URL can hold the parameters of the call and its signature, and errors are printed.
         let error = error.without_url();
         if error.is_connect() {
             SendError::Connect(causes(&error))

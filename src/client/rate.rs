@@ -24,6 +24,7 @@ impl Bucket {
 
     /// Waits for the next free moment.
     pub(super) async fn take(&self) {
+        // The lock is held to choose a moment, not while waiting for it: others choose theirs meanwhile.
         let mine = {
             let mut next = self.next.lock().await;
             let now = Instant::now();

@@ -54,6 +54,7 @@ fn sensitive_in(
         Value::Array(items) => {
             items.iter().for_each(|item| sensitive_in(provider, item, is_sensitive, left, take));
         }
+        // What follows the first hundred is a flood, and every secret is looked for in all that is written.
         Value::String(text) if is_sensitive && *left > 0 => {
             *left -= 1;
             take(text);

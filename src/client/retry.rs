@@ -27,6 +27,7 @@ impl RetryPolicy {
             return None;
         }
 
+        // Any number of attempts can be configured, so the shift is bounded.
         let ceiling = self.base.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest);
         let jittered = ceiling.mul_f64(fastrand::f64());
         Some(wanted.map_or(jittered, |wanted| wanted.min(self.longest).max(jittered)))

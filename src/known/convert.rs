@@ -100,6 +100,7 @@ fn quoted_length(characters: &[char]) -> usize {
     let Some((quote, rest)) = characters.split_first() else { return 0 };
     let mut length = 1;
     let mut rest = rest.iter().peekable();
+
     while let Some(character) = rest.next() {
         length += 1;
         // Within double quotes a backslash protects what follows, within single ones a quote is written twice.
@@ -112,6 +113,7 @@ fn quoted_length(characters: &[char]) -> usize {
             break;
         }
     }
+
     length.min(characters.len())
 }
 

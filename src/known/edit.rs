@@ -94,6 +94,8 @@ fn wanted<'a>(
             cases.iter().map(|(case, failure)| Statement { case, failure, ..Statement::of(entry) }).collect()
         }
     });
+
+    // Additions come last: what is listed keeps its place, so that a reviewer sees only what has changed.
     kept.chain(acceptance.into_iter().flat_map(|acceptance| added(update, acceptance)))
 }
 
@@ -176,6 +178,7 @@ fn set(table: &mut Table, name: &str, value: Option<Value>) {
             table.insert(name, Item::Value(new));
         }
         (Some(_), None) => {
+            // The comments of a last field have no field below to go to, so they go above the entry.
             let comments = take(table, name);
             put_above(table, &comments);
         }

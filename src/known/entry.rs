@@ -153,6 +153,7 @@ mod tests {
         let failure = Outcome { code: "InternalFailure".to_owned(), status: 500 };
         let nameless = Outcome { code: String::new(), status: 500 };
         let shown = |verdict, kind, actual| Failure::of(verdict, Some(kind), actual).map(|failure| failure.to_string());
+
         for (verdict, kind, actual, wanted) in [
             (Verdict::Fail, Kind::Allowed, Some(&response), Some("Success (200)")),
             (Verdict::Fail, Kind::Effect, Some(&response), Some("effect with Success (200)")),
@@ -173,6 +174,7 @@ mod tests {
         ] {
             assert_eq!(shown(verdict, kind, actual).as_deref(), wanted, "{verdict} {kind}");
         }
+
         assert_eq!(Failure::of(Verdict::Pass, None, Some(&response)), None);
     }
 }

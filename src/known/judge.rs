@@ -12,8 +12,10 @@ impl KnownFailures {
         let entry = self.entry(id)?;
         let observed = Failure::of(verdict, kind, actual);
         let as_listed = observed.is_some_and(|failure| entry.failure.holds_for(&failure));
+
         let outcome = match verdict {
             Verdict::Pass | Verdict::UnexpectedPass => ListedOutcome::Passes,
+            // A case that was not run says nothing about its entry.
             Verdict::Skipped | Verdict::NotRun => return None,
             Verdict::Inconclusive if !as_listed => return None,
             // What has expired is no longer held against what is observed.
@@ -21,6 +23,7 @@ impl KnownFailures {
             _ if as_listed => ListedOutcome::Holds,
             _ => ListedOutcome::Differs,
         };
+
         Some(listed(entry, outcome))
     }
 }
@@ -71,6 +74,7 @@ known_failures:
         let (encrypt, disable) = ("alibaba/Encrypt/Disabled", "alibaba/DisableKey/Enabled");
         let scenario = "alibaba/only-enabled-keys-encrypt";
         let (crash, failure) = ("alibaba/Decrypt/Disabled", response("X", 500));
+
         for (id, verdict, kind, actual, wanted) in [
             (encrypt, Verdict::Fail, Some(Kind::Allowed), Some(&success), Some(ListedOutcome::Holds)),
             (encrypt, Verdict::Fail, Some(Kind::Allowed), Some(&other), Some(ListedOutcome::Differs)),

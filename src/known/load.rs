@@ -65,11 +65,13 @@ fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> Kn
         let message = format!("format {} is not known to this program, only 1", file.format);
         page.note(&Path::Root.key("format"), message, None);
     }
+
     let list = Path::Root.key(ENTRIES);
     let mut entries: Vec<Entry> = Vec::new();
     for (index, given) in file.known_failures.iter().enumerate() {
         entries.push(check_entry(&mut page, &list.item(index), given));
     }
+
     let by_case = assign(&mut page, &mut entries, suite);
     KnownFailures { entries, by_case, today }
 }

@@ -18,6 +18,7 @@ pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) 
             Document::fit(file, value, Positions::new(root), mistakes)
         }
         Err(error) => {
+            // The likely cause is a list in YAML under the wrong name.
             mistakes.push(Diagnostic {
                 file: Arc::clone(file),
                 span: Some(span(text, error.span())),

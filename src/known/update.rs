@@ -172,6 +172,7 @@ impl Update {
         if let Some(first) = unseen.next() {
             return Err(NotUpdated::NotSelected { count: 1 + unseen.count(), first: first.to_string() });
         }
+
         let mut update = Self::default();
         for (index, entry) in known.entries().iter().enumerate() {
             let fails = entry.cases.iter().any(|id| matches!(seen.get(&**id), Some(Seen::Failing(_))));
@@ -180,6 +181,7 @@ impl Update {
             }
             update.entries.push(change(entry, &seen));
         }
+
         let missing = suite.ids().filter(|id| !seen.contains_key(id.as_str())).count();
         let passing: Vec<&str> = seen
             .iter()
@@ -189,6 +191,7 @@ impl Update {
         if let (Some(first), true) = (passing.first(), missing > 0) {
             return Err(NotUpdated::PartialRemoval { count: passing.len(), first: (*first).to_owned(), missing });
         }
+
         for (id, seen) in seen {
             if let (Seen::Failing(failure), None) = (seen, known.entry(id)) {
                 update.added.push((id.to_owned(), failure));
@@ -227,15 +230,19 @@ fn change(entry: &Entry, seen: &BTreeMap<&str, Seen>) -> Change {
         Some(Seen::Passing) => false,
         Some(Seen::Unjudged) | None => true,
     };
+
     if entry.cases.iter().all(|id| holds(id)) {
         return Change::Keep;
     }
+
     let left = entry.cases.iter().filter_map(|id| match seen.get(&**id) {
         Some(Seen::Failing(failure)) if *failure != Failure::Inconclusive => Some((id.to_string(), failure.clone())),
         Some(Seen::Passing) => None,
         Some(Seen::Failing(_) | Seen::Unjudged) | None => Some((id.to_string(), entry.failure.clone())),
     });
     let left: Vec<(String, Failure)> = left.collect();
+
+    // An entry has one failure for all cases of its pattern, so cases that fail otherwise need entries of their own.
     match (is_pattern(&entry.case), left.into_iter()) {
         (_, left) if left.len() == 0 => Change::Remove,
         (true, left) => Change::Split(left.collect()),

@@ -76,6 +76,7 @@ impl Planner {
                 self.plan_row(*row, &keys)
             }
             Subject::Move { row, original, target } => {
+                // Only rows with `from` have moves; any other drives no original.
                 let Some(from) = &self.suite.rows[*row].from else { return self.plan_row(*row, &[]) };
                 let keys = [
                     (from.key.clone(), original.0.clone(), original.1.clone(), None),

@@ -62,6 +62,7 @@ impl Cost {
         let requests = match &step.action {
             Action::Call(call) => {
                 let mut cost = Self { requests: 1, keys: 0 };
+                // A rejected call makes nothing that another would have to remove.
                 if call.expect.is_success() {
                     cost += Self::of_making(call.makes.as_ref());
                 }
@@ -71,6 +72,7 @@ impl Cost {
             Action::Drive(_) => 1 + OBSERVATION,
             Action::Advance { .. } => 0,
         };
+
         Self { requests, keys: 0 }
     }
 

@@ -14,7 +14,7 @@
 //! * **Responses in another form than JSON** (XML, CBOR): [`Provider::decode`] makes the same fields of them, and
 //!   [`Provider::redact_body`] a text that may be recorded.
 //! * **Error shapes** (`__type` with a prefix, a `Response.Error` object, a header): [`Provider::decode`] finds code
-//!   and message wherever they are and cuts them to the bare name. HTTP 400 for everything is no problem: nothing here
+//!   and message wherever they are and cuts them to the bare name. HTTP 400 for everything does no harm: nothing here
 //!   decides by the status alone.
 //! * **Expected outcomes that are sets, one code for several states** (AWS allows `DisabledException` or
 //!   `KMSInvalidStateException` for a key that waits for deletion; Tencent has one code for all): a cell of

@@ -168,6 +168,7 @@ mod tests {
                 "house.yaml:1:1: missing field `floors`",
             ]
         );
+
         let document = document.unwrap();
         assert!(document.outline.is_mistaken_at(&Path::Root.key("rooms").item(1).key("floor")));
         assert!(document.outline.is_mistaken_at(&Path::Root.key("floors")));

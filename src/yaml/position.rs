@@ -84,6 +84,7 @@ impl Positions {
     pub(super) fn find(&self, steps: &[Step]) -> (Span, Span) {
         let mut node = &self.root;
         let mut key = node.span;
+
         for step in steps {
             let found = match (step, &node.children) {
                 (Step::Key(name), Children::Map(entries)) => entries.get(&**name).map(|(key, child)| (*key, child)),
@@ -97,6 +98,7 @@ impl Positions {
             };
             (key, node) = (found_key, child);
         }
+
         (key, node.span)
     }
 }

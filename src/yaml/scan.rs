@@ -72,6 +72,7 @@ impl<'a> Scanner<'a> {
 
     /// Reads a value, whose first event is given, to its end.
     fn node(&mut self, first: Event<'_>, span: Span, depth: usize) -> Result<Node, TextMistake> {
+        // Each level is a call on the stack, which a file must not be able to exhaust.
         if depth > DEEPEST {
             return wrong(span, "this is nested too deeply");
         }

@@ -47,10 +47,12 @@ impl Shape<'_> {
     /// Notes a mistake and changes the value so that it is not met again.
     fn repair(&mut self, mut steps: Vec<Step>, misfit: Misfit) -> Option<()> {
         let message = misfit.to_string();
+
         match misfit {
             Misfit::MissingField(field) => {
                 let holder = steps.clone();
                 steps.push(Step::Key(field.to_owned()));
+                // What is missing stands nowhere, so its holder is shown.
                 self.note(&steps, self.positions.find(&holder).0, message, None);
             }
             Misfit::UnknownField { field, known } => {
@@ -74,6 +76,7 @@ impl Shape<'_> {
             }
             Misfit::Value(_) => self.note(&steps, self.positions.find(&steps).1, message, None),
         }
+
         self.replace(steps)
     }
 

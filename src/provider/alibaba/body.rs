@@ -124,6 +124,7 @@ fn hide_in_json(value: &mut Value, is_sensitive: &impl Fn(&str) -> bool) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| hide_in_json(item, is_sensitive)),
+        // The message of an error can quote what was signed.
         Value::String(text) => hide_in_text(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
@@ -254,6 +255,7 @@ mod tests {
         let object = prop_oneof![Just("KeyMetadata"), Just("KeyVersion"), Just("AccessDeniedDetail")];
         let texts = proptest::collection::btree_map("(Plaintext|CiphertextBlob|Code|Message)", text(), 0..4);
         let integers = proptest::collection::btree_map(proptest::sample::select(&INTEGERS[..]), any::<i64>(), 0..4);
+
         (proptest::option::of(list), proptest::option::of((object, item())), texts, integers, text()).prop_map(
             |(list, object, texts, integers, id)| {
                 let mut fields = Map::new();

@@ -7,6 +7,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
     if status == 501 {
         return ErrorClass::UnknownOperation;
     }
+
     match code {
         // The table's own, and the misspelling that one edition prints.
         "Rejected.Enabled"
@@ -16,6 +17,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "Rejected.PendingImport"
         | "Rejected.Unavailable"
         | "Rejected.StateModifiedFailed" => ErrorClass::StateRejection,
+        // Whatever these are called, they are about the credentials and not about a key.
         "InvalidAccessKeyId.NotFound"
         | "InvalidAccessKeyId.Inactive"
         | "Forbidden.AccessKey"
@@ -37,6 +39,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "MissingTimestamp"
         | "MissingVersion" => ErrorClass::Auth,
         "InvalidTimeStamp.Expired" | "IllegalTimestamp" => ErrorClass::Clock,
+        // Named like rejections by state, although no state is behind them.
         "Rejected.Throttling" | "Throttling" => ErrorClass::Throttled,
         "Rejected.LimitExceeded" | "Rejected.ShareQuotaExceedLimit" => ErrorClass::Quota,
         "InternalFailure"
@@ -47,6 +50,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         "InvalidAction.NotFound" | "InvalidApi.NotFound" | "InvalidProduct.NotFound" => ErrorClass::UnknownOperation,
         "Forbidden.NoPermission" | "AccessDeniedError" | "NoPermission" => ErrorClass::Permission,
         "Forbidden.KmsServiceNotEnabled" => ErrorClass::Account,
+        // Families of codes, so the members of another class stand above.
         _ if code.starts_with("Throttling.") => ErrorClass::Throttled,
         _ if code.starts_with("InvalidSecurityToken.") || code.starts_with("InvalidTimeStamp.") => ErrorClass::Auth,
         _ if code.starts_with("Forbidden.InDebt")

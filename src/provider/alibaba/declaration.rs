@@ -54,6 +54,7 @@ static OPTIONS: [ProviderOption; 3] = [
 impl Alibaba {
     /// The dialect as a user chose it.
     fn chosen(choices: &Choices) -> Self {
+        // Choices hold declared values alone, so `_` is the default of each option.
         Self {
             signature: match choices.value("signature") {
                 "v3" => Signature::V3,

@@ -43,7 +43,7 @@ pub struct Alibaba {
 
 impl Alibaba {
     /// The dialect of a request that wants another form than the rest, or has a fault that only some requests can have:
-    /// under v1 everything is a parameter, so body, query and headers are told apart under V3 alone.
+    /// under v1 everything is a parameter, so body, query and headers differ under V3 alone.
     fn for_request(self, context: &SigningContext<'_>) -> Self {
         let format = match context.format {
             Some(BodyForm::Json) => Format::Json,
@@ -127,6 +127,7 @@ impl Provider for Alibaba {
             "x-acs-security-token",
             "x-acs-signature-nonce",
         ];
+
         NAMES.iter().any(|sensitive| sensitive.eq_ignore_ascii_case(name))
     }
 }
@@ -151,6 +152,7 @@ mod tests {
             tamper: None,
             format: None,
         };
+
         let parameters = json!({"KeyId": "1234"}).as_object().unwrap().clone();
         provider.encode(&ApiCall { operation: "DescribeKey", parameters: &parameters }, &context).unwrap()
     }

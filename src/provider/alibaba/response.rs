@@ -101,6 +101,7 @@ mod tests {
         ] {
             assert_eq!(decode(&response(status, body)).unwrap_err().to_string(), message);
         }
+
         let xml = of_type(200, "text/xml;charset=utf-8", b"<KMS>".to_vec());
         let message = "HTTP 200 with an XML body that does not parse, which is not a response of this service";
         assert_eq!(decode(&xml).unwrap_err().to_string(), message);

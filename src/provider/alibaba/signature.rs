@@ -89,10 +89,12 @@ mod tests {
     fn every_v1_vector_signs_as_recorded() {
         let vectors = vectors("v1");
         assert!(vectors.len() >= 40, "{}", vectors.len());
+
         for vector in vectors {
             let parameters = pairs(&vector.params).chain(pairs(&vector.body_params));
             let string_to_sign = v1_string_to_sign(&vector.method, parameters);
             let signature = v1_signature(&vector.access_key_secret, &string_to_sign);
+
             if vector.conforming {
                 assert_eq!(string_to_sign, vector.string_to_sign, "{}", vector.name);
                 assert_eq!(signature, vector.signature, "{}", vector.name);
@@ -107,6 +109,7 @@ mod tests {
     fn every_v3_vector_signs_as_recorded() {
         let vectors = vectors("v3");
         assert!(vectors.len() >= 20, "{}", vectors.len());
+
         for vector in vectors {
             let signed = vector.signed_headers.unwrap();
             let lower: BTreeMap<String, String> =
@@ -114,8 +117,10 @@ mod tests {
             let headers: Vec<(&str, &str)> = signed.split(';').map(|name| (name, lower[name].as_str())).collect();
             let hashed_payload = vector.hashed_payload.unwrap();
             assert_eq!(sha256_hex(vector.body.as_bytes()), hashed_payload, "{}", vector.name);
+
             let canonical = v3_canonical_request(&vector.method, pairs(&vector.params), &headers, &hashed_payload);
             assert_eq!(canonical, vector.canonical_request.unwrap(), "{}", vector.name);
+
             let string_to_sign = v3_string_to_sign(&canonical);
             assert_eq!(string_to_sign, vector.string_to_sign, "{}", vector.name);
             assert_eq!(v3_signature(&vector.access_key_secret, &string_to_sign), vector.signature, "{}", vector.name);

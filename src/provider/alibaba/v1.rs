@@ -72,6 +72,7 @@ mod tests {
             secret: Secret::new("testsecret"),
             token: token.map(Secret::new),
         };
+
         let context = SigningContext {
             endpoint: "http://127.0.0.1:1/",
             region: "cn-hangzhou",
@@ -81,6 +82,7 @@ mod tests {
             tamper,
             format: None,
         };
+
         let call = ApiCall { operation: "TagResource", parameters: parameters.as_object().unwrap() };
         Alibaba { method, format, ..Alibaba::default() }.encode(&call, &context).unwrap()
     }
@@ -91,6 +93,7 @@ mod tests {
         assert_eq!(request.method, "GET");
         assert!(request.body.is_empty());
         let query = request.url.strip_prefix("http://127.0.0.1:1/?").unwrap();
+
         for part in [
             "Action=TagResource",
             "Format=XML",
@@ -128,11 +131,13 @@ mod tests {
         let right = body(None);
         let (unsigned, signature) = right.rsplit_once("&Signature=").unwrap();
         assert_eq!(body(Some(Tamper::Unsigned)), unsigned);
+
         let bad = body(Some(Tamper::Signature));
         let (rest, other) = bad.rsplit_once("&Signature=").unwrap();
         assert_eq!(rest, unsigned);
         assert_eq!(other.get(1..), signature.get(1..));
         assert_ne!(other, signature);
+
         for (tamper, time) in [(Tamper::Stale, "02%3A34%3A05Z"), (Tamper::Early, "03%3A34%3A05Z")] {
             let signed = body(Some(tamper));
             assert!(signed.contains(&format!("Timestamp=2024-01-02T{time}")), "{signed}");

@@ -118,6 +118,7 @@ mod tests {
             secret: Secret::new(SECRET),
             token: token.map(Secret::new),
         };
+
         let context = SigningContext {
             endpoint,
             region: "cn-hangzhou",
@@ -127,6 +128,7 @@ mod tests {
             tamper: None,
             format: None,
         };
+
         let call = ApiCall { operation: "TagResource", parameters };
         let dialect = Alibaba { signature: Signature::V3, format: Format::Xml, method };
         dialect.encode(&call, &context)
@@ -148,11 +150,13 @@ mod tests {
             request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(headers.len(), request.headers.len(), "a header stands there twice");
         assert_eq!(headers["x-acs-content-sha256"], sha256_hex(request.body.as_bytes()));
+
         let rest = headers["authorization"].strip_prefix("ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=").unwrap();
         let (names, signature) = rest.split_once(",Signature=").unwrap();
         let names: Vec<String> = names.split(';').map(str::to_owned).collect();
         assert!(names.is_sorted());
         let signed: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), headers[name.as_str()])).collect();
+
         let query = decoded(request.url.split_once('?').map_or("", |(_, query)| query));
         let query = query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let canonical = v3_canonical_request(request.method, query, &signed, headers["x-acs-content-sha256"]);
@@ -167,6 +171,7 @@ mod tests {
         assert_eq!((request.method, request.url.as_str(), request.body.as_str()), ("GET", url, ""));
         let signed = ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce"];
         assert_eq!(verified(&request), [&signed[..], &["x-acs-version"]].concat());
+
         for header in [
             ("accept", "application/xml"),
             ("host", "127.0.0.1:4711"),
@@ -222,23 +227,29 @@ mod tests {
             let request = dialect.encode(&call, &context).unwrap();
             (request.headers.iter().map(|(name, value)| (*name, value.clone())).collect::<BTreeMap<_, _>>(), request)
         };
+
         let (right, request) = encode(None);
         verified(&request);
+
         let (unsigned, _) = encode(Some(Tamper::Unsigned));
         let mut without = right.clone();
         without.remove("authorization");
         assert_eq!(unsigned, without);
+
         let (bad, _) = encode(Some(Tamper::Signature));
         let differ: Vec<&str> = right.keys().filter(|name| right[*name] != bad[*name]).copied().collect();
         assert_eq!(differ, ["authorization"]);
         assert_eq!(right["authorization"].len(), bad["authorization"].len());
+
         for (tamper, date) in [(Tamper::Stale, "2024-01-02T02:34:05Z"), (Tamper::Early, "2024-01-02T03:34:05Z")] {
             let (headers, request) = encode(Some(tamper));
             assert_eq!(headers["x-acs-date"], date);
             verified(&request);
         }
+
         let (unknown, _) = encode(Some(Tamper::AccessKey));
         assert!(unknown["authorization"].starts_with("ACS3-HMAC-SHA256 Credential=kms-conformance-nobody,"));
+
         // What is sent is the request itself, and what was signed another.
         let (other, sent) = encode(Some(Tamper::Body));
         assert_eq!((sent.method, sent.body.as_str()), ("POST", "KeyId=k"));

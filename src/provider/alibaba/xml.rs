@@ -155,6 +155,7 @@ mod tests {
         let deep = "<A>".repeat(DEEPEST + 1) + &"</A>".repeat(DEEPEST + 1);
         let elements = |count: usize| format!("<A>{}</A>", "<B/>".repeat(count - 1));
         let long = elements(MOST_ELEMENTS + 1);
+
         for text in [
             "",
             " ",
@@ -179,6 +180,7 @@ mod tests {
         ] {
             assert_eq!(Element::parse(text), None, "{}", &text[..text.len().min(40)]);
         }
+
         assert!(Element::parse(&elements(MOST_ELEMENTS)).is_some());
         assert!(Element::parse(&("<A>".repeat(DEEPEST) + &"</A>".repeat(DEEPEST))).is_some());
     }
