@@ -74,16 +74,19 @@ pub(in crate::suite) fn check_clauses(
     document: &Document<ClausesFile>,
     mistakes: &mut Vec<Diagnostic>,
 ) -> (IndexMap<ClauseId, Clause>, IndexSet<Edition>) {
+    // The clauses are read before the service, whose vocabulary needs them.
     let file = &document.value;
     let vocabulary = Vocabulary::default();
     let mut checker = FileChecker { outline: &document.outline, vocabulary: &vocabulary, mistakes };
     checker.format(file.format);
+
     let editions: IndexSet<Edition> = file
         .documents
         .values()
         .flat_map(|document| document.editions.keys())
         .map(|edition| Edition::from(edition.as_str()))
         .collect();
+
     let mut clauses = IndexMap::new();
     let root = Path::Root;
     let all = root.key("clauses");
@@ -95,6 +98,7 @@ pub(in crate::suite) fn check_clauses(
                 format!("`{id}` is not the id of a clause: words of `a-z`, `0-9` and `-`, joined with `/`"),
             );
         }
+
         let name = id.split('/').next().unwrap_or_default();
         let found = file.documents.get(name);
         if found.is_none() || !id.contains('/') {
@@ -102,6 +106,7 @@ pub(in crate::suite) fn check_clauses(
             let message = format!("the id of a clause begins with its document: {}", known.join(", "));
             checker.error_at_key(&at, message);
         }
+
         if let Some(document) = found
             && !document.editions.contains_key(&clause.edition)
         {
@@ -109,10 +114,13 @@ pub(in crate::suite) fn check_clauses(
             let message = format!("the document has no edition `{}`, only {}", clause.edition, known.join(", "));
             checker.error_at_value(&at.key("edition"), message);
         }
+
         checker.sentence(&at.key("says"), &clause.says);
         if let Some(reason) = &clause.no_case {
             checker.sentence(&at.key("no_case"), reason);
         }
+
+        // An unknown edition is reported already; its text stands in, so that those who refer to the clause can go on.
         let edition = editions.get(clause.edition.as_str()).cloned();
         let checked = Clause {
             document: found.map(|document| document.title.clone()).unwrap_or_default(),
@@ -124,5 +132,6 @@ pub(in crate::suite) fn check_clauses(
         };
         clauses.insert(ClauseId::from(id.as_str()), checked);
     }
+
     (clauses, editions)
 }

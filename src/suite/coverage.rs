@@ -86,6 +86,8 @@ impl Suite {
                 clauses.extend(self.scenarios[*scenario].steps.iter().flat_map(|step| self.clauses_of_step(step)));
             }
         }
+
+        // The first mention counts, so that the clause for which the case stands stays in front.
         let mut seen = BTreeSet::new();
         clauses.retain(|clause| seen.insert(clause.as_str()));
         clauses
@@ -122,8 +124,10 @@ impl Suite {
 impl Coverage {
     /// The coverage of a suite.
     pub fn of(suite: &Suite) -> Self {
+        // A clause without a case must be listed too, so every clause has its place from the start.
         let mut cases: IndexMap<&str, Vec<Arc<str>>> =
             suite.clauses.keys().map(|clause| (clause.as_str(), Vec::new())).collect();
+
         for case in &suite.cases {
             for clause in suite.clauses_tested(case) {
                 if let Some(cases) = cases.get_mut(clause.as_str()) {
@@ -131,6 +135,7 @@ impl Coverage {
                 }
             }
         }
+
         let clauses: Vec<Covered> = suite
             .clauses
             .iter()
@@ -144,14 +149,17 @@ impl Coverage {
                 no_case: clause.no_case.clone(),
             })
             .collect();
+
         let without = clauses
             .iter()
             .filter(|covered| covered.cases.is_empty())
             .map(|covered| Without { clause: covered.clause.clone(), reason: covered.no_case.clone() });
+
         let not_driven = suite.cases.iter().filter_map(|case| {
             let reason = suite.not_driven(case)?.to_owned();
             Some(NotDriven { case: case.id.shared(), reason })
         });
+
         Self { without: without.collect(), clauses, not_driven: not_driven.collect() }
     }
 }
@@ -159,6 +167,7 @@ impl Coverage {
 impl fmt::Display for Coverage {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.clauses.iter().map(|covered| covered.clause.chars().count()).max().unwrap_or(0);
+
         for covered in &self.clauses {
             let said = match (&covered.no_case, &covered.cases[..]) {
                 (Some(reason), []) => format!("none: {reason}"),
@@ -168,8 +177,10 @@ impl fmt::Display for Coverage {
             };
             writeln!(formatter, "{:width$}  {:>5}  {said}", covered.clause, covered.cases.len())?;
         }
+
         let covered = self.clauses.len() - self.without.len();
         writeln!(formatter, "{covered} of {} clauses have cases", self.clauses.len())?;
+
         match self.not_driven.len() {
             0 => Ok(()),
             count => writeln!(formatter, "{} listed that no run can judge", counted(count, "case", "cases")),

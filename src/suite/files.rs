@@ -100,6 +100,7 @@ pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     let unreadable = |cause| FilesError::Unreadable { path: folder.to_owned(), cause };
     let real = folder.canonicalize().map_err(unreadable)?;
     let mut reader = Reader::new(folder, Limits { entries: MOST_FILES, bytes: MOST_BYTES });
+
     // Ids and reports name files by their provider, so its folder is part of their path.
     let prefix = if real.join("kms.yaml").is_file() || real.join("matrix").is_dir() {
         let name = real.file_name().and_then(|name| name.to_str());
@@ -107,10 +108,13 @@ pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     } else {
         String::new()
     };
+
     reader.read(folder, real, &prefix, 0)?;
     if reader.found.is_empty() {
         return Err(FilesError::Empty { path: folder.to_owned() });
     }
+
+    // File systems list a folder in any order.
     reader.found.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(reader.found)
 }
@@ -144,13 +148,17 @@ impl Reader<'_> {
         if depth > DEEPEST {
             return Err(self.too_much());
         }
+
+        // Links are followed, and one to a folder above would be read without end.
         if !self.holders.insert(real.clone()) {
             return Err(FilesError::Loop { path: folder.to_owned() });
         }
+
         let unreadable = |path: &Path| {
             let path = path.to_owned();
             move |cause| FilesError::Unreadable { path, cause }
         };
+
         for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
             let path = entry.map_err(unreadable(folder))?.path();
             self.entries += 1;
@@ -160,6 +168,7 @@ impl Reader<'_> {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 return Err(FilesError::BadName { path });
             };
+            // Editors and version control leave such files behind.
             if name.starts_with('.') {
                 continue;
             }
@@ -173,6 +182,7 @@ impl Reader<'_> {
                 self.found.push(CaseFile::new(name, text));
             }
         }
+
         self.holders.remove(&real);
         Ok(())
     }
@@ -231,10 +241,12 @@ mod tests {
         for path in ["a.yaml", "b.txt", "folder/c.yml"] {
             fs::write(root.path().join(path), "12345").unwrap();
         }
+
         let read = |entries, bytes| {
             let mut reader = Reader::new(root.path(), Limits { entries, bytes });
             reader.read(root.path(), root.path().canonicalize().unwrap(), "", 0).map(|()| reader.found.len())
         };
+
         assert_eq!(read(4, 10).unwrap(), 2);
         for (entries, bytes) in [(3, 10), (1, 10), (4, 9), (4, 4)] {
             let error = read(entries, bytes).unwrap_err();

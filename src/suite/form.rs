@@ -100,6 +100,7 @@ mod tests {
             fits(&good, true);
             fits(&bad, false);
         }
+
         assert!(Form::Date.fits(None) && !Form::List.fits(None) && !Form::Count.fits(None));
     }
 }

@@ -153,6 +153,7 @@ impl Suite {
                 self.keys_not_driven(&self.rows[*row].keys, class).or_else(|| self.key_not_driven(class, state))
             }
             Subject::Move { row, original, target } => {
+                // Keys without a class of their own are of the class of the target.
                 let companions = self.keys_not_driven(&self.rows[*row].keys, &target.0);
                 let mut keys = [original, target].into_iter();
                 companions.or_else(|| keys.find_map(|(class, state)| self.key_not_driven(class, state)))

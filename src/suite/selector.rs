@@ -119,6 +119,7 @@ impl Axis {
     /// What a case has on this axis.
     fn values<'a>(self, suite: &'a Suite, case: &'a Case) -> Vec<&'a str> {
         match (self, &case.subject) {
+            // The state of a move is that of its target; the original has an axis of its own.
             (Self::State, Subject::Cell { state, .. } | Subject::Move { target: (_, state), .. }) => {
                 vec![state.as_str()]
             }
@@ -212,8 +213,8 @@ impl Selector {
 ///
 /// # Errors
 ///
-/// When a selector, an exclusion or an edition means no case of the suite. That together they leave none is no
-/// error.
+/// When a selector, an exclusion or an edition means no case of the suite. That together they leave none is
+/// not an error.
 pub fn select(
     suite: &Suite,
     include: &[Selector],
@@ -223,15 +224,18 @@ pub fn select(
     let mut chosen: BTreeSet<usize> = BTreeSet::new();
     for selector in include {
         let found = selector.find(suite);
+        // A selector that means nothing is most likely mistyped, and a run of nothing would look like a success.
         if found.is_empty() {
             let suggestion = selector.suggest(suite);
             return Err(SelectError::NothingSelected { selector: selector.to_string(), suggestion });
         }
         chosen.extend(found);
     }
+
     if include.is_empty() {
         chosen.extend(0..suite.cases.len());
     }
+
     for selector in exclude {
         let found = selector.find(suite);
         if found.is_empty() {
@@ -240,15 +244,18 @@ pub fn select(
         }
         chosen.retain(|index| !found.contains(index));
     }
+
     let known: BTreeSet<&str> = suite.cases.iter().map(|case| suite.edition(case).as_str()).collect();
     if let Some(edition) = editions.iter().find(|edition| !known.contains(edition.as_str())) {
         let suggestion = nearest(edition, known).map(str::to_owned);
         return Err(SelectError::UnknownEdition { edition: edition.clone(), suggestion });
     }
+
     let wanted = |index: &usize| {
         let edition = suite.edition(&suite.cases[*index]).as_str();
         editions.is_empty() || editions.iter().any(|wanted| wanted == edition)
     };
+
     Ok(chosen.into_iter().filter(wanted).collect())
 }
 
@@ -272,6 +279,7 @@ fn text_matches(pattern: &str, text: &str) -> bool {
 fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn(&P, &T) -> bool) -> bool {
     let (mut at, mut item) = (0, 0);
     let mut back: Option<(usize, usize)> = None;
+
     while item < items.len() {
         if pattern.get(at).is_some_and(&any) {
             at += 1;
@@ -286,6 +294,7 @@ fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn
             return false;
         }
     }
+
     pattern[at..].iter().all(any)
 }
 
@@ -294,12 +303,14 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
     let trimmed = pattern.trim_end_matches('/');
     let below = format!("{trimmed}/**");
     let matches = |pattern: &str| suite.cases.iter().any(|case| id_matches(pattern, case.id.as_str()));
+
     if matches(&below) {
         return Some(below);
     }
     if matches(trimmed) {
         return Some(trimmed.to_owned());
     }
+
     // People leave the provider out.
     let provider = &suite.service.provider;
     for whole in [format!("{provider}/{trimmed}"), format!("{provider}/{below}")] {
@@ -307,6 +318,7 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
             return Some(whole);
         }
     }
+
     let mut found = String::new();
     for part in trimmed.split('/') {
         let prefix = if found.is_empty() { String::new() } else { format!("{found}/") };
@@ -316,6 +328,7 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
             found = fits;
             continue;
         }
+
         let candidates: BTreeSet<&str> = suite
             .cases
             .iter()
@@ -327,6 +340,7 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
             .collect();
         found = format!("{prefix}{}", nearest(part, candidates)?);
     }
+
     if matches(&found) {
         return Some(found);
     }

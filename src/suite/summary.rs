@@ -33,6 +33,7 @@ impl Summary {
     pub fn of(suite: &Suite) -> Self {
         let count = |kind: fn(&Subject) -> bool| suite.cases.iter().filter(|case| kind(&case.subject)).count();
         let scenario_files: HashSet<&str> = suite.scenarios.iter().map(|scenario| &*scenario.source.file).collect();
+
         Self {
             cases: suite.cases.len(),
             // One for the service, one for the clauses.
@@ -58,9 +59,11 @@ impl fmt::Display for Summary {
             counted(self.moves, "move", "moves"),
             counted(self.scenarios, "scenario", "scenarios"),
         )?;
+
         if self.not_driven > 0 {
             write!(formatter, ", {} of them without keys that can be driven", self.not_driven)?;
         }
+
         let clauses = counted(self.clauses, "clause", "clauses");
         write!(formatter, "; {clauses}, {} of them without a case", self.clauses_without_case)
     }

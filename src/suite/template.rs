@@ -94,28 +94,34 @@ impl Template {
         let mut parts = Vec::new();
         let mut literal = String::new();
         let mut parser = Parser { text, at: 0 };
+
         while let Some(offset) = text[parser.at..].find("${") {
             literal.push_str(&text[parser.at..parser.at + offset]);
             let start = parser.at + offset;
             parser.at = start + 2;
             let expression = parser.expression(0)?;
             parser.skip_spaces();
+
             if !parser.eat('}') {
                 let message = match parser.peek() {
                     None => "`${` is not closed by `}`".to_owned(),
                     Some(other) => format!("expected `}}`, found `{other}`"),
                 };
+                // An open hole is best shown where it begins, anything else where it stands.
                 return Err(parser.error_at(if parser.peek().is_none() { start } else { parser.at }, message));
             }
+
             if !literal.is_empty() {
                 parts.push(Part::Text(std::mem::take(&mut literal)));
             }
             parts.push(Part::Hole(expression));
         }
+
         literal.push_str(&text[parser.at..]);
         if !literal.is_empty() {
             parts.push(Part::Text(literal));
         }
+
         // There are many templates, and most have one part.
         parts.shrink_to_fit();
         Ok(Self { parts })
@@ -144,12 +150,14 @@ impl Template {
                 Expression::Call(_, arguments) => arguments.iter().for_each(|argument| collect(argument, paths)),
             }
         }
+
         let mut paths = Vec::new();
         for part in &self.parts {
             if let Part::Hole(expression) = part {
                 collect(expression, &mut paths);
             }
         }
+
         paths
     }
 }
@@ -204,10 +212,12 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn expression(&mut self, depth: usize) -> Result<Expression, TemplateError> {
+        // Each level is a call on the stack, which a case file must not be able to exhaust.
         if depth > DEEPEST {
             return Err(self.error_at(self.at, "calls are nested too deeply".to_owned()));
         }
         self.skip_spaces();
+
         if self.eat('\'') {
             let start = self.at;
             let Some(length) = self.text[start..].find('\'') else {
@@ -216,6 +226,8 @@ impl Parser<'_> {
             self.at = start + length + 1;
             return Ok(Expression::Text(self.text[start..start + length].to_owned()));
         }
+
+        // A path and the name of a function begin alike: only what follows shows which it is.
         let start = self.at;
         let mut path = vec![self.word()?];
         while self.eat('.') {
@@ -224,11 +236,13 @@ impl Parser<'_> {
         if !self.eat('(') {
             return Ok(Expression::Path(path));
         }
+
         let name = path.join(".");
         let Some(function) = Function::ALL.into_iter().find(|function| function.name() == name) else {
             let known = Function::ALL.map(Function::name).join(", ");
             return Err(self.error_at(start, format!("unknown function `{name}`, expected one of {known}")));
         };
+
         let mut arguments = Vec::new();
         self.skip_spaces();
         if !self.eat(')') {
@@ -243,6 +257,7 @@ impl Parser<'_> {
                 }
             }
         }
+
         if arguments.len() != function.arity() {
             let (wanted, given) = (function.arity(), arguments.len());
             return Err(self.error_at(start, format!("`{name}` takes {wanted} arguments, {given} given")));

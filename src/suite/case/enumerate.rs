@@ -23,11 +23,13 @@ pub(in crate::suite) fn cases_of_row<'a>(
         let states = vocabulary.classes.get(class).into_iter().flatten();
         states.map(move |state| (class.clone(), state.clone()))
     };
+
     if row.from.is_none() {
         let classes = vocabulary.classes.keys();
         let classes = classes.filter(|class| row.classes.contains(class) || row.not_applicable.contains_key(*class));
         return Box::new(classes.flat_map(pairs).map(|(class, state)| RowCase::Cell(class, state)));
     }
+
     let mut ends: Vec<(ClassName, State)> = Vec::new();
     for (class, state) in row.classes.iter().flat_map(pairs) {
         match ends.iter_mut().find(|(_, other)| *other == state) {
@@ -36,6 +38,7 @@ pub(in crate::suite) fn cases_of_row<'a>(
             Some(_) => {}
         }
     }
+
     let targets = ends.clone();
     Box::new(ends.into_iter().flat_map(move |original| {
         targets.clone().into_iter().map(move |target| RowCase::Move(original.clone(), target))
@@ -55,10 +58,12 @@ pub(in crate::suite) fn all_cases(
     routes: Option<&mut FurtherRoutes>,
 ) -> Vec<Case> {
     let default = vocabulary.classes.keys().next();
+    // The first class is the usual one, so ids stay short for it.
     let suffix = |class: &ClassName| if Some(class) == default { String::new() } else { format!("/{class}") };
     let provider = &suite.service.provider;
     let mut routes = routes;
     let mut cases = Vec::new();
+
     for (index, row) in suite.rows.iter().enumerate() {
         let further = routes.as_deref_mut().map(|routes| routes.of_row(suite, row));
         for of in cases_of_row(row, vocabulary) {
@@ -67,6 +72,7 @@ pub(in crate::suite) fn all_cases(
                     let variant = row.variant.as_ref().map(|variant| format!("/{variant}")).unwrap_or_default();
                     let id = format!("{provider}/{}{variant}/{state}{}", row.operation, suffix(&class));
                     let cell = (class, state);
+                    // A cell that does not apply is listed, but never driven.
                     let further = further.as_ref().filter(|_| row.classes.contains(&cell.0));
                     for route in further.and_then(|routes| routes.get(&cell)).into_iter().flatten() {
                         let id = format!("{id}/{}", route.name);
@@ -85,6 +91,7 @@ pub(in crate::suite) fn all_cases(
             cases.push(Case { id: id.as_str().into(), subject });
         }
     }
+
     for (index, scenario) in suite.scenarios.iter().enumerate() {
         for class in &scenario.classes {
             let id = format!("{provider}/{}{}", scenario.name, suffix(class));
@@ -92,6 +99,8 @@ pub(in crate::suite) fn all_cases(
             cases.push(Case { id: id.as_str().into(), subject });
         }
     }
+
+    // Indexes of cases are in the order of ids, which selections rely on.
     cases.sort_by(|one, other| one.id.cmp(&other.id));
     cases
 }
@@ -115,9 +124,11 @@ impl FurtherRoutes {
         if row.from.is_some() || suite.service.routes.is_empty() || !fixture_needs::has_subject(&suite.service, row) {
             return Rc::default();
         }
+
         let subject = KeyName::subject();
         let mut wanted = fixture_needs::of_row(&suite.service, row, std::slice::from_ref(&subject));
         let fixtures = wanted.remove(&subject).unwrap_or_default();
+        // The search is the costly part, and many rows have the same needs.
         let known = self.known.entry((fixtures, row.age.is_none()));
         let all = match known {
             Entry::Occupied(known) => Rc::clone(known.get()),
@@ -127,6 +138,8 @@ impl FurtherRoutes {
                 Rc::clone(place.insert(found))
             }
         };
+
+        // A route that one row takes is of use; only those that none takes are reported.
         for ((class, state), routes) in all.iter() {
             if row.classes.contains(class) {
                 self.taken.extend(routes.iter().map(|route| (state.clone(), route.name.clone())));
@@ -143,6 +156,7 @@ fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -
         for state in &key_class.states {
             let Some(routes) = suite.service.routes.get(state) else { continue };
             let Ok(shortest) = suite.route(class, state, fixtures, None) else { continue };
+
             let mut steps = HashSet::from([shortest.steps]);
             for name in routes.keys() {
                 let Ok(route) = suite.route(class, state, fixtures, Some(name)) else { continue };
@@ -154,5 +168,6 @@ fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -
             }
         }
     }
+
     found
 }

@@ -290,6 +290,8 @@ impl FileChecker<'_> {
                         self.inside(at, text, text.find(&path.join(".")).unwrap_or(0), Message { message, help });
                     }
                 }
+
+                // In a step about another key, `key` means that one.
                 match &scope.on {
                     Some(key) => template.with_paths(&|path| for_key(path, key, self.vocabulary)),
                     None => template,
@@ -297,6 +299,7 @@ impl FileChecker<'_> {
             }
             Err(error) => {
                 self.inside(at, text, error.at, Message::from(error.message));
+                // An empty template lets the reading go on, so that all mistakes are found at once.
                 Template::default()
             }
         }
@@ -343,6 +346,7 @@ impl FileChecker<'_> {
         let whole = self.outline.positions.value(at);
         let characters = text.get(..byte).map_or(0, |before| before.chars().count()) as u32;
         let length = text.chars().count() as u32;
+
         // Only a text that stands in the file as it is can be counted in: plain, or in quotes without escapes.
         let span = match whole.length.checked_sub(length) {
             Some(quotes @ (0 | 2)) => Span {
@@ -352,6 +356,7 @@ impl FileChecker<'_> {
             },
             _ => whole,
         };
+
         self.error(at, span, message);
     }
 }
@@ -378,10 +383,12 @@ fn duration(text: &str) -> Option<Duration> {
         'd' => 86_400,
         _ => return None,
     };
+
     let digits = &text[..text.len() - 1];
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
+
     // A century is beyond every clock that is moved, and far from overflow.
     let number: u64 = digits.parse().ok()?;
     let total = number.checked_mul(seconds)?;

@@ -56,6 +56,7 @@ impl TemplateScope {
     pub fn check(&self, path: &[String], vocabulary: &Vocabulary) -> Result<(), (String, Option<String>)> {
         let Some((root, rest)) = path.split_first() else { return Ok(()) };
         let whole = path.join(".");
+
         if self.plain.contains(&root.as_str()) {
             return if rest.is_empty() {
                 Ok(())
@@ -63,9 +64,11 @@ impl TemplateScope {
                 Err((format!("`{root}` is a text and has no parts, but `{whole}` names one"), None))
             };
         }
+
         if root == "values" {
             return member("value", rest, &whole, self.values.iter());
         }
+
         if self.answers.contains(root) {
             return if rest.is_empty() {
                 Err((format!("`{whole}` is a whole response; name a field of it, such as `{whole}.Field`"), None))
@@ -73,11 +76,13 @@ impl TemplateScope {
                 Ok(())
             };
         }
+
         if let Some((name, names)) = &self.own
             && name == root
         {
             return member("value of the fixture", rest, &whole, names.iter());
         }
+
         if self.keys.contains(root.as_str()) {
             if let [fixture, rest @ ..] = rest
                 && let Some(names) = vocabulary.fixtures.get(fixture.as_str())
@@ -94,6 +99,8 @@ impl TemplateScope {
                 [] => Err((format!("`{whole}` is a whole key; name a part of it, such as `{whole}.id`"), None)),
             };
         }
+
+        // Without the name of a key, a fixture is the subject's.
         if let Some(names) = vocabulary.fixtures.get(root.as_str()) {
             if !self.keys.contains(KeyName::SUBJECT) {
                 let message = format!("`{whole}` needs a key named `key`, and there is none");
@@ -101,6 +108,7 @@ impl TemplateScope {
             }
             return member("value of the fixture", rest, &whole, names.iter());
         }
+
         let known = self
             .plain
             .iter()
@@ -149,6 +157,7 @@ mod tests {
         let mut vocabulary = Vocabulary::default();
         vocabulary.fixtures.insert("alias".into(), ["name".to_owned()].into());
         let other = KeyName::from("other");
+
         for (path, wanted) in [
             ("key.id", "other.id"),
             ("alias.name", "other.alias.name"),

@@ -53,11 +53,13 @@ impl Vocabulary {
             let names = fixture.values.keys().chain(fixture.capture.keys());
             (FixtureName::from(name.as_str()), names.cloned().collect())
         });
+        // A class that is not made is driven to none of its states.
         let undriven = service.key_classes.iter().flat_map(|(name, class)| {
             let states =
                 class.states.iter().filter(|state| class.not_made.is_some() || class.undrivable.contains_key(*state));
             states.map(|state| (ClassName::from(name.as_str()), State::from(state.as_str())))
         });
+
         Self {
             classes: classes.collect(),
             undriven: undriven.collect(),

@@ -76,9 +76,11 @@ pub(super) fn check_name(checker: &mut FileChecker<'_>, field: &str, value: &str
 pub(super) fn kebab(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
     let mut text = String::new();
+
     for (index, character) in characters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| characters.get(index));
         let after = characters.get(index + 1);
+        // An acronym is one word: its last capital begins the next word if a small letter follows.
         let begins = before.is_some_and(|before| !before.is_uppercase() && *before != '-')
             || before.is_some() && after.is_some_and(|after| after.is_lowercase());
         if character.is_uppercase() && begins {
@@ -86,6 +88,7 @@ pub(super) fn kebab(name: &str) -> String {
         }
         text.extend(character.to_lowercase());
     }
+
     text
 }
 

@@ -146,12 +146,14 @@ fn read_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Di
 
 /// Reports operations without a row. A row file that can't be read is reported already.
 fn report_missing_rows(files: &[&CaseFile], rows: &[row::check::Draft], checker: &mut FileChecker<'_>) {
-    // A variant is no substitute: the request of the row without one is sent wherever the operation is used.
+    // A variant is not a substitute: the request of the row without one is sent wherever the operation is used.
     let rows = rows.iter().filter(|draft| draft.row.variant.is_none());
     let read: HashSet<&str> = rows.map(|draft| draft.row.operation.as_str()).collect();
     let names: HashSet<&str> = files.iter().filter_map(|file| layout::stem(&file.path)).collect();
+
     let root = Path::Root;
     let at = root.key("operations");
+
     for (index, operation) in checker.vocabulary.operations.iter().enumerate() {
         let name = kebab(operation.as_str());
         if !read.contains(operation.as_str()) && !names.contains(name.as_str()) {
@@ -177,6 +179,7 @@ fn read_scenarios(
             drafts.into_iter().map(|draft| shared_requests::fill_scenario(draft, service, vocabulary, mistakes));
         scenarios.extend(filled);
     }
+
     scenarios.sort_unstable_by(|one, other| (&one.name, &one.source.file).cmp(&(&other.name, &other.source.file)));
     scenarios
 }

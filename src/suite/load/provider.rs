@@ -19,20 +19,24 @@ pub(super) fn choose<'a>(
             None => mistakes.push(whole(&file.path, "case files lie in the folder of their provider".to_owned())),
         }
     }
+
     providers.sort_unstable();
     providers.dedup();
     let known = || providers.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+
     let found = match (wanted, &providers[..]) {
         (Some(wanted), _) => providers.iter().find(|name| **name == wanted).copied(),
         (None, [only]) => Some(*only),
         (None, _) => None,
     };
+
     if found.is_none() {
         let message = match wanted {
             Some(wanted) => format!("there are no case files of the provider `{wanted}`"),
             None if providers.is_empty() => "there are no case files".to_owned(),
             None => format!("there are several providers, and none was chosen: {}", known()),
         };
+
         let near = wanted.and_then(|wanted| nearest(wanted, providers.iter().copied()));
         let others = || (wanted.is_some() && !providers.is_empty()).then(|| format!("there are {}", known()));
         let help = near.map(meant).or_else(others);

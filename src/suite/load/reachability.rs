@@ -174,10 +174,12 @@ fn given_keys(
     let mut messages = Vec::new();
     for (name, key) in keys {
         let fixtures = wanted.remove(name).unwrap_or_default();
+        // A key without a class of its own is of the class of the case.
         let classes = match &key.class {
             Some(class) => std::slice::from_ref(class),
             None => classes,
         };
+
         let found = classes.iter().filter_map(|class| known.without_fixtures(class, &key.state, &fixtures));
         messages.extend(found.map(|message| format!("{message} (the key `{name}`)")));
     }

@@ -60,20 +60,25 @@ pub(super) fn fill_service(
     let root = Path::Root;
     let fixtures = root.key("fixtures");
     let scope = TemplateScope::new().with_key(KeyName::SUBJECT);
+
     for (name, file) in document.value.fixtures.iter().filter(|(_, file)| file.request.is_none()) {
         let Some(request) = requests.get(file.operation.as_str()) else { continue };
+        // A fixture's request may use the values of the fixture, which no other borrower knows.
         let own = vocabulary.fixtures.get(name.as_str()).cloned().unwrap_or_default();
         let scope = TemplateScope { own: Some((name.clone(), own)), ..scope.clone() };
         if let Some(message) = unknown(&file.operation, request, &scope, vocabulary) {
             checker.error_at_value(&fixtures.key(name).key("operation"), message);
         }
+
         if let Some(fixture) = service.fixtures.get_mut(name.as_str()) {
             fixture.request.clone_from(request);
         }
     }
+
     // Keys are driven, watched and removed outside of any case, where no values of a row are known.
     let mut outside = scope;
     outside.plain.push("state");
+
     let transitions = root.key("transitions");
     for (index, file) in document.value.transitions.iter().enumerate() {
         let driven = requests.get(file.operation.as_str());
@@ -81,6 +86,7 @@ pub(super) fn fill_service(
             checker.error_at_value(&transitions.item(index).key("operation"), message);
         }
     }
+
     let (create, remove, observation) = (root.key("create"), root.key("remove"), root.key("observation"));
     let describe = observation.key("describe");
     let value = &document.value;
@@ -94,6 +100,7 @@ pub(super) fn fill_service(
             checker.error_at_value(&at, message);
         }
     }
+
     let behaviour = observation.key("behaviour");
     for (class, operations) in &value.observation.behaviour {
         let behaviour = behaviour.key(class);
@@ -117,12 +124,15 @@ fn fill(
         let (Some(request), Some(step)) = (requests.get(&want.operation), steps.get_mut(want.step)) else { continue };
         let request = match want.on.as_str() {
             KeyName::SUBJECT => request.clone(),
+            // The row calls its subject `key`, and this step is about another key.
             _ => request.with_paths(&|path| for_key(path, &want.on, vocabulary)),
         };
+
         if let Some(message) = unknown(want.operation.as_str(), &request, &want.scope, vocabulary) {
             let help = Some("give the step a `request` of its own".to_owned());
             mistakes.push(Diagnostic { help, ..at_source(&step.source, message) });
         }
+
         if let Action::Call(call) = &mut step.action {
             call.request = request;
         }

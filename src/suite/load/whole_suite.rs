@@ -55,6 +55,7 @@ pub(super) fn duplicate_ids(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
 pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashSet<(State, RouteName)>) {
     let root = Path::Root;
     let all = root.key("routes");
+
     for (state, routes) in &suite.service.routes {
         let at = all.key(state.as_str());
         for name in routes.keys().filter(|name| !taken.contains(&(state.clone(), (*name).clone()))) {
@@ -64,6 +65,7 @@ pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashS
             } else {
                 "a key of no class can take this route"
             };
+
             checker.error_at_key(&at.key(name.as_str()), message);
         }
     }
@@ -74,6 +76,7 @@ pub(super) fn coverage(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
     let coverage = Coverage::of(suite);
     for entry in &coverage.clauses {
         let Some(clause) = suite.clauses.get(entry.clause.as_str()) else { continue };
+
         match (&clause.no_case, entry.cases.first()) {
             (None, None) => {
                 let message = format!("no case stands for the clause `{}`", entry.clause);

@@ -30,10 +30,12 @@ fn of_paths<'a>(
             Some(key) => key,
             None => subject.clone(),
         };
+
         if let Some((name, _)) = fixture.and_then(|name| service.fixtures.get_key_value(name.as_str())) {
             needs.entry(key).or_default().insert(name.clone());
         }
     }
+
     needs
 }
 
@@ -88,8 +90,10 @@ pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
     let probe = row.request.paths().into_iter().chain(templates.flat_map(Template::paths));
     let probe = probe.chain(row.rejected_request.paths());
     let probe = probe.chain(undo.into_iter().flat_map(|undo| undo.request.paths()));
+
     let mut wanted = of_paths(service, probe, keys, &KeyName::subject());
     merge(&mut wanted, of_steps(service, row.then.iter().chain(&row.refused), keys));
+
     wanted.entry(KeyName::subject()).or_default().extend(row.needs.iter().cloned());
     if let Some(from) = &row.from {
         wanted.entry(from.key.clone()).or_default().extend(from.needs.iter().cloned());
@@ -97,6 +101,7 @@ pub(crate) fn of_row(service: &Service, row: &Row, keys: &[KeyName]) -> Needs {
     for (name, key) in &row.keys {
         wanted.entry(name.clone()).or_default().extend(key.needs.iter().cloned());
     }
+
     wanted
 }
 
@@ -127,6 +132,7 @@ mod tests {
     fn paths_name_fixtures_of_the_key_that_a_step_is_about() {
         let suite = load(embedded(), None).unwrap();
         let keys = [KeyName::subject(), KeyName::from("other")];
+
         for (path, on, wanted) in [
             ("alias.name", "key", Some("key")),
             ("alias.name", "other", Some("other")),

@@ -156,6 +156,7 @@ impl StateGraph {
         };
         let through = declared.map(|declared| declared.through.iter().map(pass).collect());
         let mark = |word: Option<&String>| word.map_or_else(SmallSet::default, |word| self.thing(word));
+
         Some(Goal {
             through: through.unwrap_or_else(|| Some(Vec::new()))?,
             state: self.states.get_index_of(state)?,
@@ -174,6 +175,7 @@ impl StateGraph {
     /// A step in the words of the suite, and where it leads.
     pub(super) fn route_step(&self, step: Taken, to: Node) -> RouteStep {
         let to = self.position(to);
+
         match step {
             Taken::Prepare(index) => RouteStep::Prepare(self.fixtures[index].clone()),
             Taken::Drive(index) => {

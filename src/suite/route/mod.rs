@@ -144,6 +144,7 @@ impl StateGraph {
             return Ok(Route { steps, end: self.position(end) });
         }
 
+        // Nothing is driven by what is only inferred, but the error says what a document would have to state.
         let inferred = search::shortest(self, class, from, &goal, Trust::Inferred).unwrap_or_default();
         let inferred = inferred.into_iter().filter_map(|(step, _)| match step {
             Taken::Drive(index) => self.drives.get(index).filter(|edge| !edge.is_stated)?.operation.clone(),

@@ -35,6 +35,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     if let Some(variant) = file.variant.as_ref().filter(|variant| !is_kebab(variant)) {
         checker.error_at_value(&root.key("variant"), format!("`{variant}` is not in kebab-case"));
     }
+
     let clause = checker.clause(&root.key("clause"), &file.clause);
     let also_at = root.key("also");
     checker.once(&also_at, &file.also);
@@ -42,8 +43,10 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     let edition = checker.edition(&root.key("edition"), &file.edition);
     checker.edition_fits(&root.key("edition"), &edition, &clause);
     let (classes, not_applicable) = check_classes(checker, file);
+
     let mut scope = TemplateScope::new().with_key(KeyName::SUBJECT);
     scope.plain.push("state");
+
     let from = file.from.as_ref().map(|from| {
         let at = root.key("from");
         checker.root_name(&at.key("key"), &from.key);
@@ -60,28 +63,37 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
             needs: checker.fixtures(&at.key("needs"), &from.needs),
         }
     });
+
     if from.is_some() && file.variant.is_some() {
         checker.error_at_key(&root.key("variant"), "`variant` does not go with `from`, whose `id` names the row");
     }
     if from.is_some() && !file.not_applicable.is_empty() {
         checker.error_at_key(&root.key("not_applicable"), "`not_applicable` does not go with `from`");
     }
+
     if file.keys.contains_key(KeyName::SUBJECT) {
         checker.error_at_key(&root.key("keys").key(KeyName::SUBJECT), "`key` is the key whose state the row is about");
     }
+
     let keys = check_keys(checker, &root.key("keys"), &file.keys, &classes, &mut scope);
     if let Some(from) = from.as_ref().filter(|from| keys.contains_key(&from.key)) {
         checker.error_at_key(&root.key("keys").key(from.key.as_str()), format!("`{}` is known already", from.key));
     }
+
     let values = check_values(checker, &root.key("values"), &file.values, &mut scope);
+
+    // A request with mistakes is not lent, or each step that borrows it would report them again.
     let before = checker.mistakes.len();
     let request = checker.request(&root.key("request"), &file.request, &scope);
     let lends = checker.mistakes.len() == before;
     let rejected_request = request.with(checker.request(&root.key("rejected_request"), &file.rejected_request, &scope));
+
+    // What a success made and gave back is known to `then`, but not to `refused`, which follows a rejection.
     let mut after = scope.clone();
     after.answers.insert("answer".to_owned());
     after.operations.insert("answer".to_owned(), file.operation.clone());
     let makes = file.makes.as_ref().map(|file| check_makes(checker, &root.key("makes"), file, &mut after));
+
     let checks = Checks {
         present: checker.field_paths(&root.key("present"), &file.present),
         fields: check_fields(checker, &root.key("fields"), &file.fields, &after),
@@ -91,12 +103,15 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
         counted: file.counted.as_ref().and_then(|list| checker.counted(&root.key("counted"), list)),
         ..Checks::default()
     };
+
     let cells = check_cells(checker, file, &classes, &not_applicable);
     let (then, then_borrowed) = check_steps(checker, &root.key("then"), &file.then, after);
     let (refused, refused_borrowed) = check_steps(checker, &root.key("refused"), &file.refused, scope);
+
     if !file.rejected_request.is_empty() && cells.values().all(|cell| cell.expect.is_success()) {
         checker.error_at_key(&root.key("rejected_request"), "the table rejects this operation nowhere");
     }
+
     let row = Row {
         operation,
         variant: file.variant.clone(),
@@ -134,15 +149,18 @@ fn check_classes(checker: &mut FileChecker<'_>, file: &RowFile) -> (Vec<ClassNam
             not_applicable.insert(class, reason.clone());
         }
     }
+
     let at = root.key("classes");
     let Some(names) = &file.classes else {
         let all = checker.vocabulary.classes.keys().filter(|class| !not_applicable.contains_key(*class));
         return (all.cloned().collect(), not_applicable);
     };
+
     if names.is_empty() {
         checker.error_at_key(&at, "there must be a class");
     }
     checker.once(&at, names);
+
     let mut with_cases = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let at = at.item(index);
@@ -152,6 +170,7 @@ fn check_classes(checker: &mut FileChecker<'_>, file: &RowFile) -> (Vec<ClassNam
         }
         with_cases.push(class);
     }
+
     (with_cases, not_applicable)
 }
 
@@ -165,12 +184,14 @@ fn check_accept(checker: &mut FileChecker<'_>, at: &Path<'_>, files: &[AcceptFil
         let state = match &file.state {
             Some(state) => Some(checker.state(&at.key("state"), state)),
             None => {
+                // Steps accept an outcome without a state, so the shape of the file can't require it.
                 checker.error_at_value(&at, "missing field `state`");
                 None
             }
         };
         accept.push((state, check_accepted(checker, &at, file, false)));
     }
+
     accept
 }
 

@@ -19,7 +19,7 @@ use super::step::{Checks, Makes, Step, Values};
 pub struct Row {
     /// The operation.
     pub operation: OperationName,
-    /// What tells this row from others of the same operation; it is a part of the ids.
+    /// What distinguishes this row from others of the same operation; it is a part of the ids.
     pub variant: Option<String>,
     /// The clause that the row stands for.
     pub clause: ClauseId,

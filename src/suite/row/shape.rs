@@ -22,8 +22,8 @@ pub(crate) struct RowFile {
     pub format: u32,
     /// The operation.
     pub operation: String,
-    /// What tells this row from others of the same operation, in kebab-case: another request. Ids have it after the
-    /// operation. Of the rows of an operation one has none: its request is the one that is sent elsewhere.
+    /// What distinguishes this row from others of the same operation, in kebab-case: another request. Ids have it after
+    /// the operation. Of the rows of an operation one has none: its request is the one that is sent elsewhere.
     #[serde(default)]
     pub variant: Option<String>,
     /// The clause that the row stands for.

@@ -169,12 +169,15 @@ pub(in crate::suite) fn check_keys(
         let at = all.key(name);
         checker.root_name(&at, name);
         scope.keys.insert(name.as_str().into());
+
         let class = file.class.as_ref().and_then(|class| checker.class(&at.key("class"), class, false));
         let state = checker.state(&at.key("state"), &file.state);
+        // A key without a class of its own is of each class of the scenario in turn.
         let of: Vec<&ClassName> = match &class {
             Some(class) => vec![class],
             None => classes.iter().collect(),
         };
+
         check_state(checker, &at.key("state"), &state, &of);
         let needs = checker.fixtures(&at.key("needs"), &file.needs);
         keys.insert(KeyName::from(name.as_str()), ScenarioKey { class, state, needs });
@@ -209,6 +212,7 @@ fn check_states(
         Some(class) => vec![class],
         None => classes.iter().collect(),
     };
+
     match &step.action {
         Action::State { is, .. } => check_state(checker, &at.key("state"), is, &of),
         Action::Drive(state) => {

@@ -28,6 +28,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         let message = format!("the folder is called `{folder}`, so the provider must be");
         checker.error_at_value(&root.key("provider"), message);
     }
+
     let before = checker.mistakes.len();
     check_lists(checker, file);
     let at = root.key("key_classes");
@@ -39,6 +40,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         classes.insert(ClassName::from(name.as_str()), check_class(checker, &at.key(name), name, class));
     }
     let sound = checker.mistakes.len() == before;
+
     let outcomes = check_outcomes(checker, file);
     let mut requests = IndexMap::new();
     let at = root.key("other_operations");
@@ -49,6 +51,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         let request = checker.request(&at.key("request"), &other.request, &scope);
         requests.insert(OperationName::from(name.as_str()), request);
     }
+
     let at = root.key("transitions");
     let transitions = file
         .transitions
@@ -56,14 +59,18 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         .enumerate()
         .map(|(index, file)| check_transition(checker, &at.item(index), file))
         .collect();
+
     let at = root.key("fixtures");
+    // The search for routes keeps a set of fixtures in the bits of one integer.
     if file.fixtures.len() > SmallSet::MOST {
         checker.error_at_key(&at, format!("there are more than {} fixtures", SmallSet::MOST));
     }
+
     let mut fixtures = IndexMap::new();
     for (name, file) in &file.fixtures {
         fixtures.insert(FixtureName::from(name.as_str()), check_fixture(checker, &at.key(name), name, file));
     }
+
     let service = Service {
         provider: file.provider.clone(),
         name: file.service.clone(),
@@ -83,6 +90,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         fixtures,
         paging: check_paging(checker, file),
     };
+
     if service.words().count() > SmallSet::MOST {
         checker
             .error_at_key(&root.key("transitions"), format!("keys have or lack more than {} things", SmallSet::MOST));
@@ -103,9 +111,12 @@ fn check_lists(checker: &mut FileChecker<'_>, file: &ServiceFile) {
             check_id_part(checker, &at.item(index), word, false);
         }
     }
+
+    // An operation of the table has its request from its row.
     for name in file.other_operations.keys().filter(|name| file.operations.contains(*name)) {
         checker.error_at_key(&root.key("other_operations").key(name), format!("`{name}` is in the table"));
     }
+
     for name in file.key_classes.keys() {
         check_id_part(checker, &root.key("key_classes").key(name), name, true);
     }

@@ -63,6 +63,7 @@ pub(super) fn check_routes(
     let root = Path::Root;
     let all = root.key("routes");
     let mut routes = IndexMap::new();
+
     for (state, files) in &file.routes {
         let state_at = all.key(state);
         let Some(state) = checker.state_key(&state_at, state) else { continue };
@@ -73,6 +74,7 @@ pub(super) fn check_routes(
                 let message = format!("`{name}` is not the name of a route: kebab-case, and not `{CANONICAL}`");
                 checker.error_at_key(&at, message);
             }
+
             if checker.vocabulary.classes.contains_key(name.as_str()) {
                 checker.error_at_key(&at, format!("`{name}` is a class of keys, and ids would not distinguish them"));
             }
@@ -88,6 +90,7 @@ fn check_route(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &RouteFile, s
     if file.through.is_empty() {
         checker.error_at_key(&through_at, "there must be a state or a stage; the shortest route needs no name");
     }
+
     let mut through = Vec::new();
     for (index, text) in file.through.iter().enumerate() {
         if let Some(state) = checker.vocabulary.states.get(text.as_str()) {
@@ -104,6 +107,7 @@ fn check_route(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &RouteFile, s
             );
         }
     }
+
     DeclaredRoute { through, has: file.has.clone(), lacks: file.lacks.clone() }
 }
 
@@ -113,6 +117,7 @@ pub(in crate::suite) fn check_words(checker: &mut FileChecker<'_>, service: &Ser
     let root = Path::Root;
     let all = root.key("routes");
     let mut passed = BTreeSet::new();
+
     for (state, routes) in &service.routes {
         let state_at = all.key(state.as_str());
         for (name, route) in routes {
@@ -126,12 +131,14 @@ pub(in crate::suite) fn check_words(checker: &mut FileChecker<'_>, service: &Ser
                         .error_at_value(&at.key(field), Message::from(format!("no key ever has `{word}`")).help(near));
                 }
             }
+
             passed.extend(route.through.iter().filter_map(|waypoint| match waypoint {
                 Waypoint::Stage(stage) => Some(stage.as_str()),
                 Waypoint::State(_) => None,
             }));
         }
     }
+
     let all = root.key("stages");
     for name in service.stages.keys().filter(|name| !passed.contains(name.as_str())) {
         checker.error_at_key(&all.key(name.as_str()), format!("no declared route passes the stage `{name}`"));

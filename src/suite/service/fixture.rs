@@ -58,10 +58,12 @@ pub(super) fn check_fixture(checker: &mut FileChecker<'_>, at: &Path<'_>, name: 
     if checker.vocabulary.key.contains(name) || name == KeyName::SUBJECT {
         checker.error_at_key(at, format!("`{name}` means something else after a key: choose another name"));
     }
+
     let mut scope = TemplateScope::new().with_key(KeyName::SUBJECT);
     let mut own = IndexSet::new();
     let values_at = at.key("values");
     let mut values = IndexMap::new();
+
     for (value, text) in &file.values {
         let place = values_at.key(value);
         checker.name(&place, value);
@@ -70,15 +72,20 @@ pub(super) fn check_fixture(checker: &mut FileChecker<'_>, at: &Path<'_>, name: 
         values.insert(value.clone(), checker.template(&place, text, &scope));
         own.insert(value.clone());
     }
+
     scope.own = Some((name.to_owned(), own));
     let request = match &file.request {
         Some(parameters) => checker.request(&at.key("request"), parameters, &scope),
+        // The request of the row is borrowed once all rows are read.
         None => RequestTemplate::default(),
     };
+
     for name in file.capture.keys().filter(|name| file.values.contains_key(*name)) {
         checker.error_at_key(&at.key("capture").key(name), format!("`{name}` is under `values` too"));
     }
     let capture = checker.capture(&at.key("capture"), &file.capture);
+
+    // The fixture is there when it is undone, and its values are known like to any other step.
     scope.own = None;
     Fixture {
         operation: checker.operation(&at.key("operation"), &file.operation),

@@ -51,6 +51,7 @@ pub(super) fn check_outcomes(checker: &mut FileChecker<'_>, file: &ServiceFile) 
     if !file.outcomes.contains_key(Code::SUCCESS) {
         checker.error_at_key(&all, format!("there must be an outcome `{}`", Code::SUCCESS));
     }
+
     let mut outcomes = IndexMap::new();
     for (code, file) in &file.outcomes {
         let at = all.key(code);
@@ -58,16 +59,20 @@ pub(super) fn check_outcomes(checker: &mut FileChecker<'_>, file: &ServiceFile) 
         if file.status.0.is_empty() {
             checker.error_at_key(&status_at, "there must be a status");
         }
+
         for status in file.status.0.iter().filter(|status| !(100..=599).contains(*status)) {
             checker.error_at_value(&status_at, format!("{status} is not an HTTP status"));
         }
+
         if code == Expected::ANY_REJECTION {
             checker.error_at_key(&at, format!("`{code}` stands for any rejection and is always there"));
         }
+
         let clause = checker.clause(&at.key("clause"), &file.clause);
         if let Some(nameless) = &file.nameless {
             checker.sentence(&at.key("nameless"), nameless);
         }
+
         let (also_spelled, nameless) = (file.also_spelled.clone(), file.nameless.clone());
         let outcome = Outcome { statuses: file.status.0.clone(), clause, also_spelled, nameless };
         outcomes.insert(Code::from(code.as_str()), outcome);

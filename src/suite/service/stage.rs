@@ -88,9 +88,12 @@ pub(super) fn check_stages(checker: &mut FileChecker<'_>, file: &ServiceFile) ->
         if !is_kebab(name) {
             checker.error_at_key(&at, format!("`{name}` is not in kebab-case"));
         }
+
+        // A waypoint is given by its name alone, so no stage may be called like a state.
         if checker.vocabulary.states.contains(name.as_str()) {
             checker.error_at_key(&at, format!("`{name}` is a state"));
         }
+
         stages.insert(StageName::from(name.as_str()), check_stage(checker, &at, file));
     }
     stages
@@ -102,6 +105,7 @@ fn check_stage(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StageFile) -
         checker.error_at_key(&from_at, "there must be a state");
     }
     checker.once(&from_at, &file.from);
+
     Stage {
         cause: check_cause(checker, at, file),
         from: file.from.iter().enumerate().map(|(index, state)| checker.state(&from_at.item(index), state)).collect(),
@@ -128,6 +132,7 @@ fn check_cause(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StageFile) -
                     "a stage is a call or time, and this one has `operation` already",
                 );
             }
+            // With an unknown field in its place, the missing one was most likely meant by that.
             if operation.is_none() && !checker.outline.is_curtailed_at(at) {
                 checker.error_at_key(at, "a stage needs `operation` or `advance`");
             }
@@ -136,6 +141,7 @@ fn check_cause(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StageFile) -
                 checker
                     .error_at_key(at, Message::from("a stage with an `operation` needs a `request`").help(Some(help)));
             }
+
             let scope = TemplateScope::new().with_key(KeyName::SUBJECT);
             let request = file.request.as_ref().map(|file| checker.request(&at.key("request"), file, &scope));
             let operation = operation.as_ref().map(|operation| checker.operation(&at.key("operation"), operation));

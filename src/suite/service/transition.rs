@@ -107,9 +107,11 @@ pub(super) fn check_transition(checker: &mut FileChecker<'_>, at: &Path<'_>, fil
         checker.error_at_key(&from_at, "there must be a state");
     }
     checker.once(&from_at, &file.from);
+
     if file.basis == Basis::Stated && file.clause.is_none() {
         checker.error_at_value(&at.key("basis"), "what is stated needs the `clause` that states it");
     }
+
     Transition {
         operation: checker.operation(&at.key("operation"), &file.operation),
         from: file.from.iter().enumerate().map(|(index, state)| checker.state(&from_at.item(index), state)).collect(),
@@ -132,6 +134,7 @@ fn check_accepted_states(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &Tr
         if state.to == file.to {
             checker.error_at_value(&at.key("to"), format!("`{}` is where the transition leads anyway", state.to));
         }
+
         accepted.push(AcceptedState {
             to: checker.state(&at.key("to"), &state.to),
             before: checker.state(&at.key("before"), &state.before),

@@ -40,6 +40,8 @@ pub(in crate::suite) fn check_steps(
             }
             steps.push(step);
         }
+
+        // Known even if the step itself is mistaken, or later steps would seem to be mistaken too.
         if let Some(name) = &file.response_name {
             let place = at.key("as");
             checker.root_name(&place, name);
@@ -49,6 +51,7 @@ pub(in crate::suite) fn check_steps(
             let operation = file.call.as_ref().or(file.look.as_ref());
             scope.operations.extend(operation.map(|operation| (name.clone(), operation.clone())));
         }
+
         if let Some(name) = file.makes.as_ref().and_then(|makes| makes.key.as_deref()) {
             if scope.keys.contains(name) || scope.answers.contains(name) {
                 checker.error_at_value(&at.key("makes").key("key"), format!("`{name}` is known already"));
@@ -56,6 +59,7 @@ pub(in crate::suite) fn check_steps(
             scope.keys.insert(name.into());
         }
     }
+
     (steps, borrowed)
 }
 
@@ -85,6 +89,7 @@ fn check_step(
             return None;
         }
     };
+
     foreign_fields(checker, at, file, verb);
     let on = file.on.as_deref().unwrap_or(KeyName::SUBJECT);
     // A call need not be about a key, but if it says so, the key must be there.
@@ -97,6 +102,7 @@ fn check_step(
             checker.error_at_key(&at.key(verb), Message::from(message).help(Some("name one with `on`".to_owned())));
         }
     }
+
     let action = match (&file.state, &file.drive, &file.advance) {
         (Some(state), ..) => Action::State { is: checker.state(&at.key("state"), state), record: file.record.clone() },
         (_, Some(state), _) => Action::Drive(checker.state(&at.key("drive"), state)),
@@ -106,6 +112,7 @@ fn check_step(
         },
         _ => Action::Call(Box::new(check_call(checker, at, file, verb, &scope.on(on)))),
     };
+
     let step = Step { on: KeyName::from(on), action, source: checker.source(&at.key(verb)) };
     Some((step, file.request.is_some() || file.replay.is_some()))
 }
@@ -139,11 +146,13 @@ fn foreign_fields(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StepFile,
         ("record", verb == "state", file.record.is_some()),
         ("becomes", verb == "advance", file.becomes.is_some()),
     ];
+
     for (field, fits, given) in fields {
         if given && !fits {
             checker.error_at_key(&at.key(field), format!("`{field}` does not go with `{verb}`"));
         }
     }
+
     // What is sent once more is what it was.
     for (field, given) in [("request", file.request.is_some()), ("tamper", file.tamper.is_some())] {
         if given && file.replay.is_some() {
@@ -170,6 +179,7 @@ fn check_call(
         Some(expect) => check_outcomes(checker, &at.key("expect"), expect),
         None => checker.outcome(&at.key(verb), Code::SUCCESS),
     };
+
     let names = file.names.as_ref();
     if let Some(names) = names {
         if names.0.is_empty() {
@@ -179,6 +189,7 @@ fn check_call(
             checker.error_at_key(&at.key("names"), "a success names no parameter");
         }
     }
+
     let accept_at = at.key("accept");
     let mut accept = Vec::new();
     for (index, file) in file.accept.iter().enumerate() {
@@ -190,6 +201,7 @@ fn check_call(
     }
     check_accepted_once(checker, &accept_at, &outcomes, accept.iter().enumerate());
     let accept = accept.into_iter().flatten().collect();
+
     if let Some(earlier) = &file.replay {
         match scope.operations.get(earlier) {
             Some(operation) if operation == name => {}
@@ -203,6 +215,7 @@ fn check_call(
             }
         }
     }
+
     if let Some(holds) = &file.holds {
         checker.sentence(&at.key("holds"), holds);
     }
@@ -210,12 +223,14 @@ fn check_call(
         Some(parameters) => checker.request(&at.key("request"), parameters, scope),
         None => RequestTemplate::default(),
     };
+
     // What a call makes is known to its own checks, and its response too.
     let mut after = scope.clone();
     if let Some(name) = &file.response_name {
         after.answers.insert(name.clone());
     }
     let makes = file.makes.as_ref().map(|file| check_makes(checker, &at.key("makes"), file, &mut after));
+
     let checks = Checks {
         present: checker.field_paths(&at.key("present"), &file.present),
         fields: check_fields(checker, &at.key("fields"), &file.fields, &after),
@@ -229,6 +244,7 @@ fn check_call(
         fresh: checker.field_paths(&at.key("fresh"), &file.fresh),
         counted: file.counted.as_ref().and_then(|list| checker.counted(&at.key("counted"), list)),
     };
+
     Call {
         judged: verb == "call",
         operation,

@@ -114,10 +114,12 @@ pub(in crate::suite) fn check_outcomes(
     if file.0.is_empty() {
         checker.error_at_key(at, "there must be an outcome");
     }
+
     if let [one] = &file.0[..] {
         // A list of one stands one level deeper than a text.
         return check_outcome(checker, &at.item(0), one);
     }
+
     checker.once(at, &file.0);
     let outcomes = file.0.iter().enumerate();
     outcomes.flat_map(|(index, text)| check_outcome(checker, &at.item(index), text)).collect()
@@ -157,11 +159,13 @@ pub(in crate::suite) fn check_accepted_once<'a>(
 ) {
     let mut known: Vec<(&Code, Option<&ClassName>, &str)> =
         expected.iter().map(|one| (&one.code, None, "expected")).collect();
+
     for (index, accepted) in accept {
         // Those of one place differ in nothing but the status.
         let Some(Accepted { outcome, class, .. }) = accepted.first() else { continue };
         // What is accepted for one class only can be so for another too.
         let same = |of: Option<&ClassName>| of.is_none() || class.is_none() || of == class.as_ref();
+
         match known.iter().find(|(code, of, _)| **code == outcome.code && same(*of)) {
             Some((code, _, how)) => {
                 checker.error_at_value(&at.item(index).key("outcome"), format!("`{code}` is {how} already"));

@@ -60,10 +60,13 @@ pub(in crate::suite) fn check_makes(
     if file.key.is_none() && file.undo.is_none() {
         checker.error_at_key(at, "`makes` needs a `key` or an `undo`");
     }
+
+    // Before the undo, whose request may name the key that is made.
     if let Some(name) = &file.key {
         checker.root_name(&at.key("key"), name);
         scope.keys.insert(name.as_str().into());
     }
+
     Makes {
         key: file.key.as_deref().map(KeyName::from),
         undo: file.undo.as_ref().map(|file| check_undo(checker, &at.key("undo"), file, scope)),

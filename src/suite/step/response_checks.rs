@@ -93,6 +93,7 @@ pub(in crate::suite) fn check_fields(
     scope: &TemplateScope,
 ) -> Vec<(FieldPath, Template)> {
     let mut found = Vec::with_capacity(file.len());
+
     for (path, text) in file {
         let place = at.key(path);
         let template = checker.template(&place, text, scope);
@@ -100,6 +101,7 @@ pub(in crate::suite) fn check_fields(
             found.push((path, template));
         }
     }
+
     found
 }
 
@@ -121,6 +123,7 @@ pub(in crate::suite) fn check_between(
     scope: &TemplateScope,
 ) -> Vec<(FieldPath, Between)> {
     let mut found = Vec::with_capacity(file.len());
+
     for (path, file) in file {
         let place = at.key(path);
         let from = checker.template(&place.key("from"), &file.from, scope);
@@ -129,6 +132,7 @@ pub(in crate::suite) fn check_between(
             found.push((path, Between { from, to }));
         }
     }
+
     found
 }
 
@@ -142,6 +146,7 @@ pub(in crate::suite) fn check_entry(
     if file.fields.is_empty() {
         checker.error_at_key(&at.key("where"), "`where` must name a field");
     }
+
     let list = checker.field_path(&at.key("list"), &file.list, false);
     Entry {
         fields: check_fields(checker, &at.key("where"), &file.fields, scope),

@@ -18,6 +18,7 @@ pub(in crate::suite) fn check_values(
     scope: &mut TemplateScope,
 ) -> IndexMap<String, Template> {
     let mut values = IndexMap::new();
+
     // Each may use those above it.
     for (name, text) in file {
         let place = at.key(name);
@@ -25,5 +26,6 @@ pub(in crate::suite) fn check_values(
         values.insert(name.clone(), checker.template(&place, text, scope));
         scope.values.insert(name.clone());
     }
+
     values
 }
