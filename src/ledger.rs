@@ -106,6 +106,7 @@ impl Ledger {
             entry,
             operation: operation.to_owned(),
             case: case.to_owned(),
+            // Before it is escaped, for in JSON a secret with quotes looks different.
             name: name.map(|name| self.secrets.redact(name).into_owned()),
         };
         let mut text = serde_json::to_string(&line)?;

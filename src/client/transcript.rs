@@ -87,6 +87,7 @@ impl Entry {
         };
         let short = |text: String| cut(text, LONGEST_REQUEST);
 
+        // The provider knows what is sensitive by its name, the cut knows secrets by their value.
         let HttpRequest { method, url, headers, body } = provider.redact_request(&self.request);
         let request = RequestRecord {
             method: method.to_owned(),

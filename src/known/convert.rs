@@ -48,6 +48,7 @@ pub fn to_toml(yaml: &str, known: &KnownFailures, suite: &Suite) -> Result<Strin
     document.set_trailing(until(usize::MAX));
 
     let toml = document.to_string();
+    // The conversion counts only if both texts say the same.
     let read = load("", &toml, suite, known.today).map_err(|_| EditError)?;
     let same = read.entries.iter().map(Statement::of).eq(known.entries.iter().map(Statement::of));
     if same { Ok(toml) } else { Err(EditError) }

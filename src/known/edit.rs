@@ -43,6 +43,7 @@ pub fn apply(
     }
     let edited = edited(text, known, update, acceptance).ok_or(EditError)?;
 
+    // What was written is read back: a list that says something else than was wanted is never stored.
     let read = load("", &edited, suite, known.today).map_err(|_| EditError)?;
     let wanted = wanted(known, update, acceptance);
     let same = read.entries.iter().map(Statement::of).eq(wanted);

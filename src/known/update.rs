@@ -156,6 +156,8 @@ impl Update {
         if judged.suite_hash != suite.hash {
             return Err(NotUpdated::OtherCases);
         }
+
+        // Before the mark of the whole run, for this error can name a case.
         let mut not_run = judged.cases.iter().filter(|case| case.verdict == Verdict::NotRun);
         if let Some(first) = not_run.next() {
             return Err(NotUpdated::NotRun { count: 1 + not_run.count(), first: first.id.to_string() });

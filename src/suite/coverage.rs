@@ -96,6 +96,7 @@ impl Suite {
     fn clauses_of_cell<'a>(&'a self, row: &'a Row, state: &'a State, class: &ClassName) -> Vec<&'a ClauseId> {
         let Some(cell) = row.cells.get(state, class) else { return Vec::new() };
         let mut clauses = self.clauses_of_outcomes(&cell.expect);
+        // Only a success makes a transition.
         if cell.expect.may_succeed() {
             let made = self
                 .service

@@ -70,6 +70,7 @@ impl Suite {
         clauses: IndexMap<ClauseId, Clause>,
         hash: String,
     ) -> Self {
+        // The row without a variant is the one whose request others borrow.
         let row_of = rows.iter().enumerate().filter(|(_, row)| row.variant.is_none());
         let row_of: HashMap<OperationName, usize> = row_of.map(|(index, row)| (row.operation.clone(), index)).collect();
         let graph = StateGraph::new(&service, |operation| row_of.get(operation).and_then(|index| rows.get(*index)));
@@ -88,6 +89,7 @@ impl Suite {
 
     /// The case with an id.
     pub fn case(&self, id: &str) -> Option<&Case> {
+        // Cases are in the order of their ids.
         let index = self.cases.binary_search_by(|case| case.id.as_str().cmp(id)).ok()?;
         self.cases.get(index)
     }

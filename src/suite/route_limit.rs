@@ -41,6 +41,7 @@ impl RouteLimit {
     pub fn limit(self, suite: &Suite, selection: &[usize], include: &[Selector]) -> Vec<usize> {
         let kept = |index: &usize| {
             let case = &suite.cases[*index];
+            // Whoever names a case or a route wants it run, whatever the limit.
             self.has(case) || include.iter().any(|selector| selector.names(suite, case))
         };
         selection.iter().copied().filter(kept).collect()

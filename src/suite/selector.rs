@@ -153,6 +153,8 @@ impl FromStr for Selector {
         if text.is_empty() {
             return Err(SelectorError::Empty);
         }
+
+        // No id has a colon in it, so a colon marks a predicate.
         let Some((name, value)) = text.split_once(':') else { return Ok(Self::Id(text.to_owned())) };
         match Axis::ALL.into_iter().find(|axis| axis.name() == name) {
             Some(axis) => Ok(Self::Predicate(axis, value.to_owned())),
@@ -278,6 +280,7 @@ fn text_matches(pattern: &str, text: &str) -> bool {
 /// only, so the time is bounded by the product of the lengths.
 fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn(&P, &T) -> bool) -> bool {
     let (mut at, mut item) = (0, 0);
+    // Where to go on if the last such piece must stand for one item more.
     let mut back: Option<(usize, usize)> = None;
 
     while item < items.len() {

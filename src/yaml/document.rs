@@ -98,6 +98,7 @@ impl Outline {
     /// Whether a part is, or lies in, or holds, one that was mistaken: then there is nothing more to say about it.
     pub fn is_mistaken_at(&self, path: &Path<'_>) -> bool {
         let steps = path.steps();
+        // `zip` ends with the shorter, so what lies within or around a mistaken part counts too.
         self.mistaken.iter().any(|mistaken| mistaken.iter().zip(&steps).all(|(one, other)| one == other))
     }
 

@@ -76,6 +76,7 @@ impl<'a> Part<'a> {
         let found = match self.0 {
             Value::Null | Value::Tagged(_) => Unexpected::Unit,
             Value::Bool(value) => Unexpected::Bool(*value),
+            // No value is ever repeated, so any number will do.
             Value::Number(_) => Unexpected::Unsigned(0),
             Value::String(text) => Unexpected::Str(text),
             Value::Sequence(_) => Unexpected::Seq,
@@ -188,6 +189,7 @@ impl<'de> Deserializer<'de> for Part<'de> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
+        // Each field is a stand-in in turn, or the first one would be reported as missing.
         if is_stand_in(self.0) {
             return visitor.visit_map(MapDeserializer::new(fields.iter().map(|field| (*field, self))));
         }

@@ -84,6 +84,7 @@ known_failures:
     reason: x
     until: 2026-12-31
 ";
+
     assert_eq!(
         mistakes(text),
         [
@@ -162,6 +163,7 @@ fn two_entries_for_a_case_are_a_mistake() {
         format!("format: 1\nknown_failures:\n{entries}")
     };
     let encrypt = "alibaba/Encrypt/Disabled";
+
     assert_eq!(
         mistakes(&list(&[encrypt, encrypt])),
         ["known.yaml:4:12: `alibaba/Encrypt/Disabled` is listed already, on line 3"]

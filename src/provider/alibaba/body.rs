@@ -87,12 +87,14 @@ fn value(element: Element) -> Value {
         Content::Elements(elements) => elements,
         Content::Text(_) if item.is_some() => Vec::new(),
         Content::Text(text) if INTEGERS.contains(&element.name.as_str()) => {
+            // What is not a number stays a text, so that a check reports it as a wrong form.
             return text.trim_ascii().parse::<i64>().map_or(Value::String(text), Value::from);
         }
         Content::Text(text) => return Value::String(text),
     };
 
     let mut fields = Map::new();
+    // A list without items is there all the same, as it is in JSON.
     if let Some(item) = item {
         fields.insert(item.to_owned(), Value::Array(Vec::new()));
     }

@@ -17,7 +17,7 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "Rejected.PendingImport"
         | "Rejected.Unavailable"
         | "Rejected.StateModifiedFailed" => ErrorClass::StateRejection,
-        // Whatever these are called, they are about the credentials and not about a key.
+        // What is not found or inactive is the access key, not a key of the service.
         "InvalidAccessKeyId.NotFound"
         | "InvalidAccessKeyId.Inactive"
         | "Forbidden.AccessKey"

@@ -80,6 +80,7 @@ impl Provider for Alibaba {
     fn retry_hint(&self, response: &HttpResponse) -> RetryHint {
         let standard = RetryHint::standard(response);
         let Some(header) = response.header(RETRY_AFTER) else { return standard };
+        // In milliseconds, where the header of HTTP has seconds.
         let pause = header.parse().ok().map(Duration::from_millis);
         RetryHint { throttles: true, pause: pause.or(standard.pause) }
     }

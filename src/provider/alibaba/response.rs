@@ -25,6 +25,7 @@ pub(super) fn decode(response: &HttpResponse) -> Result<ApiResponse, DecodeError
         (_, Some(code)) => (Some(code), without_signed_text(&text("Message")).to_owned()),
         (_, None) => return Err(DecodeError::NoCode { status }),
     };
+
     Ok(ApiResponse { status, headers: response.headers.clone(), code, message, fields, form })
 }
 

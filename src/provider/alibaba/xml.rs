@@ -101,6 +101,7 @@ fn close(ended: Open, open: &mut [Open], root: &mut Option<Element>) -> Option<(
     let Open { name, text, elements } = ended;
     let content = match elements.is_empty() {
         true => Content::Text(text),
+        // White space between elements says nothing; any other text there is not written by the service.
         false if is_blank(&text) => Content::Elements(elements),
         false => return None,
     };

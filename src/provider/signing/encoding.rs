@@ -15,6 +15,7 @@ pub fn percent_encode(text: &str) -> Cow<'_, str> {
 /// Parameters as `name=value` pairs joined with `&`, encoded, sorted by name (then value) by code point.
 pub fn canonical_query<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut sorted: Vec<(&str, &str)> = parameters.into_iter().collect();
+    // Before they are encoded, for `%` sorts otherwise than the characters that it stands for.
     sorted.sort_unstable();
 
     let mut query = String::with_capacity(sorted.len() * 32);

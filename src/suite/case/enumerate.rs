@@ -157,6 +157,7 @@ fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -
             let Some(routes) = suite.service.routes.get(state) else { continue };
             let Ok(shortest) = suite.route(class, state, fixtures, None) else { continue };
 
+            // A route with the steps of another would only repeat its cases.
             let mut steps = HashSet::from([shortest.steps]);
             for name in routes.keys() {
                 let Ok(route) = suite.route(class, state, fixtures, Some(name)) else { continue };

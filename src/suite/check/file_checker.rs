@@ -59,6 +59,7 @@ impl FileChecker<'_> {
 
     /// Reports a mistake, unless the parser has reported one at its place already.
     fn error(&mut self, at: &Path<'_>, span: Span, message: Message) {
+        // A stand-in is there, whose mistake is reported already.
         if self.outline.is_mistaken_at(at) {
             return;
         }
@@ -104,6 +105,7 @@ impl FileChecker<'_> {
             None => {
                 let near = nearest(text, self.vocabulary.states.iter().map(State::as_str));
                 self.unknown(at, "state", text, near);
+                // The unknown word stands for itself, so that the rest can still be checked.
                 State::from(text)
             }
         }
@@ -168,6 +170,7 @@ impl FileChecker<'_> {
     }
 
     pub fn clause(&mut self, at: &Path<'_>, text: &str) -> ClauseId {
+        // Without a readable file of clauses, every clause would seem to be unknown.
         let Some(clauses) = &self.vocabulary.clauses else { return ClauseId::from(text) };
         match clauses.get_key_value(text) {
             Some((clause, _)) => clause.clone(),
@@ -329,6 +332,7 @@ impl FileChecker<'_> {
                     fields.map(|(name, value)| (name.clone(), self.parameter(&at.key(name), value, scope))).collect(),
                 )
             }
+            // It could mean that the parameter is left out as well as that it is empty.
             Value::Null => {
                 self.error_at_key(at, "a parameter needs a value; leave it out, or give the empty text");
                 Parameter::Text(Template::default())

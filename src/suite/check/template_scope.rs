@@ -40,6 +40,7 @@ impl TemplateScope {
     pub fn on(&self, name: &str) -> Self {
         let mut scope = self.clone();
         if name != KeyName::SUBJECT {
+            // Such a step may say `key` even where no key has that name.
             scope.keys.insert(KeyName::SUBJECT.into());
             scope.on = Some(KeyName::from(name));
         }

@@ -51,6 +51,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     let clauses = layout.clauses(mistakes).and_then(|file| read::<ClausesFile>(file, mistakes));
     let clauses = clauses.map(|document| check_clauses(&document, mistakes));
     let document = layout.service(mistakes).and_then(|file| read::<ServiceFile>(file, mistakes));
+    // Without words that can be trusted, the other files are checked for their shape alone.
     let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
         check_shapes(&layout, mistakes);
         return None;
@@ -69,6 +70,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     report_missing_rows(&layout.rows, &rows, &mut FileChecker { outline, vocabulary: &vocabulary, mistakes });
     // What a mistaken row allows is not known, so nothing can be said of routes.
     let known_rows = mistakes.is_empty();
+
     rows.sort_by_key(|draft| (vocabulary.operations.get_index_of(&draft.row.operation), draft.row.variant.clone()));
     shared_requests::collect(&mut service, &rows);
     let rows: Vec<_> =
@@ -86,12 +88,14 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     let mistaken = !mistakes.is_empty();
     let clauses = vocabulary.clauses.take().unwrap_or_default();
     let mut suite = Suite::new(service, rows, scenarios, clauses, hash(&layout.all));
+    // The search for further routes is costly, and no case of mistaken files is ever run.
     let mut further = (!mistaken).then(FurtherRoutes::default);
     suite.cases = all_cases(&suite, &vocabulary, further.as_mut());
     if let Some(further) = &further {
         let mut checker = FileChecker { outline, vocabulary: &vocabulary, mistakes };
         whole_suite::routes(&mut checker, &suite, &further.taken);
     }
+
     whole_suite::duplicate_ids(&suite, mistakes);
     // A mistaken file could be the one with the missing cases.
     if !mistaken {
@@ -189,6 +193,7 @@ fn hash(files: &[&CaseFile]) -> String {
     let mut hash = Sha256::new();
     for file in files {
         for part in [file.path.as_bytes(), file.text.as_bytes()] {
+            // With its length before it, no part can be taken for a piece of the next.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }

@@ -20,6 +20,7 @@ pub(super) fn check(checker: &mut FileChecker<'_>, service: &Service, rows: &[Ro
     let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
     transitions(checker, service, &by_operation);
     stages(checker, service, &by_operation);
+
     let mut known = Known {
         graph: StateGraph::new(service, |operation| by_operation.get(operation).copied()),
         found: HashMap::new(),
@@ -31,6 +32,7 @@ pub(super) fn check(checker: &mut FileChecker<'_>, service: &Service, rows: &[Ro
         let class_at = classes.key(class.as_str());
         let at = class_at.key("states");
         for (index, state) in key_class.states.iter().enumerate() {
+            // The file gives the reason why no key is driven there.
             if key_class.why_not_driven(state).is_some() {
                 continue;
             }
@@ -66,6 +68,7 @@ fn stages(checker: &mut FileChecker<'_>, service: &Service, rows: &HashMap<&Oper
     let all = root.key("stages");
     for (name, stage) in &service.stages {
         let Cause::Call { operation, .. } = &stage.cause else { continue };
+        // Operations beside the table have no row, and nothing that rejects them.
         let Some(row) = rows.get(operation) else { continue };
         let stage_at = all.key(name.as_str());
         refused(checker, &stage_at.key("from"), row, &stage.from);
@@ -76,6 +79,7 @@ fn stages(checker: &mut FileChecker<'_>, service: &Service, rows: &HashMap<&Oper
 fn refused(checker: &mut FileChecker<'_>, at: &Path<'_>, row: &Row, from: &[State]) {
     for (index, state) in from.iter().enumerate() {
         let mut cells = row.cells.iter().filter(|(of, _)| *of == state).peekable();
+        // One class that succeeds is enough: keys of the others do not take the transition.
         if cells.peek().is_some() && cells.all(|(_, cell)| !cell.expect.is_success()) {
             let message = format!("the table rejects `{}` in the state `{state}`", row.operation);
             checker.error_at_value(&at.item(index), message);

@@ -22,9 +22,11 @@ pub(super) fn behaviour(checker: &mut FileChecker<'_>, service: &Service, rows: 
     for (name, operations) in &service.observation.behaviour {
         let Some(class) = service.classes.get(name).filter(|_| !operations.is_empty()) else { continue };
         let behavioural: Option<Vec<&Row>> = operations.iter().map(|name| rows.get(name).copied()).collect();
+        // An operation without a row is reported already.
         let Some(behavioural) = behavioural else { continue };
 
         let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
+        // No key is ever observed in the others.
         for state in class.states.iter().filter(|state| class.why_not_driven(state).is_none()) {
             let responses = behavioural.iter().map(|row| {
                 let outcomes = row.cells.get(state, name).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
@@ -60,6 +62,7 @@ pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashS
         let at = all.key(state.as_str());
         for name in routes.keys().filter(|name| !taken.contains(&(state.clone(), (*name).clone()))) {
             let mut classes = suite.service.classes.keys();
+            // The two need different repairs: a useless route is deleted, an impossible one is rewritten.
             let message = if classes.any(|class| suite.route(class, state, &BTreeSet::new(), Some(name)).is_ok()) {
                 "no case takes this route: its calls are those of the shortest route, or of a route above"
             } else {

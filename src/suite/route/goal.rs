@@ -34,6 +34,7 @@ impl Goal {
         });
         let mut useful = stages.map(|(_, edge)| edge.needs).fold(self.fixtures.with(graph.driving), SmallSet::with);
 
+        // Fixtures need fixtures, so the set grows until it holds all of them.
         loop {
             let needed = graph.prepares.iter().enumerate().filter(|(index, _)| useful.has(SmallSet::one(*index)));
             let more = needed.map(|(_, prepare)| prepare.needs).fold(useful, SmallSet::with);

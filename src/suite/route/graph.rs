@@ -55,9 +55,11 @@ struct Class {
 impl StateGraph {
     /// The graph of a service. `row` finds the row of an operation; operations beside the table always succeed.
     pub(in crate::suite) fn new<'a>(service: &Service, row: impl Fn(&OperationName) -> Option<&'a Row>) -> Self {
+        // Names come first, for all that follows refers to them by their index.
         let mut graph = Self {
             states: service.states.iter().cloned().collect(),
             classes: IndexMap::new(),
+            // What is beyond the size of a set is reported by the check of the service.
             words: service.words().take(SmallSet::MOST).map(str::to_owned).collect(),
             fixtures: service.fixtures.keys().take(SmallSet::MOST).cloned().collect(),
             prepares: Vec::new(),
@@ -107,6 +109,7 @@ impl StateGraph {
                 gives: graph.things(&stage.gives),
                 takes: graph.things(&stage.takes),
                 needs: graph.fixtures_of(&needs),
+                // A stage has a clause in any case.
                 is_stated: true,
                 allowed: graph.allowed(operation.and_then(&row)),
                 operation: operation.cloned(),

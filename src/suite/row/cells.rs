@@ -23,6 +23,7 @@ pub(crate) enum CellFile {
 
 impl<'de> Deserialize<'de> for CellFile {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // By hand, because an untagged enum says of every mistake only that no form fits.
         struct Visitor;
         impl<'de> de::Visitor<'de> for Visitor {
             type Value = CellFile;

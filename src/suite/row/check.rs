@@ -211,6 +211,7 @@ fn check_cells(
 
     for name in file.expect.keys() {
         let at = at.key(name);
+        // A row without classes is reported already, and no state would fit it.
         if let Some(state) = checker.state_key(&at, name)
             && !of_row.is_empty()
             && !of_row.iter().any(|class| can_be(class, &state))
@@ -221,6 +222,7 @@ fn check_cells(
 
     let accept_at = root.key("accept");
     let accept = check_accept(checker, &accept_at, &file.accept);
+
     let mut cells = Cells::default();
     for state in &vocabulary.states {
         let possible: Vec<&ClassName> = of_row.iter().copied().filter(|class| can_be(class, state)).collect();

@@ -28,6 +28,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ScenariosFil
         checker.error_at_key(&all, "there must be a scenario");
     }
 
+    // Checked once, or each scenario would report the same mistakes.
     let shared = Shared {
         clause: file.clause.as_ref().map(|clause| checker.clause(&root.key("clause"), clause)),
         edition: file.edition.as_ref().map(|edition| checker.edition(&root.key("edition"), edition)),
@@ -55,13 +56,16 @@ fn check_scenario(
     if !is_kebab(name) {
         checker.error_at_key(at, format!("`{name}` is not in kebab-case"));
     }
+
     let (clause, edition) = check_clause(checker, at, file, shared);
     let also_at = at.key("also");
     checker.once(&also_at, &file.also);
     let also = file.also.iter().enumerate().map(|(index, text)| checker.clause(&also_at.item(index), text)).collect();
+
     let classes = match (&file.classes, &shared.classes) {
         (Some(names), _) => check_classes(checker, &at.key("classes"), names),
         (None, Some(shared)) => shared.clone(),
+        // The first class is the usual one.
         (None, None) => checker.vocabulary.classes.keys().next().cloned().into_iter().collect(),
     };
 

@@ -139,6 +139,7 @@ pub(in crate::suite) fn check_words(checker: &mut FileChecker<'_>, service: &Ser
         }
     }
 
+    // The shortest route passes no stage, so one that no declared route passes is of no use.
     let all = root.key("stages");
     for name in service.stages.keys().filter(|name| !passed.contains(name.as_str())) {
         checker.error_at_key(&all.key(name.as_str()), format!("no declared route passes the stage `{name}`"));

@@ -70,10 +70,13 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
     checker.once(&states_at, &file.states);
     let states = file.states.iter().enumerate().map(|(index, state)| checker.state(&states_at.item(index), state));
     let states: Vec<_> = states.collect();
+
     let new_key_is = checker.state(&at.key("new_key_is"), &file.new_key_is);
+    // An unknown state is reported already.
     if checker.vocabulary.states.contains(&new_key_is) && !states.contains(&new_key_is) {
         checker.error_at_value(&at.key("new_key_is"), format!("`{new_key_is}` is not under `states`"));
     }
+
     let impossible_at = at.key("impossible");
     let mut impossible = IndexMap::new();
     for (state, reason) in &file.impossible {
@@ -85,6 +88,8 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
         }
         impossible.insert(state, reason.clone());
     }
+
+    // A state that is left out could be forgotten as well as impossible.
     for state in &checker.vocabulary.states {
         if !states.contains(state) && !impossible.contains_key(state) {
             let message = format!("the class `{name}` says nothing of the state `{state}`");

@@ -64,6 +64,8 @@ pub(super) fn check_observation(checker: &mut FileChecker<'_>, file: &ServiceFil
             behaviour.insert(class, operations);
         }
     }
+
+    // Keys of a class that is not made are never observed.
     let made = file.key_classes.iter().filter(|(_, class)| class.not_made.is_none()).map(|(name, _)| name);
     for class in made.filter(|class| !file.observation.behaviour.contains_key(*class)) {
         let help = Some("an empty list means that no operation distinguishes its states".to_owned());

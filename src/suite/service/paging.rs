@@ -93,11 +93,13 @@ pub(super) fn check_paging(checker: &mut FileChecker<'_>, file: &ServiceFile) ->
 fn check_by(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &PagingFile) -> PagingBy {
     let by_number = [("number", &file.number), ("total", &file.total)];
     let by_marker = [("marker", &file.marker), ("next_marker", &file.next_marker), ("truncated", &file.truncated)];
+    // One of these fields is enough to mean markers; the others are reported as missing then.
     let is_by_marker = by_marker.iter().any(|(_, field)| field.is_some());
 
     if let Some((field, _)) = by_number.iter().find(|(_, field)| is_by_marker && field.is_some()) {
         checker.error_at_key(&at.key(field), format!("`{field}` does not go with paging by marker"));
     }
+
     let wanted = if is_by_marker { &by_marker[..] } else { &by_number[..] };
     for (field, _) in wanted.iter().filter(|(_, field)| field.is_none()) {
         let help =

@@ -36,6 +36,7 @@ pub(in crate::suite) fn check_steps(
         if let Some((step, own_request)) = check_step(checker, &at, file, &scope) {
             if let (Action::Call(call), false) = (&step.action, own_request) {
                 let (operation, on) = (call.operation.clone(), step.on.clone());
+                // Rows lend their requests once all are read; what this step may name is kept until then.
                 borrowed.push(PendingRequest { step: steps.len(), operation, on, scope: scope.clone() });
             }
             steps.push(step);
@@ -79,6 +80,7 @@ fn check_step(
         [verb] => verb,
         [] => {
             let message = "a step needs one of `call`, `look`, `state`, `drive`, `advance`";
+            // A field that is not known was most likely meant as one of them.
             if !checker.outline.is_curtailed_at(at) {
                 checker.error_at_value(at, message);
             }
