@@ -47,6 +47,7 @@ impl AlibabaKms {
         let token_secret = match restored.token_secret {
             Some(secret) => secret,
             None => {
+                // Kept, since tokens that were handed out must be good after a restart too.
                 let secret = TokenSealer::secret().map_err(|_| NoRandomness)?;
                 if let Some(journal) = &facilities.journal {
                     journal.append([records::token_secret(&secret)]);
@@ -153,6 +154,7 @@ impl AlibabaKms {
     /// Every account and region with what it holds, in order.
     pub(crate) fn tenants(&self) -> impl Iterator<Item = (&str, &str, &Mutex<Tenant>)> {
         let mut accounts: Vec<_> = self.tenants.iter().collect();
+        // A hash map has no order, and a list must not change from one look to the next.
         accounts.sort_unstable_by_key(|(account, _)| *account);
         accounts.into_iter().flat_map(|(account, regions)| {
             regions.iter().map(|(region, tenant)| (account.as_str(), region.as_str(), tenant))
@@ -177,6 +179,7 @@ fn tenants(
         for region in known().chain(planted.iter().copied()) {
             regions.entry(region.to_owned()).or_default();
         }
+        // Without a journal nobody takes what was touched, and it would only grow.
         if watch {
             regions.values_mut().for_each(Tenant::watch);
         }

@@ -162,6 +162,7 @@ fn cloud(description: &Description) -> Value {
 fn state(service: &Service) -> Value {
     let now = service.now();
     let accounts: Vec<Value> = service.cloud.accounts(now).into_iter().map(AccountView::json).collect();
+
     let requests: Fields = service
         .cloud
         .description()
@@ -171,6 +172,7 @@ fn state(service: &Service) -> Value {
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| (name.to_owned(), count.into()))
         .collect();
+
     let ignored: Vec<Value> = service
         .ignored_parameters()
         .into_iter()

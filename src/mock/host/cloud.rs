@@ -33,7 +33,7 @@ pub(crate) struct Description {
     pub(crate) throttle_codes: &'static [&'static str],
     /// The states of a key.
     pub(crate) states: &'static [&'static str],
-    /// What tells the classes of keys apart, as the head of a column.
+    /// What distinguishes the classes of keys, as the head of a column.
     pub(crate) class_label: &'static str,
     /// The classes of keys, the usual one first.
     pub(crate) classes: &'static [&'static str],

@@ -19,7 +19,7 @@ pub(crate) fn is_foreign(received: &Received) -> bool {
         authority.is_some_and(|authority| !host.is_empty() && authority.eq_ignore_ascii_case(host))
     };
     let foreign_origin = received.headers.get_all(ORIGIN).iter().any(|origin| !origin.to_str().is_ok_and(is_own));
-    // Also tells apart origins that differ in the scheme only.
+    // Also distinguishes origins that differ in the scheme only.
     let fetch_site = received.headers.get_all("sec-fetch-site");
     let foreign_site = fetch_site.iter().any(|site| site != "same-origin" && site != "none");
     foreign_origin || foreign_site

@@ -64,6 +64,7 @@ impl CellDeviation {
         match &self.outcome {
             DeviantOutcome::Success => beyond_the_table(step, account, row.with(self.state, TableOutcome::Success)),
             DeviantOutcome::Rejection { .. } => {
+                // By the table first, so that whatever is reported before the state is still reported.
                 let outcome = step.run_by_row(row.with(self.state, TableOutcome::Rejected), account);
                 match outcome {
                     Err(rejection) if rejection == Rejection::rejected(self.state) => Err(self.outcome.rejection()),
@@ -138,6 +139,7 @@ impl FromStr for CellDeviation {
         let shape = || ParseDeviationError::Shape(text.to_owned());
         let (cell, outcome) = text.split_once('=').ok_or_else(shape)?;
         let (operation, place) = cell.split_once(':').ok_or_else(shape)?;
+
         let (place, origin) = match place.split_once('@') {
             None => (place, None),
             Some((place, origin)) => {
@@ -145,14 +147,18 @@ impl FromStr for CellDeviation {
                 (place, Some(known.ok_or_else(|| ParseDeviationError::Origin(origin.to_owned()))?))
             }
         };
+
         let (state, arrival) = match place.split_once('/') {
             None => (place, None),
             Some((state, route)) => (state, Some(route.parse()?)),
         };
+
         let operation: Operation = operation.parse()?;
+        // Origin and route are those of a key, and an operation without a subject has none to meet.
         if (origin.is_some() || arrival.is_some()) && !operation.has_subject() {
             return Err(ParseDeviationError::NoSubject(operation));
         }
+
         Ok(Self { operation, state: state.parse()?, arrival, origin, outcome: outcome.parse()? })
     }
 }

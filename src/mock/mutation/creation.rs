@@ -49,6 +49,7 @@ fn and_edit_new(step: &Step<'_>, account: &mut Account<'_>, edit: impl FnOnce(&m
     let mut response = step.run(account)?;
     let id = response.get("KeyMetadata").and_then(|metadata| metadata.get("KeyId")).and_then(|id| id.as_str());
     let Some(id) = id.map(str::to_owned) else { return Ok(response) };
+    // Amended and not changed, for nobody has seen the key in another state.
     let described = account.write(|keys| {
         keys.amend(&id, |key| {
             edit(key);

@@ -24,6 +24,7 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "the gateway takes an access key that nobody has",
         Gate::Takes(|gateway, claim, error| {
             let first = gateway.access_keys.first().filter(|_| *error == GatewayError::UnknownAccessKey)?;
+            // By the secret of the first key: an id that nobody has comes with none.
             let stand_in = AccessKey { id: claim.access_key_id()?.to_owned(), ..first.clone() };
             let gateway = Gateway { access_keys: slice::from_ref(&stand_in), ..*gateway };
             gateway.identify(claim).is_ok().then_some(first)

@@ -234,6 +234,7 @@ fn serving_once(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
         step.and_undo(account)?;
         return Err(Rejection::invalid_import_token());
     }
+
     let response = step.run(account)?;
     step.marks.change(&key.id, |mark| mark.token_used = is_import);
     Ok(response)
@@ -249,6 +250,7 @@ fn repaired_token(step: &Step<'_>) -> Option<String> {
     let sealer = &step.call.tools.token_sealer;
     let sealed = STANDARD.decode(step.parameter("ImportToken")?).ok()?;
     let (last, rest) = sealed.split_last()?;
+    // Only the last byte may be wrong, and its values are soon tried.
     let mut candidates = (0..=u8::MAX).map(|byte| [rest, &[last ^ byte]].concat());
     candidates.find(|candidate| sealer.open(candidate).is_some()).map(|repaired| STANDARD.encode(repaired))
 }

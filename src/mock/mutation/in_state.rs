@@ -82,14 +82,17 @@ impl StateEffect {
             Self::DescribeLies => "describe-lies",
             Self::ListKeysOmits => "list-keys-omits",
             Self::ListAliasesOmits => "list-aliases-omits",
+            // The names are a contract with the catalogue and with command lines, and keep their words.
             Self::UpdateAliasKeeps => "update-alias-refused-from",
         };
+
         let state = match state {
             KeyState::Enabled => "enabled",
             KeyState::Disabled => "disabled",
             KeyState::PendingDeletion => "pending-deletion",
             KeyState::PendingImport => "pending-import",
         };
+
         format!("{what}-{state}")
     }
 

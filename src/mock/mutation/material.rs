@@ -134,12 +134,15 @@ pub(super) fn provide(step: &Step<'_>, account: &mut Account<'_>) {
             | Operation::GenerateDataKey
             | Operation::GenerateDataKeyWithoutPlaintext
     );
+
     if !uses_material {
         return;
     }
+
     account.write(|keys| {
         let lacking =
             subjects(step.call, keys).filter(|key| key.versions.iter().any(|version| version.cipher.is_none()));
+        // Collected first: the keys can't be changed while they are looked through.
         let ids: Vec<String> = lacking.map(|key| key.id.clone()).collect();
         for id in ids {
             keys.amend(&id, give_material);

@@ -104,9 +104,11 @@ impl FromStr for Deviation {
     type Err = ParseDeviationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // First, for a cell has a colon too.
         if text.contains('=') {
             return text.parse().map(Self::Cell);
         }
+
         if let Some((operation, fault)) = text.split_once(':') {
             let operation: Operation = operation.parse()?;
             let fault = ResponseFault::ALL.iter().copied().find(|known| known.name() == fault);
@@ -115,6 +117,7 @@ impl FromStr for Deviation {
                 None => Err(ParseDeviationError::shape_or_fault(text)),
             };
         }
+
         let named = Self::named().find(|deviation| deviation.to_string() == text);
         named.ok_or_else(|| ParseDeviationError::unknown(text))
     }

@@ -145,12 +145,15 @@ fn despite_the_table(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
 fn disabled_once_imported(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
     let waiting = step.subject(account).filter(|key| key.state == PendingImport);
     let Some(key) = waiting else { return step.run(account) };
+
     if step.call.operation == DisableKey {
         return step.despite(account, is_for_state, |_| {
             step.marks.change(&key.id, |mark| mark.disabled_by_import = true);
             Ok(Fields::new())
         });
     }
+
+    // Any other call goes through; if it is the import, the key must not stay enabled.
     let response = step.run(account)?;
     if step.marks.of(&key.id).disabled_by_import {
         account.write(|keys| {
@@ -161,5 +164,6 @@ fn disabled_once_imported(step: &Step<'_>, account: &mut Account<'_>) -> Outcome
             })
         });
     }
+
     Ok(response)
 }

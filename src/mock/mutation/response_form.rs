@@ -95,6 +95,7 @@ impl ResponseFault {
 
     /// Goes on with a call of the operation.
     pub(super) fn around(self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+        // Nothing runs for these, so that they have no effect either.
         match self {
             Self::NotImplemented => {
                 let message = "Specified api is not found, please check your url and method.";
@@ -106,6 +107,7 @@ impl ResponseFault {
             Self::Crashes => return Err(Rejection::internal_failure()),
             _ => {}
         }
+
         match step.run(account) {
             Ok(mut response) => {
                 self.change_fields(&mut response);
@@ -122,6 +124,7 @@ impl ResponseFault {
             Self::ListIsNull => response.values_mut().for_each(without_lists),
             Self::DateIsNumber => response.iter_mut().for_each(|(name, value)| number_dates(name, value)),
             Self::CountIsText => {
+                // Only responses with a list have them.
                 for count in ["TotalCount", "PageNumber", "PageSize"] {
                     if let Some(value) = response.get_mut(count) {
                         *value = value.to_string().into();
@@ -299,7 +302,9 @@ impl GeneralFault {
     pub(super) fn change_response(self, response: &mut ResponseParts) {
         const REQUEST_ID: &str = "RequestId";
         const SAME: &str = "6b0f7c1e-52c4-4d0b-9d0e-8f6a3c21d7b5";
+
         let is_error = response.status >= 400;
+
         match self {
             Self::EmptyRequestId if is_success(response) => {
                 response.fields.insert(REQUEST_ID.to_owned(), "".into());

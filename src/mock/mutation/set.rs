@@ -75,6 +75,7 @@ impl Deviations {
         let mut sorted = deviations.clone();
         sorted.sort_by_key(Deviation::rank);
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
+        // While the set is locked, so that the flag and the set change together.
         self.any.store(!deviations.is_empty(), Ordering::Release);
         self.marks.clear();
         *all = Arc::new(Set { given: deviations, sorted });
@@ -120,6 +121,7 @@ impl Deviation {
             Self::Response(of, _) => *of == operation,
             Self::Responses(_) => true,
             Self::Named(Named { part: Part::Call(operations, _), .. }) => {
+                // A deviation that names none is one of every operation.
                 operations.is_empty() || operations.contains(&operation)
             }
             Self::Named(_) => false,
@@ -155,8 +157,11 @@ impl Layer for Deviations {
     fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
         let set = self.set();
         let concerned: Vec<&Deviation> = set.sorted.iter().filter(|one| one.concerns(call.operation)).collect();
+
+        // One transaction: what a deviation takes back must not be seen in between.
         account.alone(|account| {
             let step = Step { call, marks: &self.marks, rest: &concerned };
+            // A deviation may let a key be used in a state in which it has no material.
             provide(&step, account);
             step.run(account)
         })
@@ -191,7 +196,10 @@ impl WireLayer for Deviations {
             });
             taken.next().ok_or(error)
         };
+
+        // The gateway goes first: a deviation has a say only in what it rejects.
         let key = gateway.identify(claim).or_else(taking)?;
+
         match gateway.use_nonce(claim, key) {
             Err(GatewayError::NonceUsed) if set.gates().any(|gate| matches!(gate, Gate::TakesNonceAgain)) => Ok(key),
             noted => noted.map(|()| key),
@@ -200,6 +208,7 @@ impl WireLayer for Deviations {
 
     fn run_rejected<'g>(&self, gateway: &Gateway<'g>, error: &GatewayError) -> Option<&'g AccessKey> {
         let is_meant = |gate| matches!(gate, Gate::HasEffect(is_meant) if is_meant(error));
+        // Nobody knows who has sent it, so it acts for the first access key.
         gateway.access_keys.first().filter(|_| self.set().gates().any(is_meant))
     }
 

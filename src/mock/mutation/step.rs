@@ -92,6 +92,7 @@ impl Step<'_> {
 
     /// Goes on, and takes back what a success has changed.
     pub(super) fn and_undo(&self, account: &mut Account<'_>) -> Outcome {
+        // All of it: which keys a call is going to touch is not known before.
         let before = account.read(Tenant::clone);
         let response = self.run(account)?;
         account.write(|keys| *keys = before);
@@ -137,10 +138,13 @@ impl Step<'_> {
     ) -> Outcome {
         let Some(key) = self.subject(account) else { return work(account) };
         let altered = account.write(|keys| keys.amend(&key.id, alter));
+
         let outcome = work(account);
+        // Also after a rejection, which must leave the key as it was.
         if let Some(altered) = altered {
             account.write(|keys| keys.amend(&key.id, |key| restore(key, altered)));
         }
+
         outcome
     }
 

@@ -13,6 +13,7 @@ use crate::mock::alibaba::service::key::Tenant;
 pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> {
     let reference = match call.operation {
         Operation::Decrypt | Operation::ReEncrypt => {
+            // The request need not name the key; the ciphertext names its version.
             let ciphertext = Ciphertext::parse(&STANDARD.decode(call.optional("CiphertextBlob")?).ok()?)?;
             return keys.key(keys.key_of(&ciphertext.version)?);
         }
@@ -23,6 +24,7 @@ pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> 
         operation if operation.has_subject() => call.read_key_reference(call.optional("KeyId")?)?,
         _ => return None,
     };
+
     find_key(keys, &reference).ok()
 }
 

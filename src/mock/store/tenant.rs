@@ -57,6 +57,7 @@ impl<K: KeyRecord> Tenant<K> {
             if self.keys.get(&id).is_some_and(|key| key.is_gone(now)) {
                 self.remove(&id);
             } else {
+                // Its next deadline is later than now, if it has one, and so the loop ends.
                 self.change(&id, |key| key.elapse(now, identifiers));
             }
         }
@@ -122,17 +123,23 @@ impl<K: KeyRecord> Tenant<K> {
     /// Removes a key with its aliases.
     pub(crate) fn remove(&mut self, id: &str) {
         let Some(key) = self.keys.remove(id) else { return };
+
+        // The indexes are kept by hand: what is left in one of them would lead to a key that is gone.
         self.touch_key(id);
         self.keys_in_state[key.state_index()] -= 1;
         self.key_order.remove(key.number());
+
         for further in key.further_ids() {
             self.key_of.remove(further);
         }
+
+        // An alias does not outlive its key, and its name can be given again.
         for (number, name) in key.aliases() {
             self.aliases.remove(name);
             self.alias_order.remove(*number);
             self.touch_alias(name);
         }
+
         if let Some(due) = key.deadline() {
             self.deadlines.remove(&(due, id.to_owned()));
         }
@@ -187,6 +194,7 @@ impl<K: KeyRecord> Tenant<K> {
         if let Some(key) = self.keys.get_mut(&alias.key_id) {
             key.aliases_mut().remove(&alias.number);
         }
+        // With its old number, which is its place in lists.
         if let Some(key) = self.keys.get_mut(key_id) {
             key.aliases_mut().insert(alias.number, name.to_owned());
         }

@@ -38,6 +38,7 @@ impl<K: KeyRecord> Tenant<K> {
 
     /// Removes all keys and aliases.
     pub(crate) fn clear(&mut self) {
+        // What goes must go from the state file as well.
         let touched = self.touched.take().map(|mut touched| {
             touched.keys.extend(self.keys.drain().map(|(id, _)| id));
             touched.aliases.extend(self.aliases.drain().map(|(name, _)| name));

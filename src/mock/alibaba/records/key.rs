@@ -67,6 +67,7 @@ impl<'a> KeyRecord<'a> {
             region: region.into(),
             id: key.id.as_str().into(),
             number: key.number,
+            // By their names on the wire: a state file outlives the order of the enums.
             origin: key.origin.wire().into(),
             spec: key.spec.wire().into(),
             usage: key.usage.wire().into(),

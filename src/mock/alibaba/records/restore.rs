@@ -39,6 +39,7 @@ impl Restored {
         let mut restored = Self::default();
         let (mut keys, mut aliases) = (Vec::new(), Vec::new());
         let now = Timestamp::now();
+
         for record in records {
             let taken = match record.table.as_str() {
                 KEY => key(&record.json).map(|key| keys.push(key)),
@@ -49,6 +50,7 @@ impl Restored {
                     }
                     None => None,
                 },
+                // The timestamp of such a request has expired, so nobody can send it again.
                 NONCE if is_outdated(NONCE, &record.name, now) => Some(()),
                 NONCE => restored.take_nonce(&record.name),
                 WRAPPING_PAIR => restored.take_wrapping_pair(&record.json),
@@ -59,6 +61,8 @@ impl Restored {
         }
 
         restored.nonces.sort_unstable();
+
+        // Keys first, for an alias is placed by its key, and records come in no order.
         restored.place_keys(keys);
         restored.place_aliases(aliases)?;
         Ok(restored)

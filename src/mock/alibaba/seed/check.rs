@@ -317,6 +317,7 @@ fn check_together(mistakes: &mut Mistakes<'_>, place: &Path<'_>, key: &SeedKey, 
             let help = Some("give it `material`, or leave `state` out".to_owned());
             mistakes.report(&place.key("state"), "an EXTERNAL key without material is PendingImport", help);
         }
+        // A key that waits for its deletion may have material or lack it.
         _ => {}
     }
 

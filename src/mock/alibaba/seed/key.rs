@@ -92,6 +92,7 @@ impl SeedKey {
 
         let deleted = self.state == KeyState::PendingDeletion;
         let has_material = self.origin == Origin::Kms || material.present;
+        // What a cancelled deletion goes back to.
         let before = if has_material { KeyState::Enabled } else { KeyState::PendingImport };
         tenant.add(self.id.clone(), |number| Key {
             id: self.id.clone(),
@@ -131,6 +132,7 @@ impl SeedKey {
     /// The id of its version: the one that was given, or one that follows from the id of the key.
     pub(super) fn version_id(&self) -> String {
         self.version.clone().unwrap_or_else(|| {
+            // Derived and not drawn, so that the same file gives the same version each time.
             let digest = Sha256::digest(format!("version of {}", self.id));
             let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[12..15], &hex[15..18], &hex[18..30])

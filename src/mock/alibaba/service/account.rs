@@ -65,9 +65,11 @@ impl<'a> Account<'a> {
     /// the log is that of the changes.
     pub(crate) fn write<R>(&mut self, change: impl FnOnce(&mut Tenant) -> R) -> R {
         match &mut self.keys {
+            // The transaction around it lets time pass and writes the log, once for all its steps.
             Access::Alone(keys) => change(keys),
             Access::Shared(shared) => {
                 let mut keys = locked(shared);
+                // A key that is due to be deleted must not be seen by anybody.
                 self.time.pass(&mut keys);
                 let result = change(&mut keys);
 

@@ -86,6 +86,7 @@ impl<'a> Call<'a> {
     /// An integer of digits only; nothing if absent.
     pub(crate) fn integer(&self, name: &str) -> Result<Option<u64>, Rejection> {
         let Some(text) = self.optional(name) else { return Ok(None) };
+        // `parse` accepts a plus sign as well.
         let number = text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
         number.map(Some).ok_or_else(|| Rejection::invalid_parameter(name))
     }
@@ -113,9 +114,11 @@ impl<'a> Call<'a> {
         let Some(arn) = text.strip_prefix("acs:kms:") else {
             return is_key_id(text).then_some(KeyReference::Id(text));
         };
+
         let (region, rest) = arn.split_once(':')?;
         let (account, resource) = rest.split_once(':')?;
         let id = resource.strip_prefix("key/").filter(|id| is_key_id(id))?;
+
         let own = region == self.caller.region && account == self.caller.account;
         Some(if own { KeyReference::Id(id) } else { KeyReference::Foreign })
     }

@@ -211,7 +211,9 @@ impl Key {
         if let Some(version) = self.versions.last_mut() {
             version.cipher = Some(cipher);
         }
+
         self.material = Material { bound_to: Some(digest), present: true, expires };
+
         if self.state == KeyState::PendingImport {
             self.state = KeyState::Enabled;
         }
@@ -256,16 +258,20 @@ impl Key {
 
     /// Makes one version for each interval that has passed, up to a bound: the clock may have jumped by centuries.
     fn rotate_until(&mut self, now: Timestamp, rotation: Rotation, identifiers: &Identifiers) {
+        // It divides, so it must not be zero whatever a state file holds.
         let interval = rotation.interval_seconds.max(1);
         let passed = (now.as_second() - rotation.next.as_second()) / interval;
         let skipped = (passed - MOST_ROTATIONS_AT_ONCE).max(0);
+
         let mut next = after(rotation.next, skipped.saturating_mul(interval));
         while next <= now {
+            // Without randomness a rotation is left out: the request that came by did not cause it.
             if let Ok(version) = Version::new(identifiers.resource(), self.spec, self.origin, next) {
                 self.rotate(version);
             }
             next = after(next, interval);
         }
+
         self.rotation = Some(Rotation { next, ..rotation });
     }
 }

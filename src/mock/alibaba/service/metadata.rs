@@ -27,10 +27,13 @@ pub(crate) fn key_metadata(call: &Call<'_>, key: &Key) -> Fields {
         ("LastRotationDate", wire_time(key.last_rotation).into()),
         ("AutomaticRotation", key.automatic_rotation().into()),
     ]);
+
+    // Only a key that rotates by itself has these fields.
     if let Some(rotation) = key.rotation {
         metadata.insert("NextRotationDate".to_owned(), wire_time(rotation.next).into());
         metadata.insert("RotationInterval".to_owned(), format!("{}s", rotation.interval_seconds).into());
     }
+
     metadata
 }
 

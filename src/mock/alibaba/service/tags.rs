@@ -19,12 +19,15 @@ pub(crate) fn read_tags(call: &Call<'_>, name: &str) -> Result<Option<Vec<(Strin
     let invalid = || Rejection::invalid_parameter(name);
     let Some(text) = call.optional(name) else { return Ok(None) };
     let raw: Vec<RawTag> = serde_json::from_str(text).map_err(|_| invalid())?;
+
     let good = |tag: &RawTag| is_tag_key(&tag.key) && is_tag_text(&tag.value, call.rules.longest_tag_value);
+
     let mut names: Vec<&str> = raw.iter().map(|tag| tag.key.as_str()).collect();
     names.sort_unstable();
     if !raw.iter().all(good) || names.windows(2).any(|two| two[0] == two[1]) {
         return Err(invalid());
     }
+
     Ok(Some(raw.into_iter().map(|tag| (tag.key, tag.value)).collect()))
 }
 

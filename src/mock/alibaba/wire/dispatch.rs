@@ -74,17 +74,20 @@ impl<'r> Understood<'r> {
             Trouble::Throttled { code: throttle::BY_KMS, retry_after_seconds } => {
                 (self.kms_rejection(&Rejection::throttled()), retry_after_seconds)
             }
+            // Every other code is one of the gateway, whose errors have a shape of their own.
             Trouble::Throttled { code, retry_after_seconds } => {
                 let message = "Request was denied due to request throttling.";
                 (self.gateway_response((400, code.to_owned().into(), message.into())), retry_after_seconds)
             }
         };
+
         let mut response = self.response(parts);
         if let Some(seconds) = retry_after_seconds {
             let seconds = HeaderValue::from(seconds);
             response.headers.push((RETRY_AFTER, seconds.clone()));
             response.headers.push((HeaderName::from_static("x-acs-retry-after"), seconds));
         }
+
         response
     }
 
@@ -249,15 +252,18 @@ pub(crate) fn respond_to_unreadable(
         Unreadable::TooLarge => GatewayError::TooLarge,
         Unreadable::Incomplete => GatewayError::Undecodable,
     };
+
     let request = Understood {
         kms,
         received,
+        // Signature and format may stand in the body, which nobody has read.
         parameters: Parameters::default(),
         scheme: Scheme::Unsigned,
         format: Format::Json,
         request_id,
         routed: Err(error.clone()),
     };
+
     request.gateway_response(error.parts(kms.config.error_codes)).into_response()
 }
 

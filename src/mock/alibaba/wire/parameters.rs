@@ -26,6 +26,8 @@ impl<'a> Parameters<'a> {
         decode_form(query.as_bytes(), &mut pairs)?;
         let in_query = pairs.len();
         decode_form(form, &mut pairs)?;
+
+        // With a name twice, nothing says which of the values counts.
         let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_ref()).collect();
         names.sort_unstable();
         if names.windows(2).any(|two| two[0] == two[1]) {
@@ -76,10 +78,14 @@ fn decode(text: &[u8]) -> Result<Cow<'_, str>, Undecodable> {
     if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
         return std::str::from_utf8(text).map(Cow::Borrowed).map_err(|_| Undecodable);
     }
+
+    // `percent_decode` keeps a broken escape as text instead of reporting it.
     let whole = |at: usize| text.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
     if text.iter().enumerate().any(|(at, byte)| *byte == b'%' && !whole(at)) {
         return Err(Undecodable);
     }
+
+    // Before the escapes are decoded, so that an encoded plus sign stays one.
     let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     let decoded: Vec<u8> = percent_decode(&spaced).collect();
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Undecodable)

@@ -58,12 +58,14 @@ impl Received {
         let bare = scheme == Scheme::Unsigned
             && parameters.filled("Format").is_none()
             && self.header("x-acs-action").is_some();
+
         if scheme == Scheme::V3 || bare {
             let accept = self.header(ACCEPT.as_str()).unwrap_or_default();
             let first = accept.split([',', ';']).next().unwrap_or_default().trim();
             let xml = ["application/xml", "text/xml"].iter().any(|name| first.eq_ignore_ascii_case(name));
             return Some(if xml { Format::Xml } else { Format::Json });
         }
+
         match parameters.filled("Format") {
             None => Some(Format::Json),
             Some(text) if text.eq_ignore_ascii_case("JSON") => Some(Format::Json),

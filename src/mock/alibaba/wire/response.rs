@@ -66,8 +66,10 @@ impl ResponseParts {
     pub(crate) fn into_response(self) -> Response {
         let body = Bytes::from(self.body());
         let content_type = self.content_type.unwrap_or(self.format.content_type());
+
         let shown = Shown {
             fields: match self.format {
+                // The fields of a JSON response can be read from its body.
                 Format::Json => None,
                 Format::Xml => Some(self.fields),
             },
@@ -76,6 +78,7 @@ impl ResponseParts {
                 Source::Gateway => &SECRET_OF_GATEWAY,
             },
         };
+
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static(content_type))];
         Response { status: self.status, headers, body, shown }
     }
@@ -87,6 +90,7 @@ impl ResponseParts {
             (Format::Xml, Source::Kms) => ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>", "KMS"),
             (Format::Xml, Source::Gateway) => ("<?xml version='1.0' encoding='UTF-8'?>", "Error"),
         };
+
         let mut text = prologue.to_owned();
         write_fields(&mut text, root, &self.fields);
         text
@@ -108,6 +112,7 @@ fn write_element(text: &mut String, name: &str, value: &Value) {
             open(text, name);
             match other {
                 Value::String(value) => write_text(text, value),
+                // XML has no null: an empty element has to do.
                 Value::Null => {}
                 plain => text.push_str(&plain.to_string()),
             }

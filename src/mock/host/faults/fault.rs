@@ -78,6 +78,7 @@ impl FromStr for Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // What is shown can be given again, and a fixed latency is given as one number.
             Fault::Latency { shortest, longest } if shortest == longest => {
                 write!(formatter, "latency={}ms", shortest.as_millis())
             }

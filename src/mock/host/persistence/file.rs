@@ -111,6 +111,7 @@ impl StateFile {
             }
         }
         self.file.sync_all()?;
+        // A new file is only found after a crash if its folder is on disk too.
         sync_folder(&self.path)
     }
 
@@ -124,6 +125,8 @@ impl StateFile {
     pub(super) fn append(&mut self, changes: &[Change]) -> io::Result<()> {
         let line = line(&mut self.chain, changes.iter().map(Change::json));
         self.file.write_all(line.as_bytes())?;
+
+        // The response goes out after this, and must hold even when the power fails.
         self.file.sync_data()?;
         self.length += line.len() as u64;
         Ok(())
@@ -162,6 +165,7 @@ impl StateFile {
     }
 
     fn write_anew(&mut self, file: File, new_path: &Path, entries: Entries) -> io::Result<()> {
+        // A lock belongs to a file and not to its name, so the new one needs its own.
         file.try_lock().map_err(io::Error::from)?;
 
         let mut writer = BufWriter::new(&file);

@@ -56,17 +56,22 @@ impl Cipher {
         context: &EncryptionContext,
         plaintext: &[u8],
     ) -> Result<Vec<u8>, Rejection> {
+        // Drawn and not counted: a counter would begin anew with each start, while the key lasts.
         let mut iv = [0; NONCE_LEN];
         random(&mut iv)?;
+
         let mut ciphertext = Vec::with_capacity(VERSION_BYTES + NONCE_LEN + plaintext.len() + TAG_BYTES);
+        // In clear, since Decrypt has nothing else to find the key by.
         ciphertext.extend_from_slice(version.as_bytes());
         ciphertext.extend_from_slice(&iv);
         let start = ciphertext.len();
         ciphertext.extend_from_slice(plaintext);
+
         let aad = Aad::from(context.authenticated_data(version));
         let nonce = Nonce::assume_unique_for_key(iv);
         let tag = self.key.seal_in_place_separate_tag(nonce, aad, &mut ciphertext[start..]);
         ciphertext.extend_from_slice(tag.map_err(|_| Rejection::internal_failure())?.as_ref());
+
         Ok(ciphertext)
     }
 

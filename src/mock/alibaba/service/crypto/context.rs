@@ -28,6 +28,7 @@ impl EncryptionContext {
         let mut data = version.as_bytes().to_vec();
         for (name, value) in &self.0 {
             for text in [name, value] {
+                // Without lengths `{"a":"bc"}` and `{"ab":"c"}` would authenticate alike.
                 data.extend_from_slice(&(text.len() as u64).to_be_bytes());
                 data.extend_from_slice(text.as_bytes());
             }

@@ -46,10 +46,13 @@ impl TokenSealer {
     pub(crate) fn seal(&self, token: &ImportToken) -> Result<Vec<u8>, Rejection> {
         let mut iv = [0; NONCE_LEN];
         random(&mut iv)?;
+
         let mut text = vec![token.algorithm.number()];
         text.extend_from_slice(&token.pair.to_be_bytes());
         text.extend_from_slice(&token.expires.as_second().to_be_bytes());
+        // Last, as the only part whose length is not fixed.
         text.extend_from_slice(token.key_id.as_bytes());
+
         let nonce = Nonce::assume_unique_for_key(iv);
         self.0.seal_in_place_append_tag(nonce, Aad::empty(), &mut text).map_err(|_| Rejection::internal_failure())?;
         Ok([iv.as_slice(), &text].concat())
@@ -60,9 +63,11 @@ impl TokenSealer {
         let (iv, text) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut text = text.to_vec();
         let text = self.0.open_in_place(Nonce::assume_unique_for_key(*iv), Aad::empty(), &mut text).ok()?;
+
         let (algorithm, text) = text.split_first()?;
         let (pair, text) = text.split_first_chunk::<8>()?;
         let (expires, key_id) = text.split_first_chunk::<8>()?;
+
         Some(ImportToken {
             key_id: std::str::from_utf8(key_id).ok()?.to_owned(),
             pair: u64::from_be_bytes(*pair),

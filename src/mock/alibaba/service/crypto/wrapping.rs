@@ -91,8 +91,10 @@ impl WrappingPair {
 
     /// The key material, or nothing if it was not wrapped with this pair and algorithm.
     pub(crate) fn unwrap_material(&self, algorithm: WrappingAlgorithm, wrapped: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        // The decrypting keys of the crate take the private key by value.
         let private = self.private.clone();
         let mut buffer = Zeroizing::new(vec![0; private.key_size_bytes()]);
+
         let length = match algorithm {
             WrappingAlgorithm::Pkcs1 => {
                 Pkcs1PrivateDecryptingKey::new(private).ok()?.decrypt(wrapped, &mut buffer).ok()?.len()
@@ -106,6 +108,7 @@ impl WrappingPair {
                 key.decrypt(&OAEP_SHA256_MGF1SHA256, wrapped, &mut buffer, None).ok()?.len()
             }
         };
+
         buffer.truncate(length);
         Some(buffer)
     }

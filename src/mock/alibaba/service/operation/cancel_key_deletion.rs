@@ -32,6 +32,7 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
             let before = key.state_before_deletion.take();
             key.delete_date = None;
             key.state = match before {
+                // Material may have been deleted, or have expired, while the key waited.
                 _ if !key.has_material() => KeyState::PendingImport,
                 Some(KeyState::Disabled) if call.rules.cancel_restores_state => KeyState::Disabled,
                 _ => KeyState::Enabled,

@@ -101,6 +101,7 @@ fn new_key(call: &Call<'_>, id: String, number: u64, version: Version, request: 
         protection_level: request.protection_level,
         description: request.description.to_owned(),
         created: call.now,
+        // A key of its own material is of use at once; any other waits for its import.
         state: match request.origin {
             Origin::External => KeyState::PendingImport,
             Origin::Kms => KeyState::Enabled,

@@ -37,7 +37,9 @@ fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     call.required("KeyId")?;
     let wrapped = call.required("EncryptedKeyMaterial")?;
     let token = call.required("ImportToken")?;
+
     let key = call.key_reference("KeyId")?;
+    // By the document, zero and an absent value both mean that it never expires.
     let expires = call.integer("KeyMaterialExpireUnix")?.filter(|seconds| *seconds > 0);
     let expires = expires.map(|seconds| from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)));
     Ok(Request { key, wrapped, token, expires })

@@ -80,21 +80,25 @@ impl Filter {
         fn all<T>(values: &[String], read: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
             values.iter().map(|value| read(value)).collect()
         }
+
         let values = raw.values;
         if values.is_empty() || values.len() > MOST_FILTERS {
             return None;
         }
+
         match raw.key.as_str() {
             "KeyState" => all(&values, |text| text.parse().ok()).map(Filter::State),
             "KeySpec" => all(&values, KeySpec::from_wire).map(Filter::Spec),
             "KeyUsage" => all(&values, Usage::from_wire).map(Filter::Usage),
             "ProtectionLevel" => all(&values, ProtectionLevel::from_wire).map(Filter::ProtectionLevel),
+            // Every key of the mock is one that a user has made.
             "CreatorType" => all(&values, |text| match text {
                 "User" => Some(true),
                 "Service" => Some(false),
                 _ => None,
             })
             .map(|users| Filter::Constant(users.contains(&true))),
+            // The mock has no dedicated instances, so that no key is in one.
             "DKMSInstanceId" => Some(Filter::Constant(false)),
             _ => None,
         }

@@ -54,6 +54,7 @@ pub(crate) struct Definition {
 impl Operation {
     /// What the mock knows of it.
     pub(crate) const fn definition(self) -> &'static Definition {
+        // A match and not a table, so that an operation without a definition does not compile.
         match self {
             Self::CreateKey => &create_key::DEFINITION,
             Self::DescribeKey => &describe_key::DEFINITION,

@@ -41,14 +41,19 @@ struct Request<'a> {
 fn parse<'a>(call: &'a Call<'_>) -> Result<Request<'a>, Rejection> {
     call.required("CiphertextBlob")?;
     call.required("DestinationKeyId")?;
+
+    // After both: what is missing is reported before what is malformed.
     let ciphertext = read_ciphertext(call)?;
     let destination = call.key_reference("DestinationKeyId")?;
     let source_context = read_context(call, "SourceEncryptionContext")?;
     let destination_context = read_context(call, "DestinationEncryptionContext")?;
+
+    // The names of asymmetric algorithms; no others are in the documents.
     let algorithm = call.optional("SourceEncryptionAlgorithm");
     if algorithm.is_some_and(|name| !["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"].contains(&name)) {
         return Err(Rejection::invalid_parameter("SourceEncryptionAlgorithm"));
     }
+
     Ok(Request {
         ciphertext,
         destination,

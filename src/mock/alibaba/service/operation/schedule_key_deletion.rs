@@ -45,6 +45,7 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
 
         let id = key.id.clone();
         keys.change(&id, |key| {
+            // A deviation can let a second scheduling through; the state before the first one is what counts.
             if key.state != KeyState::PendingDeletion {
                 key.state_before_deletion = Some(key.state);
             }

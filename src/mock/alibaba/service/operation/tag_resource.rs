@@ -31,6 +31,7 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
     account.write(|keys| {
         let key = find_key_by_id(keys, &request.key)?;
         call.check_state(key)?;
+        // A tag that is there gets another value and takes no further place.
         let added = request.tags.iter().filter(|(name, _)| !key.tags.contains_key(name)).count();
         if key.tags.len() + added > call.rules.most_tags {
             return Err(Rejection::limit_exceeded());

@@ -1,4 +1,4 @@
-//! UntagResource: takes tags away; those that are not there are no error.
+//! UntagResource: takes tags away; those that are not there are not an error.
 
 use super::Definition;
 use crate::mock::alibaba::service::account::Account;

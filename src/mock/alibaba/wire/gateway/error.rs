@@ -102,6 +102,7 @@ impl GatewayError {
     /// What the KMS documents themselves say, where they have one.
     fn documented(&self) -> Option<ErrorParts> {
         let fixed = |status, code: &'static str, message: &'static str| Some((status, code.into(), message.into()));
+
         match self {
             Self::Undecodable => fixed(
                 400,

@@ -42,8 +42,10 @@ pub(crate) fn route(
             parameters.filled("Version").or_else(|| received.header("x-acs-version")),
         ),
     };
+
     let action = action.ok_or(GatewayError::Missing("Action"))?;
     let version = version.ok_or(GatewayError::Missing("Version"))?;
+
     if version != VERSION {
         return Err(GatewayError::Invalid("Version"));
     }
@@ -118,6 +120,7 @@ impl<'a> Gateway<'a> {
         if !key.active {
             return Err(GatewayError::InactiveAccessKey);
         }
+
         match (&key.session, token) {
             (None, None) => Ok(key),
             (Some(_), None) => Err(GatewayError::MissingToken),
@@ -128,6 +131,7 @@ impl<'a> Gateway<'a> {
                     Ok(key)
                 }
             }
+            // The token of another access key has an error code of its own.
             (_, Some(token)) => {
                 let mut sessions = self.access_keys.iter().filter_map(|key| key.session.as_ref());
                 let known = sessions.any(|session| session.token.as_str() == token);

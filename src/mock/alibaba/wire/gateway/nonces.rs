@@ -63,15 +63,18 @@ impl Shard {
         if self.generations.iter().any(|generation| generation.digests.contains(&digest)) {
             return false;
         }
+
         match self.generations.front_mut() {
             Some(newest) if now - newest.since < GENERATION_SECONDS && newest.digests.len() < MOST_IN_GENERATION => {
                 newest.digests.insert(digest);
             }
             _ => {
+                // Forgotten by generations, for single nonces would need a time each.
                 self.generations.push_front(Generation { since: now, digests: HashSet::from([digest]) });
                 self.generations.truncate(GENERATIONS);
             }
         }
+
         true
     }
 }

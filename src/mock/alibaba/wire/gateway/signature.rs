@@ -20,6 +20,7 @@ pub(super) fn v1_string_to_sign<'a>(method: &str, signed: impl IntoIterator<Item
     // Most of it needs no encoding; the signs between names and values grow from one byte to three.
     let mut text = String::with_capacity(method.len() + 5 + query.len() * 3 / 2);
     text += method;
+    // The path of the API is always `/`, here in its encoded form.
     text += "&%2F&";
     text += &percent_encode(&query);
     text

@@ -10,6 +10,7 @@ pub(super) fn identify<'a>(gateway: &Gateway<'a>, claim: &Claim<'_>) -> Result<&
     let Claim { received, parameters, .. } = claim;
     let required = |name| parameters.filled(name).ok_or(GatewayError::Missing(name));
     let has_foreign_authorization = received.headers.contains_key(http::header::AUTHORIZATION);
+    // The header is of a scheme that is not known here: to call its parameters missing would mislead.
     if has_foreign_authorization && parameters.get("Signature").is_none() {
         return Err(GatewayError::IncompleteSignature);
     }

@@ -19,6 +19,7 @@ pub(super) fn identify<'a>(gateway: &Gateway<'a>, claim: &Claim<'_>) -> Result<&
     let mismatch = |string_to_sign: Option<String>| GatewayError::SignatureDoesNotMatch {
         string_to_sign: string_to_sign.unwrap_or_default(),
     };
+    // What was signed is the digest in the header, so it must be that of the body that came.
     if claim.claimed_digest() != Some(claim.body_digest) {
         return Err(mismatch(string_to_sign));
     }
@@ -77,17 +78,22 @@ impl<'a> Authorization<'a> {
                 "Signature" => &mut signature,
                 _ => return None,
             };
+
             if value.is_empty() || place.replace(value).is_some() {
                 return None;
             }
         }
+
+        // The canonical request has its headers by name, in whatever order the client lists them.
         let mut signed_headers: Vec<&str> = signed_headers?.split(';').collect();
         signed_headers.sort_unstable();
+
         let is_name = |name: &&str| !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase());
         let twice = signed_headers.windows(2).any(|two| two[0] == two[1]);
         if twice || !signed_headers.iter().all(is_name) {
             return None;
         }
+
         Some(Self { access_key: access_key?, signed_headers, signature: signature? })
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
 
     for number in 2_u64.. {
         line.clear();
-        // One byte more than is allowed, to tell too long from just long enough.
+        // One byte more than is allowed, to distinguish too long from just long enough.
         let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? as u64;
         if read == 0 {
             break;
