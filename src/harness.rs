@@ -120,6 +120,7 @@ pub fn trials(target: TestTarget) -> Vec<Trial> {
         Ok(suite) => Arc::new(suite),
         Err(mistakes) => {
             let text = mistakes.to_string();
+            // As a failing test, for a caller has no other result to look at.
             return vec![Trial::test("case files", move || Err(Failed::from(text)))];
         }
     };
@@ -128,6 +129,7 @@ pub fn trials(target: TestTarget) -> Vec<Trial> {
     let selection = target.routes().limit(&suite, &cases, &[]);
     let tests =
         Arc::new(Tests { target, suite: Arc::clone(&suite), clock_lock: RwLock::new(()), live: OnceLock::new() });
+
     let trial = |index: usize| {
         let tests = Arc::clone(&tests);
         Trial::ignorable_test(suite.cases[index].id.to_string(), move || tests.run(index))
@@ -152,6 +154,8 @@ impl Tests {
         let (runtime, target) = live.as_ref().map_err(|error| Failed::from(error.clone()))?;
 
         let plan = Planner::new(Arc::clone(&self.suite)).plan(&self.suite.cases[index]);
+
+        // A moved clock is moved for every key of the target, those of other cases included.
         let (alone, beside) = if plan.is_ok_and(|plan| plan.moves_clock) {
             (Some(self.clock_lock.write().unwrap_or_else(PoisonError::into_inner)), None)
         } else {

@@ -163,6 +163,7 @@ impl CliError {
             | Self::Listen { .. }
             | Self::Results(_)
             | Self::Known { .. } => Exit::Usage,
+            // Not a mistake of the caller, and nothing that the target has done.
             Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }
     }

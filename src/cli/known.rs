@@ -110,6 +110,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
     let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
 
+    // A list that stays as it is keeps its time of change.
     if !update.is_empty() || !path.exists() {
         write(path, &new, context)?;
     }
@@ -159,8 +160,10 @@ fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
         // Writing to a String can't fail.
         let _ = writeln!(lines, "{sign} {}  {}", one_line(case), one_line(detail));
     };
+
     let (mut kept, mut corrected, mut removed) = (0, 0, 0);
     let differs = |failure: &Failure, entry: &Entry| format!("{failure} instead of {}", entry.failure);
+
     for (entry, change) in known.entries().iter().zip(&update.entries) {
         match change {
             Change::Keep => kept += 1,
@@ -179,6 +182,7 @@ fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
             }
         }
     }
+
     update.added.iter().for_each(|(id, failure)| line('+', id, &failure.to_string()));
     let added = update.added.len();
     format!("{lines}{name}: {added} added, {corrected} corrected, {removed} removed, {kept} as before\n")

@@ -72,6 +72,7 @@ impl MockArguments {
             (false, true) => AdminAccess::Everyone,
             (false, false) => AdminAccess::Loopback,
         };
+
         Ok(MockConfig {
             listen: self.listen,
             faults: Faults { seed: self.fault_seed, rules: self.fault.clone() },
@@ -80,6 +81,7 @@ impl MockArguments {
             state: self.state.clone(),
             tls: self.transport.tls()?,
             cloud: self.cloud(context)?,
+            // By chance, for ids must not come again with the next start.
             seed: None,
         })
     }

@@ -127,6 +127,7 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
     let provider = provider::find(&suite.service.provider)?;
     let place = arguments.target.place(provider);
     let selection = arguments.select.select(&suite, place.routes())?;
+    // Before anything is started, and before credentials are looked for.
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);
     }
@@ -155,6 +156,7 @@ async fn execute(
         context.report(&format!("error: {error}"));
     }
     match Exit::of_run(&footer) {
+        // A run whose report could not be written must not look like one that went well.
         Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
@@ -177,6 +179,8 @@ fn endpoint(
     if target.is_loopback() {
         return Ok(Endpoint::Emulator(target));
     }
+
+    // Keys cost money on an account: without a number that was given, none is made.
     let limits =
         AccountLimits { ledger: arguments.reports.join("ledger.jsonl"), max_keys: arguments.max_keys.unwrap_or(0) };
     Ok(Endpoint::Account(target, limits))
@@ -193,6 +197,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         secrets: context.secrets().clone(),
         known,
         fail_fast: arguments.fail_fast,
+        // Nothing else shows the exchanges of cases that passed.
         keep_exchanges: arguments.verbose > 0,
         confirm_failures: arguments.confirm_failures,
         strict: arguments.strict,

@@ -78,6 +78,8 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     if wanted_emulators > 0 {
         context.print(&format!("{}\n", poor_summary(&poor_trials)))?;
     }
+
+    // First, since an interruption does not undo what went wrong before it.
     if !trials.iter().all(Trial::is_as_named) || !poor_trials.iter().all(PoorTrial::is_as_named) {
         return Ok(Exit::Failed);
     }

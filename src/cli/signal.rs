@@ -15,6 +15,7 @@ pub(super) fn stop_token() -> CancellationToken {
         interrupts.next().await;
         stop.cancel();
         interrupts.next().await;
+        // Whoever sends it twice does not want to wait for the end of the run.
         std::process::exit(INTERRUPTED);
     });
     token

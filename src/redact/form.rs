@@ -25,23 +25,30 @@ pub(super) fn each(secret: &[u8], mut take: impl FnMut(&[u8])) {
     for digits in DIGITS {
         take(&hex(secret, digits));
     }
+
     let standard = Zeroizing::new(STANDARD.encode(secret));
     take(standard.as_bytes());
     percent_encoded(standard.as_bytes(), &mut take);
+    // Without these characters, both alphabets give the same text.
     if standard.contains(['+', '/']) {
         take(Zeroizing::new(URL_SAFE.encode(secret)).as_bytes());
     }
     // Nothing but text is ever written.
     let Ok(text) = str::from_utf8(secret) else { return };
     take(secret);
+
+    // What no encoding changes has been handed over.
     if secret.iter().all(u8::is_ascii_alphanumeric) {
         return;
     }
+
     percent_encoded(secret, &mut take);
     let form = escaped(secret, DIGITS[1]);
     take(Zeroizing::new(String::from_utf8_lossy(&form).replace("%20", "+")).as_bytes());
+
     let json = Zeroizing::new(in_json(text));
     take(json.as_bytes());
+    // A body of JSON stands in a report of JSON, and so is escaped twice.
     take(Zeroizing::new(in_json(&json)).as_bytes());
     take(quick_xml::escape::escape(text).as_bytes());
     take(quick_xml::escape::partial_escape(text).as_bytes());
@@ -63,7 +70,11 @@ fn within(engine: &GeneralPurpose, secret: &[u8], before: usize) -> Zeroizing<St
     let mut padded = Zeroizing::new(vec![0; before]);
     padded.extend_from_slice(secret);
     let mut encoded = Zeroizing::new(engine.encode(&*padded));
+
+    // A character holds six bits: the last one may share its bits with what follows.
     encoded.truncate(padded.len() * 8 / 6);
+
+    // In the same way, the first ones with what stands before.
     let mixed = (before * 8).div_ceil(6);
     Zeroizing::new(encoded.split_off(mixed))
 }

@@ -141,6 +141,7 @@ fn bytes_of(text: &str) -> Zeroizing<Vec<u8>> {
     });
     // Fewer digits may be a number or a word.
     let from_hex: Option<Vec<u8>> = if text.len() >= 2 * SHORTEST_RECEIVED { from_hex.collect() } else { None };
+    // Hexadecimal first, for its digits are valid Base64 too.
     Zeroizing::new(from_hex.or_else(|| STANDARD.decode(text).ok()).unwrap_or_else(|| text.as_bytes().to_vec()))
 }
 

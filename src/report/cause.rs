@@ -63,6 +63,7 @@ impl Causes {
             Some(blocked) => Cause::Blocked(blocked.clone()),
             None => Cause::Reason(case.kind, text::without_ids(&line)),
         };
+
         let group = self.groups.entry((case.verdict, cause)).or_insert_with(|| Group {
             verdict: case.verdict,
             kind: case.kind,

@@ -105,7 +105,7 @@ impl Kind {
             Some(_) | None => PathBuf::from("."),
         };
         fs::create_dir_all(&folder)?;
-        // Permissions don't tell whether a file can be made, so one is made.
+        // Permissions don't show whether a file can be made, so one is made.
         tempfile::tempfile_in(&folder)?;
         Ok(Self::File { file, folder })
     }
@@ -130,6 +130,7 @@ fn replace(
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
     write_to(temporary.as_file_mut(), secrets, fill)?;
+    // Before the rename, or a crash could leave an empty file in the place of the report.
     temporary.as_file().sync_all()?;
     temporary.persist(file)?;
     Ok(())

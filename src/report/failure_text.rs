@@ -36,6 +36,7 @@ impl FailureText {
         if !case.route.is_empty() {
             details.push(("route", text::one_line(&case.route.join(", "))));
         }
+
         details.extend(case.lenient.iter().map(|lenient| ("lenient", shortened(&lenient.to_string()))));
         details.extend(case.notes.iter().map(|note| ("note", shortened(note))));
 

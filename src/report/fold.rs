@@ -85,9 +85,11 @@ impl Reports {
             if !is_addressed(&**report) {
                 return true;
             }
+
             match report.event(event) {
                 Ok(()) => true,
                 Err(error) => {
+                    // A report that has lost one event would be wrong with the rest of them.
                     errors.push(error);
                     false
                 }

@@ -85,6 +85,7 @@ impl JsonReport {
         };
 
         let blockers = std::mem::take(blockers).into_list();
+        // The totals come before the cases, so these have waited in a file of their own.
         let spooled = rewound(cases).map_err(|error| destination.error(error))?;
         destination.write(|out| {
             head(out, &header, footer, notices)?;

@@ -14,6 +14,7 @@ pub(super) fn passed(id: &str) -> CaseResult {
     let parts: Vec<&str> = id.split('/').collect();
     let operation = parts.get(1).filter(|part| part.starts_with(|first: char| first.is_ascii_uppercase()));
     let state = operation.and(parts.get(2));
+
     CaseResult {
         id: id.into(),
         operation: operation.map(|part| (*part).to_owned()),
@@ -62,6 +63,7 @@ pub(super) fn other(id: &str, verdict: Verdict, kind: Kind, reason: &str) -> Cas
 pub(super) fn blocked(id: &str) -> CaseResult {
     let number = id.len();
     let reason = format!("DescribeKey says Enabled of key 0b7d4e21-6a9f-4c35-b1e8-0000000000{number:02}");
+
     CaseResult {
         blocked_by: Some(Box::new(BlockedBy {
             step: BlockedStep::Setup,
@@ -184,11 +186,13 @@ pub(super) fn run(cases: Vec<CaseResult>) -> Vec<Event> {
 pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Event> {
     let mut summary = Summary::default();
     let mut events = vec![started(cases.len())];
+
     for case in &cases {
         summary.count(case.verdict);
         events.push(Event::CaseStarted { id: Arc::clone(&case.id) });
         events.push(Event::CaseJudged { id: Arc::clone(&case.id), verdict: case.verdict });
     }
+
     let run = cases.len();
     events.extend(cases.into_iter().map(|case| Event::CaseFinished(Box::new(case))));
     events.push(Event::RunFinished(Box::new(RunFooter {
@@ -200,6 +204,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         routes: Some(RouteCoverage { total: 490, run }),
         leaks: Vec::new(),
     })));
+
     events
 }
 
@@ -208,12 +213,15 @@ pub(super) fn every_verdict() -> Vec<Event> {
     let mut known = failed("alibaba/Encrypt/PendingImport");
     known.verdict = Verdict::KnownFailure;
     known.listed = Some(listed(ListedOutcome::Holds));
+
     let mut unexpected = passed("alibaba/GenerateDataKeyWithoutPlaintext/Disabled");
     unexpected.verdict = Verdict::UnexpectedPass;
     unexpected.reason = "it passed, but it is listed as a known failure".to_owned();
     unexpected.listed = Some(listed(ListedOutcome::Passes));
+
     let mut slow = passed("alibaba/DescribeKey/PendingDeletion");
     (slow.notes, slow.attempts) = (vec!["the response has no DeleteDate".to_owned()], 2);
+
     let mut events = run(vec![
         passed("alibaba/DescribeKey/Enabled"),
         slow,
@@ -234,6 +242,7 @@ pub(super) fn every_verdict() -> Vec<Event> {
         moved("Enabled", "Disabled", Verdict::Fail),
         moved("Enabled", "Enabled", Verdict::Pass),
     ]);
+    // With an escape sequence in it, which no report may pass on to a terminal.
     events.insert(1, Event::Notice { message: "the suite has no cases of edition \u{1b}[1mlater".to_owned() });
     events
 }

@@ -60,8 +60,10 @@ pub fn without_ids(text: &str) -> String {
             rest = &rest[first.len_utf8()..];
             continue;
         }
+
         let (word, after) = rest.split_at(length);
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        // Ids and times are long and have digits; codes of errors and names of states do not.
         plain.push_str(if word.len() >= 8 && digits >= 2 { "…" } else { word });
         rest = after;
     }

@@ -59,6 +59,7 @@ impl fmt::Display for Surprise {
 /// The closing line of a test.
 pub fn summary<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> String {
     let (mut deviations, mut caught, mut uncatchable, mut wrong, mut cases) = (0, 0, 0, 0, 0);
+
     for trial in trials {
         deviations += 1;
         cases += trial.cases;
@@ -68,14 +69,17 @@ pub fn summary<'a>(trials: impl IntoIterator<Item = &'a Trial>) -> String {
             (true, false) => caught += 1,
         }
     }
+
     let mut text =
         format!("{}: {caught} caught by the named cases only", counted(deviations, "deviation", "deviations"));
+
     if uncatchable > 0 {
         text += &format!(", {uncatchable} that no case can catch");
     }
     if wrong > 0 {
         text += &format!(", {wrong} not as the catalogue says");
     }
+
     text + &format!(" ({} run)", counted(cases, "case", "cases"))
 }
 

@@ -85,6 +85,7 @@ pub(super) async fn try_entry(
         Others::Some(others) => cases.extend(others.iter()),
     }
 
+    // Such a deviation reaches the keys of other cases, so each case gets a mock of its own.
     let results = if entry.account_wide {
         run_apart(suite, &entry.deviation, cases).await?
     } else {

@@ -81,6 +81,7 @@ impl LiveTarget {
             Endpoint::Emulator(target) => {
                 check_endpoint(&target.endpoint)?;
                 let clock = match &clock_hook {
+                    // The hook takes its place below, so nothing is sent to find out.
                     Some(_) => TargetClock::Fixed,
                     None => find_clock(&target.endpoint, within).await,
                 };
@@ -88,6 +89,7 @@ impl LiveTarget {
             }
             Endpoint::Account(target, limits) => {
                 check_endpoint(&target.endpoint)?;
+                // The clock of a cloud can't be moved.
                 (target, Kind::Account(limits), TargetClock::Fixed)
             }
         };

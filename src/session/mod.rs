@@ -65,6 +65,7 @@ impl Session {
             settle: pace.settle,
             clock: target.clock().clone(),
             keep_exchanges: options.keep_exchanges,
+            // Reports name it, so that a seed that was drawn can be given again.
             seed: options.seed.unwrap_or_else(|| fastrand::u32(..)),
             mark,
             attempts: ATTEMPTS,
@@ -77,6 +78,7 @@ impl Session {
         };
 
         let runner = Runner::new(suite, selection, client, ledger, run_options).with_known(options.known);
+        // Before the first request, for whatever is made on an account costs money.
         if let Some(limits) = limits {
             check_cost(&runner, limits, &target.target().endpoint)?;
         }

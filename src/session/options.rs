@@ -54,6 +54,7 @@ impl Default for SessionOptions {
             known: None,
             fail_fast: false,
             keep_exchanges: false,
+            // Once, so that a failure by chance is not reported as a deviation.
             confirm_failures: 1,
             strict: false,
             unsupported: Unsupported::default(),

@@ -68,6 +68,7 @@ impl AlibabaArguments {
 
         let mut keys = self.access_keys(context)?;
         if !keys.is_empty() {
+            // What the command line says of an access key counts more than the seed.
             let taken = |key: &AccessKey| self.access_key_id.iter().any(|id| id == key.id());
             keys.extend(from_seed.into_iter().filter(|key| !taken(key)));
             config.access_keys = keys;

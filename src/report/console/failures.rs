@@ -119,6 +119,7 @@ impl Deviation {
             },
             _ => Place::Scenario { file: source.file.to_string(), line: source.line },
         };
+
         let headline = text::without_ids(&failure_text::headline(case));
         Self { place, kind: case.kind, headline, reason: text::without_ids(&case.reason) }
     }

@@ -90,8 +90,10 @@ impl Grid<'_> {
 pub(super) fn wrapped(texts: &[String], width: usize) -> String {
     let mut lines = String::new();
     let mut used = 0;
+
     for text in texts {
         let length = text.chars().count();
+        // A text that is too long for any line is not cut: it gets one of its own.
         if used > 0 && used + GAP + length > width {
             lines.push('\n');
             used = 0;
@@ -99,9 +101,11 @@ pub(super) fn wrapped(texts: &[String], width: usize) -> String {
             lines.push_str(&" ".repeat(GAP));
             used += GAP;
         }
+
         lines.push_str(text);
         used += length;
     }
+
     lines
 }
 

@@ -47,15 +47,19 @@ impl Known {
         if self.entries.is_empty() {
             return String::new();
         }
+
         let mut rendered = pen.paint(STRONG, "known failures") + "\n";
         for Entry { listed, id, cases } in self.entries.values() {
+            // An entry may be a pattern; where it met one case, the id of that says more.
             let (name, cases) = match cases {
                 1 => (id, String::new()),
                 cases => (&listed.case, format!("{}: ", text::count(text::as_u64(*cases), "case"))),
             };
+
             let mark = pen.mark(Mark::KnownFailure);
             rendered.push_str(&format!("{mark} {}  {cases}{}\n", text::one_line(name), accepted(listed)));
         }
+
         rendered + "\n"
     }
 }

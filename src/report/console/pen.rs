@@ -150,6 +150,7 @@ impl Pen {
             Mark::Fail if ascii => "x",
             Mark::Fail => "✘",
         };
+
         self.paint(mark.style(), sign)
     }
 

@@ -56,6 +56,7 @@ impl Display {
             Self::Bar { bar, failed } => match event {
                 Event::RunStarted(header) => bar.set_length(text::as_u64(header.suite.cases)),
                 Event::CaseStarted { id } => bar.set_message(format!("{} failed  {}", *failed, text::one_line(id))),
+                // Judged and not finished, for the latter come in the order of ids.
                 Event::CaseJudged { verdict, .. } => {
                     *failed += usize::from(is_failure(*verdict));
                     bar.inc(1);

@@ -50,6 +50,7 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     if !remarks.files.is_empty() {
         lines.push(one_line(&format!("reports: {}", remarks.files.join(", "))));
     }
+
     let parts = [
         format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, remarks.lenient, pen)),
         cost(usage, leaks.len(), pen),

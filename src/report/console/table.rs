@@ -161,8 +161,10 @@ impl Table {
 
     fn render_scenarios(&self, width: usize, pen: Pen) -> String {
         let longest = self.scenarios.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        // The marks are what matters, so names get half of the line at most.
         let names = longest.min(width / 2);
         let room = width.saturating_sub(names + 2).max(10);
+
         let mut lines = String::new();
         for (name, marks) in &self.scenarios {
             let name = grid::shortened(name, names, pen);
@@ -172,6 +174,7 @@ impl Table {
                 lines.push_str(&format!("{label:names$}  {marks}\n"));
             }
         }
+
         lines
     }
 
@@ -190,6 +193,7 @@ impl Table {
 
 fn put(cells: &mut Cells, row: &str, column: &str, mark: Mark) {
     let cell = cells.entry((text::one_line(row), text::one_line(column))).or_insert(mark);
+    // Several routes lead to a cell, and the worst of them is what it shows.
     *cell = mark.max(*cell);
 }
 

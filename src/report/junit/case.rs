@@ -78,7 +78,7 @@ fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
     };
 
     let failure_text = FailureText::of(case, RESPONSE_LIMIT);
-    // That a known failure fails is no news; a reader wants to see why it is accepted.
+    // That a known failure fails is not news; a reader wants to see why it is accepted.
     let message = match (case.verdict, &case.listed) {
         (Verdict::KnownFailure, Some(listed)) => listed_text::accepted(listed),
         _ => failure_text.headline.clone(),

@@ -119,14 +119,19 @@ impl fmt::Display for SetFile {
             ("original", &set.original),
             ("what", &set.what),
         ];
+
         let fields = fields.into_iter().filter(|(_, values)| !values.0.is_empty());
         let mut fields: Vec<String> = fields.map(|(name, values)| format!("{name}: {}", values.0.join(", "))).collect();
+
         if let Some(expect) = set.expect {
             fields.push(format!("expect: {expect:?}").to_lowercase());
         }
+
+        // Shown as it may be written in a file, where a single id needs no braces.
         if let ([_], [id]) = (fields.as_slice(), set.id.0.as_slice()) {
             return formatter.write_str(id);
         }
+
         write!(formatter, "{{{}}}", fields.join("; "))
     }
 }

@@ -33,6 +33,7 @@ impl<'a> Values<'a> {
     /// The same for all texts of a set of cases.
     pub(super) fn fill_set(&self, SetFile(set): &SetFile) -> SetFile {
         let all = |texts: &OneOrMany| OneOrMany(texts.0.iter().map(|text| self.fill(text)).collect());
+
         SetFile(SetFields {
             id: all(&set.id),
             operation: all(&set.operation),
@@ -41,6 +42,7 @@ impl<'a> Values<'a> {
             route: all(&set.route),
             original: all(&set.original),
             what: all(&set.what),
+            // Variables stand in texts only, and this is an enum.
             expect: set.expect,
             except: set.except.iter().map(|except| self.fill_set(except)).collect(),
             kind: set.kind,

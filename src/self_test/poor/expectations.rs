@@ -109,11 +109,15 @@ impl CauseFile {
         if self.operation.0.is_empty() {
             return Err("`blocked` must name an operation".to_owned());
         }
+
+        // A misspelt name would match nothing, and show only as cases that are wrongly blocked.
         let service = &suite.service;
         let is_operation = |name: &str| suite.rows.iter().any(|row| row.operation.as_str() == name);
         let is_state = |name: &str| service.states.iter().any(|state| state.as_str() == name);
         let is_class = |name: &str| service.classes.keys().any(|class| class.as_str() == name);
+
         for (values, what, is_known) in [
+            // Each closure has its own type; the cast of the first makes one type of all.
             (&self.operation, "operation", &is_operation as &dyn Fn(&str) -> bool),
             (&self.state, "state", &is_state),
             (&self.class, "class", &is_class),
@@ -122,6 +126,7 @@ impl CauseFile {
                 return Err(format!("`blocked` names the {what} `{unknown}`, which is not known"));
             }
         }
+
         Ok(())
     }
 

@@ -91,6 +91,7 @@ impl Loader<'_> {
         }
 
         let deviations = self.deviations(&given, path);
+        // Only emulators above this one are there by now, so that likeness has no circles.
         let like = given.like.as_ref().and_then(|name| self.named(name));
         let mut entries = like.map(|like| like.entries.clone()).unwrap_or_default();
         entries.push(given.clone());

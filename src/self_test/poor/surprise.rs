@@ -95,6 +95,7 @@ impl PoorSurprise {
 impl fmt::Display for PoorSurprise {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let because = |reason: &str| if reason.is_empty() { String::new() } else { format!(": {reason}") };
+
         match self {
             Self::Missed { case, verdict, reason } => {
                 write!(formatter, "must not be {verdict}: {case}{}", because(reason))

@@ -41,19 +41,23 @@ impl fmt::Display for PoorTable<'_> {
 /// The closing line of a test of emulators.
 pub(crate) fn poor_summary<'a>(trials: impl IntoIterator<Item = &'a PoorTrial>) -> String {
     let (mut emulators, mut wrong, mut must_fail, mut caught) = (0, 0, 0, 0);
+
     for trial in trials {
         emulators += 1;
         wrong += usize::from(!trial.is_as_named());
         must_fail += trial.must_fail;
         caught += trial.caught;
     }
+
     let mut text = format!(
         "{}: {caught} of {} that must fail did",
         counted(emulators, "poor emulator", "poor emulators"),
         counted(must_fail, "case", "cases")
     );
+
     if wrong > 0 {
         text += &format!(", {wrong} not as the list of them says");
     }
+
     text
 }

@@ -113,6 +113,7 @@ fn most_requests(clean: u64, ratio: f64) -> u64 {
 fn of_wanted(wanted: Option<&Wanted>, clean: Option<Verdict>, result: CaseResult) -> Option<PoorSurprise> {
     let CaseResult { id, verdict, kind, reason, blocked_by, .. } = result;
     let (case, fails) = (id.to_string(), verdict == Verdict::Fail);
+
     match wanted {
         Some(Wanted::Fail(_)) if !fails => Some(PoorSurprise::Missed { case, verdict, reason }),
         Some(Wanted::Fail(Some(wanted))) if kind != Some(*wanted) => {
@@ -123,6 +124,7 @@ fn of_wanted(wanted: Option<&Wanted>, clean: Option<Verdict>, result: CaseResult
         }
         Some(Wanted::Fail(_) | Wanted::NotPass | Wanted::MayFail) => None,
         Some(Wanted::Pass) if verdict == Verdict::Pass => None,
+        // Every failure that is wanted or allowed has been dealt with above.
         _ if fails => Some(PoorSurprise::Unexpected { case, reason }),
         Some(Wanted::NotFail) => None,
         Some(Wanted::Pass) => Some(PoorSurprise::Lost { case, verdict, reason }),
