@@ -49,7 +49,8 @@ fn a_run_without_a_service_prints_few_lines() {
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program(&format!("run --endpoint {}", closed())));
     assert_eq!(code, 4, "{out}");
-    assert!(out.lines().count() < 10, "{out}");
+    // How many cases were begun before the run ended is chance, and so is how many lines they take.
+    assert!(out.lines().count() < 20, "{out}");
     assert!(out.contains("; no case could be judged\n"), "{out}");
     assert!(out.lines().last().unwrap().contains(" cases: "), "{out}");
 }

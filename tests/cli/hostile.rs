@@ -93,6 +93,7 @@ fn an_endless_body_ends_at_a_mebibyte() {
 }
 
 #[test]
+#[ignore = "campaign: a response of many megabytes of headers"]
 fn endless_headers_are_not_a_response() {
     for (start, piece) in [
         ("HTTP/1.1 200 OK\r\n", "x-header: value\r\n"),

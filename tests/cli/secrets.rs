@@ -54,9 +54,19 @@ fn look(place: &Place, arguments: &str, canaries: &Canaries) -> (i32, usize) {
 }
 
 #[test]
+fn secrets_that_a_message_repeats_are_not_written() {
+    writes_no_secret_that_is_repeated_in(&[EchoPlace::Message]);
+}
+
+#[test]
+#[ignore = "campaign: runs against an endpoint that repeats secrets in many ways"]
 fn secrets_that_an_endpoint_repeats_are_not_written() {
+    writes_no_secret_that_is_repeated_in(&ALL_PLACES);
+}
+
+fn writes_no_secret_that_is_repeated_in(places: &[EchoPlace]) {
     let mock = mock();
-    for (number, place) in ALL_PLACES.into_iter().enumerate() {
+    for (number, place) in places.iter().copied().enumerate() {
         let canaries = Canaries::new();
         let echo_server = EchoServer::start(address(&mock), place, &canaries);
         let folder = Place::new();
