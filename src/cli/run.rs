@@ -67,7 +67,7 @@ pub(super) struct RunArguments {
     /// Make the bundled mock deviate, such as `Encrypt:Disabled=Success`, or by a name of `mock --list-deviations`; may be
     /// given several times
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
-    deviate: Vec<crate::mock::Deviation>,
+    deviate: Vec<String>,
     /// Make faults in the bundled mock, such as `drop-after,probability=0.05`; may be given several times
     #[arg(long, value_name = "RULE", conflicts_with_all = ["endpoint", "region"])]
     fault: Vec<crate::mock::FaultRule>,

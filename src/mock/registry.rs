@@ -8,31 +8,36 @@ use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::faults::Faults;
-use crate::mock::mutation::Deviation;
 
-/// How each cloud gets its default settings; the first one is the default cloud.
-const CLOUDS: [fn() -> CloudConfig; 1] = [|| AlibabaConfig::default().into()];
+/// How a cloud gets its settings.
+struct Settings {
+    default: fn() -> CloudConfig,
+    /// Those of a mock in the process that tests it, which starts at once.
+    bundled: fn() -> CloudConfig,
+}
+
+/// The clouds; the first one is the default cloud.
+const CLOUDS: [Settings; 1] = [Settings {
+    default: || AlibabaConfig::default().into(),
+    // To make an RSA pair takes longer than many a run.
+    bundled: || AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() }.into(),
+}];
 
 /// The names of the clouds that can be served, the default one first.
 #[cfg(any(feature = "cli", test))]
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    CLOUDS.iter().map(|config| config().name())
+    CLOUDS.iter().map(|cloud| (cloud.default)().name())
 }
 
 /// The default settings of the cloud with this name.
 #[cfg(any(feature = "cli", test))]
 pub(crate) fn by_name(name: &str) -> Option<CloudConfig> {
-    CLOUDS.iter().map(|config| config()).find(|config| config.name() == name)
+    CLOUDS.iter().map(|cloud| (cloud.default)()).find(|config| config.name() == name)
 }
 
-/// The settings of a mock in the process that tests it. Its keys for wrapping are built in, so that it starts at once.
-pub(crate) fn bundled(name: &str, deviations: Vec<Deviation>) -> Option<CloudConfig> {
-    let alibaba = || AlibabaConfig {
-        deviations: deviations.into(),
-        wrapping_keys: WrappingKeys::BuiltIn,
-        ..AlibabaConfig::default()
-    };
-    (name == CLOUDS[0]().name()).then(|| alibaba().into())
+/// The settings of a mock of the cloud with this name, in the process that tests it.
+pub(crate) fn bundled(name: &str) -> Option<CloudConfig> {
+    CLOUDS.iter().map(|cloud| (cloud.bundled)()).find(|config| config.name() == name)
 }
 
 impl Default for MockConfig {
@@ -45,7 +50,7 @@ impl Default for MockConfig {
             state: None,
             tls: None,
             admin: AdminAccess::Off,
-            cloud: CLOUDS[0](),
+            cloud: (CLOUDS[0].default)(),
         }
     }
 }
@@ -57,7 +62,7 @@ mod tests {
     #[test]
     fn clouds_have_the_names_of_the_providers() {
         assert!(names().eq(crate::provider::registry::names()));
-        assert!(names().all(|name| by_name(name).is_some()));
+        assert!(names().all(|name| by_name(name).is_some() && bundled(name).is_some()));
         assert!(by_name("nobody").is_none());
     }
 }

@@ -37,6 +37,7 @@ pub(super) async fn run_cases(
     cases: Vec<usize>,
 ) -> Result<MockRun, SelfTestError> {
     let start = |error: SessionError| SelfTestError::Start(error.to_string());
+    let deviations = deviations.iter().map(ToString::to_string).collect();
     let options = MockOptions { deviations, ..MockOptions::default() };
     let endpoint = Endpoint::BundledMock(registry::default_provider().provider(), options);
     let target = LiveTarget::start(endpoint, None, Duration::ZERO).await.map_err(start)?;

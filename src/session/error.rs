@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::client::ClientError;
 #[cfg(feature = "mock")]
-use crate::mock::StartError;
+use crate::mock::{DeviationError, StartError};
 
 /// Why a run can't be put together.
 #[derive(Debug, Error)]
@@ -23,6 +23,10 @@ pub enum SessionError {
     #[cfg(feature = "mock")]
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
+    /// The bundled mock has no such deviation.
+    #[cfg(feature = "mock")]
+    #[error(transparent)]
+    Deviation(#[from] DeviationError),
     /// The endpoint or its certificates are wrong.
     #[error(transparent)]
     Client(#[from] ClientError),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::SessionError;
 use crate::client::{Target, check_endpoint};
 #[cfg(feature = "mock")]
-use crate::mock::{Deviation, Faults, Mock, MockConfig, registry};
+use crate::mock::{Faults, Mock, MockConfig, registry};
 #[cfg(feature = "mock")]
 use crate::provider::Provider;
 use crate::run::{TargetClock, find_clock};
@@ -31,8 +31,8 @@ pub enum Endpoint {
 #[cfg(feature = "mock")]
 #[derive(Debug, Clone, Default)]
 pub struct MockOptions {
-    /// Responses and effects that the documents don't allow.
-    pub deviations: Vec<Deviation>,
+    /// Responses and effects that the documents don't allow, by the names that the mock has for them.
+    pub deviations: Vec<String>,
     /// Trouble of the network and the service.
     pub faults: Faults,
 }
@@ -143,8 +143,9 @@ fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Targ
     let MockOptions { deviations, faults } = options;
     let has_faults = !faults.rules.is_empty();
     let name = provider.name();
-    let cloud = registry::bundled(name, deviations).ok_or(SessionError::NoMock { provider: name })?;
+    let cloud = registry::bundled(name).ok_or(SessionError::NoMock { provider: name })?;
     let mock = Arc::new(Mock::start_with(MockConfig { faults, cloud, ..MockConfig::default() })?);
+    mock.set_deviations(deviations)?;
 
     let target = Target::with_examples(provider, mock.endpoint());
     let clock = {

@@ -30,6 +30,14 @@ fn a_run_without_arguments_passes() {
 }
 
 #[test]
+fn a_deviation_that_the_bundled_mock_does_not_have_ends_with_2() {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program("run --deviate disable-does-nothin"));
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("did you mean `disable-does-nothing`?"), "{err}");
+}
+
+#[test]
 fn a_deviation_fails_its_cases() {
     let place = Place::new();
     let Ended { code, out, .. } = ended(place.program("run --routes canonical --deviate Encrypt:Disabled=Success"));
