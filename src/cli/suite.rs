@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::CliError;
 use super::provider::ProviderArguments;
-use crate::diagnostic::counted;
+use crate::diagnostic::{Diagnostics, counted};
 use crate::provider::registry;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
@@ -72,7 +72,16 @@ impl SuiteArguments {
         if folders.is_empty() {
             return Ok(vec![load(files, None)?]);
         }
-        folders.iter().map(|provider| Ok(load(files.clone(), Some(provider))?)).collect()
+
+        // The mistakes of all of them, and not of the first one that has any.
+        let (mut suites, mut mistakes) = (Vec::new(), Vec::new());
+        for provider in folders {
+            match load(files.clone(), Some(provider)) {
+                Ok(suite) => suites.push(suite),
+                Err(found) => mistakes.push(found),
+            }
+        }
+        if mistakes.is_empty() { Ok(suites) } else { Err(Diagnostics::merged(mistakes).into()) }
     }
 
     fn files(&self) -> Result<Vec<CaseFile>, CliError> {

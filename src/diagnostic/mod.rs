@@ -69,6 +69,15 @@ impl Diagnostics {
         Self { list, files: wanted.len() }
     }
 
+    /// All mistakes of several sets; one that stands in two is one.
+    pub fn merged(all: impl IntoIterator<Item = Self>) -> Self {
+        let mut list: Vec<_> = all.into_iter().flat_map(|one| one.list).collect();
+        list.sort();
+        list.dedup();
+        let files: BTreeSet<&str> = list.iter().map(|(mistake, _)| &*mistake.file).collect();
+        Self { files: files.len(), list }
+    }
+
     /// The mistakes, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter().map(|(mistake, _)| mistake)

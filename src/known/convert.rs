@@ -74,7 +74,15 @@ impl Layout {
                 ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => start + quoted_length(&characters[start..]),
                 _ => span.end.index(),
             };
-            is_value[start..end].fill(true);
+            // The line on which a block begins can end in a comment.
+            let begin = match style {
+                ScalarStyle::Literal | ScalarStyle::Folded => {
+                    let head = characters[start..end].iter().position(|character| *character == '\n');
+                    head.map_or(end, |length| start + length)
+                }
+                _ => start,
+            };
+            is_value[begin..end].fill(true);
             scalars.push(span.start.line());
         }
 

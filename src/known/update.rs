@@ -77,7 +77,7 @@ pub enum NotUpdated {
         first: String,
     },
     /// The run was one of other case files.
-    #[error("the run was one of other case files; give the same as to the run with --cases, or run again")]
+    #[error("the run was one of other case files; give the --provider and --cases of the run, or run again")]
     OtherCases,
     /// Listed cases were not selected.
     #[error("the run left out {} of the list, such as {first}; run the whole suite", cases(*count))]

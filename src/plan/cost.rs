@@ -27,7 +27,8 @@ impl Cost {
         let mut cost = Self::of_keys(service, keys);
         cost.requests += 1 + OBSERVATION * keys.len();
         let succeeds = cell.is_some_and(|cell| cell.expect.is_success());
-        if succeeds {
+        // What may be made may have to be removed, and counts against the keys that a run may make.
+        if cell.is_some_and(|cell| cell.expect.may_succeed()) {
             cost += Self::of_making(row.makes.as_ref());
         }
         for step in if succeeds { &row.then } else { &row.refused } {
@@ -63,7 +64,7 @@ impl Cost {
             Action::Call(call) => {
                 let mut cost = Self { requests: 1, keys: 0 };
                 // A rejected call makes nothing that another would have to remove.
-                if call.expect.is_success() {
+                if call.expect.may_succeed() {
                     cost += Self::of_making(call.makes.as_ref());
                 }
                 return cost;

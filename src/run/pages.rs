@@ -113,12 +113,15 @@ impl<'a> Pages<'a> {
         (marker, next, truncated): (&String, &String, &String),
         fields: &Value,
     ) -> Result<bool, Unreadable> {
+        let found = fields.get(next).and_then(Value::as_str).filter(|text| !text.is_empty());
         match fields.get(truncated) {
+            // A marker for a page that nothing says is there: what was read may be a part.
+            None | Some(Value::Null) if found.is_some() => return Err(Unreadable::Unclear(truncated.clone())),
             None | Some(Value::Null | Value::Bool(false)) => return Ok(false),
             Some(Value::Bool(true)) => {}
             Some(_) => return Err(Unreadable::Unclear(truncated.clone())),
         }
-        let Some(found) = fields.get(next).and_then(Value::as_str).filter(|text| !text.is_empty()) else {
+        let Some(found) = found else {
             return Err(Unreadable::Unmarked(next.clone()));
         };
         // A list that leads back to where it is would be read for ever.

@@ -17,6 +17,7 @@ use crate::provider::ErrorClass;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{Code, KeyName, OperationName};
+use crate::suite::step::Expected;
 use crate::verdict::Kind;
 
 /// How often a removal is tried, each time with the client's own retries: a key that is left behind costs more than a
@@ -173,8 +174,10 @@ impl<'a> Teardown<'a> {
         let cells = row.into_iter().flat_map(|row| row.cells.of_class(&class));
         let mut cells = cells.filter(|(of, _)| response.lost_before || Some(*of) == state);
         cells.any(|(_, cell)| {
-            let mut rejections = cell.expect.outcomes.iter().filter(|expected| !expected.code.is_success());
-            rejections.any(|expected| judge.is_outcome(expected, code))
+            // Where any rejection is expected, one says nothing of what became of the key.
+            let says = |expected: &&Expected| !expected.code.is_success() && !expected.is_any_rejection();
+            let mut rejections = cell.expect.outcomes.iter().filter(says);
+            rejections.any(|expected| judge.is_code(&expected.code, code))
         })
     }
 

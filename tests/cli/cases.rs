@@ -66,6 +66,10 @@ fn the_case_files_of_every_provider_are_checked() {
     let Ended { code, err, .. } = ended(place.program("check own"));
     assert_eq!(code, 2);
     assert!(err.contains("other/matrix/encrypt.yaml:") && !err.contains("alibaba/matrix"), "{err}");
+
+    change(&place, "alibaba/matrix/decrypt.yaml", "why:", "because:");
+    let Ended { err, .. } = ended(place.program("check own"));
+    assert!(err.contains("other/matrix/encrypt.yaml:") && err.contains("alibaba/matrix/decrypt.yaml:"), "{err}");
 }
 
 #[test]

@@ -145,6 +145,7 @@ impl Pen {
             Mark::Pass => "✔",
             Mark::KnownFailure => "k",
             Mark::Inconclusive => "?",
+            Mark::NotRun if ascii => ".",
             Mark::NotRun => "·",
             Mark::UnexpectedPass => "!",
             Mark::Fail if ascii => "x",

@@ -103,7 +103,12 @@ fn expects(suite: &Suite, case: &Case) -> Option<ExpectFile> {
         Subject::Scenario { .. } => return None,
     };
     let cell = suite.rows[row].cells.get(state, class)?;
-    Some(if cell.expect.is_success() { ExpectFile::Success } else { ExpectFile::Rejection })
+    match (cell.expect.may_succeed(), cell.expect.is_success()) {
+        (false, _) => Some(ExpectFile::Rejection),
+        (true, true) => Some(ExpectFile::Success),
+        // Either may come.
+        (true, false) => None,
+    }
 }
 
 /// For messages: `{operation: Encrypt; state: Disabled}`, or the selector alone where there is nothing else.

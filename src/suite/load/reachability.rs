@@ -17,7 +17,9 @@ use crate::yaml::Path;
 
 /// Reports states and fixtures that no route leads to.
 pub(super) fn check(checker: &mut FileChecker<'_>, service: &Service, rows: &[Row], scenarios: &[Scenario]) {
-    let by_operation: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
+    // Keys are driven by the row of an operation, and not by its variants.
+    let plain = rows.iter().filter(|row| row.variant.is_none());
+    let by_operation: HashMap<&OperationName, &Row> = plain.map(|row| (&row.operation, row)).collect();
     transitions(checker, service, &by_operation);
     stages(checker, service, &by_operation);
 

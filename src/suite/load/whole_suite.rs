@@ -14,7 +14,9 @@ use crate::yaml::Path;
 
 /// Reports states of a class that its behavioural operations can't distinguish.
 pub(super) fn behaviour(checker: &mut FileChecker<'_>, service: &Service, rows: &[Row]) {
-    let rows: HashMap<&OperationName, &Row> = rows.iter().map(|row| (&row.operation, row)).collect();
+    // The request of a variant is not the one that observes a key.
+    let plain = rows.iter().filter(|row| row.variant.is_none());
+    let rows: HashMap<&OperationName, &Row> = plain.map(|row| (&row.operation, row)).collect();
     let root = Path::Root;
     let at = root.key("observation");
     let at = at.key("behaviour");

@@ -108,8 +108,11 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     let (then, then_borrowed) = check_steps(checker, &root.key("then"), &file.then, after);
     let (refused, refused_borrowed) = check_steps(checker, &root.key("refused"), &file.refused, scope);
 
-    if !file.rejected_request.is_empty() && cells.values().all(|cell| cell.expect.is_success()) {
-        checker.error_at_key(&root.key("rejected_request"), "the table rejects this operation nowhere");
+    if !file.rejected_request.is_empty() && cells.values().all(|cell| cell.expect.may_succeed()) {
+        checker.error_at_key(
+            &root.key("rejected_request"),
+            "there is no cell where this operation must be rejected, so it is never sent",
+        );
     }
 
     let row = Row {
@@ -222,6 +225,21 @@ fn check_cells(
 
     let accept_at = root.key("accept");
     let accept = check_accept(checker, &accept_at, &file.accept);
+    for (index, (state, accepted)) in accept.iter().enumerate() {
+        let Some(state) = state else { continue };
+        let at = accept_at.item(index);
+        // Such an entry would never count, and the case fail that it is to let pass.
+        if !of_row.is_empty() && !of_row.iter().any(|class| can_be(class, state)) {
+            let message = format!("no key of the classes of this row can be in the state `{state}`");
+            checker.error_at_value(&at.key("state"), message);
+        }
+        for class in accepted.iter().filter_map(|one| one.class.as_ref()) {
+            if !of_row.contains(&class) || !can_be(class, state) {
+                let message = format!("this row has no key of the class `{class}` in the state `{state}`");
+                checker.error_at_value(&at.key("class"), message);
+            }
+        }
+    }
 
     let mut cells = Cells::default();
     for state in &vocabulary.states {
