@@ -218,3 +218,23 @@ async fn an_operation_or_an_origin_can_be_missing() {
     let described = client.call("DescribeKey", &[("KeyId", &key)]).await.succeeded();
     assert_eq!(described.json().pointer("/KeyMetadata/KeyState"), None);
 }
+
+#[tokio::test]
+async fn a_deviation_that_is_given_twice_is_one() {
+    let twice = ["update-alias-leaves-it-on-both", "ListAliases:total-count-off"].repeat(2);
+    let mock = deviant(&twice);
+    let client = Client::new(&mock);
+    let response = client.call("ListAliases", &[]).await.succeeded();
+    assert_eq!(response.json()["TotalCount"], 1, "one more than there are");
+    assert_eq!(mock.deviations().len(), 4, "they are shown as they were given");
+}
+
+#[tokio::test]
+async fn a_waiting_period_without_end_does_not_overflow() {
+    let mock = deviant(&["any-waiting-period-accepted"]);
+    let client = Client::new(&mock);
+    let key = client.create_key(&[]).await;
+    let window = i64::MAX.to_string();
+    client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", &window)]).await.succeeded();
+    assert_eq!(client.state(&key).await, "PendingDeletion");
+}

@@ -1,6 +1,7 @@
 //! The last exchanges, with nothing secret in them, for the admin API and the page.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::Mutex;
 
 use bytes::Bytes;
@@ -37,19 +38,26 @@ struct Kept {
     exchanges: VecDeque<Exchange>,
 }
 
-/// What was received and sent, as it was: most exchanges are never looked at, and are made presentable only then.
-#[derive(Debug)]
+/// What was received and sent. Of the request only what may be shown is kept, for it holds credentials; most exchanges are
+/// never looked at, so the response is made presentable only then.
 struct Exchange {
     number: u64,
     at: Timestamp,
     operation: Option<OperationIndex>,
-    received: Received,
+    /// None for a request without an operation.
+    parameters: Option<Fields>,
     response: Option<Sent>,
     fault: Option<Fault>,
 }
 
+/// Its response holds plaintext and tokens.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Exchange").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
 /// A response that was sent.
-#[derive(Debug)]
 struct Sent {
     status: u16,
     body: Bytes,
@@ -60,11 +68,11 @@ impl Exchange {
     /// With nothing secret in it.
     fn shown(&self, cloud: &dyn Cloud) -> Value {
         let name = self.operation.and_then(|operation| cloud.description().operations.get(operation.0));
-        let parameters = self.operation.map(|operation| cloud.shown_parameters(operation, &self.received));
+        let parameters = self.parameters.as_ref();
         let response = self.response.as_ref().map(Sent::fields);
         // What is summed up has lost its secrets before.
         let none = Fields::new();
-        let summary = cloud.summary(parameters.as_ref().unwrap_or(&none), response.as_ref().unwrap_or(&none));
+        let summary = cloud.summary(parameters.unwrap_or(&none), response.as_ref().unwrap_or(&none));
 
         json!({
             "at": self.at.to_string(),
@@ -110,7 +118,8 @@ impl Exchanges {
     pub(crate) fn record(
         &self,
         operation: Option<OperationIndex>,
-        mut received: Received,
+        received: &Received,
+        cloud: &dyn Cloud,
         response: Option<&mut Response>,
         fault: Option<&Fault>,
     ) {
@@ -119,9 +128,9 @@ impl Exchanges {
         }
 
         // Bodies of any size would make the list cost two hundred times the largest.
-        if received.body.len() > LONGEST_BODY {
-            received.body = Bytes::new();
-        }
+        let is_short = received.body.len() <= LONGEST_BODY;
+        let shown = |operation| if is_short { cloud.shown_parameters(operation, received) } else { Fields::new() };
+        let parameters = operation.map(shown);
         let response = response.map(|response| Sent {
             status: response.status,
             body: response.body.clone(),
@@ -132,7 +141,7 @@ impl Exchanges {
         let mut kept = locked(&self.kept);
         kept.last += 1;
         let number = kept.last;
-        kept.exchanges.push_back(Exchange { number, at, operation, received, response, fault });
+        kept.exchanges.push_back(Exchange { number, at, operation, parameters, response, fault });
         let oldest = if kept.exchanges.len() > KEPT { kept.exchanges.pop_front() } else { None };
         // Freeing memory needs no lock.
         drop(kept);

@@ -54,11 +54,8 @@ impl Service {
                 (Some(response), depends_on)
             }
         };
-        // It borrows the request, which the list of exchanges keeps.
-        drop(routed);
-
         // Listed as it would be without damage: that is what is worth looking at.
-        self.exchanges.record(operation, received, response.as_mut(), plan.fault.as_ref());
+        self.exchanges.record(operation, &received, &*self.cloud, response.as_mut(), plan.fault.as_ref());
         let damage = match plan.fault {
             Some(Fault::Truncate) => Damage::Truncated,
             Some(Fault::Garbage) => Damage::Garbage,

@@ -80,6 +80,7 @@ impl Service {
 
         let records = restored.as_mut().map(|restored| std::mem::take(&mut restored.records)).unwrap_or_default();
         let is_seeded = restored.as_ref().is_some_and(|restored| restored.is_seeded);
+        let names_cloud = restored.as_ref().is_some_and(|restored| restored.names_cloud);
         let keeper =
             restored.map(|restored| Keeper::start(restored, Arc::clone(&clock), Arc::clone(&identifiers), config.seed));
         let mut keeper = keeper.transpose().map_err(StartError::Thread)?;
@@ -112,6 +113,9 @@ impl Service {
         // A key that was planted once and then deleted must not come back with each start.
         if !is_seeded {
             service.cloud.plant()?;
+        }
+        // A file from before there were several clouds learns which one it is of.
+        if !is_seeded || !names_cloud {
             service.keep_beginnings()?;
         }
         Ok(service)

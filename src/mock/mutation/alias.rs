@@ -141,7 +141,9 @@ pub(super) fn key_of_alias<'k>(step: &Step<'_>, keys: &'k Tenant) -> Option<&'k 
 /// Lists aliases that have moved for the keys too that they were on, until they are deleted.
 fn left_on_both(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
     if step.call.operation == ListAliases {
-        return super::list::with_aliases(step, account, &locked(&step.marks.left_aliases));
+        // Not under the lock: what stands inside may need it too.
+        let left = locked(&step.marks.left_aliases).clone();
+        return super::list::with_aliases(step, account, &left);
     }
 
     let name = step.parameter("AliasName").unwrap_or_default().to_owned();

@@ -74,6 +74,13 @@ impl Deviations {
     fn replace(&self, deviations: Vec<Deviation>) {
         let mut sorted = deviations.clone();
         sorted.sort_by_key(Deviation::rank);
+        // One that is given twice is still one; equal ones have equal ranks, but others may stand between them.
+        let mut seen = Vec::new();
+        sorted.retain(|deviation| {
+            let is_new = !seen.contains(deviation);
+            seen.push(deviation.clone());
+            is_new
+        });
         let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
         // While the set is locked, so that the flag and the set change together.
         self.any.store(!deviations.is_empty(), Ordering::Release);

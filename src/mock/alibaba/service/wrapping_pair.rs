@@ -39,10 +39,13 @@ impl WrappingPairs {
     pub(crate) fn take(&self, last: Option<u64>, journal: Option<&Journal>) -> Option<Arc<WrappingPair>> {
         let another = self.at_hand().find(|pair| Some(pair.id) != last).map(Arc::clone);
         let pair = another.or_else(|| pairs().take(last))?;
-        if let Some(journal) = journal
-            && locked(&self.kept).insert(pair.id)
-        {
-            journal.append([records::wrapping_pair(&pair)?]);
+        if let Some(journal) = journal {
+            // Under the lock until it is in the journal, so that nobody takes it for kept before.
+            let mut kept = locked(&self.kept);
+            if !kept.contains(&pair.id) {
+                journal.append([records::wrapping_pair(&pair)?]);
+                kept.insert(pair.id);
+            }
         }
         Some(pair)
     }

@@ -55,7 +55,8 @@ impl<'r> Understood<'r> {
     }
 
     fn key_has_had_a_wrapping_pair(&self) -> bool {
-        let Some(id) = self.parameters.get("KeyId") else { return false };
+        // It may be an Arn, which ends in the id.
+        let Some(id) = self.parameters.get("KeyId").and_then(|text| text.rsplit('/').next()) else { return false };
         self.kms.tenants().any(|(_, _, tenant)| locked(tenant).key(id).is_some_and(|key| key.wrapping_pair.is_some()))
     }
 

@@ -37,6 +37,8 @@ pub(crate) struct Restored {
     pub(crate) drawn: HashMap<u64, u64>,
     /// Whether the keys that are there from the start were added.
     pub(crate) is_seeded: bool,
+    /// Whether it says which cloud it is of.
+    pub(crate) names_cloud: bool,
 }
 
 impl Restored {
@@ -55,6 +57,7 @@ impl Restored {
             clock: None,
             drawn: HashMap::new(),
             is_seeded: false,
+            names_cloud: false,
         };
 
         restored.take(found.entries, cloud)?;
@@ -88,7 +91,7 @@ impl Restored {
             Setting::Cloud(found) if found != cloud.name => {
                 return Err(StateError::OtherCloud { path: path(), found, wanted: cloud.name });
             }
-            Setting::Cloud(_) => {}
+            Setting::Cloud(_) => self.names_cloud = true,
         }
         Ok(())
     }

@@ -50,7 +50,7 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
                 key.state_before_deletion = Some(key.state);
             }
             key.state = KeyState::PendingDeletion;
-            key.delete_date = Some(after(call.now, request.days * SECONDS_IN_DAY));
+            key.delete_date = Some(after(call.now, request.days.saturating_mul(SECONDS_IN_DAY)));
         });
         Ok(Fields::new())
     })
