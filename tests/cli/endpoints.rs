@@ -56,6 +56,15 @@ fn a_run_without_a_service_prints_few_lines() {
 }
 
 #[test]
+fn a_case_without_a_service_says_why() {
+    let place = Place::new();
+    let Ended { code, out, .. } =
+        ended(place.program(&format!("run alibaba/Encrypt/Disabled --endpoint {}", closed())));
+    assert_eq!(code, 4, "{out}");
+    assert!(out.contains("no usable response\n  no connection: Connection refused"), "{out}");
+}
+
+#[test]
 fn a_web_page_ends_the_run_early() {
     // Web servers that know no POST say so by 501, which is not an emulator without operations.
     for status in ["200 OK", "404 Not Found", "501 Unsupported method"] {

@@ -14,7 +14,7 @@ pub enum ParseDeviationError {
     #[error("deviation `{0}` does not read OPERATION:STATE=Success or OPERATION:STATE=STATUS/CODE")]
     Shape(String),
     /// There is no such name.
-    #[error("unknown deviation `{name}`{}; `mock --list-deviations` shows all", meant(suggestion))]
+    #[error("unknown deviation `{name}`; {}`mock --list-deviations` shows all", meant(suggestion))]
     Unknown {
         /// The name.
         name: String,
@@ -48,7 +48,7 @@ pub enum ParseDeviationError {
 }
 
 fn meant(suggestion: &Option<String>) -> String {
-    suggestion.as_ref().map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+    suggestion.as_ref().map(|name| format!("did you mean `{name}`? ")).unwrap_or_default()
 }
 
 impl ParseDeviationError {

@@ -84,9 +84,18 @@ pub(super) fn skipped(causes: &Causes, detail: Detail, pen: Pen) -> String {
 }
 
 fn paragraph(group: &Group, detail: Detail, pen: Pen) -> String {
-    let sentence = title(group, &group.sentence(), pen);
+    let mut sentence = title(group, &group.sentence(), pen);
+    if detail == Detail::Line {
+        return sentence + "\n";
+    }
+
+    // That no response came, the sentence says; why, only the case does.
+    let reason = group.first.details.iter().find(|(label, _)| *label == "reason");
+    if let Some((_, reason)) = reason.filter(|_| group.kind == Some(Kind::Transport) && group.step.is_some()) {
+        sentence += &format!("\n  {reason}");
+    }
     match (detail, &*group.ids) {
-        (Detail::Line, _) => sentence + "\n",
+        (Detail::Line, _) => sentence,
         // The rest of what is known of the case has nothing to do with what blocked it.
         (Detail::Normal | Detail::EveryId, [_]) if group.step.is_some() => {
             format!("{sentence}\n{}\n\n", pen.paint(FAINT, &format!("  --> {}", group.first.location)))
