@@ -23,7 +23,7 @@ use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{Connection, Target, is_loopback_endpoint};
+use crate::client::{ClientError, Connection, EndpointUrl, Target};
 use crate::event::{CaseResult, Event};
 use crate::plan::Planner;
 use crate::provider::{Credentials, registry};
@@ -94,20 +94,20 @@ impl TestTarget {
         match &self.server {
             #[cfg(feature = "mock")]
             Server::BundledMock => RouteLimit::All,
-            Server::Running(url) if is_loopback_endpoint(url) => RouteLimit::All,
+            Server::Running(url) if url.parse().is_ok_and(|url: EndpointUrl| url.is_loopback()) => RouteLimit::All,
             Server::Running(_) => RouteLimit::Canonical,
         }
     }
 
-    fn into_endpoint(self) -> Endpoint {
+    fn into_endpoint(self) -> Result<Endpoint, ClientError> {
         let provider = registry::default_provider().provider();
         match self.server {
             #[cfg(feature = "mock")]
-            Server::BundledMock => Endpoint::BundledMock(provider, MockOptions::default()),
+            Server::BundledMock => Ok(Endpoint::BundledMock(provider, MockOptions::default())),
             Server::Running(url) => {
-                let example = Target::with_examples(provider, url);
+                let example = Target::with_examples(provider, url.parse()?);
                 let credentials = self.credentials.unwrap_or_else(|| example.credentials.clone());
-                Endpoint::Emulator(Target { credentials, ..example })
+                Ok(Endpoint::Emulator(Target { credentials, ..example }))
             }
         }
     }
@@ -170,7 +170,8 @@ impl Tests {
     fn start(&self) -> Result<(Runtime, LiveTarget), String> {
         let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
         let TestTarget { clock_hook, .. } = self.target.clone();
-        let start = LiveTarget::start(self.target.clone().into_endpoint(), clock_hook, Connection::default().timeout);
+        let endpoint = self.target.clone().into_endpoint().map_err(|error| error.to_string())?;
+        let start = LiveTarget::start(endpoint, clock_hook, Connection::default().timeout);
         let target = runtime.block_on(start).map_err(|error| error.to_string())?;
         Ok((runtime, target))
     }

@@ -50,7 +50,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
     let target = Target {
         region: recorder.region(),
         provider: Arc::clone(&recorder) as Arc<_>,
-        endpoint: mock.endpoint(),
+        endpoint: mock.endpoint().parse().unwrap(),
         credentials: credentials(),
     };
     let client = Client::new(target, ClientOptions::default()).unwrap();

@@ -3,7 +3,7 @@
 mod alibaba;
 mod transport;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -159,7 +159,7 @@ async fn serve_until_stopped(
     let stop = signal::stop_token();
     context.print(&format!("{address}\n"))?;
     // For people; programs read the line above.
-    context.report(&format!("the mock listens at {scheme}://{address} until it is stopped (Ctrl-C)"));
+    context.report(&listens_text(scheme, address));
     if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
         show_state(path, summary, arguments.alibaba.has_seed(), context);
     }
@@ -171,6 +171,19 @@ async fn serve_until_stopped(
     }
     service.close_state()?;
     Ok(Exit::Passed)
+}
+
+/// Where the mock listens. The address for everybody is none that a client can use everywhere.
+fn listens_text(scheme: &str, address: SocketAddr) -> String {
+    let here = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Some(IpAddr::from(Ipv4Addr::LOCALHOST)),
+        IpAddr::V6(ip) if ip.is_unspecified() => Some(IpAddr::from(Ipv6Addr::LOCALHOST)),
+        _ => None,
+    };
+    let here = here.map_or_else(String::new, |ip| {
+        format!(", which on this machine is {scheme}://{}", SocketAddr::new(ip, address.port()))
+    });
+    format!("the mock listens at {scheme}://{address}{here}, until it is stopped (Ctrl-C)")
 }
 
 /// The catalogue: three lines and an empty one for each deviation.

@@ -125,7 +125,7 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
-    let place = arguments.target.place(provider);
+    let place = arguments.target.place(provider)?;
     let selection = arguments.select.select(&suite, place.routes())?;
     // Before anything is started, and before credentials are looked for.
     if selection.is_empty() {

@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
-use crate::client::{Connection, Target, check_endpoint, is_loopback_endpoint};
+use crate::client::{ClientError, Connection, EndpointUrl, Target};
 use crate::provider::{Credentials, Declaration, Provider};
 use crate::suite::route_limit::RouteLimit;
 
@@ -20,7 +20,7 @@ pub(super) struct TargetArguments {
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
     /// The region; without --endpoint, the cloud's own endpoint in this region is tested
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Option<String>,
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
@@ -38,14 +38,14 @@ pub(super) enum Place {
     /// To a mock of this process.
     BundledMock,
     /// To this URL.
-    Url(String),
+    Url(EndpointUrl),
 }
 
 impl Place {
     /// The routes that are run unless others are given: every key counts on a remote endpoint.
     pub(super) fn routes(&self) -> RouteLimit {
         match self {
-            Self::Url(url) if !is_loopback_endpoint(url) => RouteLimit::Canonical,
+            Self::Url(url) if !url.is_loopback() => RouteLimit::Canonical,
             Self::Url(_) | Self::BundledMock => RouteLimit::All,
         }
     }
@@ -53,11 +53,11 @@ impl Place {
 
 impl TargetArguments {
     /// Where the requests go.
-    pub(super) fn place(&self, provider: &Declaration) -> Place {
+    pub(super) fn place(&self, provider: &Declaration) -> Result<Place, ClientError> {
         match (&self.endpoint, &self.region) {
-            (Some(endpoint), _) => Place::Url(endpoint.clone()),
-            (None, Some(region)) => Place::Url((provider.endpoint)(region)),
-            (None, None) => Place::BundledMock,
+            (Some(endpoint), _) => Ok(Place::Url(endpoint.parse()?)),
+            (None, Some(region)) => Ok(Place::Url((provider.endpoint)(region).parse()?)),
+            (None, None) => Ok(Place::BundledMock),
         }
     }
 
@@ -76,11 +76,9 @@ impl TargetArguments {
     pub(super) fn target(
         &self,
         provider: Arc<dyn Provider>,
-        endpoint: String,
+        endpoint: EndpointUrl,
         context: &Context,
     ) -> Result<Target, CliError> {
-        // A mistyped URL must not be mistaken for one that lacks credentials.
-        check_endpoint(&endpoint)?;
         let variables = &provider.declaration().credential_variables;
         let given = (context.variable(variables.access_key_id), context.secret(variables.secret));
         let token = context.secret(variables.token);
@@ -94,7 +92,7 @@ impl TargetArguments {
                 target.credentials = Credentials { access_key_id, secret, token };
             }
             (None, None) if target.is_loopback() => {}
-            _ => return Err(CliError::NoCredentials { endpoint: target.endpoint, variables: *variables }),
+            _ => return Err(CliError::NoCredentials { endpoint: target.endpoint.to_string(), variables: *variables }),
         }
         Ok(target)
     }
@@ -105,6 +103,17 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a duration such as 10s, 1m30s or 500ms");
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(parsed).map_err(|_| wrong())
+}
+
+/// Takes the name of a region, which becomes a part of the name of a host.
+fn region(text: &str) -> Result<String, String> {
+    let is_part = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    if !text.is_empty() && text.chars().all(is_part) {
+        Ok(text.to_owned())
+    } else {
+        let shown: String = text.chars().flat_map(char::escape_default).collect();
+        Err(format!("`{shown}` is not the name of a region: letters, digits and hyphens"))
+    }
 }
 
 /// Parses a number from 1.

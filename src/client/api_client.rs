@@ -36,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When the endpoint is not a URL, or certificates can't be read.
+    /// When certificates can't be read, or a proxy is wrong.
     pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
         let ClientOptions { connection, retry, rate, secrets } = options;
         let http = Http::new(&target.endpoint, &connection)?;
@@ -161,11 +161,12 @@ impl Client {
 
         let Target { provider, region, credentials, .. } = &self.target;
         let region = outgoing.region.unwrap_or(region);
-        let endpoint = self.target.endpoint_in(region);
+        let endpoint = self.target.endpoint_in(region)?;
         // A service rejects a nonce that it has seen.
         let nonce = format!("{:032x}", fastrand::u128(..));
         let now = Timestamp::now();
-        let context = SigningContext { endpoint: &endpoint, region, credentials, now, nonce: &nonce, tamper, format };
+        let context =
+            SigningContext { endpoint: endpoint.as_str(), region, credentials, now, nonce: &nonce, tamper, format };
         let call = ApiCall { operation: outgoing.operation, parameters: outgoing.parameters };
         provider.encode(&call, &context).map(Arc::new)
     }

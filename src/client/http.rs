@@ -1,14 +1,16 @@
 //! HTTP with bounds: no redirects, no proxies on loopback, no silent retries, no endless bodies.
 
 use std::error::Error as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Method};
 use thiserror::Error;
+use url::Host;
 
-use super::endpoint::{is_loopback, parse};
+use super::EndpointUrl;
 use crate::input;
 use crate::provider::{HttpRequest, HttpResponse};
 
@@ -17,6 +19,10 @@ const LONGEST_BODY: usize = 1 << 20;
 
 /// The biggest file of certificates, in bytes; that of all public authorities has 300 KiB.
 const BIGGEST_PEM: usize = 4 << 20;
+
+/// The addresses of this machine by name; the port is that of the URL.
+const LOOPBACK: [SocketAddr; 2] =
+    [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0)];
 
 /// Time-outs and certificates.
 #[derive(Debug, Clone)]
@@ -36,8 +42,8 @@ impl Default for Connection {
 /// Why there is no client.
 #[derive(Debug, Error)]
 pub enum ClientError {
-    /// The endpoint is not a URL.
-    #[error("the endpoint `{endpoint}` is not a URL such as http://127.0.0.1:8080: {reason}")]
+    /// The endpoint is not one.
+    #[error("the endpoint `{endpoint}` can't be used: {reason}")]
     Endpoint {
         /// What was given.
         endpoint: String,
@@ -106,8 +112,7 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(endpoint: &str, connection: &Connection) -> Result<Self, ClientError> {
-        let url = parse(endpoint)?;
+    pub(super) fn new(endpoint: &EndpointUrl, connection: &Connection) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
             .redirect(Policy::none())
             // Retries of the crate would be neither counted nor recorded.
@@ -116,11 +121,15 @@ impl Http {
             .connect_timeout(connection.timeout)
             .timeout(connection.timeout);
 
-        // A proxy of the environment would look for the loopback on its own host.
-        if url.host_str().is_some_and(is_loopback) {
+        if endpoint.is_loopback() {
+            // A proxy of the environment would look for the loopback on its own host.
             builder = builder.no_proxy();
+            // What counts as loopback must be it, whatever a name server says, and not every system knows all its names.
+            if let Some(Host::Domain(name)) = endpoint.url().host() {
+                builder = builder.resolve_to_addrs(name, &LOOPBACK);
+            }
         }
-        if url.scheme() == "http" {
+        if endpoint.is_plain_http() {
             // No certificate is needed, and a system without any must not be an obstacle.
             builder = builder.tls_certs_only([]);
         }

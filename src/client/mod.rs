@@ -22,7 +22,7 @@ mod transcript;
 
 pub use self::api_client::Client;
 pub use self::counters::Traffic;
-pub use self::endpoint::{check_endpoint, is_loopback_endpoint};
+pub use self::endpoint::EndpointUrl;
 pub use self::error::CallError;
 pub use self::http::{ClientError, Connection};
 pub use self::options::ClientOptions;

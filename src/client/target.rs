@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::is_loopback_endpoint;
-use crate::provider::{Credentials, Provider};
+use super::EndpointUrl;
+use crate::provider::{Credentials, EncodeError, Provider};
 
 /// What is tested: provider, endpoint and credentials.
 #[derive(Debug, Clone)]
 pub struct Target {
     /// The dialect.
     pub provider: Arc<dyn Provider>,
-    /// The URL of the endpoint.
-    pub endpoint: String,
+    /// The endpoint.
+    pub endpoint: EndpointUrl,
     /// The region that requests are signed for unless they name another.
     pub region: String,
     /// What they are signed with.
@@ -21,7 +21,7 @@ pub struct Target {
 
 impl Target {
     /// An endpoint that accepts the credentials of the cloud's own examples, in the provider's default region.
-    pub fn with_examples(provider: Arc<dyn Provider>, endpoint: String) -> Self {
+    pub fn with_examples(provider: Arc<dyn Provider>, endpoint: EndpointUrl) -> Self {
         let declaration = provider.declaration();
         let credentials = declaration.example_credentials.into();
         Self { region: declaration.default_region.to_owned(), provider, endpoint, credentials }
@@ -29,17 +29,26 @@ impl Target {
 
     /// Whether the endpoint is on a loopback address.
     pub fn is_loopback(&self) -> bool {
-        is_loopback_endpoint(&self.endpoint)
+        self.endpoint.is_loopback()
     }
 
     /// Where requests for a region go: to the cloud's own endpoint in that region if the target is one of those, and to
     /// the one endpoint of an emulator otherwise.
-    pub(super) fn endpoint_in(&self, region: &str) -> Cow<'_, str> {
+    ///
+    /// # Errors
+    ///
+    /// When the region can't be a part of a host's name.
+    pub(super) fn endpoint_in(&self, region: &str) -> Result<Cow<'_, EndpointUrl>, EncodeError> {
         let own = self.provider.declaration().endpoint;
-        if region != self.region && own(&self.region) == self.endpoint {
-            Cow::Owned(own(region))
-        } else {
-            Cow::Borrowed(&self.endpoint)
+        let is_own = || own(&self.region).parse().is_ok_and(|url: EndpointUrl| url == self.endpoint);
+        if region == self.region || !is_own() {
+            return Ok(Cow::Borrowed(&self.endpoint));
+        }
+
+        let endpoint = own(region);
+        match endpoint.parse() {
+            Ok(url) => Ok(Cow::Owned(url)),
+            Err(_) => Err(EncodeError::Endpoint { endpoint }),
         }
     }
 }
@@ -52,12 +61,15 @@ mod tests {
     #[test]
     fn only_a_cloud_has_an_endpoint_for_every_region() {
         let declaration = registry::default_provider();
-        let target = |endpoint: String| Target::with_examples(declaration.provider(), endpoint);
+        let target = |endpoint: &str| Target::with_examples(declaration.provider(), endpoint.parse().unwrap());
         let region = declaration.default_region;
 
-        let cloud = target((declaration.endpoint)(region));
-        assert_eq!(cloud.endpoint_in(region), (declaration.endpoint)(region));
-        assert_eq!(cloud.endpoint_in("other-1"), (declaration.endpoint)("other-1"));
-        assert_eq!(target("http://127.0.0.1:1".to_owned()).endpoint_in("other-1"), "http://127.0.0.1:1");
+        let in_region = |target: &Target, region: &str| target.endpoint_in(region).unwrap().to_string();
+        let cloud = target(&(declaration.endpoint)(region));
+        assert_eq!(in_region(&cloud, region), (declaration.endpoint)(region));
+        assert_eq!(in_region(&cloud, "other-1"), (declaration.endpoint)("other-1"));
+        assert_eq!(in_region(&target("http://127.0.0.1:1"), "other-1"), "http://127.0.0.1:1");
+        // Requests are signed for wherever they go, so nothing else may become the host.
+        assert!(cloud.endpoint_in("x@127.0.0.1/").is_err());
     }
 }

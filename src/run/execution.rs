@@ -158,7 +158,7 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             self.status.consider(
                 failure,
                 RunFacts {
-                    endpoint: &client.target().endpoint,
+                    endpoint: client.target().endpoint.as_str(),
                     selected: self.runner.selection.len(),
                     accepted: client.has_accepted(),
                     responded: client.has_responded(),

@@ -164,7 +164,7 @@ impl Runner {
             tool: Tool::this(),
             target: TargetHeader {
                 provider: target.provider.name().to_owned(),
-                endpoint: target.endpoint.clone(),
+                endpoint: target.endpoint.to_string(),
                 bundled_mock: self.context.options.bundled_mock,
             },
             suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },

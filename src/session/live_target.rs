@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::SessionError;
-use crate::client::{Target, check_endpoint};
+use crate::client::Target;
 #[cfg(feature = "mock")]
 use crate::mock::{Faults, Mock, MockConfig, registry};
 #[cfg(feature = "mock")]
@@ -67,28 +67,26 @@ enum Kind {
 }
 
 impl LiveTarget {
-    /// Starts the bundled mock, or checks the URL of an endpoint that is running already, and finds out how its clock is
+    /// Starts the bundled mock, or takes an endpoint that is running already, and finds out how its clock is
     /// moved: by a POST to `clock_hook` if that is given, and by itself if it is a mock of this program and says so
     /// within the time.
     ///
     /// # Errors
     ///
-    /// When the mock does not start, or the endpoint is not a URL.
+    /// When the mock does not start.
     pub async fn start(endpoint: Endpoint, clock_hook: Option<String>, within: Duration) -> Result<Self, SessionError> {
         let (target, kind, clock) = match endpoint {
             #[cfg(feature = "mock")]
             Endpoint::BundledMock(provider, options) => start_mock(provider, options)?,
             Endpoint::Emulator(target) => {
-                check_endpoint(&target.endpoint)?;
                 let clock = match &clock_hook {
                     // The hook takes its place below, so nothing is sent to find out.
                     Some(_) => TargetClock::Fixed,
-                    None => find_clock(&target.endpoint, within).await,
+                    None => find_clock(target.endpoint.as_str(), within).await,
                 };
                 (target, Kind::Emulator, clock)
             }
             Endpoint::Account(target, limits) => {
-                check_endpoint(&target.endpoint)?;
                 // The clock of a cloud can't be moved.
                 (target, Kind::Account(limits), TargetClock::Fixed)
             }
@@ -147,7 +145,7 @@ fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Targ
     let mock = Arc::new(Mock::start_with(MockConfig { faults, cloud, ..MockConfig::default() })?);
     mock.set_deviations(deviations)?;
 
-    let target = Target::with_examples(provider, mock.endpoint());
+    let target = Target::with_examples(provider, mock.endpoint().parse()?);
     let clock = {
         let mock = Arc::clone(&mock);
         TargetClock::Function(Arc::new(move |by| mock.advance(by)))

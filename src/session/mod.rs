@@ -80,7 +80,7 @@ impl Session {
         let runner = Runner::new(suite, selection, client, ledger, run_options).with_known(options.known);
         // Before the first request, for whatever is made on an account costs money.
         if let Some(limits) = limits {
-            check_cost(&runner, limits, &target.target().endpoint)?;
+            check_cost(&runner, limits, target.target().endpoint.as_str())?;
         }
         Ok(Self { runner })
     }

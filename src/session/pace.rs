@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn target(url: &str) -> Target {
-        Target::with_examples(registry::default_provider().provider(), url.to_owned())
+        Target::with_examples(registry::default_provider().provider(), url.parse().unwrap())
     }
 
     #[tokio::test]

@@ -18,4 +18,5 @@ mod reports;
 mod secrets;
 mod self_test;
 mod server;
+mod settings;
 mod usage;

@@ -9,7 +9,7 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 12] = [
+const READ: [&str; 16] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
@@ -18,6 +18,10 @@ const READ: [&str; 12] = [
     "COLUMNS",
     "HTTP_PROXY",
     "http_proxy",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
     "ALL_PROXY",
     "all_proxy",
     "LC_ALL",
@@ -106,7 +110,8 @@ pub struct MockProcess {
 
 impl MockProcess {
     pub fn start(place: &Place, arguments: &str) -> Self {
-        let mut command = place.command(&format!("mock --listen 127.0.0.1:0 {arguments}"));
+        let listen = if arguments.contains("--listen") { "" } else { "--listen 127.0.0.1:0" };
+        let mut command = place.command(&format!("mock {listen} {arguments}"));
         Self::of(command.env("MOCK_SECRET", "another secret"))
     }
 

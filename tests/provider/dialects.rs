@@ -46,7 +46,7 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
     let target = Target {
         region: dialect.default_region().to_owned(),
         provider: Arc::new(dialect),
-        endpoint: mock.endpoint(),
+        endpoint: mock.endpoint().parse().unwrap(),
         credentials: Credentials {
             access_key_id: ACCESS_KEY_ID.to_owned(),
             secret: Secret::new(secret),

@@ -83,6 +83,7 @@ impl TestRun {
         let region = provider.default_region().to_owned();
         let secret = Secret::new("testsecret");
         let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
+        let endpoint = endpoint.parse().unwrap();
         let target = Target { provider, endpoint, region, credentials };
 
         // Retries are counted by the tests; waiting between them would only take time.
