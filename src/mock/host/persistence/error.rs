@@ -27,6 +27,15 @@ pub enum StateError {
         /// The file.
         path: PathBuf,
     },
+    /// The file holds nothing, and no mock leaves such a file behind.
+    #[error(
+        "the state file {} is empty, so what it held is lost; put a copy back, or remove it to begin with none",
+        path.display()
+    )]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file was written by a newer version of this program.
     #[error("the state file {} has format {found}, and this version knows formats up to {known}", path.display())]
     Newer {
@@ -48,7 +57,7 @@ pub enum StateError {
         wanted: &'static str,
     },
     /// The file is not as it was written.
-    #[error("the state file {} is damaged: {reason}; it is left as it is", path.display())]
+    #[error("the state file {} is damaged: {reason}; it is left as it is: put a copy back, or name another file", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,

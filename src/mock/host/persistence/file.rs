@@ -1,11 +1,12 @@
 //! The journal file: opening, reading, appending, and writing anew.
 
+mod head;
 mod scan;
 mod system;
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,15 +14,10 @@ use jiff::Timestamp;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use self::head::{Format, Mark};
 use self::scan::{Ending, scan};
-use self::system::{is_readable_by_others, open_locked, owner_only, sync_folder};
+use self::system::{is_readable_by_others, make, open_locked, sync_folder};
 use super::{Change, StateError};
-
-/// The first line up to the number of the format.
-const KIND: &str = "kms-conformance mock state, format ";
-
-/// The format that is written, and the newest that is read.
-const FORMAT: u64 = 1;
 
 /// Hexadecimal digits of a line's checksum.
 const CHECKSUM_DIGITS: usize = 16;
@@ -48,6 +44,8 @@ pub(crate) struct StateFile {
     file: File,
     chain: Chain,
     length: u64,
+    /// How many lines of changes it holds.
+    lines: u64,
     /// The length at which it is written anew.
     compact_at: u64,
     is_outdated: IsOutdated,
@@ -60,38 +58,39 @@ pub(super) struct Found {
     pub(super) dropped: u64,
     /// Whether others than the owner may read it.
     pub(super) readable_by_others: bool,
-    /// Whether it was made, or was empty.
+    /// Whether it was made.
     pub(super) is_new: bool,
 }
 
 impl StateFile {
-    /// Opens a file, or makes it if it is not there or empty.
+    /// Opens a file, or makes it if it is not there.
     pub(super) fn open(path: &Path, is_outdated: IsOutdated) -> Result<(Self, Found), StateError> {
         let failed = |source| StateError::Open { path: path.to_owned(), source: Arc::new(source) };
         if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(StateError::Foreign { path: path.to_owned() });
         }
 
-        let file = open_locked(path)?;
+        let (file, is_new) = open_locked(path, head::new().as_bytes())?;
         // Through a symbolic link, the file behind it is written anew and not the link.
         let path = path.canonicalize().map_err(failed)?;
         let scanned = scan(&file, &path)?;
 
         let readable_by_others = is_readable_by_others(&file).map_err(failed)?;
-        let is_new = scanned.ending == Ending::New;
         let found = Found { entries: scanned.entries, dropped: scanned.dropped, readable_by_others, is_new };
         let mut opened = Self {
             path,
             file,
             chain: scanned.chain,
             length: scanned.length,
+            lines: scanned.lines,
             compact_at: SMALLEST_TO_COMPACT,
             is_outdated,
         };
-        opened.finish_opening(scanned.ending).map_err(failed)?;
+        opened.mend(scanned.ending).map_err(failed)?;
 
-        // What is mostly outdated is not carried along for the life of this process too.
-        if scanned.changes > found.entries.len() as u64 * MOST_GROWTH && opened.length >= SMALLEST_TO_COMPACT {
+        // What is mostly outdated is not carried along for the life of this process too, nor is an old format.
+        let is_mostly_outdated = scanned.changes > found.entries.len() as u64 * MOST_GROWTH;
+        if scanned.format == Format::Old || is_mostly_outdated && opened.length >= SMALLEST_TO_COMPACT {
             opened.compact().map_err(failed)?;
         } else {
             opened.compact_at = SMALLEST_TO_COMPACT.max(opened.length * MOST_GROWTH);
@@ -99,20 +98,16 @@ impl StateFile {
         Ok((opened, found))
     }
 
-    fn finish_opening(&mut self, ending: Ending) -> io::Result<()> {
+    fn mend(&mut self, ending: Ending) -> io::Result<()> {
         match ending {
             Ending::Whole => return Ok(()),
-            Ending::NoLineFeed => self.file.write_all(b"\n")?,
-            Ending::CutOff => self.file.set_len(self.length)?,
-            Ending::New => {
-                self.file.set_len(0)?;
-                self.file.write_all(header().as_bytes())?;
-                self.length = header().len() as u64;
+            Ending::NoLineFeed => {
+                self.file.seek(SeekFrom::Start(self.length - 1))?;
+                self.file.write_all(b"\n")?;
             }
+            Ending::CutOff => self.file.set_len(self.length)?,
         }
-        self.file.sync_all()?;
-        // A new file is only found after a crash if its folder is on disk too.
-        sync_folder(&self.path)
+        self.file.sync_all()
     }
 
     /// The path, for messages.
@@ -124,12 +119,19 @@ impl StateFile {
     /// written to any more.
     pub(super) fn append(&mut self, changes: &[Change]) -> io::Result<()> {
         let line = line(&mut self.chain, changes.iter().map(Change::json));
+        self.file.seek(SeekFrom::Start(self.length))?;
         self.file.write_all(line.as_bytes())?;
 
         // The response goes out after this, and must hold even when the power fails.
         self.file.sync_data()?;
         self.length += line.len() as u64;
-        Ok(())
+        self.lines += 1;
+
+        // From now on the file says by itself that this line must be there. After a power failure it may say so of an
+        // earlier one only, for the next sync is what makes it last.
+        let mark = Mark { lines: self.lines, checksum: self.chain.checksum() };
+        self.file.seek(SeekFrom::Start(Mark::PLACE))?;
+        self.file.write_all(mark.to_string().as_bytes())
     }
 
     /// Whether it has grown enough to be written anew.
@@ -148,10 +150,7 @@ impl StateFile {
         let new_path = PathBuf::from(name);
         // What an earlier process may have left half-written.
         let _ = std::fs::remove_file(&new_path);
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create_new(true);
-        owner_only(&mut options);
-        let file = options.open(&new_path)?;
+        let file = make(&new_path)?;
 
         let mut entries = scanned.entries;
         let now = Timestamp::now();
@@ -169,9 +168,9 @@ impl StateFile {
         file.try_lock().map_err(io::Error::from)?;
 
         let mut writer = BufWriter::new(&file);
-        writer.write_all(header().as_bytes())?;
-        let mut length = header().len() as u64;
-        let mut chain = Chain::start();
+        writer.write_all(head::new().as_bytes())?;
+        let (mut length, mut lines) = (head::new().len() as u64, 0);
+        let mut chain = Chain::start(Format::New);
 
         let mut entries = entries.into_iter().peekable();
         while entries.peek().is_some() {
@@ -185,7 +184,10 @@ impl StateFile {
             let line = line(&mut chain, some);
             writer.write_all(line.as_bytes())?;
             length += line.len() as u64;
+            lines += 1;
         }
+        writer.seek(SeekFrom::Start(Mark::PLACE))?;
+        writer.write_all(Mark { lines, checksum: chain.checksum() }.to_string().as_bytes())?;
         writer.flush()?;
         drop(writer);
 
@@ -194,7 +196,7 @@ impl StateFile {
         std::fs::rename(new_path, &self.path)?;
         sync_folder(&self.path)?;
 
-        (self.file, self.chain, self.length) = (file, chain, length);
+        (self.file, self.chain, self.length, self.lines) = (file, chain, length, lines);
         self.compact_at = SMALLEST_TO_COMPACT.max(length * MOST_GROWTH);
         Ok(())
     }
@@ -213,8 +215,8 @@ impl Drop for StateFile {
 struct Chain([u8; 32]);
 
 impl Chain {
-    fn start() -> Self {
-        Self(Sha256::digest(header()).into())
+    fn start(format: Format) -> Self {
+        Self(Sha256::digest(format.line()).into())
     }
 
     /// The chain with one more line.
@@ -225,10 +227,6 @@ impl Chain {
     fn checksum(self) -> String {
         self.0[..CHECKSUM_DIGITS / 2].iter().map(|byte| format!("{byte:02x}")).collect()
     }
-}
-
-fn header() -> String {
-    format!("{KIND}{FORMAT}\n")
 }
 
 fn line(chain: &mut Chain, changes: impl Iterator<Item = String>) -> String {

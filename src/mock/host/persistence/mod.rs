@@ -1,11 +1,12 @@
 //! State that lasts: a journal file that every change is appended to before its request gets a response.
 //!
-//! The file is a text. Its first line names kind and format; each further line is one batch of changes, a JSON array
-//! after a checksum that covers all lines before it. A change sets a record (of a key, an alias…) as a whole or removes
+//! The file is a text. Its first line names kind and format, the second says how many lines after it were finished; each
+//! of those is one batch of changes, a JSON array after a checksum that covers all lines before it. A change sets a record (of a key, an alias…) as a whole or removes
 //! it, so reading the file is taking the last record of each name. Whatever requests are waiting at one
-//! time are written as one line with one sync, so the more come at once the less each costs. A line that a crash cut
-//! off was never reported to a client and is dropped; a file with any other line that does not agree with its checksum
-//! is damaged, and is not used. When the file has grown to several times what it holds, it is written anew beside itself and renamed.
+//! time are written as one line with one sync, so the more come at once the less each costs. The second line
+//! is written over after each sync, before the response is sent. So a line that a crash cut off, and that was never reported
+//! to a client, is dropped; a file from which a finished line is missing, or with any other line that does not agree with
+//! its checksum, is damaged and is not used. A file is made under another name first, so an empty one is damaged too. When the file has grown to several times what it holds, it is written anew beside itself and renamed.
 //!
 //! An embedded database would do more than is needed, write whole pages where a line will do, and does not look at its
 //! checksums unless it was left open, so damage would show late or not at all.

@@ -14,7 +14,7 @@ use crate::mock::host::cloud::{Description, Record};
 /// What a state file held when the mock started.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateSummary {
-    /// Whether the file was made, or was empty.
+    /// Whether the file was made.
     pub is_new: bool,
     /// Keys.
     pub keys: usize,

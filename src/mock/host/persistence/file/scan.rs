@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use super::{CHECKSUM_DIGITS, Chain, Entries, FORMAT, KIND, header};
+use super::head::{Format, Mark};
+use super::{CHECKSUM_DIGITS, Chain, Entries};
+use crate::diagnostic::counted;
 use crate::mock::host::persistence::StateError;
 
 /// The longest line that is read, in bytes. What many requests change at the same time is one line.
@@ -19,15 +21,17 @@ pub(super) enum Ending {
     Whole,
     /// A whole line without its line feed.
     NoLineFeed,
+    /// A line that was never finished.
     CutOff,
-    /// Nothing has been written yet, or not even the first line.
-    New,
 }
 
 /// What was read from a file.
 pub(super) struct Scanned {
+    pub(super) format: Format,
     pub(super) entries: Entries,
     pub(super) chain: Chain,
+    /// How many lines of changes are good.
+    pub(super) lines: u64,
     /// The bytes that are good.
     pub(super) length: u64,
     /// The bytes of a last write that was cut off.
@@ -49,14 +53,36 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
 
     // No first line of another kind of file is worth more memory than this.
     (&mut reader).take(1024).read_until(b'\n', &mut line).map_err(failed)?;
-    let mut scanned = Scanned::after_header(&line);
-    // An empty file, or one whose first write was cut off, may be made anew.
-    if !line.ends_with(b"\n") && header().as_bytes().starts_with(&line) {
-        return Ok(Scanned { ending: Ending::New, ..scanned });
+    let format = Format::of(&line, path)?;
+    let mut scanned = Scanned::after_head(format, &line);
+    let mut head_lines = 1_u64;
+    let mut finished = None;
+    if format == Format::New {
+        line.clear();
+        (&mut reader).take(Mark::LENGTH as u64).read_until(b'\n', &mut line).map_err(failed)?;
+        let mark = Mark::read(&line).ok_or_else(|| damaged("line 2 is not the number of its lines".to_owned()))?;
+        scanned.length += line.len() as u64;
+        head_lines += 1;
+        finished = Some(mark);
     }
-    check_header(&line, path)?;
+    // A line that was finished had its response sent: without it, what clients know is not so any more.
+    let is_missing = |lines: u64| {
+        let mark = finished.as_ref().filter(|mark| lines < mark.lines)?;
+        let missing = mark.lines - lines;
+        Some(damaged(format!(
+            "its end is missing: {} of changes that were saved are not there any more",
+            counted(usize::try_from(missing).unwrap_or(usize::MAX), "line", "lines")
+        )))
+    };
+    let disagrees = |scanned: &Scanned| {
+        let marked = finished.as_ref().filter(|mark| mark.lines == scanned.lines);
+        marked.is_some_and(|mark| mark.checksum != scanned.chain.checksum())
+    };
+    if disagrees(&scanned) {
+        return Err(damaged("line 2 does not agree with the lines after it".to_owned()));
+    }
 
-    for number in 2_u64.. {
+    for number in head_lines + 1.. {
         line.clear();
         // One byte more than is allowed, to distinguish too long from just long enough.
         let read = (&mut reader).take(LONGEST_LINE + 1).read_until(b'\n', &mut line).map_err(failed)? as u64;
@@ -71,7 +97,10 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
             // Text has no zero bytes, but what a file system had no time to write has.
             let is_last = reader.fill_buf().map_err(failed)?.is_empty();
             if is_last && (!line.ends_with(b"\n") || line.contains(&0)) {
-                return Ok(Scanned { dropped: read, ending: Ending::CutOff, ..scanned });
+                return match is_missing(scanned.lines) {
+                    Some(error) => Err(error),
+                    None => Ok(Scanned { dropped: read, ending: Ending::CutOff, ..scanned }),
+                };
             }
             return Err(damaged(format!("line {number} does not agree with its checksum")));
         };
@@ -81,20 +110,26 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
 
         scanned.chain = chain;
         scanned.length += read;
+        scanned.lines += 1;
+        if disagrees(&scanned) {
+            return Err(damaged("line 2 does not agree with the lines after it".to_owned()));
+        }
         // The checksum says that it is whole; the line feed that is missing will be added.
         if !line.ends_with(b"\n") {
             scanned.length += 1;
             scanned.ending = Ending::NoLineFeed;
         }
     }
-    Ok(scanned)
+    is_missing(scanned.lines).map_or(Ok(scanned), Err)
 }
 
 impl Scanned {
-    fn after_header(line: &[u8]) -> Self {
+    fn after_head(format: Format, line: &[u8]) -> Self {
         Self {
+            format,
             entries: Entries::new(),
-            chain: Chain::start(),
+            chain: Chain::start(format),
+            lines: 0,
             length: line.len() as u64,
             dropped: 0,
             changes: 0,
@@ -110,16 +145,6 @@ impl Scanned {
                 None => self.entries.remove(&(table, name)),
             };
         }
-    }
-}
-
-/// Checks the first line of a file.
-fn check_header(line: &[u8], path: &Path) -> Result<(), StateError> {
-    let format = std::str::from_utf8(line).ok().and_then(|line| line.strip_prefix(KIND)?.trim_end().parse().ok());
-    match format {
-        Some(FORMAT) => Ok(()),
-        Some(found) if found > FORMAT => Err(StateError::Newer { path: path.to_owned(), found, known: FORMAT }),
-        Some(_) | None => Err(StateError::Foreign { path: path.to_owned() }),
     }
 }
 

@@ -2,6 +2,22 @@
 
 use super::*;
 
+/// The length of what stands before the changes.
+fn head_length() -> usize {
+    head::new().len()
+}
+
+/// A file with the same lines, of which so many were finished.
+fn with_finished(whole: &[u8], lines: u64) -> Vec<u8> {
+    let mut chain = Chain::start(Format::New);
+    let texts = whole[head_length()..].split_inclusive(|byte| *byte == b'\n');
+    for line in texts.take(usize::try_from(lines).unwrap()) {
+        chain = chain.with(&line[CHECKSUM_DIGITS + 1..line.len() - 1]);
+    }
+    let mark = Mark { lines, checksum: chain.checksum() }.to_string();
+    [Format::New.line().as_bytes(), mark.as_bytes(), &whole[head_length()..]].concat()
+}
+
 const SETTLED: usize = 8;
 
 /// Records whose names begin with `old` are outdated.
@@ -45,24 +61,113 @@ fn what_was_appended_is_found_again() {
     }
 }
 
+/// The lines of changes that are whole in so many bytes; the line feed may be missing from the last.
+fn whole_lines(bytes: &[u8], length: usize) -> usize {
+    bytes[..(length + 1).min(bytes.len())].split(|byte| *byte == b'\n').count().saturating_sub(3)
+}
+
 #[test]
-fn wherever_the_file_is_cut_off_every_whole_line_counts() {
+fn a_line_that_was_not_finished_is_dropped_and_every_whole_one_counts() {
     let folder = tempfile::tempdir().unwrap();
     let bytes = std::fs::read(written(&folder)).unwrap();
     let path = folder.path().join("cut");
-    for length in 0..bytes.len() {
-        std::fs::write(&path, &bytes[..length]).unwrap();
-        let (mut file, found) = open(&path).unwrap();
-        // The line feed may be missing from a whole line.
-        let lines = bytes[..=length].split(|byte| *byte == b'\n').count().saturating_sub(2);
-        let expected = lines.min(3);
-        assert_eq!(found.entries.len(), expected, "{length}");
+    for length in head_length()..bytes.len() {
+        let lines = whole_lines(&bytes, length);
+        // No later line was finished when the process was killed, and perhaps not even the last of these.
+        for finished in [lines, lines.saturating_sub(1)] {
+            std::fs::write(&path, &with_finished(&bytes, finished as u64)[..length]).unwrap();
+            let (mut file, found) = open(&path).unwrap();
+            let expected = lines.min(3);
+            assert_eq!(found.entries.len(), expected, "{length}");
 
-        file.append(&[alias(99)]).unwrap();
-        drop(file);
-        let (_, again) = open(&path).unwrap();
-        assert_eq!((again.entries.len(), again.dropped), (expected + 1, 0), "{length}");
+            file.append(&[alias(99)]).unwrap();
+            drop(file);
+            let (_, again) = open(&path).unwrap();
+            assert_eq!((again.entries.len(), again.dropped), (expected + 1, 0), "{length}");
+        }
     }
+}
+
+#[test]
+fn a_finished_line_that_is_missing_is_noticed_wherever_the_file_is_cut_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = std::fs::read(written(&folder)).unwrap();
+    let path = folder.path().join("cut");
+    for length in 0..bytes.len() - 1 {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        let error = rejected(&path);
+        match error {
+            StateError::Empty { .. } => assert_eq!(length, 0),
+            StateError::Damaged { ref reason, .. } if length >= head_length() => {
+                assert!(reason.contains("its end is missing"), "{length}: {reason}");
+            }
+            StateError::Damaged { .. } => {}
+            error => panic!("{length}: {error}"),
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), bytes[..length], "a rejected file is left as it is");
+    }
+
+    // Without its last line feed it holds everything.
+    std::fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+    assert_eq!(open(&path).unwrap().1.entries.len(), 3);
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_line_that_is_missing_is_noticed_after_the_file_was_written_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(&folder);
+    let (mut file, _) = open(&path).unwrap();
+    file.compact().unwrap();
+    file.append(&[alias(99)]).unwrap();
+    drop(file);
+    let bytes = std::fs::read(&path).unwrap();
+    let last_line = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
+    std::fs::write(&path, &bytes[..=last_line]).unwrap();
+    let message = rejected(&path).to_string();
+    assert!(message.contains("its end is missing: 1 line of changes that were saved"), "{message}");
+}
+
+#[test]
+fn a_file_of_format_1_is_written_anew_as_format_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let mut chain = Chain::start(Format::Old);
+    let text = Format::Old.line() + &line(&mut chain, [alias(1).json()].into_iter());
+    std::fs::write(&path, text + "0123456789ab").unwrap();
+    let (_, found) = open(&path).unwrap();
+    assert_eq!((values(&found), found.dropped), (vec!["\"value 1\"".to_owned()], 12));
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with(&Format::New.line()));
+    let (_, again) = open(&path).unwrap();
+    assert_eq!(values(&again), ["\"value 1\""]);
+}
+
+#[test]
+fn many_that_begin_at_once_make_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let opened = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| open(&path))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
+    });
+    assert_eq!(opened.iter().filter(|opened| opened.is_ok()).count(), 1);
+    let in_use = |error: &StateError| matches!(error, StateError::InUse { .. });
+    assert!(opened.iter().filter_map(|opened| opened.as_ref().err()).all(in_use));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    assert!(open(&link).unwrap().1.is_new);
+    assert!(folder.path().join("target").is_file());
+    assert!(!open(&link).unwrap().1.is_new);
+    let round = folder.path().join("round");
+    std::os::unix::fs::symlink("round", &round).unwrap();
+    assert!(matches!(rejected(&round), StateError::Open { .. }));
 }
 
 #[test]
@@ -84,16 +189,16 @@ fn a_changed_byte_is_noticed_wherever_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(&folder);
     let whole = std::fs::read(&path).unwrap();
+    let first_line = Format::New.line().len();
     for at in 0..whole.len() - 1 {
         let mut changed = whole.clone();
         changed[at] ^= 1;
         std::fs::write(&path, &changed).unwrap();
 
         let error = rejected(&path);
-        let in_header = at < header().len();
         let expected = match error {
-            StateError::Foreign { .. } | StateError::Newer { .. } => in_header,
-            StateError::Damaged { .. } => !in_header || at == header().len() - 1,
+            StateError::Foreign { .. } | StateError::Newer { .. } => at < first_line,
+            StateError::Damaged { .. } => at >= first_line - 1,
             _ => false,
         };
         assert!(expected, "{at}: {error}");
@@ -107,7 +212,7 @@ fn a_line_that_is_gone_or_comes_twice_is_noticed() {
     let path = written(&folder);
     let whole = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
-    for at in 1..lines.len() - 1 {
+    for at in 2..lines.len() {
         let without = [&lines[..at], &lines[at + 1..]].concat().concat();
         let twice = [&lines[..=at], &lines[at..]].concat().concat();
         for changed in [without, twice] {
@@ -126,7 +231,10 @@ fn other_files_and_newer_formats_are_rejected_by_name() {
         ("{}", "is not a state file of the mock"),
         ("kms-conformance mock state, format \n", "is not a state file of the mock"),
         ("kms-conformance mock state, format 0\n", "is not a state file of the mock"),
-        ("kms-conformance mock state, format 2\n", "has format 2, and this version knows formats up to 1"),
+        ("kms-conformance mock state, format 3\n", "has format 3, and this version knows formats up to 2"),
+        ("kms-conformance mock state, fo", "is damaged: it is cut off in its first line"),
+        ("kms-conformance mock state, format 2\n", "is damaged: line 2 is not the number of its lines"),
+        ("", "is empty, so what it held is lost; put a copy back, or remove it"),
     ] {
         std::fs::write(&path, text).unwrap();
         let message = rejected(&path).to_string();
