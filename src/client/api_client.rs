@@ -105,9 +105,10 @@ impl Client {
             self.wait_for_turn(stop).await?;
             let request = self.request(&outgoing)?;
 
-            let trouble = match self.attempt(&outgoing, attempt, &request, transcript).await {
+            let (judged, length) = self.attempt(&outgoing, attempt, &request, transcript).await;
+            let trouble = match judged {
                 Attempt::Response { content, class } => {
-                    return Ok(Response { content, class, lost_before: lost, sent: Sent(request) });
+                    return Ok(Response { content, class, lost_before: lost, length, sent: Sent(request) });
                 }
                 Attempt::Denied(error) => return Err(error),
                 Attempt::Trouble(trouble) => trouble,
@@ -171,22 +172,25 @@ impl Client {
         provider.encode(&call, &context).map(Arc::new)
     }
 
-    /// Sends a request once, counts it, and notes it in the transcript.
+    /// Sends a request once, counts it, and notes it in the transcript. Also gives the length of the body that was
+    /// received.
     async fn attempt(
         &self,
         outgoing: &Outgoing<'_>,
         attempt: u32,
         request: &Arc<HttpRequest>,
         transcript: &mut Transcript,
-    ) -> Attempt {
+    ) -> (Attempt, usize) {
         self.counters.count(attempt);
         let begin = Instant::now();
-        let (received, judged) = match self.http.send(request).await {
+        let (received, judged, length) = match self.http.send(request).await {
             Ok(response) => {
-                let judged = self.judge(&response, outgoing.envelope.is_right());
-                (Received::Response(response), judged)
+                let (judged, length) = (self.judge(&response, outgoing.envelope.is_right()), response.body.len());
+                // Only now, for what is shown of it must hold no secret of its own.
+                let received = Received::response(response, request, &*self.target.provider, &self.secrets);
+                (received, judged, length)
             }
-            Err(error) => (Received::Nothing(error.to_string()), Attempt::failed(&error)),
+            Err(error) => (Received::Nothing(error.to_string()), Attempt::failed(&error), 0),
         };
 
         transcript.push(Entry {
@@ -205,6 +209,6 @@ impl Client {
         if matches!(&judged, Attempt::Response { class: None, .. }) {
             self.counters.note_success();
         }
-        judged
+        (judged, length)
     }
 }

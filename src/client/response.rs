@@ -12,6 +12,8 @@ pub struct Response {
     pub class: Option<ErrorClass>,
     /// Whether an earlier attempt got no usable response, so that it may have had its effect.
     pub lost_before: bool,
+    /// The length of its body in bytes.
+    pub length: usize,
     /// The request that was sent.
     pub sent: Sent,
 }

@@ -19,6 +19,9 @@ const PAGES_AS_REQUESTED: u64 = 50;
 /// The most pages of a list that are read.
 const MOST_PAGES: u64 = 1_000;
 
+/// The most bytes of a list that are read, after its first page. A key takes some 200 of them.
+const MOST_BYTES: usize = 16 << 20;
+
 /// A list that is being read.
 #[derive(Debug)]
 pub(super) struct Pages<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Pages<'a> {
     page: u64,
     /// How many pages were read.
     read: u64,
+    /// The bytes of the pages after the first.
+    bytes: usize,
 }
 
 /// Why a list can't be read to its end.
@@ -37,6 +42,8 @@ pub(super) struct Pages<'a> {
 enum Unreadable {
     /// It has too many pages.
     Endless,
+    /// Its pages have too many bytes.
+    TooLong,
     /// Its counter, or the size of its pages, is missing or not a number.
     Uncounted(String),
     /// The field that says whether there is a next page is not a boolean.
@@ -51,6 +58,7 @@ impl fmt::Display for Unreadable {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Endless => write!(formatter, "it has more than {MOST_PAGES} pages"),
+            Self::TooLong => write!(formatter, "it has more than {} MiB", MOST_BYTES >> 20),
             Self::Uncounted(name) => write!(formatter, "{name} is not a number"),
             Self::Unclear(name) => write!(formatter, "{name} is neither true nor false"),
             Self::Unmarked(name) => write!(formatter, "it goes on, but {name} is missing"),
@@ -62,7 +70,7 @@ impl fmt::Display for Unreadable {
 impl<'a> Pages<'a> {
     /// A list whose first page was requested with these parameters.
     pub(super) fn new(operation: &'a OperationName, purpose: Purpose, parameters: Map<String, Value>) -> Self {
-        Self { operation, purpose, parameters, page: 1, read: 1 }
+        Self { operation, purpose, parameters, page: 1, read: 1, bytes: 0 }
     }
 
     /// Sets the parameters of the page after one with these fields and so many entries; `false` if that was the last.
@@ -166,7 +174,10 @@ impl<'a> Pages<'a> {
 
         let request = Request { purpose, operation, parameters: &self.parameters, on: &subject };
         let response = requester.send(request).await?;
+        self.bytes += response.length;
         match &response.content.code {
+            // A page may have a megabyte, and a list a thousand of them.
+            None if self.bytes > MOST_BYTES => Err(unreadable(Unreadable::TooLong.to_string())),
             None => Ok(Some(response.content.fields)),
             Some(code) => {
                 let reason = format!("page {} of {operation} responded {code}", self.page);

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::xml::{Content, Element};
-use crate::provider::{BodyForm, HttpResponse, REDACTED};
+use crate::provider::{BodyForm, HttpResponse, REDACTED, parse_json};
 
 /// Lists by the name of the field and of its items. XML does not say what is a list when it has one item or none; JSON
 /// has the same two levels.
@@ -33,7 +33,7 @@ impl Body {
         let text = str::from_utf8(&response.body).ok()?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if !text.trim_ascii_start().starts_with('<') {
-            return serde_json::from_str(text).ok().filter(Value::is_object).map(Self::Json);
+            return parse_json(text).filter(Value::is_object).map(Self::Json);
         }
         // A declaration must be the first thing of a document, but JSON may be indented, so a body may be too.
         let root = Element::parse(text.trim_ascii_start())?;
