@@ -9,7 +9,7 @@ use super::Exit;
 use super::ProviderError;
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
-use crate::mock::{StartError, StateError, TlsError};
+use crate::mock::{StartError, StateError, TlsError, TokenError};
 use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
@@ -81,6 +81,17 @@ pub enum CliError {
     /// A variable that is needed is not set.
     #[error("the environment variable {0}, which must hold the secret of the access key, is not set")]
     NoSecret(String),
+    /// The variable of the admin token is not set.
+    #[error("the environment variable {0}, which must hold the admin token, is not set")]
+    NoToken(String),
+    /// The admin token can't be sent.
+    #[error("the environment variable {variable} does not hold an admin token: {source}")]
+    Token {
+        /// The variable.
+        variable: String,
+        /// Why.
+        source: TokenError,
+    },
     /// Access keys and variables of their secrets are not pairs.
     #[error("there are {ids} of --access-key-id and {names} of --access-key-secret-env; each needs the other")]
     UnevenAccessKeys {
@@ -155,6 +166,8 @@ impl CliError {
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
+            | Self::NoToken(_)
+            | Self::Token { .. }
             | Self::UnevenAccessKeys { .. }
             | Self::ReadFile { .. }
             | Self::WriteFile { .. }

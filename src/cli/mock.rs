@@ -1,6 +1,7 @@
 //! `mock`: serves the bundled reference mock.
 
 mod alibaba;
+mod health;
 mod transport;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -13,11 +14,13 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use self::alibaba::AlibabaArguments;
+use self::health::HealthUrl;
 use self::transport::TransportArguments;
 use super::{CliError, Context, Exit, signal};
 use crate::diagnostic::counted;
 use crate::mock::{
-    AdminAccess, ClockMode, CloudConfig, FaultRule, Faults, MockConfig, Service, StateSummary, registry, serve,
+    AdminAccess, AdminToken, ClockMode, CloudConfig, FaultRule, Faults, MockConfig, Service, StateSummary, WebOrigin,
+    registry, serve,
 };
 use crate::self_test::{SelfTestError, catalogue};
 
@@ -55,6 +58,18 @@ pub(super) struct MockArguments {
     /// Let everyone who can connect use the page and the admin API under /_mock/, and not only loopback connections
     #[arg(long)]
     admin_everyone: bool,
+    /// The environment variable that holds a token which the page and the admin API then require, as `Authorization: Bearer
+    /// TOKEN` or as the password that a browser requests. Behind a proxy on this host every client is a loopback connection
+    #[arg(long, value_name = "NAME", conflicts_with = "no_admin")]
+    admin_token_env: Option<String>,
+    /// Let web pages of this origin, such as `http://localhost:3000`, send requests; those of others are rejected. May be
+    /// given several times
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<WebOrigin>,
+    /// Check whether the mock at this address serves, and end: with 0 if it does, with 1 if not. It is for the health check
+    /// of a container, where it needs no other program; certificates are not checked [default address: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8080", exclusive = true)]
+    check_health: Option<HealthUrl>,
     #[command(flatten)]
     alibaba: AlibabaArguments,
 }
@@ -78,12 +93,21 @@ impl MockArguments {
             faults: Faults { seed: self.fault_seed, rules: self.fault.clone() },
             clock: self.clock,
             admin,
+            admin_token: self.admin_token(context)?,
+            allowed_origins: self.allow_origin.clone(),
             state: self.state.clone(),
             tls: self.transport.tls()?,
             cloud: self.cloud(context)?,
             // By chance, for ids must not come again with the next start.
             seed: None,
         })
+    }
+
+    fn admin_token(&self, context: &Context) -> Result<Option<AdminToken>, CliError> {
+        let Some(name) = &self.admin_token_env else { return Ok(None) };
+        let secret = context.secret(name).ok_or_else(|| CliError::NoToken(name.clone()))?;
+        let token = AdminToken::new(secret.expose());
+        token.map(Some).map_err(|source| CliError::Token { variable: name.clone(), source })
     }
 
     /// The settings of the cloud to serve. A cloud without arguments of its own has its default settings.
@@ -137,6 +161,10 @@ pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit,
     if arguments.list_deviations {
         context.print(&deviations()?)?;
         return Ok(Exit::Passed);
+    }
+
+    if let Some(url) = &arguments.check_health {
+        return url.check(context);
     }
 
     let config = arguments.config(context)?;

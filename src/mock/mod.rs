@@ -55,11 +55,15 @@ pub use self::host::cloud::{CloudConfig, DeviationError, NoRandomness};
 pub use self::host::config::MockConfig;
 pub use self::host::faults::{Fault, FaultRule, Faults, ParseFaultError};
 pub use self::host::handle::Mock;
+#[cfg(feature = "cli")]
+pub(crate) use self::host::health;
 pub use self::host::persistence::{StateError, StateSummary};
 pub use self::host::server::serve;
 pub use self::host::service::{Service, StartError};
 pub use self::host::tls::{SelfSigned, Tls, TlsError};
+pub use self::host::token::{AdminToken, TokenError};
 pub use self::host::view::IgnoredParameter;
+pub use self::host::web::{ParseOriginError, WebOrigin};
 pub use self::mutation::{
     CellDeviation, DeviantOutcome, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,
 };

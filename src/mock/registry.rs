@@ -50,6 +50,8 @@ impl Default for MockConfig {
             state: None,
             tls: None,
             admin: AdminAccess::Off,
+            admin_token: None,
+            allowed_origins: Vec::new(),
             cloud: (CLOUDS[0].default)(),
         }
     }

@@ -1,4 +1,5 @@
 //! What the documents show is what the program does.
 
+mod admin_api;
 mod architecture;
 mod readme;

@@ -141,7 +141,7 @@ impl Client {
     async fn try_exchange(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
         let response = request.send().await?;
         let headers = response.headers().clone();
-        let content_type = headers["content-type"].to_str().unwrap().to_owned();
+        let content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
         Ok(Reply { status: response.status().as_u16(), content_type, headers, text: response.text().await? })
     }
 

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod admin;
+mod admin_token;
 pub mod client;
 mod deviations;
 mod faults;
+mod health;
 mod import;
 mod keys;
 mod lists;
@@ -14,4 +16,5 @@ mod rejections;
 mod rotation;
 mod seed_schema;
 mod states;
+mod web_pages;
 mod wire;

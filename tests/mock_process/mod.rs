@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod admin;
 mod crash;
-mod process;
+pub mod process;
 mod seed;
 mod shutdown;
 mod state;

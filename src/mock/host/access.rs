@@ -2,8 +2,13 @@
 
 use std::net::IpAddr;
 
+use http::header::{HeaderValue, WWW_AUTHENTICATE};
+use http::{Response, StatusCode};
+
 use crate::mock::host::origin;
 use crate::mock::host::request::Received;
+use crate::mock::host::response_body::ResponseBody;
+use crate::mock::host::token::AdminToken;
 
 /// The start of every path of the admin API.
 pub(crate) const PREFIX: &str = "/_mock/";
@@ -29,12 +34,18 @@ impl AdminAccess {
     ///
     /// # Errors
     /// Why not.
-    pub(crate) fn admit(self, peer: IpAddr, received: &Received) -> Result<(), Barred> {
-        match self {
-            AdminAccess::Off => Err(Barred::Peer),
-            AdminAccess::Loopback if !peer.to_canonical().is_loopback() => Err(Barred::Peer),
-            AdminAccess::Loopback if !origin::names_loopback(received.host()) => Err(Barred::Host),
-            AdminAccess::Loopback | AdminAccess::Everyone => Ok(()),
+    pub(crate) fn admit(self, token: Option<&AdminToken>, peer: IpAddr, received: &Received) -> Result<(), Barred> {
+        let is_everyone = self == AdminAccess::Everyone;
+        if self == AdminAccess::Off || !is_everyone && !peer.to_canonical().is_loopback() {
+            return Err(Barred::Peer);
+        }
+
+        match token {
+            // Whoever knows it may call the mock by any name, such as that of a proxy in front of it.
+            Some(token) if token.is_in(received) => Ok(()),
+            Some(_) => Err(Barred::Token),
+            None if !is_everyone && !origin::names_loopback(received.host()) => Err(Barred::Host),
+            None => Ok(()),
         }
     }
 }
@@ -47,6 +58,24 @@ pub(crate) enum Barred {
     /// A name that somebody else's name server may have pointed at the loopback interface.
     #[error("the admin API and the page are at localhost and loopback addresses only, not at this Host")]
     Host,
-    #[error("the admin API takes no changes from other web pages")]
-    Origin,
+    #[error("the admin API and the page need the admin token, as `Authorization: Bearer TOKEN` or as a password")]
+    Token,
+}
+
+impl Barred {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Peer | Self::Host => StatusCode::FORBIDDEN,
+            Self::Token => StatusCode::UNAUTHORIZED,
+        }
+    }
+
+    /// Lets a browser ask its user for what is missing.
+    pub(crate) fn challenge(self, response: &mut Response<ResponseBody>) {
+        if self == Self::Token {
+            for challenge in ["Bearer realm=\"mock\"", "Basic realm=\"mock\", charset=\"UTF-8\""] {
+                response.headers_mut().append(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            }
+        }
+    }
 }

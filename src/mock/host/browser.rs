@@ -27,6 +27,11 @@ pub(crate) fn response(
     response
 }
 
+/// A response of JSON with these headers.
+pub(crate) fn json(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response<ResponseBody> {
+    response(status, HeaderValue::from_static("application/json;charset=utf-8"), body)
+}
+
 /// Makes a browser keep a response to itself and to this origin, and take it for nothing but what it says it is.
 pub(crate) fn protect(response: &mut Response<ResponseBody>) {
     let headers = response.headers_mut();

@@ -8,6 +8,8 @@ use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::faults::Faults;
 use crate::mock::host::tls::Tls;
+use crate::mock::host::token::AdminToken;
+use crate::mock::host::web::WebOrigin;
 
 /// The settings of a mock. The default serves the default cloud with its own default settings on a free port of the
 /// loopback interface, with real time and no faults.
@@ -41,6 +43,11 @@ pub struct MockConfig {
     pub tls: Option<Tls>,
     /// Who may use the admin API under `/_mock/`.
     pub admin: AdminAccess,
+    /// What whoever uses the admin API and the page must know. Behind a proxy on the same machine every peer is a loopback
+    /// peer, so that [`AdminAccess::Loopback`] alone keeps nobody out there.
+    pub admin_token: Option<AdminToken>,
+    /// The web pages that may send requests, beside the mock's own.
+    pub allowed_origins: Vec<WebOrigin>,
     /// The cloud to serve.
     pub cloud: CloudConfig,
 }

@@ -10,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod exchanges;
 pub(crate) mod faults;
 pub(crate) mod handle;
+pub(crate) mod health;
 pub(crate) mod identifier;
 pub(crate) mod origin;
 pub(crate) mod page;
@@ -21,7 +22,9 @@ pub(crate) mod response_body;
 pub(crate) mod server;
 pub(crate) mod service;
 pub(crate) mod tls;
+pub(crate) mod token;
 pub(crate) mod view;
+pub(crate) mod web;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,8 @@
-//! Which web pages may use the admin API: the mock's own page, and no other.
+//! What a browser says of the page that has sent a request, and what a host name means.
 //!
-//! Any page that a person opens can make the browser send requests to a loopback address. It cannot read responses of
-//! another origin, but changes would happen all the same; so a change with an `Origin` of another site is rejected. And a
-//! page could have its own name resolved to a loopback address, which makes the mock its own origin; so the admin API
-//! accepts only names that always mean the loopback interface. Programs send neither header and are not concerned.
+//! A page could have its own name resolved to a loopback address, which makes the mock its own origin; so the admin API
+//! accepts only names that always mean the loopback interface, and [`crate::mock::host::web`] takes no other for the
+//! mock's own page.
 
 use std::net::{IpAddr, Ipv6Addr};
 

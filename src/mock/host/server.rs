@@ -30,7 +30,8 @@ use crate::mock::host::response;
 use crate::mock::host::response_body::ResponseBody;
 use crate::mock::host::service::Service;
 use crate::mock::host::tls::Tls;
-use crate::mock::host::{admin, page};
+use crate::mock::host::web::Sender;
+use crate::mock::host::{admin, health, page};
 
 /// The most bytes of a request's line and headers.
 const HEAD_LIMIT: usize = 256 * 1024;
@@ -156,34 +157,65 @@ async fn respond(
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Result<Response<ResponseBody>, Dropped> {
-    let (head, body) = request.into_parts();
-    // Most requests have no body, and none of them needs a timer.
-    let collected = if body.is_end_stream() { Ok(Bytes::new()) } else { collect(body).await };
-    let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
-    match collected {
-        Ok(body) => received.body = body,
-        Err(why) => return Ok(respond_to_unreadable(&service, &received, why)),
-    }
-
-    if let Some(response) = page::respond(&service, peer, &received) {
+    // Before the body is read, for nothing in it counts here.
+    if let Some(response) = health::respond(request.method(), request.uri()) {
         return Ok(response);
     }
-    if service.config.admin.is_on() && received.uri.path().starts_with(PREFIX) {
-        let response = admin::respond(&service, peer, &received);
+    let (head, body) = request.into_parts();
+    let mut received = Received { method: head.method, uri: head.uri, headers: head.headers, body: Bytes::new() };
+    let has_body = !body.is_end_stream();
+    // The page is for everybody who may see it, however they came upon it.
+    if !has_body && let Some(response) = page::respond(&service, peer, &received) {
+        return Ok(response);
+    }
+    let sender = Sender::of(&received, &service.config.allowed_origins);
+    if let Some(mut response) = sender.respond(&received, is_for_admin(&service, &received)) {
+        close_unread(&mut response);
+        return Ok(response);
+    }
+
+    // Most requests have no body, and none of them needs a timer.
+    let collected = if has_body { collect(body).await } else { Ok(Bytes::new()) };
+    let mut response = match collected {
+        Ok(body) => {
+            received.body = body;
+            respond_to_whole(&service, peer, received).await?
+        }
+        Err(why) => respond_to_unreadable(&service, &received, why),
+    };
+    sender.show_to_page(&mut response);
+    Ok(response)
+}
+
+async fn respond_to_whole(
+    service: &Service,
+    peer: IpAddr,
+    received: Received,
+) -> Result<Response<ResponseBody>, Dropped> {
+    if is_for_admin(service, &received) {
+        let response = admin::respond(service, peer, &received);
         // A reset or a moved clock must outlive a crash like any other change.
         service.all_saved().await.map_err(|NotSaved| Dropped)?;
         return Ok(response);
     }
-    deliver(&service, service.respond(received).await).await
+    deliver(service, service.respond(received).await).await
 }
 
-/// What is left of the body is not read, so the connection is of no further use.
+fn is_for_admin(service: &Service, received: &Received) -> bool {
+    service.config.admin.is_on() && received.uri.path().starts_with(PREFIX)
+}
+
 fn respond_to_unreadable(service: &Service, received: &Received, why: Unreadable) -> Response<ResponseBody> {
     let response = service.cloud.respond_to_unreadable(received, service.identifiers.request(), why);
     let body = ResponseBody::whole(response.body.clone());
     let mut response = with_body(&response, body);
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    close_unread(&mut response);
     response
+}
+
+/// What is left of the body is not read, so the connection is of no further use.
+fn close_unread(response: &mut Response<ResponseBody>) {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
 }
 
 /// Sends a response as the faults will have it.

@@ -17,21 +17,25 @@ use crate::mock::host::cloud::Cloud;
 use crate::mock::host::request::Received;
 use crate::mock::host::response_body::ResponseBody;
 use crate::mock::host::service::Service;
+use crate::mock::host::token::has_scheme_of_token;
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain;charset=utf-8");
 
 /// Responds to a browser that wants the page or a part of it. Nothing for every other request.
 pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> Option<Response<ResponseBody>> {
-    let (access, cloud) = (service.config.admin, &*service.cloud);
-    let asset = if is_visit(received, cloud) { Some(Asset::PAGE) } else { Asset::find(received) };
+    let (access, token) = (service.config.admin, service.config.admin_token.as_ref());
+    let cloud = &*service.cloud;
+    let asset = if is_visit(received, cloud, token.is_some()) { Some(Asset::PAGE) } else { Asset::find(received) };
     // Without the admin API the parts are paths like any other, and the cloud's to respond to.
     let asset = asset.filter(|asset| access.is_on() || asset.is_page())?;
 
     if !access.is_on() {
         return Some(text(StatusCode::OK, no_page(cloud)));
     }
-    if let Err(barred) = access.admit(peer, received) {
-        return Some(text(StatusCode::FORBIDDEN, format!("{barred}\n")));
+    if let Err(barred) = access.admit(token, peer, received) {
+        let mut response = text(barred.status(), format!("{barred}\n"));
+        barred.challenge(&mut response);
+        return Some(response);
     }
     if asset.is_page() {
         let page = asset.text.replace(GRAPH_PLACE, cloud.description().graph);
@@ -53,8 +57,8 @@ fn no_page(cloud: &dyn Cloud) -> String {
 }
 
 /// Whether a person opens the page. Every request of a cloud's API has a query, a body or headers that a browser does
-/// not send.
-fn is_visit(received: &Received, cloud: &dyn Cloud) -> bool {
+/// not send. With a token, a browser sends that.
+fn is_visit(received: &Received, cloud: &dyn Cloud, has_token: bool) -> bool {
     let accepts_html = received.header(ACCEPT.as_str()).is_some_and(|accept| {
         let names = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
         names.into_iter().any(|name| name.eq_ignore_ascii_case("text/html"))
@@ -64,7 +68,7 @@ fn is_visit(received: &Received, cloud: &dyn Cloud) -> bool {
         && received.uri.query().unwrap_or_default().is_empty()
         && received.body.is_empty()
         && accepts_html
-        && !received.headers.contains_key(AUTHORIZATION)
+        && (!received.headers.contains_key(AUTHORIZATION) || has_token && has_scheme_of_token(received))
         && !cloud.is_api_request(received)
 }
 
@@ -98,7 +102,7 @@ mod tests {
     fn only_a_browser_that_wants_nothing_else_is_a_visitor() {
         const HTML: (&str, &str) = ("accept", "application/xhtml+xml, Text/HTML;q=0.9,*/*;q=0.8");
         let service = service(AdminAccess::Loopback);
-        let is_visit = |received: &Received| is_visit(received, &*service.cloud);
+        let is_visit = |received: &Received| is_visit(received, &*service.cloud, false);
         let get =
             |target: &str, headers: &[(&'static str, &str)]| is_visit(&received(Method::GET, target, headers, ""));
         assert!(get("/", &[HTML]));
@@ -112,6 +116,10 @@ mod tests {
         assert!(!get("/index.html", &[HTML]));
         assert!(!get("/", &[HTML, ("toy", "yes")]));
         assert!(!get("/", &[HTML, ("authorization", "Bearer x")]));
+        let with_token = received(Method::GET, "/", &[HTML, ("authorization", "Basic eDp5")], "");
+        assert!(!is_visit(&with_token) && super::is_visit(&with_token, &*service.cloud, true));
+        let signed = received(Method::GET, "/", &[HTML, ("authorization", "TOY x")], "");
+        assert!(!super::is_visit(&signed, &*service.cloud, true));
         assert!(!is_visit(&received(Method::POST, "/", &[HTML], "")));
         assert!(!is_visit(&received(Method::GET, "/", &[HTML], "Action=ListKeys")));
     }

@@ -25,7 +25,8 @@ async function send(method, resource, body) {
     method,
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
-    credentials: "omit",
+    // The admin token, where there is one: the browser has asked for it and sends it to this origin only.
+    credentials: "same-origin",
     signal: AbortSignal.timeout(TIMEOUT),
   });
   const value = await response.json();

@@ -1,34 +1,29 @@
 //! The admin API under `/_mock/`: JSON, off unless switched on, and for loopback peers only unless set otherwise.
 //!
-//! | method and path | what it does |
-//! | --- | --- |
-//! | `GET /_mock/` | which program this is, and the time of keys |
-//! | `GET /_mock/cloud` | which cloud is served, with its operations, states and classes of keys |
-//! | `GET /_mock/state` | accounts with keys and aliases, requests by operation, ignored parameters |
-//! | `POST /_mock/reset` | everything as just started |
-//! | `POST /_mock/clock` | `{"advance_seconds": 86400}` moves the clock of keys |
-//! | `GET`, `PUT`, `DELETE /_mock/faults` | `{"seed": 7, "rules": ["drop-after,nth=2"]}` |
-//! | `GET`, `PUT`, `DELETE /_mock/deviations` | `["Encrypt:Disabled=Success"]` |
-//! | `GET /_mock/exchanges` | the last exchanges, oldest first, without anything secret; `?after=7` those after number 7 |
-//! | `GET /_mock/page/…` | what the page at `/` is made of |
+//! `docs/admin-api.md` shows every resource with its methods, bodies and responses; a test sees that it is right. The
+//! resource `health` is not among those of this folder, for it is there without the admin API too: see
+//! [`crate::mock::host::health`].
 //!
-//! Other web pages in a browser that may connect are kept out: see [`origin`].
+//! Other web pages in a browser that may connect were kept out before: see [`crate::mock::host::web`].
+
+mod resource;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http::header::HeaderValue;
+use http::header::{ALLOW, HeaderValue};
 use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use self::resource::{Resource, allow};
 use crate::mock::host::access::{Barred, PREFIX};
 use crate::mock::host::browser;
 use crate::mock::host::clock::wire_time;
 use crate::mock::host::cloud::{Description, DeviationError};
 use crate::mock::host::faults::{Faults, ParseFaultError};
-use crate::mock::host::origin;
+use crate::mock::host::health;
 use crate::mock::host::request::Received;
 use crate::mock::host::response::Fields;
 use crate::mock::host::response_body::ResponseBody;
@@ -40,10 +35,13 @@ use crate::mock::host::view::AccountView;
 enum AdminError {
     #[error(transparent)]
     Barred(#[from] Barred),
-    #[error("no such resource (cloud, state, reset, clock, faults, deviations, exchanges)")]
-    NotFound,
-    #[error("the method is not for this resource")]
-    Method,
+    #[error(
+        "the admin API has nothing at this path{}; `GET /_mock/` lists what it has",
+        nearest.as_ref().map_or_else(String::new, |path| format!(", but it has `{path}`"))
+    )]
+    NotFound { nearest: Option<String> },
+    #[error("{PREFIX}{name} takes {allowed} only", name = .0.name(), allowed = allow(.0.methods()))]
+    Method(Resource),
     #[error("failed to read the body: {0}")]
     Body(#[from] serde_json::Error),
     #[error("the query of exchanges is `after=NUMBER`")]
@@ -57,9 +55,9 @@ enum AdminError {
 impl AdminError {
     fn status(&self) -> StatusCode {
         match self {
-            AdminError::Barred(_) => StatusCode::FORBIDDEN,
-            AdminError::NotFound => StatusCode::NOT_FOUND,
-            AdminError::Method => StatusCode::METHOD_NOT_ALLOWED,
+            AdminError::Barred(barred) => barred.status(),
+            AdminError::NotFound { .. } => StatusCode::NOT_FOUND,
+            AdminError::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             AdminError::Body(_) | AdminError::Query | AdminError::Deviation(_) | AdminError::Fault(_) => {
                 StatusCode::BAD_REQUEST
             }
@@ -75,65 +73,81 @@ struct ClockChange {
 
 /// Responds to a request of the admin API with JSON.
 pub(crate) fn respond(service: &Service, peer: IpAddr, received: &Received) -> Response<ResponseBody> {
-    let (status, value) = match handle(service, peer, received) {
-        Ok(value) => (StatusCode::OK, value),
-        Err(error) => (error.status(), json!({ "error": error.to_string() })),
+    let error = match handle(service, peer, received) {
+        Ok(value) => return browser::json(StatusCode::OK, value.to_string()),
+        Err(error) => error,
     };
-    browser::response(status, JSON, value.to_string())
+
+    let mut response = browser::json(error.status(), json!({ "error": error.to_string() }).to_string());
+    match error {
+        AdminError::Barred(barred) => barred.challenge(&mut response),
+        AdminError::Method(resource) => {
+            if let Ok(methods) = HeaderValue::from_str(&allow(resource.methods())) {
+                response.headers_mut().insert(ALLOW, methods);
+            }
+        }
+        _ => {}
+    }
+    response
 }
 
-const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
-
 fn handle(service: &Service, peer: IpAddr, received: &Received) -> Result<Value, AdminError> {
-    service.config.admin.admit(peer, received)?;
-    let resource = received.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    let method = &received.method;
-    // A read is harmless: a browser does not show the response to another origin.
-    if method != Method::GET && origin::is_foreign(received) {
-        return Err(Barred::Origin.into());
+    service.config.admin.admit(service.config.admin_token.as_ref(), peer, received)?;
+
+    let name = received.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let resource =
+        Resource::find(name).ok_or_else(|| AdminError::NotFound { nearest: Resource::nearest_path(name) })?;
+    // The server sends no body in response to HEAD.
+    let method = if received.method == Method::HEAD { &Method::GET } else { &received.method };
+    if !resource.methods().contains(method) {
+        return Err(AdminError::Method(resource));
     }
 
     match resource {
-        "" if method == Method::GET => Ok(json!({
-            "mock": env!("CARGO_PKG_NAME"),
-            "version": env!("CARGO_PKG_VERSION"),
-            "now": wire_time(service.now()),
-        })),
-        "cloud" if method == Method::GET => Ok(cloud(service.cloud.description())),
-        "state" if method == Method::GET => Ok(state(service)),
-        "reset" if method == Method::POST => {
+        Resource::Index => Ok(index(service)),
+        Resource::Cloud => Ok(cloud(service.cloud.description())),
+        Resource::State => Ok(state(service)),
+        Resource::Reset => {
             service.reset();
             Ok(json!({}))
         }
-        "clock" if method == Method::POST => {
+        Resource::Clock => {
             let change: ClockChange = read(received)?;
             service.advance(Duration::from_secs(change.advance_seconds));
             Ok(json!({ "now": wire_time(service.now()) }))
         }
-        "faults" if method == Method::GET => Ok(serde_json::to_value(service.faults())?),
-        "faults" if method == Method::PUT => {
-            service.set_faults(read(received)?)?;
+        Resource::Faults => {
+            if *method == Method::PUT {
+                service.set_faults(read(received)?)?;
+            } else if *method == Method::DELETE {
+                service.set_faults(Faults::default())?;
+            }
             Ok(serde_json::to_value(service.faults())?)
         }
-        "faults" if method == Method::DELETE => {
-            service.set_faults(Faults::default())?;
-            Ok(serde_json::to_value(service.faults())?)
-        }
-        "deviations" if method == Method::GET => Ok(service.deviations().into()),
-        "deviations" if method == Method::PUT => {
-            service.set_deviations(read(received)?)?;
+        Resource::Deviations => {
+            if *method == Method::PUT {
+                service.set_deviations(read(received)?)?;
+            } else if *method == Method::DELETE {
+                service.set_deviations(Vec::new())?;
+            }
             Ok(service.deviations().into())
         }
-        "deviations" if method == Method::DELETE => {
-            service.set_deviations(Vec::new())?;
-            Ok(service.deviations().into())
-        }
-        "exchanges" if method == Method::GET => {
-            Ok(service.exchanges.list_after(after(received)?, &*service.cloud).into())
-        }
-        "" | "cloud" | "state" | "reset" | "clock" | "faults" | "deviations" | "exchanges" => Err(AdminError::Method),
-        _ => Err(AdminError::NotFound),
+        Resource::Exchanges => Ok(service.exchanges.list_after(after(received)?, &*service.cloud).into()),
     }
+}
+
+/// Which program this is, the time of keys, and what else there is to call.
+fn index(service: &Service) -> Value {
+    let entry = |resource: Resource| (format!("{PREFIX}{}", resource.name()), allow(resource.methods()).into());
+    let mut resources: Fields = Resource::ALL.into_iter().map(entry).collect();
+    resources.insert(health::PATH.to_owned(), "GET, HEAD".into());
+
+    json!({
+        "mock": env!("CARGO_PKG_NAME"),
+        "version": env!("CARGO_PKG_VERSION"),
+        "now": wire_time(service.now()),
+        "resources": resources,
+    })
 }
 
 fn read<T: DeserializeOwned>(received: &Received) -> Result<T, AdminError> {
