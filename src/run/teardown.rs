@@ -136,14 +136,25 @@ impl<'a> Teardown<'a> {
         let operation = &self.run.suite.service.remove.operation;
         self.must_be_known(operation)?;
         let sent = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
-        let response = sent.map_err(RemovalError::of)?;
+        let response = match sent {
+            // The case itself may have scheduled the deletion of a key, and the endpoint crash where it must reject another.
+            Err(failure) if failure.repeated.is_some() => {
+                self.must_be_removed(requester, name, &failure.reason).await?;
+                let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
+                self.note_removed(operation, id);
+                return Ok(());
+            }
+            sent => sent.map_err(RemovalError::of)?,
+        };
 
         let unexpected = response.content.code.as_deref().is_some_and(|code| {
             // The key may be gone already, or wait for its deletion because of the case.
             !self.means_removed(requester, name, code, &response)
         });
         if unexpected || self.run.options.account {
-            self.must_be_removed(requester, name, &response).await?;
+            let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
+            let removal = format!("{operation} responded {code} ({})", response.content.status);
+            self.must_be_removed(requester, name, &removal).await?;
         }
 
         let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
@@ -182,17 +193,15 @@ impl<'a> Teardown<'a> {
     }
 
     /// Observes whether a key is deleted or will be: an endpoint may reject a removal with any code, or accept it
-    /// without an effect.
+    /// without an effect. `removal` says what came of it, in a few words.
     async fn must_be_removed(
         &self,
         requester: &mut Requester<'_>,
         name: &KeyName,
-        response: &Response,
+        removal: &str,
     ) -> Result<(), RemovalError> {
         let service = &self.run.suite.service;
         let operation = &service.remove.operation;
-        let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
-        let removal = format!("{operation} responded {code} ({})", response.content.status);
         let failed = |what: String| RemovalError { reason: format!("{removal}, and {what}"), retry: false };
 
         let describe = &service.observation.describe;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kms_conformance::run::RunOptions;
 use kms_conformance::suite::case::Subject;
+use kms_conformance::verdict::Verdict;
 use tokio_util::sync::CancellationToken;
 
 use super::altering_proxy::{Alteration, rejected};
@@ -86,4 +87,16 @@ async fn a_removal_that_is_accepted_and_not_done_is_a_leak_in_an_account() {
     let record = TestRun { deviations, options, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
     let leaks = &record.footer.leaks;
     assert!(leaks.len() == 1 && leaks[0].ends_with("and the key is Enabled"), "{leaks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_waits_for_its_deletion_is_removed_though_the_endpoint_crashes() {
+    let deviations = vec!["ScheduleKeyDeletion:PendingDeletion=500/InternalFailure".to_owned()];
+    let record = TestRun { deviations, ..TestRun::new() }.run(&["Encrypt/PendingDeletion"]).await;
+    assert_eq!(record.results[0].verdict, Verdict::Pass);
+    assert!(record.footer.leaks.is_empty(), "{:?}", record.footer.leaks);
+
+    let deviations = vec!["ScheduleKeyDeletion:Enabled=500/InternalFailure".to_owned()];
+    let record = TestRun { deviations, ..TestRun::new() }.run(&["Encrypt/Enabled"]).await;
+    assert_eq!(record.footer.leaks.len(), 1, "{:?}", record.footer.leaks);
 }
