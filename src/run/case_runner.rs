@@ -272,6 +272,7 @@ impl CaseRunner<'_> {
             {
                 self.run.sequence.blocked(self.number, prefix, by);
             }
+            self.unless_not_permitted(failure, &format!("{prefix}-permitted")).await;
             self.attribute_to_cell(failure, &format!("{prefix}-cell")).await;
         }
 
@@ -288,17 +289,10 @@ impl CaseRunner<'_> {
     async fn attribute_to_cell(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(index) = failure.cell.take() else { return };
         let cell = &self.run.suite.cases[index];
-        self.wait_for_earlier().await;
-        let outcome = match self.run.knowledge.cell_outcome(self.number, index) {
-            Some(outcome) => outcome,
-            None => match self.run_cell(index, prefix).await {
-                Some(outcome) => outcome,
-                None => return,
-            },
-        };
+        let Some(outcome) = self.cell_outcome(index, prefix).await else { return };
 
         failure.verdict = match outcome {
-            CellOutcome::Passed => return,
+            CellOutcome::Passed | CellOutcome::Unknown => return,
             // That an operation is not known, or fails each time, is certain without the cell.
             CellOutcome::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
             CellOutcome::Blocked(by) => {
@@ -313,6 +307,55 @@ impl CaseRunner<'_> {
             }
         };
         failure.kind = Kind::Fixture;
+    }
+
+    /// That an operation is not permitted is no deviation, unless it is permitted in another state of a key: permissions
+    /// are given whatever the state is. So the case of another state is run on a fresh key.
+    async fn unless_not_permitted(&mut self, failure: &mut Failure, prefix: &str) {
+        let Some(by) = failure.not_permitted.take() else { return };
+        let permitted = match self.cell_in_another_state(&by) {
+            Some(index) => match self.cell_outcome(index, prefix).await {
+                Some(CellOutcome::Passed | CellOutcome::Deviates) => true,
+                Some(CellOutcome::Blocked(_) | CellOutcome::Unknown) | None => false,
+            },
+            None => false,
+        };
+        if !permitted {
+            *failure = Failure::not_permitted(*by);
+        }
+    }
+
+    /// The case of a cell of the same operation and class that does not have the state of this case: one that the table lets
+    /// succeed, if there is one.
+    fn cell_in_another_state(&self, by: &BlockedBy) -> Option<usize> {
+        let suite = &self.run.suite;
+        let (_, own_state, class) = suite.cell_of_case(self.case);
+        let others = suite.cases.iter().enumerate().filter_map(|(index, case)| {
+            let (row, state) = match &case.subject {
+                Subject::Cell { row, state, route: None, .. } => (*row, state),
+                Subject::Move { row, target: (_, state), .. } => (*row, state),
+                Subject::Cell { .. } | Subject::Scenario { .. } => return None,
+            };
+            let row = &suite.rows[row];
+            let same = by.operation.as_deref() == Some(row.operation.as_str()) && row.variant.is_none();
+            let judged = suite.cell_of_case(case).2 == class && suite.why_skipped(case).is_none();
+            let other = own_state != Some(state);
+            (same && judged && other)
+                .then(|| (index, row.cells.get(state, class).is_some_and(|cell| cell.expect.is_success())))
+        });
+
+        let others: Vec<(usize, bool)> = others.collect();
+        let succeeds = others.iter().find(|(_, success)| *success);
+        succeeds.or_else(|| others.first()).map(|(index, _)| *index)
+    }
+
+    /// The outcome of a cell's case by itself: as earlier cases found it out, or else by running it. None if it can't be run.
+    async fn cell_outcome(&mut self, index: usize, prefix: &str) -> Option<CellOutcome> {
+        self.wait_for_earlier().await;
+        match self.run.knowledge.cell_outcome(self.number, index) {
+            Some(outcome) => Some(outcome),
+            None => self.run_cell(index, prefix).await,
+        }
     }
 
     /// The blocker that a deviating cell is.
@@ -334,10 +377,10 @@ impl CaseRunner<'_> {
     }
 
     /// Runs the case of a cell once, to find out what it comes to by itself. None if it has no plan, or moves the
-    /// clock, which would disturb cases that run at the same time.
+    /// clock, which would disturb cases that run at the same time. Beside a case that moves the clock itself, none does.
     async fn run_cell(&mut self, index: usize, prefix: &str) -> Option<CellOutcome> {
         let cell = &self.run.suite.cases[index];
-        let plan = self.run.planner.plan(cell).ok().filter(|plan| !plan.moves_clock)?;
+        let plan = self.run.planner.plan(cell).ok().filter(|plan| !plan.moves_clock || self.plan.moves_clock)?;
 
         // It is begun out of turn, so it must settle nothing for other cases.
         let (stop, begun) = (self.status.stop.clone(), usize::MAX);

@@ -35,6 +35,9 @@ pub(super) struct Failure {
     pub(super) lost: bool,
     /// The unusable response that was received each time a request was sent.
     pub(super) repeated: Option<Box<Unusable>>,
+    /// If the response says that the operation is not permitted: the blocker that this is, unless the same operation is
+    /// permitted in another state of a key.
+    pub(super) not_permitted: Option<Box<BlockedBy>>,
     /// Why the whole run must end.
     pub(super) ends_run: Option<String>,
     /// Why the whole run must end if the next cases get the same: the endpoint rejects the credentials.
@@ -71,6 +74,12 @@ impl Blame {
         }
     }
 
+    /// The blocker of a request that the account may not send. Permissions are given whatever the state of a key is.
+    pub(super) fn not_permitted(&self, response: &Response) -> BlockedBy {
+        let by = self.blocked("is not permitted", Some(blocking_response(response)));
+        BlockedBy { key_class: None, state: None, ..by }
+    }
+
     /// The blocker of a request that was rejected.
     pub(super) fn rejected(&self, response: &Response) -> BlockedBy {
         self.blocked("was rejected", Some(blocking_response(response)))
@@ -92,6 +101,7 @@ impl Failure {
             hidden: false,
             lost: false,
             repeated: None,
+            not_permitted: None,
             ends_run: None,
             denied: None,
             silent: false,
@@ -179,12 +189,12 @@ impl Failure {
         }
     }
 
-    /// The account may not send an operation.
-    pub(super) fn not_permitted(blame: &Blame, response: &Response) -> Self {
-        let response = blocking_response(response);
-        let reason =
-            format!("the account has no permission for {}: {} ({})", blame.operation, response.code, response.status);
-        Self::blocked(Kind::Denied, blame.blocked("is not permitted", Some(response)), reason)
+    /// The account may not send an operation, as the blocker says.
+    pub(super) fn not_permitted(by: BlockedBy) -> Self {
+        let operation = by.operation.as_deref().unwrap_or_default();
+        let outcome = by.response.as_ref().map(|response| format!(": {} ({})", response.code, response.status));
+        let reason = format!("the account has no permission for {operation}{}", outcome.unwrap_or_default());
+        Self::blocked(Kind::Denied, by, reason)
     }
 
     /// Adds that the endpoint does not know an operation, or skips the case for it.

@@ -55,7 +55,9 @@ impl<'a> Inventory<'a> {
 
         // The key is not bound to its name yet, so a failure does not know the class by itself.
         let with_class = |mut failure: Failure| {
-            if let Some(by) = &mut failure.blocked_by {
+            // An account that may make no keys may make none of any class.
+            let is_of_class = failure.kind != Kind::Denied;
+            if let Some(by) = failure.blocked_by.as_mut().filter(|_| is_of_class) {
                 by.key_class = Some(class.to_string());
             }
             failure

@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::attempt::AttemptContext;
 use super::failure::Failure;
+use super::judge::Judgement;
 use super::requester::Request;
 use super::sweep::lists_keys;
 use crate::client::{Envelope, Response};
@@ -23,18 +24,19 @@ async fn accepts_something(run: &RunContext) -> bool {
 }
 
 impl AttemptContext<'_, '_> {
-    /// Sends a request that the case judges.
+    /// Sends a request that the case judges, and judges the code and the status of the response.
     ///
     /// # Errors
     ///
-    /// When no usable response is received. If it is unusable in the same way each time, the case fails.
+    /// When no usable response is received, or one that says nothing of the request. If it is unusable in the same way each
+    /// time, the case fails.
     pub(super) async fn send_judged(
         &mut self,
         envelope: Envelope<'_>,
         request: Request<'_>,
         expect: &Expectation,
         makes: Option<&Makes>,
-    ) -> Result<Response, Failure> {
+    ) -> Result<(Response, Judgement), Failure> {
         let judge = self.run.judge();
         self.notes.expect(judge, expect, self.requester.class());
 
@@ -44,6 +46,7 @@ impl AttemptContext<'_, '_> {
             outcomes.any(|one| provider.classify(one.status, one.code.as_str()) == ErrorClass::NotFound);
 
         // Waiting for something to be found would hide an expected "not found".
+        let right = matches!(envelope, Envelope::Right);
         let sent = self.inventory.send(self.requester, envelope, request, makes, may_be_missing).await;
         let response = sent.map_err(|failure| match failure.repeated.clone() {
             Some(unusable) => judge.unusable(request.operation, expect, &unusable, failure),
@@ -60,6 +63,21 @@ impl AttemptContext<'_, '_> {
             let reason = format!("{} responded {actual}: the endpoint has accepted no request yet", request.operation);
             return Err(Failure::blocked(Kind::Denied, by, reason));
         }
-        Ok(response)
+
+        let judgement = judge.judge(request.operation, expect, self.requester.class(), &response);
+        // A request that is tampered with may be rejected in this way on purpose.
+        if !right || response.class != Some(ErrorClass::Permission) {
+            return Ok((response, judgement));
+        }
+        let by = self.requester.blame(Purpose::Probe, request.operation, request.on).not_permitted(&response);
+        match judgement {
+            // Whether this is a deviation depends on what the account may do in other states.
+            Judgement::Deviation(failure) => {
+                let failure = Failure { not_permitted: Some(Box::new(by)), ..*failure };
+                Ok((response, Judgement::Deviation(Box::new(failure))))
+            }
+            // Any rejection would do, but this one has another reason.
+            Judgement::Published { .. } | Judgement::Lenient { .. } => Err(Failure::not_permitted(by)),
+        }
     }
 }

@@ -45,8 +45,10 @@ struct Repeated<T> {
 /// The outcome of the case of a cell, run by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CellOutcome {
-    /// It passed, or shows nothing.
+    /// It passed.
     Passed,
+    /// It could not be judged, and nothing is to blame for it.
+    Unknown,
     /// It failed.
     Deviates,
     /// It could not be judged, because of a blocker.
@@ -57,9 +59,12 @@ impl CellOutcome {
     /// What a failure means for the cell whose case has it.
     pub(super) fn of(failure: Option<&Failure>) -> Self {
         match failure {
+            None => Self::Passed,
+            // Whether that deviates is not settled by this response alone.
+            Some(Failure { not_permitted: Some(by), .. }) => Self::Blocked((**by).clone()),
             Some(failure) if failure.verdict == Verdict::Fail => Self::Deviates,
             Some(Failure { blocked_by: Some(by), .. }) => Self::Blocked((**by).clone()),
-            _ => Self::Passed,
+            Some(_) => Self::Unknown,
         }
     }
 }
@@ -159,9 +164,9 @@ impl Knowledge {
         self.known().cells.entry(case).or_default().insert(number, outcome);
     }
 
-    /// The outcome of a cell's case, if a case before that of this number has found it out.
+    /// The outcome of a cell's case, if the case of this number or one before it has found it out.
     pub(super) fn cell_outcome(&self, number: usize, case: usize) -> Option<CellOutcome> {
-        self.known().cells.get(&case)?.range(..number).next().map(|(_, outcome)| outcome.clone())
+        self.known().cells.get(&case)?.range(..=number).next().map(|(_, outcome)| outcome.clone())
     }
 }
 
@@ -230,7 +235,8 @@ mod tests {
     fn earlier_cases_do_not_know_the_cell_outcomes_of_later_ones() {
         let knowledge = Knowledge::default();
         knowledge.note_cell_outcome(7, 100, CellOutcome::Deviates);
-        assert_eq!(knowledge.cell_outcome(7, 100), None);
+        assert_eq!(knowledge.cell_outcome(6, 100), None);
+        assert_eq!(knowledge.cell_outcome(7, 100), Some(CellOutcome::Deviates));
         assert_eq!(knowledge.cell_outcome(8, 100), Some(CellOutcome::Deviates));
         knowledge.note_cell_outcome(3, 100, CellOutcome::Passed);
         assert_eq!(knowledge.cell_outcome(8, 100), Some(CellOutcome::Passed), "the first one counts");

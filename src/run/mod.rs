@@ -8,7 +8,7 @@
 //! - `attempt` is one attempt: `setup`, then the `probe` of a row or the steps of a `scenario`, then `teardown` of what
 //!   is in the `inventory`;
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
-//!   `verifier` checks effects; `judge` and `checks` compare responses with the case files;
+//!   `verifier` checks effects; `judge`, `checks` and `content` compare responses with the case files;
 //! - `failure` says why a case did not pass, and `outcome` makes the result of it;
 //! - `knowledge` is what the run has learned of its endpoint, so that nothing is tried more often than necessary;
 //!   `sequence` makes it independent of the number of jobs.
@@ -19,6 +19,7 @@ mod case_notes;
 mod case_runner;
 mod checks;
 mod clock;
+mod content;
 mod execution;
 mod failure;
 mod inventory;

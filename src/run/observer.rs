@@ -16,7 +16,6 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::RunContext;
-use super::bindings::Context;
 use super::failure::{Blame, Failure, blocking_response, unusable_problem, unusable_response};
 use super::knowledge::RequestCell;
 use super::requester::Requester;
@@ -358,7 +357,10 @@ impl<'a> StateObserver<'a> {
             return Ok(Tried::Blocked(blame.blocked(problem, Some(unusable_response(&unusable)))));
         }
 
-        match requester.send_default(purpose, operation, Context::on(key)).await {
+        match requester.observe(purpose, operation, key).await {
+            Ok(response) if response.class == Some(ErrorClass::Permission) => {
+                Ok(Tried::Blocked(blame.not_permitted(&response)))
+            }
             Ok(response) if response.class == Some(ErrorClass::UnknownOperation) => {
                 Ok(Tried::Blocked(blame.blocked(unknown, Some(blocking_response(&response)))))
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::attempt::AttemptContext;
 use super::bindings::Context;
-use super::checks::{Checked, Checker};
+use super::content::Content;
 use super::failure::{Failure, received_outcome};
 use super::observer::Seen;
 use super::requester::Request;
@@ -59,10 +59,9 @@ impl<'a> AttemptContext<'_, 'a> {
         let operation = &row.operation;
         let parameters = self.requester.parameters(&self.probe_request(row, cell), Context::on(&subject))?;
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject };
-        let response = self.send_judged(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
+        let sent = self.send_judged(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
+        let (response, judgement) = sent;
 
-        let judge = self.run.judge();
-        let judgement = judge.judge(operation, &cell.expect, self.requester.class(), &response);
         let success = self.notes.admit(judgement).map_err(|failure| *failure)?;
         if cell.expect.outcomes.len() > 1 {
             self.notes.note(one_of_several(operation, &cell.expect, &response));
@@ -73,9 +72,11 @@ impl<'a> AttemptContext<'_, 'a> {
 
         // Case files know the probe's response by this name.
         self.requester.keep("answer", &response);
-        let (purpose, fields) = (Purpose::Verification, &response.content.fields);
-        let call = Checked { purpose, operation, parameters: &parameters, fields, on: &subject };
-        match Checker::new(self.run, self.requester).check(call, &row.checks).await? {
+        let content = Content { checks: &row.checks, format: None };
+        let reads = self.only_reads(operation, &row.checks);
+        let (response, mismatch) = self.check_until_settled(content, request, response, reads).await?;
+        self.requester.keep("answer", &response);
+        match mismatch {
             Some(mismatch) => Err(mismatch.into_failure()),
             None => Ok(true),
         }

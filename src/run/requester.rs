@@ -206,9 +206,35 @@ impl<'a> Requester<'a> {
     ///
     /// # Errors
     ///
-    /// When no usable response is received.
+    /// When no usable response is received, or the account may not send it.
     pub(super) async fn send(&mut self, request: Request<'_>) -> Result<Response, Failure> {
-        self.send_in(Envelope::Right, request).await
+        let response = self.send_in(Envelope::Right, request).await?;
+        self.must_be_permitted(request, response)
+    }
+
+    /// Sends a request that may show the state of a key, with the request of its row. That it is not permitted is a response
+    /// like any other: a state can be known without it.
+    ///
+    /// # Errors
+    ///
+    /// When no usable response is received.
+    pub(super) async fn observe(
+        &mut self,
+        purpose: Purpose,
+        operation: &OperationName,
+        on: &KeyName,
+    ) -> Result<Response, Failure> {
+        let parameters = self.default_parameters(operation, Context::on(on))?;
+        self.send_in(Envelope::Right, Request { purpose, operation, parameters: &parameters, on }).await
+    }
+
+    /// A response to a request that the case needs, and does not judge.
+    fn must_be_permitted(&self, request: Request<'_>, response: Response) -> Result<Response, Failure> {
+        if response.class != Some(ErrorClass::Permission) {
+            return Ok(response);
+        }
+        let by = self.blame(request.purpose, request.operation, request.on).not_permitted(&response);
+        Err(Failure::not_permitted(by))
     }
 
     /// Sends a request, and again as long as something that was just made is not found yet. `may_be_missing` says that "not
@@ -227,7 +253,9 @@ impl<'a> Requester<'a> {
             // If an earlier response was lost, that attempt may have removed it, and waiting does not help.
             let waits = young && !may_be_missing && !response.lost_before && !self.is_stopped();
             if !waits || response.class != Some(ErrorClass::NotFound) {
-                return Ok(response);
+                // Whether a request that is judged is permitted is for its judge to say.
+                let judged = request.purpose == Purpose::Probe;
+                return if judged { Ok(response) } else { self.must_be_permitted(request, response) };
             }
             sleep(pacer.pause()).await;
         }
@@ -262,12 +290,7 @@ impl<'a> Requester<'a> {
         }
 
         self.learn(&cell, right, &sent);
-        let response = sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))?;
-        // A case that tampers with its request may be rejected in this way on purpose.
-        if right && response.class == Some(ErrorClass::Permission) {
-            return Err(Failure::not_permitted(&blame, &response));
-        }
-        Ok(response)
+        sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))
     }
 
     /// Notes what a response shows of the endpoint.

@@ -1,15 +1,15 @@
 //! Runs the steps of a scenario, and the steps that verify the effect of a probe.
 
-use serde_json::{Map, Value};
 use tokio::time::sleep;
 
 use super::attempt::AttemptContext;
 use super::bindings::Context;
-use super::checks::{Checked, Checker, Mismatch, unreadable};
+use super::checks::unreadable;
+use super::content::Content;
 use super::failure::Failure;
+use super::judge::Judgement;
 use super::observer::{Conclusion, Expected, StateObserver};
 use super::requester::Request;
-use super::response_form;
 use super::setup::Setup;
 use crate::client::{Envelope, Response};
 use crate::event::{BlockedStep, Purpose};
@@ -47,11 +47,9 @@ impl AttemptContext<'_, '_> {
 
         let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
         let sent = self.send_judged_call(call, request).await;
-        let response = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
+        let (response, judgement) = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
-        let judge = self.run.judge();
-        let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
-        let admitted = self.notes.admit(judge.judge_name(call, &response, judgement));
+        let admitted = self.notes.admit(self.run.judge().judge_name(call, &response, judgement));
         let cell = self.cell_of(call, on);
         let success = admitted.map_err(|failure| as_effect(call, Failure { cell, ..*failure }))?;
 
@@ -64,14 +62,18 @@ impl AttemptContext<'_, '_> {
             }
         }
 
-        match self.check_until_settled(call, request, response).await? {
+        let content = Content { checks: &call.checks, format: call.format };
+        let reads = self.reads(call);
+        let (response, mismatch) = self.check_until_settled(content, request, response, reads).await?;
+        self.keep(call, &response);
+        match mismatch {
             None => Ok(()),
             Some(mismatch) => Err(as_effect(call, Failure { cell, ..mismatch.into_failure() })),
         }
     }
 
     /// Sends the request of a judged call, or another one in its place.
-    async fn send_judged_call(&mut self, call: &Call, request: Request<'_>) -> Result<Response, Failure> {
+    async fn send_judged_call(&mut self, call: &Call, request: Request<'_>) -> Result<(Response, Judgement), Failure> {
         let earlier = call.replay.as_ref().and_then(|name| self.requester.request_of(name)).cloned();
         let envelope = match (&call.replay, &earlier, call.tamper) {
             (Some(_), Some(sent), _) => Envelope::Replayed(sent),
@@ -85,46 +87,10 @@ impl AttemptContext<'_, '_> {
         self.send_judged(envelope, request, &call.expect, call.makes.as_ref()).await
     }
 
-    /// Checks the content of a response, and keeps the response under its name. What is only read may be late, so such a
-    /// request is sent again until the content is right or the time is over.
-    async fn check_until_settled(
-        &mut self,
-        call: &Call,
-        request: Request<'_>,
-        mut response: Response,
-    ) -> Result<Option<Mismatch>, Failure> {
-        let mut pacer = self.run.options.settle.pacer();
-        let mismatch = loop {
-            let wrong_body = call.format.and_then(|requested| response_form::wrong_body(&response.content, requested));
-            let mismatch = match wrong_body {
-                Some(text) => {
-                    let (kind, aspect) = (Kind::Malformed, format!("body of {}", call.operation));
-                    Some(Mismatch { kind, aspect, text: format!("{}: {text}", call.operation) })
-                }
-                None => self.check(call, request.parameters, &response, request.on).await?,
-            };
-            if mismatch.is_none() || !self.reads(call) || pacer.ends() || self.requester.is_stopped() {
-                break mismatch;
-            }
-
-            sleep(pacer.pause()).await;
-            let again = self.requester.send(request).await?;
-            // The first response was allowed, so a later error is not what the case judges.
-            if again.content.code.is_some() {
-                break mismatch;
-            }
-            response = again;
-        };
-
-        self.keep(call, &response);
-        Ok(mismatch)
-    }
-
-    /// Whether a call only reads what others have written: it describes a key, or its response is a list that is searched.
+    /// Whether a call only reads what others have written.
     fn reads(&self, call: &Call) -> bool {
-        let lists = call.checks.contains.is_some() || call.checks.lacks.is_some() || !call.checks.entries.is_empty();
         let right = call.tamper.is_none() && call.replay.is_none() && call.makes.is_none() && call.format.is_none();
-        right && (lists || call.operation == self.run.suite.service.observation.describe)
+        right && self.only_reads(&call.operation, &call.checks)
     }
 
     /// The case of the table that tests the same as a call: the same operation in the same state, with the same expectation,
@@ -171,7 +137,8 @@ impl AttemptContext<'_, '_> {
             let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
             let blame = self.requester.blame(Purpose::Verification, operation, on);
             let makes = call.makes.as_ref();
-            let response = self.inventory.send(self.requester, Envelope::Right, request, makes, true).await?;
+            // What was just made may not be found everywhere yet.
+            let response = self.inventory.send(self.requester, Envelope::Right, request, makes, false).await?;
 
             let judgement = judge.judge(operation, &call.expect, self.requester.class(), &response);
             if let Err(failure) = self.notes.admit(judgement) {
@@ -185,7 +152,7 @@ impl AttemptContext<'_, '_> {
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }
 
-            let Some(mismatch) = self.check(call, &parameters, &response, on).await? else {
+            let Some(mismatch) = self.check(&call.checks, request, &response).await? else {
                 self.keep(call, &response);
                 return Ok(());
             };
@@ -194,19 +161,6 @@ impl AttemptContext<'_, '_> {
             }
             sleep(pacer.pause()).await;
         }
-    }
-
-    /// Checks the content of a response.
-    async fn check(
-        &mut self,
-        call: &Call,
-        parameters: &Map<String, Value>,
-        response: &Response,
-        on: &KeyName,
-    ) -> Result<Option<Mismatch>, Failure> {
-        let (purpose, fields) = (Purpose::Verification, &response.content.fields);
-        let checked = Checked { purpose, operation: &call.operation, parameters, fields, on };
-        Checker::new(self.run, self.requester).check(checked, &call.checks).await
     }
 
     /// Keeps a response under its name for later steps.

@@ -177,6 +177,7 @@ async fn a_refused_call_can_have_its_effect_all_the_same() {
 async fn rejections_take_another_form_and_other_errors_do_not() {
     for (deviation, status, code) in [
         ("rejection-is-invalid-parameter", 400, "InvalidParameter"),
+        ("rejection-is-no-permission", 403, "Forbidden.NoPermission"),
         ("rejection-is-always-disabled", 409, "Rejected.Disabled"),
         ("rejection-crashes", 500, "InternalFailure"),
         ("aws-error-codes", 400, "KMSInvalidStateException"),

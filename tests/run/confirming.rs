@@ -184,6 +184,48 @@ async fn a_missing_permission_blocks_the_cases_that_need_the_operation_and_no_ot
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn cases_are_judged_without_the_permission_for_what_observes_their_keys() {
+    for operation in ["Encrypt", "DescribeKey"] {
+        let alter = rejected(operation, 403, "AccessDenied");
+        let cases = ["DisableKey/Enabled", "EnableKey/Disabled", "TagResource/PendingDeletion"];
+        let RunRecord { results, .. } = altered(alter).run(&cases).await;
+        for result in results {
+            assert_eq!(result.verdict, Verdict::Pass, "{} without {operation}: {}", result.id, result.reason);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_is_missing_in_one_state_only_is_a_deviation() {
+    let deviations = vec![
+        "Encrypt:Disabled=403/Forbidden.NoPermission".to_owned(),
+        "TagResource:Enabled=403/AccessDenied".to_owned(),
+        "UpdateAlias:PendingDeletion=403/Forbidden.NoPermission".to_owned(),
+    ];
+    let cases = ["Encrypt/Disabled", "TagResource/Enabled", "update-alias/Enabled-to-PendingDeletion"];
+    let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&cases).await;
+    let kinds: Vec<_> = results.iter().map(|result| (result.verdict, result.kind)).collect();
+    let wanted = [Kind::Code, Kind::Rejected, Kind::Code].map(|kind| (Verdict::Fail, Some(kind)));
+    assert_eq!(kinds, wanted, "{:?}", results.iter().map(|result| &result.reason).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_is_one_cause_whatever_the_key() {
+    let alter = rejected("TagResource", 403, "Forbidden.NoPermission");
+    let cases = ["TagResource/Disabled", "TagResource/Enabled/EXTERNAL", "TagResource/PendingDeletion"];
+    let RunRecord { results, .. } = altered(alter).run(&cases).await;
+    assert!(results.iter().all(|result| result.verdict == Verdict::Inconclusive));
+    assert!(results.iter().all(|result| result.blocked_by == results[0].blocked_by));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_is_not_the_rejection_that_is_expected() {
+    let alter = rejected("ScheduleKeyDeletion", 403, "Forbidden.NoPermission");
+    let RunRecord { results, .. } = altered(alter).run(&["protected-key-in-schedule-key-deletion"]).await;
+    assert_eq!((results[0].verdict, results[0].kind), (Verdict::Inconclusive, Some(Kind::Denied)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn throttling_is_known_by_the_header_whatever_the_code() {
     let seen = AtomicU32::new(0);
     // A code that would be a deviation without the header.

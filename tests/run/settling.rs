@@ -105,3 +105,48 @@ async fn a_late_effect_is_waited_for() {
     let result = run_case(Some(empty()), settle_within(1, Duration::ZERO), "CreateAlias/Enabled").await;
     assert_eq!((result.verdict, requests(&result, Purpose::Verification, "ListAliases")), (Verdict::Fail, 1));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_is_judged_may_be_late_too() {
+    for (operation, list) in [("ListKeys", "/Keys/Key"), ("ListAliases", "/Aliases/Alias")] {
+        let empty = || {
+            let seen = AtomicU32::new(0);
+            let alter: Alteration = Arc::new(move |called, status, fields| {
+                if called == operation && *status == 200 && seen.fetch_add(1, Ordering::Relaxed) < 2 {
+                    *fields.pointer_mut(list).unwrap() = json!([]);
+                    fields["TotalCount"] = 0.into();
+                }
+            });
+            alter
+        };
+        let case = format!("{operation}/Enabled");
+        let result = run_case(Some(empty()), settle_within(1, PLENTY), &case).await;
+        assert_eq!(result.verdict, Verdict::Pass, "{}", result.reason);
+        assert_eq!(requests(&result, Purpose::Probe, operation), 3);
+
+        let result = run_case(Some(empty()), settle_within(1, Duration::ZERO), &case).await;
+        assert_eq!((result.verdict, requests(&result, Purpose::Probe, operation)), (Verdict::Fail, 1));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_just_made_is_waited_for_where_its_effect_is_looked_at() {
+    for case in ["CreateKey/Enabled", "deleted-alias-stands-for-nothing"] {
+        let seen = Arc::new(AtomicU32::new(0));
+        let made = Arc::clone(&seen);
+        // By then everything of the setup has been found.
+        let last = if case.starts_with("CreateKey") { "CreateKey" } else { "CreateAlias" };
+        let alter: Alteration = Arc::new(move |called, status, fields| {
+            if called == last {
+                made.store(3, Ordering::Relaxed);
+            }
+            let missing = seen.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            if called == "DescribeKey" && missing.is_ok() {
+                *status = 404;
+                *fields = json!({"Code": "Forbidden.KeyNotFound", "Message": "", "RequestId": "1"});
+            }
+        });
+        let result = run_case(Some(alter), settle_within(1, PLENTY), case).await;
+        assert_eq!(result.verdict, Verdict::Pass, "{case}: {}", result.reason);
+    }
+}

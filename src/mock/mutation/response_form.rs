@@ -171,6 +171,8 @@ pub enum GeneralFault {
     RejectionMisspelt,
     /// Every rejection for the state of a key is the same 400 `InvalidParameter`.
     RejectionIsInvalidParameter,
+    /// Every rejection for the state of a key says that the account has no permission.
+    RejectionIsNoPermission,
     /// Every rejection for the state of a key is a 409 `Rejected.Disabled`, whatever the state.
     RejectionIsDisabled,
     /// A rejection for the state of a key comes with HTTP status 200.
@@ -206,6 +208,7 @@ impl GeneralFault {
         Self::NotFoundByAnotherName,
         Self::RejectionMisspelt,
         Self::RejectionIsInvalidParameter,
+        Self::RejectionIsNoPermission,
         Self::RejectionIsDisabled,
         Self::RejectionIs200,
         Self::RejectionCrashes,
@@ -229,6 +232,7 @@ impl GeneralFault {
             Self::NotFoundByAnotherName => "not-found-by-another-name",
             Self::RejectionMisspelt => "rejection-code-misspelt-wrongly",
             Self::RejectionIsInvalidParameter => "rejection-is-invalid-parameter",
+            Self::RejectionIsNoPermission => "rejection-is-no-permission",
             Self::RejectionIsDisabled => "rejection-is-always-disabled",
             Self::RejectionIs200 => "rejection-is-200",
             Self::RejectionCrashes => "rejection-crashes",
@@ -254,6 +258,9 @@ impl GeneralFault {
             Self::RejectionMisspelt => "the codes of rejections begin with Rejeted, as in no document",
             Self::RejectionIsInvalidParameter => {
                 "every rejection for a key's state is InvalidParameter with status 400"
+            }
+            Self::RejectionIsNoPermission => {
+                "every rejection for a key's state is Forbidden.NoPermission with status 403"
             }
             Self::RejectionIsDisabled => "every rejection for a key's state is Rejected.Disabled, whatever the state",
             Self::RejectionIs200 => "every rejection for a key's state comes with HTTP status 200",
@@ -281,6 +288,7 @@ impl GeneralFault {
         match (self, rejection.status) {
             (Self::RejectionCrashes, REJECTED) | (Self::NotFoundCrashes, NOT_FOUND) => Rejection::internal_failure(),
             (Self::RejectionIsInvalidParameter, REJECTED) => Rejection::invalid_parameter("KeyId"),
+            (Self::RejectionIsNoPermission, REJECTED) => Rejection::no_permission(),
             (Self::RejectionIsDisabled, REJECTED) => Rejection::rejected(KeyState::Disabled),
             (Self::RejectionIs200, REJECTED) => Rejection { status: 200, ..rejection },
             (Self::AwsErrorCodes, REJECTED | NOT_FOUND) => as_of_aws(rejection),

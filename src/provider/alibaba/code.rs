@@ -48,7 +48,6 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
         | "SerivceUnavailableTemporary"
         | "SerivceUnvailableTemporary" => ErrorClass::Transient,
         "InvalidAction.NotFound" | "InvalidApi.NotFound" | "InvalidProduct.NotFound" => ErrorClass::UnknownOperation,
-        "Forbidden.NoPermission" | "AccessDeniedError" | "NoPermission" => ErrorClass::Permission,
         "Forbidden.KmsServiceNotEnabled" => ErrorClass::Account,
         // Families of codes, so the members of another class stand above.
         _ if code.starts_with("Throttling.") => ErrorClass::Throttled,
@@ -60,12 +59,20 @@ pub(super) fn classify(status: u16, code: &str) -> ErrorClass {
             ErrorClass::Account
         }
         _ if code.starts_with("Forbidden.") && code.ends_with("NotFound") => ErrorClass::NotFound,
+        _ if says_not_permitted(code) => ErrorClass::Permission,
         _ if says_unknown_operation(code) => ErrorClass::UnknownOperation,
         _ if code.contains("NotFound") => ErrorClass::NotFound,
         _ if status == 429 => ErrorClass::Throttled,
         _ if status >= 500 => ErrorClass::Transient,
         _ => ErrorClass::Other,
     }
+}
+
+/// Whether a code says that the account may not send the request: `Forbidden.NoPermission`, and what gateways and other
+/// services say for it.
+fn says_not_permitted(code: &str) -> bool {
+    const WORDS: [&str; 4] = ["NoPermission", "AccessDenied", "NotAuthorized", "Unauthorized"];
+    WORDS.iter().any(|word| code.contains(word))
 }
 
 /// Whether a code of another kind of service says that it does not know the operation. `UnsupportedOperation` is not one of
@@ -112,6 +119,13 @@ mod tests {
             (400, "UnknownOperationException", ErrorClass::UnknownOperation),
             (400, "UnsupportedOperation", ErrorClass::Other),
             (403, "Forbidden.NoPermission", ErrorClass::Permission),
+            (400, "Forbidden.NoPermission", ErrorClass::Permission),
+            (403, "NoPermission", ErrorClass::Permission),
+            (403, "AccessDeniedError", ErrorClass::Permission),
+            (403, "AccessDenied", ErrorClass::Permission),
+            (400, "AccessDeniedException", ErrorClass::Permission),
+            (403, "NotAuthorized", ErrorClass::Permission),
+            (403, "Forbidden.Unauthorized", ErrorClass::Permission),
             (400, "InvalidParameter", ErrorClass::Other),
             (400, "Unsupported.Origin", ErrorClass::Other),
         ] {
