@@ -23,12 +23,13 @@ use libtest_mimic::{Completion, Failed, Trial};
 use tokio::runtime::{Builder, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use crate::client::{ClientError, Connection, EndpointUrl, Target};
+use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
 use crate::event::{CaseResult, Event};
 use crate::plan::Planner;
 use crate::provider::{Credentials, registry};
 use crate::redact::Secret;
 use crate::report::failure_text::FailureText;
+use crate::run::HookError;
 #[cfg(feature = "mock")]
 use crate::session::MockOptions;
 use crate::session::{Endpoint, LiveTarget, Session, SessionOptions};
@@ -171,13 +172,17 @@ impl Tests {
         let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
         let TestTarget { clock_hook, .. } = self.target.clone();
         let endpoint = self.target.clone().into_endpoint().map_err(|error| error.to_string())?;
-        let start = LiveTarget::start(endpoint, clock_hook, Connection::default().timeout);
+        let clock_hook = clock_hook.map(|url| url.parse()).transpose();
+        let clock_hook = clock_hook.map_err(|error: HookError| format!("the clock hook can't be used: {error}"))?;
+        let connection = connection();
+        let start = LiveTarget::start(endpoint, clock_hook, &connection);
         let target = runtime.block_on(start).map_err(|error| error.to_string())?;
         Ok((runtime, target))
     }
 
     async fn run_case(&self, target: &LiveTarget, index: usize) -> Result<CaseResult, Failed> {
-        let options = SessionOptions { jobs: Some(NonZeroUsize::MIN), ..SessionOptions::default() };
+        let options =
+            SessionOptions { jobs: Some(NonZeroUsize::MIN), connection: connection(), ..SessionOptions::default() };
         let session = Session::new(Arc::clone(&self.suite), vec![index], target, options)
             .map_err(|error| Failed::from(error.to_string()))?;
 
@@ -190,6 +195,11 @@ impl Tests {
         session.run(CancellationToken::new(), keep).await;
         result.ok_or_else(|| Failed::from("the case has no result"))
     }
+}
+
+/// How endpoints are connected to: by the proxies of the test process's environment.
+fn connection() -> Connection {
+    Connection { proxies: ProxyVariables::of(|name| std::env::var(name).ok()), ..Connection::default() }
 }
 
 fn judged(case: CaseResult) -> Result<Completion, Failed> {

@@ -18,7 +18,7 @@ use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::Unsupported;
+use crate::run::{HookUrl, Unsupported};
 use crate::session::{AccountLimits, Endpoint, LiveTarget, MockOptions, Session, SessionOptions};
 use crate::suite::Suite;
 
@@ -63,7 +63,7 @@ pub(super) struct RunArguments {
     settle_timeout: Option<Duration>,
     /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced
     #[arg(long, value_name = "URL")]
-    clock_hook: Option<String>,
+    clock_hook: Option<HookUrl>,
     /// Make the bundled mock deviate, such as `Encrypt:Disabled=Success`, or by a name of `mock --list-deviations`; may be
     /// given several times
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
@@ -146,7 +146,8 @@ async fn execute(
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    let target = LiveTarget::start(endpoint, arguments.clock_hook.clone(), arguments.target.timeout).await?;
+    let connection = arguments.target.connection(context);
+    let target = LiveTarget::start(endpoint, arguments.clock_hook.clone(), &connection).await?;
     let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context))?;
     let mut reports = reports(&arguments, &suite, color, context)?;
 
@@ -193,7 +194,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         confirmations: arguments.confirm,
         settle_timeout: arguments.settle_timeout,
         seed: arguments.seed,
-        connection: arguments.target.connection(),
+        connection: arguments.target.connection(context),
         secrets: context.secrets().clone(),
         known,
         fail_fast: arguments.fail_fast,

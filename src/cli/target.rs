@@ -9,7 +9,7 @@ use clap::Args;
 
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
-use crate::client::{ClientError, Connection, EndpointUrl, Target};
+use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
 use crate::provider::{Credentials, Declaration, Provider};
 use crate::suite::route_limit::RouteLimit;
 
@@ -66,9 +66,10 @@ impl TargetArguments {
         Ok((provider.build)(&self.options.choices(provider)?))
     }
 
-    /// Time-outs and certificates.
-    pub(super) fn connection(&self) -> Connection {
-        Connection { timeout: self.timeout, ca_file: self.ca_file.clone() }
+    /// Time-outs, certificates and proxies.
+    pub(super) fn connection(&self, context: &Context) -> Connection {
+        let proxies = ProxyVariables::of(|name| context.variable(name));
+        Connection { timeout: self.timeout, ca_file: self.ca_file.clone(), proxies }
     }
 
     /// The target at a URL. A loopback endpoint gets the credentials of the cloud's examples when the environment has

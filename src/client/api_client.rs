@@ -25,7 +25,7 @@ pub struct Client {
     pub(super) target: Target,
     pub(super) secrets: SecretRegistry,
     pub(super) skew: Skew,
-    http: Http,
+    pub(super) http: Http,
     retry: RetryPolicy,
     rate: Option<Bucket>,
     counters: Counters,

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::http::SendError;
 use super::{CallError, Client, Unusable, redact};
-use crate::provider::{ApiResponse, BodyForm, DecodeError, ErrorClass, HttpResponse, RetryHint};
+use crate::provider::{ApiResponse, BodyForm, ErrorClass, HttpResponse, RetryHint};
 
 /// The longest error code that is reported, in bytes; those of services have some 30.
 const LONGEST_CODE: usize = 200;
@@ -66,15 +66,20 @@ impl Client {
         let hint = provider.retry_hint(received);
         let clock_skew_seconds = provider.time_of(received).map(|time| self.skew.note(time, Timestamp::now()));
 
-        match provider.decode(received) {
+        let decoded = match unrequested_encoding(received) {
+            Some(encoding) => Err(encoding),
+            None => provider.decode(received).map_err(|error| error.to_string()),
+        };
+        match decoded {
             // A gateway says in its own way that it throttles, whatever the error code is.
             decoded if hint.throttles && received.status >= 400 => throttled(decoded.ok(), received.status, hint),
             // A status that means "not implemented" needs no code to be understood, from a service that
             // has accepted something. Without that it may be any web server's page for a method.
-            Err(error) if received.status == NOT_IMPLEMENTED && self.has_accepted() => {
-                not_implemented(received, &error)
+            Err(error) if received.status == NOT_IMPLEMENTED && self.has_accepted() => not_implemented(received, error),
+            Err(error) => {
+                // The page may be one of the proxy.
+                malformed(received.status, error + &self.http.through(), hint)
             }
-            Err(error) => malformed(received.status, &error, hint),
             Ok(mut content) => {
                 // In this order, for a secret that was cut in half would not be found any more.
                 self.register_secrets(&content);
@@ -126,6 +131,14 @@ impl Client {
     }
 }
 
+/// How a body is encoded although no request wants an encoding.
+fn unrequested_encoding(received: &HttpResponse) -> Option<String> {
+    let encoding = received.header("content-encoding").map(str::trim).filter(|name| !name.is_empty());
+    let encoding = encoding.filter(|name| !name.eq_ignore_ascii_case("identity"))?;
+    let status = received.status;
+    Some(format!("HTTP {status} with a body in the encoding `{encoding}`, which the request did not accept"))
+}
+
 const NOT_IMPLEMENTED: u16 = StatusCode::NOT_IMPLEMENTED.as_u16();
 
 /// Too many requests. Those that are throttled have no effect.
@@ -151,8 +164,7 @@ fn transient(content: ApiResponse, hint: RetryHint) -> Attempt {
 }
 
 /// Something that is not a response of the service: another server may be listening there.
-fn malformed(status: u16, error: &DecodeError, hint: RetryHint) -> Attempt {
-    let cause = error.to_string();
+fn malformed(status: u16, cause: String, hint: RetryHint) -> Attempt {
     let malformed = Some(cause.clone());
     Attempt::Trouble(Trouble {
         cause,
@@ -164,12 +176,12 @@ fn malformed(status: u16, error: &DecodeError, hint: RetryHint) -> Attempt {
 }
 
 /// A status that says by itself that the operation is unknown.
-fn not_implemented(received: &HttpResponse, error: &DecodeError) -> Attempt {
+fn not_implemented(received: &HttpResponse, message: String) -> Attempt {
     let content = ApiResponse {
         status: received.status,
         headers: received.headers.clone(),
         code: Some("NotImplemented".to_owned()),
-        message: error.to_string(),
+        message,
         fields: Value::Null,
         form: BodyForm::Json,
     };

@@ -51,8 +51,8 @@ impl FromStr for EndpointUrl {
             return Err(wrong("it is empty; give a URL such as http://127.0.0.1:8080".to_owned()));
         }
         // A parser of URLs leaves some of them out without a word, and then it is not the text that is used.
-        if let Some(character) = given.chars().find(|character| !may_stand_in_url(*character)) {
-            return Err(wrong(format!("it holds {}; leave that out", name_of(character))));
+        if let Some(character) = hidden_character(given) {
+            return Err(wrong(format!("it holds {character}; leave that out")));
         }
 
         let url = parse(given).map_err(wrong)?;
@@ -147,6 +147,11 @@ pub(super) fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
+}
+
+/// The first character of a text that can't stand in a URL as it is, in words.
+pub(crate) fn hidden_character(text: &str) -> Option<String> {
+    text.chars().find(|character| !may_stand_in_url(*character)).map(name_of)
 }
 
 /// Whether a character may stand in the URL of an endpoint as it is. Letters of every script do: names of hosts have

@@ -51,7 +51,7 @@ mod verifier;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-pub use self::clock::{TargetClock, find_clock};
+pub use self::clock::{ClockHook, HookError, HookUrl, TargetClock, find_clock};
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;

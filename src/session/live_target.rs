@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 #[cfg(feature = "mock")]
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::SessionError;
-use crate::client::Target;
+use crate::client::{Connection, Target};
 #[cfg(feature = "mock")]
 use crate::mock::{Faults, Mock, MockConfig, registry};
 #[cfg(feature = "mock")]
 use crate::provider::Provider;
-use crate::run::{TargetClock, find_clock};
+use crate::run::{ClockHook, HookUrl, TargetClock, find_clock};
 
 /// What is to be tested.
 #[derive(Debug, Clone)]
@@ -68,13 +67,16 @@ enum Kind {
 
 impl LiveTarget {
     /// Starts the bundled mock, or takes an endpoint that is running already, and finds out how its clock is
-    /// moved: by a POST to `clock_hook` if that is given, and by itself if it is a mock of this program and says so
-    /// within the time.
+    /// moved: by a POST to `clock_hook` if that is given, and by itself if it is a mock of this program and says so.
     ///
     /// # Errors
     ///
-    /// When the mock does not start.
-    pub async fn start(endpoint: Endpoint, clock_hook: Option<String>, within: Duration) -> Result<Self, SessionError> {
+    /// When the mock does not start, certificates can't be read, or a proxy is wrong.
+    pub async fn start(
+        endpoint: Endpoint,
+        clock_hook: Option<HookUrl>,
+        connection: &Connection,
+    ) -> Result<Self, SessionError> {
         let (target, kind, clock) = match endpoint {
             #[cfg(feature = "mock")]
             Endpoint::BundledMock(provider, options) => start_mock(provider, options)?,
@@ -82,7 +84,7 @@ impl LiveTarget {
                 let clock = match &clock_hook {
                     // The hook takes its place below, so nothing is sent to find out.
                     Some(_) => TargetClock::Fixed,
-                    None => find_clock(target.endpoint.as_str(), within).await,
+                    None => find_clock(&target.endpoint, connection).await?,
                 };
                 (target, Kind::Emulator, clock)
             }
@@ -93,7 +95,10 @@ impl LiveTarget {
         };
 
         // Who gives a hook knows better than what the endpoint says of itself.
-        let clock = clock_hook.map_or(clock, TargetClock::Hook);
+        let clock = match clock_hook {
+            Some(url) => TargetClock::Hook(ClockHook::new(url, connection)?),
+            None => clock,
+        };
         Ok(Self { target, kind, clock })
     }
 

@@ -65,13 +65,15 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::Target;
+    use crate::client::{Connection, Target};
     use crate::provider::registry;
     use crate::session::{AccountLimits, Endpoint};
 
     /// A target whose clock is known, so that nothing is sent to find it.
     async fn live(endpoint: Endpoint) -> LiveTarget {
-        LiveTarget::start(endpoint, Some("http://127.0.0.1:1/clock".to_owned()), Duration::ZERO).await.unwrap()
+        LiveTarget::start(endpoint, Some("http://127.0.0.1:1/{seconds}".parse().unwrap()), &Connection::default())
+            .await
+            .unwrap()
     }
 
     fn target(url: &str) -> Target {

@@ -5,6 +5,7 @@
 mod canary;
 mod cases;
 mod clean_up;
+mod connections;
 mod echo_server;
 mod endpoints;
 mod hostile;
