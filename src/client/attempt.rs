@@ -134,6 +134,8 @@ impl Client {
 /// How a body is encoded although no request wants an encoding.
 fn unrequested_encoding(received: &HttpResponse) -> Option<String> {
     let encoding = received.header("content-encoding").map(str::trim).filter(|name| !name.is_empty());
+    // The first bytes of gzip, from a server that does not say so.
+    let encoding = encoding.or_else(|| received.body.starts_with(b"\x1f\x8b").then_some("gzip"));
     let encoding = encoding.filter(|name| !name.eq_ignore_ascii_case("identity"))?;
     let status = received.status;
     Some(format!("HTTP {status} with a body in the encoding `{encoding}`, which the request did not accept"))
