@@ -17,6 +17,7 @@
 //! need a test group of one thread.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use libtest_mimic::{Completion, Failed, Trial};
@@ -32,7 +33,7 @@ use crate::report::failure_text::FailureText;
 use crate::run::HookError;
 #[cfg(feature = "mock")]
 use crate::session::MockOptions;
-use crate::session::{Endpoint, LiveTarget, Session, SessionOptions};
+use crate::session::{ClockControl, Consent, Endpoint, LiveTarget, RunningTarget, Session, SessionOptions, TargetKind};
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
@@ -46,6 +47,9 @@ pub struct TestTarget {
     /// None: those of the cloud's examples.
     credentials: Option<Credentials>,
     clock_hook: Option<String>,
+    move_clock: bool,
+    insecure_http: bool,
+    ledger: Option<PathBuf>,
 }
 
 /// Where requests are sent.
@@ -71,7 +75,7 @@ impl TestTarget {
     }
 
     fn of(server: Server) -> Self {
-        Self { server, credentials: None, clock_hook: None }
+        Self { server, credentials: None, clock_hook: None, move_clock: false, insecure_http: false, ledger: None }
     }
 
     /// The access key that signs the requests to an endpoint; that of the cloud's examples unless given.
@@ -82,11 +86,35 @@ impl TestTarget {
         self
     }
 
-    /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced. Without it, cases that move
-    /// the clock are ignored, with that reason.
+    /// A URL that moves the target's clock when it is posted to; `{seconds}` is replaced. Without it and
+    /// [`Self::move_clock`], cases that move the clock are ignored, with that reason.
     #[must_use]
     pub fn clock_hook(mut self, url: impl Into<String>) -> Self {
         self.clock_hook = Some(url.into());
+        self
+    }
+
+    /// Moves the clock of an endpoint that is a mock of this program, by its admin API. It moves for all keys that the
+    /// mock holds, so this is for a mock that serves these tests alone.
+    #[must_use]
+    pub fn move_clock(mut self) -> Self {
+        self.move_clock = true;
+        self
+    }
+
+    /// Also sends requests that are signed with the given access key to another host without TLS, where everyone on the
+    /// way can read them.
+    #[must_use]
+    pub fn insecure_http(mut self) -> Self {
+        self.insecure_http = true;
+        self
+    }
+
+    /// A file that lists every key and alias at an endpoint before it is made, so that what a killed test left there can
+    /// be found.
+    #[must_use]
+    pub fn ledger(mut self, file: impl Into<PathBuf>) -> Self {
+        self.ledger = Some(file.into());
         self
     }
 
@@ -95,8 +123,9 @@ impl TestTarget {
         match &self.server {
             #[cfg(feature = "mock")]
             Server::BundledMock => RouteLimit::All,
-            Server::Running(url) if url.parse().is_ok_and(|url: EndpointUrl| url.is_loopback()) => RouteLimit::All,
-            Server::Running(_) => RouteLimit::Canonical,
+            Server::Running(url) => {
+                url.parse().map_or(RouteLimit::All, |url: EndpointUrl| TargetKind::of(&url, None).routes())
+            }
         }
     }
 
@@ -108,7 +137,20 @@ impl TestTarget {
             Server::Running(url) => {
                 let example = Target::with_examples(provider, url.parse()?);
                 let credentials = self.credentials.unwrap_or_else(|| example.credentials.clone());
-                Ok(Endpoint::Emulator(Target { credentials, ..example }))
+                let target = Target { credentials, ..example };
+                // Whoever writes tests has something to test, and no account of a cloud.
+                let kind = match TargetKind::of(&target.endpoint, None) {
+                    TargetKind::Loopback => TargetKind::Loopback,
+                    TargetKind::Emulator | TargetKind::Account => TargetKind::Emulator,
+                };
+                let wrong = |error: HookError| ClientError::ClockHook { reason: error.to_string() };
+                let clock = match (self.clock_hook, self.move_clock) {
+                    (Some(url), _) => ClockControl::Hook(url.parse().map_err(wrong)?),
+                    (None, true) => ClockControl::AdminApi,
+                    (None, false) => ClockControl::Forbidden,
+                };
+                let consent = Consent { live: false, insecure_http: self.insecure_http };
+                Ok(Endpoint::Running(Box::new(RunningTarget { target, kind, consent, clock })))
             }
         }
     }
@@ -170,19 +212,20 @@ impl Tests {
 
     fn start(&self) -> Result<(Runtime, LiveTarget), String> {
         let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let TestTarget { clock_hook, .. } = self.target.clone();
         let endpoint = self.target.clone().into_endpoint().map_err(|error| error.to_string())?;
-        let clock_hook = clock_hook.map(|url| url.parse()).transpose();
-        let clock_hook = clock_hook.map_err(|error: HookError| format!("the clock hook can't be used: {error}"))?;
         let connection = connection();
-        let start = LiveTarget::start(endpoint, clock_hook, &connection);
+        let start = LiveTarget::start(endpoint, &connection);
         let target = runtime.block_on(start).map_err(|error| error.to_string())?;
         Ok((runtime, target))
     }
 
     async fn run_case(&self, target: &LiveTarget, index: usize) -> Result<CaseResult, Failed> {
-        let options =
-            SessionOptions { jobs: Some(NonZeroUsize::MIN), connection: connection(), ..SessionOptions::default() };
+        let options = SessionOptions {
+            jobs: Some(NonZeroUsize::MIN),
+            connection: connection(),
+            ledger: self.target.ledger.clone(),
+            ..SessionOptions::default()
+        };
         let session = Session::new(Arc::clone(&self.suite), vec![index], target, options)
             .map_err(|error| Failed::from(error.to_string()))?;
 

@@ -19,7 +19,7 @@ use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, S
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
-use crate::session::{AccountLimits, Endpoint, LiveTarget, MockOptions, Session, SessionOptions};
+use crate::session::{ClockControl, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions};
 use crate::suite::Suite;
 
 /// What the exit codes mean, for the end of the help.
@@ -42,28 +42,37 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     target: TargetArguments,
 
-    /// How many cases run at the same time [default: 16 for a loopback endpoint, 1 for a remote one]
+    /// How many cases run at the same time [default: 16, on an account 1]
     #[arg(short, long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
     jobs: Option<NonZeroUsize>,
-    /// How many requests are sent per second at most [default: 5 for a remote endpoint, else unlimited]
+    /// How many requests are sent per second at most [default: unlimited, on an account 5]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
-    /// How many keys the run may make at most; required for a remote endpoint, where keys cost money and quota
+    /// How many keys the run may make at most; a run that would make more is not begun, and one that comes to it ends there.
+    /// Required on an account, where keys cost money and quota
     #[arg(long, value_name = "N")]
     max_keys: Option<u64>,
-    /// How often in a row a state must be observed before it counts [default: 1 for a loopback endpoint, 2 for a remote
-    /// one]
+    /// How many requests the run may send at most; a run that would send more is not begun, and one that comes to it ends
+    /// there and removes what it made
+    #[arg(long, value_name = "N")]
+    max_requests: Option<u64>,
+    /// How often in a row a state must be observed before it counts [default: 1, on an account 2]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
     /// How often a failure must be confirmed on fresh keys before it is reported; 0 reports it at once
     #[arg(long, value_name = "N", default_value_t = 1)]
     confirm_failures: u32,
-    /// How long to wait for a state [default: 1s for a loopback endpoint, 30s for a remote one]
+    /// How long to wait for a state [default: 1s, on an account 30s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     settle_timeout: Option<Duration>,
-    /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced
+    /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced. Time then passes for every key
+    /// of the target
     #[arg(long, value_name = "URL")]
     clock_hook: Option<HookUrl>,
+    /// Move the clock of the endpoint, a mock of this program, by its admin API. Time then passes for every key of that mock,
+    /// and those that wait for their deletion are gone
+    #[arg(long, conflicts_with = "clock_hook")]
+    move_clock: bool,
     /// Make the bundled mock deviate, such as `Encrypt:Disabled=Success`, or by a name of `mock --list-deviations`; may be
     /// given several times
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
@@ -146,9 +155,12 @@ async fn execute(
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    let connection = arguments.target.connection(context);
-    let target = LiveTarget::start(endpoint, arguments.clock_hook.clone(), &connection).await?;
+    let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
     let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context))?;
+    // Before the first request, and also if the reports are quiet.
+    if let Some(announcement) = session.announcement() {
+        context.report(announcement);
+    }
     let mut reports = reports(&arguments, &suite, color, context)?;
 
     let footer = session.run(signal::stop_token(), |event| reports.event(&event)).await;
@@ -163,7 +175,7 @@ async fn execute(
     }
 }
 
-/// What is tested: the bundled mock, an emulator on a loopback address, or otherwise an account.
+/// What is tested: the bundled mock, or what runs at a URL.
 fn endpoint(
     arguments: &RunArguments,
     place: Place,
@@ -171,20 +183,19 @@ fn endpoint(
     context: &Context,
 ) -> Result<Endpoint, CliError> {
     let provider = arguments.target.provider(provider)?;
-    let Place::Url(url) = place else {
+    let Place::Url(url, kind) = place else {
         let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
         return Ok(Endpoint::BundledMock(provider, MockOptions { deviations: arguments.deviate.clone(), faults }));
     };
 
-    let target = arguments.target.target(provider, url, context)?;
-    if target.is_loopback() {
-        return Ok(Endpoint::Emulator(target));
-    }
-
-    // Keys cost money on an account: without a number that was given, none is made.
-    let limits =
-        AccountLimits { ledger: arguments.reports.join("ledger.jsonl"), max_keys: arguments.max_keys.unwrap_or(0) };
-    Ok(Endpoint::Account(target, limits))
+    let target = arguments.target.target(provider, url, kind, context)?;
+    let clock = match (&arguments.clock_hook, arguments.move_clock) {
+        (Some(url), _) => ClockControl::Hook(url.clone()),
+        (None, true) => ClockControl::AdminApi,
+        (None, false) => ClockControl::Forbidden,
+    };
+    let consent = arguments.target.consent(context);
+    Ok(Endpoint::Running(Box::new(RunningTarget { target, kind, consent, clock })))
 }
 
 fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context: &Context) -> SessionOptions {
@@ -195,6 +206,8 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         settle_timeout: arguments.settle_timeout,
         seed: arguments.seed,
         connection: arguments.target.connection(context),
+        limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
+        ledger: Some(arguments.reports.join("ledger.jsonl")),
         secrets: context.secrets().clone(),
         known,
         fail_fast: arguments.fail_fast,

@@ -11,6 +11,7 @@ use super::provider::ProviderOptions;
 use super::{CliError, Context};
 use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
 use crate::provider::{Credentials, Declaration, Provider};
+use crate::session::{Consent, DeclaredKind, TargetKind};
 use crate::suite::route_limit::RouteLimit;
 
 /// What is tested.
@@ -28,9 +29,24 @@ pub(super) struct TargetArguments {
     /// Also trust the certificate authorities in this file (PEM)
     #[arg(long, value_name = "FILE")]
     pub(super) ca_file: Option<PathBuf>,
+    /// What the endpoint is, if its address does not say so: a host that is not this one counts as an account [default:
+    /// loopback or account, by the address]
+    #[arg(long, value_enum, value_name = "KIND")]
+    target_kind: Option<DeclaredKind>,
+    /// Allow the run on an account of a cloud, where keys cost money and quota; KMS_CONFORMANCE_LIVE=1 in the environment
+    /// does the same
+    #[arg(long)]
+    live: bool,
+    /// Send requests to another host without TLS although an access key signs them that is not the example's: everyone on
+    /// the way can read them
+    #[arg(long)]
+    insecure_http: bool,
     #[command(flatten)]
     options: ProviderOptions,
 }
+
+/// The environment variable that allows runs on accounts, for jobs.
+const LIVE_VARIABLE: &str = "KMS_CONFORMANCE_LIVE";
 
 /// Where the requests go.
 #[derive(Debug)]
@@ -38,15 +54,15 @@ pub(super) enum Place {
     /// To a mock of this process.
     BundledMock,
     /// To this URL.
-    Url(EndpointUrl),
+    Url(EndpointUrl, TargetKind),
 }
 
 impl Place {
-    /// The routes that are run unless others are given: every key counts on a remote endpoint.
+    /// The routes that are run unless others are given: every key counts on an account.
     pub(super) fn routes(&self) -> RouteLimit {
         match self {
-            Self::Url(url) if !url.is_loopback() => RouteLimit::Canonical,
-            Self::Url(_) | Self::BundledMock => RouteLimit::All,
+            Self::Url(_, kind) => kind.routes(),
+            Self::BundledMock => RouteLimit::All,
         }
     }
 }
@@ -54,11 +70,22 @@ impl Place {
 impl TargetArguments {
     /// Where the requests go.
     pub(super) fn place(&self, provider: &Declaration) -> Result<Place, ClientError> {
+        let url = |url: &str| {
+            let url: EndpointUrl = url.parse()?;
+            let kind = TargetKind::of(&url, self.target_kind);
+            Ok(Place::Url(url, kind))
+        };
         match (&self.endpoint, &self.region) {
-            (Some(endpoint), _) => Ok(Place::Url(endpoint.parse()?)),
-            (None, Some(region)) => Ok(Place::Url((provider.endpoint)(region).parse()?)),
+            (Some(endpoint), _) => url(endpoint),
+            (None, Some(region)) => url(&(provider.endpoint)(region)),
             (None, None) => Ok(Place::BundledMock),
         }
+    }
+
+    /// What the user has allowed.
+    pub(super) fn consent(&self, context: &Context) -> Consent {
+        let live = self.live || context.variable(LIVE_VARIABLE).is_some_and(|value| value == "1" || value == "true");
+        Consent { live, insecure_http: self.insecure_http }
     }
 
     /// The provider with the options that were given.
@@ -72,12 +99,13 @@ impl TargetArguments {
         Connection { timeout: self.timeout, ca_file: self.ca_file.clone(), proxies }
     }
 
-    /// The target at a URL. A loopback endpoint gets the credentials of the cloud's examples when the environment has
-    /// none, for those are what mocks and emulators accept.
+    /// The target at a URL. Whatever is not an account gets the credentials of the cloud's examples when the environment
+    /// has none, for those are what mocks and emulators accept.
     pub(super) fn target(
         &self,
         provider: Arc<dyn Provider>,
         endpoint: EndpointUrl,
+        kind: TargetKind,
         context: &Context,
     ) -> Result<Target, CliError> {
         let variables = &provider.declaration().credential_variables;
@@ -92,7 +120,7 @@ impl TargetArguments {
             (Some(access_key_id), Some(secret)) => {
                 target.credentials = Credentials { access_key_id, secret, token };
             }
-            (None, None) if target.is_loopback() => {}
+            (None, None) if kind != TargetKind::Account => {}
             _ => return Err(CliError::NoCredentials { endpoint: target.endpoint.to_string(), variables: *variables }),
         }
         Ok(target)

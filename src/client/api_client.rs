@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempt, Trouble};
+use super::budget::Budget;
 use super::counters::Counters;
 use super::http::Http;
 use super::rate::Bucket;
@@ -16,6 +17,7 @@ use super::{
     CallError, ClientError, ClientOptions, Envelope, Outgoing, Response, RetryPolicy, Sent, Target, Traffic,
     Transcript, Unusable,
 };
+use crate::event::Purpose;
 use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
 use crate::redact::SecretRegistry;
 
@@ -28,6 +30,7 @@ pub struct Client {
     pub(super) http: Http,
     retry: RetryPolicy,
     rate: Option<Bucket>,
+    budget: Option<Budget>,
     counters: Counters,
 }
 
@@ -38,7 +41,7 @@ impl Client {
     ///
     /// When certificates can't be read, or a proxy is wrong.
     pub fn new(target: Target, options: ClientOptions) -> Result<Self, ClientError> {
-        let ClientOptions { connection, retry, rate, secrets } = options;
+        let ClientOptions { connection, retry, rate, max_requests, secrets } = options;
         let http = Http::new(&target.endpoint, &connection)?;
 
         // Registered before anything is sent, so that no transcript shows them.
@@ -48,7 +51,8 @@ impl Client {
         }
 
         let (skew, counters) = (Skew::default(), Counters::default());
-        Ok(Self { target, secrets, skew, http, retry, rate: rate.map(Bucket::new), counters })
+        let (rate, budget) = (rate.map(Bucket::new), max_requests.map(Budget::new));
+        Ok(Self { target, secrets, skew, http, retry, rate, budget, counters })
     }
 
     /// What is tested.
@@ -74,6 +78,20 @@ impl Client {
     /// How many requests were sent so far.
     pub fn traffic(&self) -> Traffic {
         self.counters.traffic()
+    }
+
+    /// Keeps requests back for the removal of something that is about to be made. [`Self::release`] ends that.
+    pub fn keep_back(&self, requests: u64) {
+        if let Some(budget) = &self.budget {
+            budget.keep_back(requests);
+        }
+    }
+
+    /// Keeps fewer requests back, because something was removed or not made.
+    pub fn release(&self, requests: u64) {
+        if let Some(budget) = &self.budget {
+            budget.release(requests);
+        }
     }
 
     /// How many seconds the local clock is ahead of the endpoint's, by the dates of the first responses.
@@ -102,7 +120,10 @@ impl Client {
 
         loop {
             attempt += 1;
-            self.wait_for_turn(stop).await?;
+            if !self.wait_for_turn(stop).await {
+                return Err(CallError::Stopped { lost });
+            }
+            self.take_from_budget(outgoing.purpose).map_err(|most| CallError::Spent { most, lost })?;
             let request = self.request(&outgoing)?;
 
             let (judged, length) = self.attempt(&outgoing, attempt, &request, transcript).await;
@@ -110,7 +131,7 @@ impl Client {
                 Attempt::Response { content, class } => {
                     return Ok(Response { content, class, lost_before: lost, length, sent: Sent(request) });
                 }
-                Attempt::Denied(error) => return Err(error),
+                Attempt::Denied(denial) => return Err(denial.into_error(lost)),
                 Attempt::Trouble(trouble) => trouble,
             };
             let Trouble { cause, maybe_effect, pause, unusable, .. } = trouble;
@@ -126,7 +147,8 @@ impl Client {
             };
 
             let responded = self.has_responded();
-            let spent = outgoing.attempts.is_some_and(|most| attempt >= most);
+            let last = outgoing.attempts.is_some_and(|most| attempt >= most);
+            let spent = last || (maybe_effect && !outgoing.again_if_lost);
             let Some(pause) = self.retry.pause(attempt, pause).filter(|_| !spent) else {
                 return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated });
             };
@@ -140,15 +162,25 @@ impl Client {
         }
     }
 
-    /// Waits until the rate allows a request.
-    async fn wait_for_turn(&self, stop: &CancellationToken) -> Result<(), CallError> {
+    /// Waits until the rate allows a request; whether it may still be sent then.
+    async fn wait_for_turn(&self, stop: &CancellationToken) -> bool {
         if let Some(bucket) = &self.rate {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = bucket.take() => {}
             }
         }
-        if stop.is_cancelled() { Err(CallError::Stopped) } else { Ok(()) }
+        !stop.is_cancelled()
+    }
+
+    /// Takes a request from what may be sent, or gives how many that are. What was made is removed in any case.
+    fn take_from_budget(&self, purpose: Purpose) -> Result<(), u64> {
+        let Some(budget) = &self.budget else { return Ok(()) };
+        if purpose == Purpose::Teardown {
+            budget.count();
+            return Ok(());
+        }
+        if budget.take() { Ok(()) } else { Err(budget.most()) }
     }
 
     /// The request of a call. It is signed anew for each attempt, unless it must be the same bytes again.

@@ -26,9 +26,26 @@ pub(super) enum Attempt {
         class: Option<ErrorClass>,
     },
     /// The account as a whole is rejected, so nothing is gained by sending anything again.
-    Denied(CallError),
+    Denied(Denial),
     /// Nothing usable; sent again, it may be otherwise.
     Trouble(Trouble),
+}
+
+/// The rejection of an account as a whole.
+pub(super) struct Denial {
+    class: ErrorClass,
+    code: String,
+    status: u16,
+    message: String,
+    clock_skew_seconds: Option<i64>,
+}
+
+impl Denial {
+    /// The error that it is; `lost` says whether an attempt before may have had its effect.
+    pub(super) fn into_error(self, lost: bool) -> CallError {
+        let Self { class, code, status, message, clock_skew_seconds } = self;
+        CallError::Denied { class, code, status, message, clock_skew_seconds, lost }
+    }
 }
 
 /// Why an attempt came to nothing.
@@ -120,7 +137,7 @@ impl Client {
             ErrorClass::Auth | ErrorClass::Clock if !right => Attempt::Response { content, class: Some(class) },
             ErrorClass::Auth | ErrorClass::Clock | ErrorClass::Account | ErrorClass::Quota => {
                 let (code, message) = (code.clone(), content.message);
-                Attempt::Denied(CallError::Denied { class, code, status, message, clock_skew_seconds })
+                Attempt::Denied(Denial { class, code, status, message, clock_skew_seconds })
             }
             ErrorClass::StateRejection
             | ErrorClass::NotFound

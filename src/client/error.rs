@@ -38,10 +38,36 @@ pub enum CallError {
         message: String,
         /// How many seconds the local clock was ahead of the endpoint's when the response came, if it had a date.
         clock_skew_seconds: Option<i64>,
+        /// Whether one of the attempts before may have had its effect.
+        lost: bool,
+    },
+    /// The client may send no more requests.
+    #[error("no more than {most} requests may be sent")]
+    Spent {
+        /// How many it may send.
+        most: u64,
+        /// Whether one of the attempts before may have had its effect.
+        lost: bool,
     },
     /// The run was stopped before a response came.
     #[error("the run was stopped")]
-    Stopped,
+    Stopped {
+        /// Whether one of the attempts before may have had its effect.
+        lost: bool,
+    },
+}
+
+impl CallError {
+    /// Whether one of the attempts may have had its effect.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Encode(_) => false,
+            Self::NoResponse { lost, .. }
+            | Self::Denied { lost, .. }
+            | Self::Spent { lost, .. }
+            | Self::Stopped { lost } => *lost,
+        }
+    }
 }
 
 fn attempts_text(attempts: u32) -> String {

@@ -6,6 +6,7 @@
 
 mod api_client;
 mod attempt;
+mod budget;
 mod counters;
 mod endpoint;
 mod error;

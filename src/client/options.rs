@@ -12,6 +12,8 @@ pub struct ClientOptions {
     pub retry: RetryPolicy,
     /// How many requests may be sent in a second.
     pub rate: Option<RateLimit>,
+    /// How many requests may be sent at all.
+    pub max_requests: Option<u64>,
     /// Where secrets are handed in: the credentials, and what responses hold.
     pub secrets: SecretRegistry,
 }

@@ -23,6 +23,8 @@ pub struct Outgoing<'a> {
     pub region: Option<&'a str>,
     /// How often it is sent at most; as often as the retry policy says unless given.
     pub attempts: Option<u32>,
+    /// Whether it is sent again after an attempt that may have had its effect.
+    pub again_if_lost: bool,
 }
 
 /// The request of a call.

@@ -32,6 +32,18 @@ impl Target {
         self.endpoint.is_loopback()
     }
 
+    /// Whether requests are sent without TLS.
+    pub fn is_plain_http(&self) -> bool {
+        self.endpoint.is_plain_http()
+    }
+
+    /// Whether requests are signed with the credentials of the cloud's examples, which protect nothing.
+    pub fn has_example_credentials(&self) -> bool {
+        let example: Credentials = self.provider.declaration().example_credentials.into();
+        let Credentials { access_key_id, secret, token } = &self.credentials;
+        *access_key_id == example.access_key_id && secret.expose() == example.secret.expose() && token.is_none()
+    }
+
     /// Where requests for a region go: to the cloud's own endpoint in that region if the target is one of those, and to
     /// the one endpoint of an emulator otherwise.
     ///

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ? 324 cases  inconclusive in setup: DisableKey (Aliyun_KMS, Enabled) had no effect: Success (200)
-//! – 12 cases  skipped: the case moves the target's clock, which needs the bundled mock or --clock-hook
+//! – 12 cases  skipped: the case moves the target's clock, which a run does only with --move-clock …
 //! ```
 //!
 //! Cases with a blocker belong together if it is the same. The others are grouped by their reason, in which ids and times

@@ -198,9 +198,10 @@ impl CaseRunner<'_> {
         failure
     }
 
-    /// Whether --max-keys allows one more attempt.
+    /// Whether --max-keys allows one more attempt and still every case that is to come.
     fn may_make_keys(&self) -> bool {
-        let wanted = self.run.key_counts.made() + self.plan.cost.keys as u64;
+        // Until the case is over, its own keys are also counted as planned; that is what one more attempt makes.
+        let wanted = self.run.key_counts.foreseen();
         self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 

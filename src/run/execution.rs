@@ -132,6 +132,10 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
         (self.emit)(Event::CaseJudged { id: case.id.shared(), verdict });
         self.end_run_if_necessary(&done.outcome, verdict);
 
+        if let Ok(plan) = &done.planned.plan {
+            context.key_counts.plan_is_over(plan.cost.keys);
+        }
+
         let cut = done.outcome.failure.as_ref().is_some_and(|failure| failure.kind == Kind::Cut);
         let outcomes = &mut self.outcomes;
         outcomes.cut += usize::from(cut);

@@ -33,6 +33,8 @@ pub(super) struct Failure {
     pub(super) hidden: bool,
     /// Whether a response was lost, so that the case should be run again on fresh keys.
     pub(super) lost: bool,
+    /// Whether the request that failed may have had its effect.
+    pub(super) maybe_effect: bool,
     /// The unusable response that was received each time a request was sent.
     pub(super) repeated: Option<Box<Unusable>>,
     /// If the response says that the operation is not permitted: the blocker that this is, unless the same operation is
@@ -100,6 +102,7 @@ impl Failure {
             rejected: false,
             hidden: false,
             lost: false,
+            maybe_effect: false,
             repeated: None,
             not_permitted: None,
             ends_run: None,
@@ -141,9 +144,19 @@ impl Failure {
         Self::inconclusive(Kind::Cut, reason)
     }
 
+    /// The run has come to what it may cost. It ends, for no other case would come further.
+    pub(super) fn over_a_limit(reason: String) -> Self {
+        Self { ends_run: Some(reason.clone()), ..Self::inconclusive(Kind::Unavailable, reason) }
+    }
+
     /// No usable response was received. `accepted` says whether the service has ever accepted a request: if so, it rejects
     /// this request and not everything.
     pub(super) fn of_call(blame: &Blame, error: CallError, accepted: bool) -> Self {
+        let maybe_effect = error.is_lost();
+        Self { maybe_effect, ..Self::of_call_error(blame, error, accepted) }
+    }
+
+    fn of_call_error(blame: &Blame, error: CallError, accepted: bool) -> Self {
         let operation = &blame.operation;
         let reason = format!("{operation}: {error}");
         match error {
@@ -171,7 +184,7 @@ impl Failure {
                     ..Self::blocked(kind, blame.blocked(problem, response), reason)
                 }
             }
-            CallError::Denied { class, code, status, message, clock_skew_seconds } => {
+            CallError::Denied { class, code, status, message, clock_skew_seconds, .. } => {
                 let what = denial(class, clock_skew_seconds);
                 let message = message.trim().to_owned();
                 let detail = if message.is_empty() { String::new() } else { format!(": {message}") };
@@ -185,7 +198,10 @@ impl Failure {
                 let (ends_run, denied) = if ends { (Some(text), None) } else { (None, Some(text)) };
                 Self { ends_run, denied, ..Self::blocked(Kind::Denied, by, short_reason) }
             }
-            CallError::Stopped => Self::cut("the run was stopped before the case was judged"),
+            CallError::Spent { most, .. } => {
+                Self::over_a_limit(format!("the run may send no more than {most} requests: see --max-requests"))
+            }
+            CallError::Stopped { .. } => Self::cut("the run was stopped before the case was judged"),
         }
     }
 

@@ -41,16 +41,9 @@ impl<'a> Inventory<'a> {
         class: &ClassName,
     ) -> Result<Response, Failure> {
         let operation = &self.run.suite.service.create.operation;
-        // Confirmations and lost responses make more keys than were planned.
-        if let Some(most) = self.run.options.max_keys
-            && self.run.key_counts.made() >= most
-        {
-            let reason = format!("the run may make no more than {most} keys: see --max-keys");
-            return Err(Failure::inconclusive(Kind::Unavailable, reason));
-        }
-
         let creation = self.run.suite.service.creation(class);
         let parameters = requester.parameters(&creation, Context { class: Some(class), ..Context::on(name) })?;
+        self.may_make_key()?;
         self.note(LedgerEntry::Making, operation, None)?;
 
         // The key is not bound to its name yet, so a failure does not know the class by itself.
@@ -66,6 +59,7 @@ impl<'a> Inventory<'a> {
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
         let response = requester.send(request).await.map_err(with_class)?;
         if let Some(code) = &response.content.code {
+            self.no_key_was_made(&response);
             let reason = format!("{operation} responded {code} ({}), so there is no key", response.content.status);
             let by = requester.blame(Purpose::Setup, operation, name).rejected(&response);
             return Err(with_class(Failure::blocked(Kind::Fixture, by, reason)));
@@ -73,6 +67,28 @@ impl<'a> Inventory<'a> {
 
         self.keep_key(requester, name, class, &response).map_err(with_class)?;
         Ok(response)
+    }
+
+    /// Whether the run may make one more key. Confirmations and lost responses make more of them than were planned.
+    fn may_make_key(&self) -> Result<(), Failure> {
+        let RunContext { client, key_counts, options, .. } = self.run;
+        if let Some(most) = options.max_keys
+            && !key_counts.request(options.max_keys)
+        {
+            let reason = format!("the run may make no more than {most} keys: see --max-keys");
+            return Err(Failure::over_a_limit(reason));
+        }
+        client.keep_back(self.run.removal_requests());
+        Ok(())
+    }
+
+    /// Notes that the request for a key was rejected.
+    fn no_key_was_made(&self, response: &Response) {
+        // An attempt before, whose response was lost, may have made one.
+        if !response.lost_before {
+            self.run.key_counts.request_failed();
+            self.run.client.release(self.run.removal_requests());
+        }
     }
 
     /// Notes a key that was made.
@@ -125,9 +141,31 @@ impl<'a> Inventory<'a> {
             return Ok(response);
         };
 
-        self.note(LedgerEntry::Making, request.operation, None)?;
-        let response = requester.send_until_found(envelope, request, may_be_missing).await?;
+        // The call that removes it, by the name that is about to be made; it may also need the id of a key that is only
+        // known afterwards.
+        let undo_of = |requester: &mut Requester<'_>, undo: &Undo| {
+            let parameters = requester.parameters(&undo.request, Context::on(&KeyName::subject()))?;
+            Ok::<_, Failure>((undo.operation.clone(), parameters))
+        };
+        let undo = match &makes.undo {
+            Some(undo) if makes.key.is_none() => Some(undo_of(requester, undo)?),
+            Some(_) | None => None,
+        };
+
+        if makes.key.is_some() {
+            self.may_make_key()?;
+        }
+        let response = match undo {
+            Some(undo) => self.send_with_undo(requester, envelope, request, undo, may_be_missing).await?,
+            None => {
+                self.note(LedgerEntry::Making, request.operation, None)?;
+                requester.send_until_found(envelope, request, may_be_missing).await?
+            }
+        };
         if response.content.code.is_some() {
+            if makes.key.is_some() {
+                self.no_key_was_made(&response);
+            }
             return Ok(response);
         }
 
@@ -142,30 +180,51 @@ impl<'a> Inventory<'a> {
                     _ => failure,
                 }
             })?;
-        }
-        if let Some(Undo { operation, request: undo }) = &makes.undo {
-            let parameters = requester.parameters(undo, Context::on(&KeyName::subject()))?;
-            self.made_with_undo(requester, request.operation, (operation.clone(), parameters))?;
+            if let Some(undo) = &makes.undo {
+                let (operation, parameters) = undo_of(requester, undo)?;
+                let name = name_in(&parameters);
+                self.run.client.keep_back(1);
+                self.removals.push(Removal { operation, parameters, done_by_case: false, certain: true });
+                self.note(LedgerEntry::Made, request.operation, Some(&name))?;
+            }
         }
         Ok(response)
     }
 
-    /// Notes something that is about to be made, by the call that will remove it.
-    pub(super) fn making(&self, made_by: &OperationName, undo: &Map<String, Value>) -> Result<(), Failure> {
-        self.note(LedgerEntry::Making, made_by, Some(&name_in(undo)))
-    }
-
-    /// Notes something that was made, and the call that will remove it.
-    pub(super) fn made_with_undo(
+    /// Sends a call that makes something other than a key, and notes the call that will remove it. That is kept also if
+    /// the response is lost, for the thing may be there all the same.
+    pub(super) async fn send_with_undo(
         &mut self,
         requester: &mut Requester<'_>,
-        made_by: &OperationName,
+        envelope: Envelope<'_>,
+        request: Request<'_>,
         (operation, parameters): (OperationName, Map<String, Value>),
-    ) -> Result<(), Failure> {
+        may_be_missing: bool,
+    ) -> Result<Response, Failure> {
         let name = name_in(&parameters);
-        self.removals.push(Removal { operation, parameters, done_by_case: false });
-        requester.something_was_made();
-        self.note(LedgerEntry::Made, made_by, Some(&name))
+        self.note(LedgerEntry::Making, request.operation, Some(&name))?;
+        self.run.client.keep_back(1);
+        // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
+        self.removals.push(Removal { operation, parameters, done_by_case: false, certain: false });
+
+        let sent = requester.send_until_found(envelope, request, may_be_missing).await;
+        let is_there = match &sent {
+            Ok(response) if response.content.code.is_none() => {
+                requester.something_was_made();
+                if let Some(removal) = self.removals.last_mut() {
+                    removal.certain = true;
+                }
+                self.note(LedgerEntry::Made, request.operation, Some(&name))?;
+                true
+            }
+            Ok(response) => response.lost_before,
+            Err(failure) => failure.maybe_effect,
+        };
+        if !is_there {
+            self.removals.pop();
+            self.run.client.release(1);
+        }
+        sent
     }
 
     /// Notes that a request of the case itself has removed what the case made.

@@ -82,7 +82,8 @@ pub struct RunOptions {
     pub attempts: u32,
     /// How often a failure must be confirmed on fresh keys before it is reported.
     pub confirm_failures: u32,
-    /// The most keys that the run may make, confirmations included; unlimited if none.
+    /// The most keys that the run may make, confirmations and those whose creation got no response included; unlimited if
+    /// none.
     pub max_keys: Option<u64>,
     /// Whether the target is the bundled mock of this process.
     pub bundled_mock: bool,
@@ -149,6 +150,12 @@ impl RunContext {
     /// The judge of responses.
     fn judge(&self) -> judge::Judge<'_> {
         judge::Judge::new(&self.suite.service, self.options.strict)
+    }
+
+    /// How many requests the removal of a key takes.
+    fn removal_requests(&self) -> u64 {
+        // On an account its effect is verified.
+        if self.options.account { 2 } else { 1 }
     }
 
     /// How the cloud writes times.

@@ -279,6 +279,8 @@ impl<'a> Requester<'a> {
             operation: operation.as_str(),
             parameters,
             attempts: known.as_ref().map(|_| 1),
+            // Where keys are counted, each request that may have made one is.
+            again_if_lost: run.options.max_keys.is_none() || *operation != run.suite.service.create.operation,
         };
         let mut sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
         // Another response than the known one deserves the usual retries.
@@ -308,15 +310,14 @@ impl<'a> Requester<'a> {
                 }
                 response.lost_before
             }
-            Err(CallError::NoResponse { lost, repeated, .. }) => {
-                if let Some(unusable) = repeated
+            Err(error) => {
+                if let CallError::NoResponse { repeated: Some(unusable), .. } = error
                     && right
                 {
                     knowledge.failed(cell, unusable);
                 }
-                *lost
+                error.is_lost()
             }
-            Err(_) => false,
         };
 
         // The key may have been made without its id being known: the sweep looks for it.

@@ -58,6 +58,16 @@ impl Runner {
         self
     }
 
+    /// Lists what is made in a ledger.
+    #[must_use]
+    pub fn with_ledger(mut self, ledger: Ledger) -> Self {
+        // Nothing has a share in it before the run begins.
+        if let Some(context) = Arc::get_mut(&mut self.context) {
+            context.ledger = ledger;
+        }
+        self
+    }
+
     /// What the run costs if nothing goes wrong.
     pub fn cost(&self) -> Cost {
         let mut cost = Cost::default();
@@ -91,6 +101,9 @@ impl Runner {
             }
         });
 
+        if self.context.options.max_keys.is_some() {
+            self.context.key_counts.plan(self.cost().keys);
+        }
         let mut execution = Execution::new(&self, Arc::clone(&status), &mut emit);
         for turn in Turn::ALL {
             execution.run_turn(turn).await;
@@ -119,7 +132,8 @@ impl Runner {
         let plan = self.context.planner.plan(case);
         let plan = plan.map_err(|error| Failure::inconclusive(Kind::Fixture, error.to_string()))?;
         if plan.moves_clock && !self.context.options.clock.moves() {
-            let reason = "the case moves the target's clock, which needs the bundled mock or --clock-hook";
+            let reason = "the case moves the target's clock, which a run does only with --move-clock (a mock of this \
+                          program) or --clock-hook";
             return Err(Failure::skipped(Kind::Unavailable, reason));
         }
         Ok(Arc::new(plan))

@@ -283,14 +283,12 @@ impl<'s, 'a> Setup<'s, 'a> {
             Some(undo) => Some((undo.operation.clone(), self.requester.parameters(&undo.request, context)?)),
             None => None,
         };
-        // The ledger lists a fixture before it is made, by what would remove it.
-        if let Some((_, parameters)) = &undo {
-            self.inventory.making(operation, parameters)?;
-        }
-
         let blame = self.requester.blame(Purpose::Setup, operation, key);
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key };
-        let response = self.requester.send_until_found(Envelope::Right, request, false).await?;
+        let response = match undo {
+            Some(undo) => self.inventory.send_with_undo(self.requester, Envelope::Right, request, undo, false).await?,
+            None => self.requester.send_until_found(Envelope::Right, request, false).await?,
+        };
         if let Some(code) = &response.content.code {
             let status = response.content.status;
             let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
@@ -299,10 +297,6 @@ impl<'s, 'a> Setup<'s, 'a> {
             let by = blame.rejected(&response);
             return Err(Failure { lost, rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
         }
-        if let Some(undo) = undo {
-            self.inventory.made_with_undo(self.requester, operation, undo)?;
-        }
-
         for (capture, path) in &fixture.capture {
             let Some(value) = captured(&response.content.fields, path) else {
                 let reason = format!("the response of {operation}, for the fixture `{name}`, has no {path}");

@@ -31,6 +31,8 @@ pub(super) struct Removal {
     pub(super) parameters: Map<String, Value>,
     /// Whether the case itself has sent it and it succeeded, so that there may be nothing left to remove.
     pub(super) done_by_case: bool,
+    /// Whether there is something to remove; otherwise the request that makes it got no response.
+    pub(super) certain: bool,
 }
 
 /// Removes what a case made.
@@ -67,8 +69,10 @@ impl<'a> Teardown<'a> {
 
         while let Some(removal) = inventory.removals.pop() {
             if let Err(reason) = self.remove(requester, Removable::Other(&removal)).await {
-                leaks.push(self.leak(name_in(&removal.parameters), reason));
+                let doubt = if removal.certain { "" } else { "it may be there, for its making got no response; " };
+                leaks.push(self.leak(name_in(&removal.parameters), format!("{doubt}{reason}")));
             }
+            self.run.client.release(1);
         }
 
         // Keys come last: what belongs to a key may not be removable once the key waits for its deletion.
@@ -78,6 +82,7 @@ impl<'a> Teardown<'a> {
                 let id = requester.bindings().keys.get(&name).map_or("", |key| key.id()).to_owned();
                 leaks.push(self.leak(format!("key {id}"), reason));
             }
+            self.run.client.release(self.run.removal_requests());
         }
         leaks
     }
@@ -111,7 +116,7 @@ impl<'a> Teardown<'a> {
 
     /// Sends a removal once.
     async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
-        let Removal { operation, parameters, done_by_case } = removal;
+        let Removal { operation, parameters, done_by_case, certain: _ } = removal;
         self.must_be_known(operation)?;
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };

@@ -40,7 +40,7 @@ pub(super) async fn run_cases(
     let deviations = deviations.iter().map(ToString::to_string).collect();
     let options = MockOptions { deviations, ..MockOptions::default() };
     let endpoint = Endpoint::BundledMock(registry::default_provider().provider(), options);
-    let target = LiveTarget::start(endpoint, None, &Connection::default()).await.map_err(start)?;
+    let target = LiveTarget::start(endpoint, &Connection::default()).await.map_err(start)?;
 
     let options = SessionOptions { jobs: Some(JOBS), ..SessionOptions::default() };
     let session = Session::new(Arc::clone(suite), cases, &target, options).map_err(start)?;

@@ -38,16 +38,65 @@ pub enum SessionError {
         /// Why.
         source: io::Error,
     },
-    /// A run on an account that was not allowed to make that many keys.
-    #[error(
-        "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
-    )]
+    /// The run would make more keys than it may.
+    #[error("{}", too_many_keys(endpoint, *keys, *most))]
     TooManyKeys {
         /// The endpoint.
         endpoint: String,
         /// How many keys.
         keys: usize,
+        /// How many it may make; none if it is an account and no number was given.
+        most: Option<u64>,
     },
+    /// The run would send more requests than it may.
+    #[error(
+        "the run would send at least {requests} requests to {endpoint}, and --max-requests allows {most}; allow more, or select fewer cases"
+    )]
+    TooManyRequests {
+        /// The endpoint.
+        endpoint: String,
+        /// How many requests, if nothing goes wrong.
+        requests: usize,
+        /// How many it may send.
+        most: u64,
+    },
+    /// An account, without the word that it is meant.
+    #[error(
+        "{endpoint} may be an account of a cloud, where keys cost money and quota: allow the run with --live, or say that it is none with --target-kind emulator"
+    )]
+    NotLive {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// Signatures would be sent to another host for everyone to read.
+    #[error(
+        "requests to {endpoint} would be sent to another host without TLS, signed with an access key that is not the example's: use https://, or allow it with --insecure-http if nobody else is on that network"
+    )]
+    PlainHttp {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The clock that the run may move is not there.
+    #[error(
+        "no mock of this program responds at {endpoint} with an admin API, whose clock --move-clock would move; for the clock of something else, give --clock-hook"
+    )]
+    NoAdminApi {
+        /// The endpoint.
+        endpoint: String,
+    },
+}
+
+fn too_many_keys(endpoint: &str, keys: usize, most: Option<u64>) -> String {
+    match most {
+        None => format!(
+            "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, \
+             a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
+        ),
+        Some(most) => format!(
+            "the run would make {keys} keys at {endpoint}, and --max-keys allows {most}; allow it with --max-keys {keys}, \
+             or select fewer cases"
+        ),
+    }
 }
 
 /// An error and its cause in one line.

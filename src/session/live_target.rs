@@ -1,16 +1,16 @@
 //! A target that can be sent requests.
 
-use std::path::PathBuf;
 #[cfg(feature = "mock")]
 use std::sync::Arc;
 
-use super::SessionError;
+use super::running::{ClockControl, RunningTarget};
+use super::{SessionError, TargetKind};
 use crate::client::{Connection, Target};
 #[cfg(feature = "mock")]
 use crate::mock::{Faults, Mock, MockConfig, registry};
 #[cfg(feature = "mock")]
 use crate::provider::Provider;
-use crate::run::{ClockHook, HookUrl, TargetClock, find_clock};
+use crate::run::{ClockHook, TargetClock, find_clock};
 
 /// What is to be tested.
 #[derive(Debug, Clone)]
@@ -19,11 +19,8 @@ pub enum Endpoint {
     /// examples, for it must never see those of an account.
     #[cfg(feature = "mock")]
     BundledMock(Arc<dyn Provider>, MockOptions),
-    /// A mock or an emulator that is running already, where keys cost nothing.
-    Emulator(Target),
-    /// An account, where keys cost money and quota.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line runs on accounts"))]
-    Account(Target, AccountLimits),
+    /// What is running already.
+    Running(Box<RunningTarget>),
 }
 
 /// How the bundled mock differs from the documents.
@@ -36,70 +33,51 @@ pub struct MockOptions {
     pub faults: Faults,
 }
 
-/// What a run may cost on an account.
-#[derive(Debug, Clone)]
-pub struct AccountLimits {
-    /// The file that lists every key and alias before it is made.
-    pub ledger: PathBuf,
-    /// The most keys that a run may make.
-    pub max_keys: u64,
-}
-
 /// A target that can be sent requests, and its clock.
 #[derive(Debug, Clone)]
 pub struct LiveTarget {
     target: Target,
-    kind: Kind,
+    server: Server,
     clock: TargetClock,
 }
 
 #[derive(Debug, Clone)]
-enum Kind {
+enum Server {
     #[cfg(feature = "mock")]
     BundledMock {
         /// Its end would end the server.
         _mock: Arc<Mock>,
         has_faults: bool,
     },
-    Emulator,
-    Account(AccountLimits),
+    Running(TargetKind),
 }
 
 impl LiveTarget {
-    /// Starts the bundled mock, or takes an endpoint that is running already, and finds out how its clock is
-    /// moved: by a POST to `clock_hook` if that is given, and by itself if it is a mock of this program and says so.
+    /// Starts the bundled mock, or checks that an endpoint which is running already may be sent requests. Its clock is
+    /// looked for only if the run may move it.
     ///
     /// # Errors
     ///
-    /// When the mock does not start, certificates can't be read, or a proxy is wrong.
-    pub async fn start(
-        endpoint: Endpoint,
-        clock_hook: Option<HookUrl>,
-        connection: &Connection,
-    ) -> Result<Self, SessionError> {
-        let (target, kind, clock) = match endpoint {
+    /// When the mock does not start, the user has not allowed what the run needs, the clock that it may move is not there,
+    /// certificates can't be read, or a proxy is wrong.
+    pub async fn start(endpoint: Endpoint, connection: &Connection) -> Result<Self, SessionError> {
+        let running = match endpoint {
             #[cfg(feature = "mock")]
-            Endpoint::BundledMock(provider, options) => start_mock(provider, options)?,
-            Endpoint::Emulator(target) => {
-                let clock = match &clock_hook {
-                    // The hook takes its place below, so nothing is sent to find out.
-                    Some(_) => TargetClock::Fixed,
-                    None => find_clock(&target.endpoint, connection).await?,
-                };
-                (target, Kind::Emulator, clock)
-            }
-            Endpoint::Account(target, limits) => {
-                // The clock of a cloud can't be moved.
-                (target, Kind::Account(limits), TargetClock::Fixed)
-            }
+            Endpoint::BundledMock(provider, options) => return start_mock(provider, options),
+            Endpoint::Running(running) => *running,
         };
+        running.check_consent()?;
 
-        // Who gives a hook knows better than what the endpoint says of itself.
-        let clock = match clock_hook {
-            Some(url) => TargetClock::Hook(ClockHook::new(url, connection)?),
-            None => clock,
+        let RunningTarget { target, kind, consent: _, clock } = running;
+        let clock = match clock {
+            ClockControl::Forbidden => TargetClock::Fixed,
+            ClockControl::Hook(url) => TargetClock::Hook(ClockHook::new(url, connection)?),
+            ClockControl::AdminApi => match find_clock(&target.endpoint, connection).await? {
+                TargetClock::Fixed => return Err(SessionError::NoAdminApi { endpoint: target.endpoint.to_string() }),
+                found => found,
+            },
         };
-        Ok(Self { target, kind, clock })
+        Ok(Self { target, server: Server::Running(kind), clock })
     }
 
     /// What is tested.
@@ -114,35 +92,30 @@ impl LiveTarget {
 
     /// Whether it is the bundled mock of this process.
     pub fn is_bundled_mock(&self) -> bool {
-        match self.kind {
-            #[cfg(feature = "mock")]
-            Kind::BundledMock { .. } => true,
-            Kind::Emulator | Kind::Account(_) => false,
-        }
+        self.kind().is_none()
     }
 
-    /// What a run may cost, if it is an account.
-    pub fn limits(&self) -> Option<&AccountLimits> {
-        match &self.kind {
-            Kind::Account(limits) => Some(limits),
+    /// What kind of thing it is; none if it is the bundled mock of this process.
+    pub fn kind(&self) -> Option<TargetKind> {
+        match self.server {
             #[cfg(feature = "mock")]
-            Kind::BundledMock { .. } => None,
-            Kind::Emulator => None,
+            Server::BundledMock { .. } => None,
+            Server::Running(kind) => Some(kind),
         }
     }
 
     /// Whether every effect is to be seen as soon as its response has come.
     pub(super) fn is_prompt(&self) -> bool {
-        match self.kind {
+        match self.server {
             #[cfg(feature = "mock")]
-            Kind::BundledMock { has_faults, .. } => !has_faults,
-            Kind::Emulator | Kind::Account(_) => false,
+            Server::BundledMock { has_faults, .. } => !has_faults,
+            Server::Running(_) => false,
         }
     }
 }
 
 #[cfg(feature = "mock")]
-fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Target, Kind, TargetClock), SessionError> {
+fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<LiveTarget, SessionError> {
     let MockOptions { deviations, faults } = options;
     let has_faults = !faults.rules.is_empty();
     let name = provider.name();
@@ -155,5 +128,5 @@ fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<(Targ
         let mock = Arc::clone(&mock);
         TargetClock::Function(Arc::new(move |by| mock.advance(by)))
     };
-    Ok((target, Kind::BundledMock { _mock: mock, has_faults }, clock))
+    Ok(LiveTarget { target, server: Server::BundledMock { _mock: mock, has_faults }, clock })
 }

@@ -3,11 +3,15 @@
 //! An [`Endpoint`] says what is to be tested. Started, it is a [`LiveTarget`], against which any number of sessions can
 //! run, one after the other or beside each other. A [`Session`] is one run of some cases.
 
+mod announcement;
 mod error;
 mod live_target;
 mod options;
 mod pace;
+mod running;
+mod target_kind;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -17,12 +21,17 @@ pub use self::error::SessionError;
 pub(crate) use self::error::with_source;
 #[cfg(feature = "mock")]
 pub use self::live_target::MockOptions;
-pub use self::live_target::{AccountLimits, Endpoint, LiveTarget};
-pub use self::options::SessionOptions;
+pub use self::live_target::{Endpoint, LiveTarget};
+pub use self::options::{Limits, SessionOptions};
 use self::pace::Pace;
+pub use self::running::{ClockControl, Consent, RunningTarget};
+#[cfg(feature = "cli")]
+pub use self::target_kind::DeclaredKind;
+pub use self::target_kind::TargetKind;
 use crate::client::Client;
 use crate::event::{Event, RunFooter};
 use crate::ledger::Ledger;
+use crate::plan::Cost;
 use crate::redact::SecretRegistry;
 use crate::run::{RunOptions, Runner, new_mark};
 use crate::suite::Suite;
@@ -34,6 +43,7 @@ const ATTEMPTS: u32 = 3;
 #[derive(Debug)]
 pub struct Session {
     runner: Runner,
+    announcement: Option<String>,
 }
 
 impl Session {
@@ -41,8 +51,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When the client can't be made, or on an account when the ledger can't be opened or the run would make more keys
-    /// than it may.
+    /// When the client can't be made, the run would make more keys or send more requests than it may, or the ledger can't
+    /// be opened.
     pub fn new(
         suite: Arc<Suite>,
         selection: Vec<usize>,
@@ -52,13 +62,8 @@ impl Session {
         let pace = Pace::of(target, &options);
         let client = Client::new(target.target().clone(), pace.client_options(&options))?;
 
-        let limits = target.limits();
+        let account = target.kind() == Some(TargetKind::Account);
         let mark = new_mark();
-        let ledger = match limits {
-            Some(limits) => open_ledger(limits, &mark, &options.secrets)?,
-            // What is made there ends with the mock or the emulator.
-            None => Ledger::none(mark.clone()),
-        };
         let run_options = RunOptions {
             jobs: pace.jobs,
             fail_fast: options.fail_fast,
@@ -67,22 +72,40 @@ impl Session {
             keep_exchanges: options.keep_exchanges,
             // Reports name it, so that a seed that was drawn can be given again.
             seed: options.seed.unwrap_or_else(|| fastrand::u32(..)),
-            mark,
+            mark: mark.clone(),
             attempts: ATTEMPTS,
             confirm_failures: options.confirm_failures,
-            max_keys: limits.map(|limits| limits.max_keys),
+            // Keys cost money on an account: without a number that was given, none is made.
+            max_keys: options.limits.max_keys.or(account.then_some(0)),
             bundled_mock: target.is_bundled_mock(),
-            account: limits.is_some(),
+            account,
             strict: options.strict,
             unsupported: options.unsupported,
         };
 
-        let runner = Runner::new(suite, selection, client, ledger, run_options).with_known(options.known);
-        // Before the first request, for whatever is made on an account costs money.
-        if let Some(limits) = limits {
-            check_cost(&runner, limits, target.target().endpoint.as_str())?;
-        }
-        Ok(Self { runner })
+        let runner = Runner::new(suite, selection, client, Ledger::none(mark.clone()), run_options);
+        let runner = runner.with_known(options.known);
+        // Before the first request, and before anything is written.
+        let cost = runner.cost();
+        check_cost(cost, options.limits, account, target.target().endpoint.as_str())?;
+
+        let ledger = match &options.ledger {
+            Some(path) if !target.is_bundled_mock() => Some(open_ledger(path, &mark, &options.secrets)?),
+            // What is made there ends with the mock.
+            Some(_) | None => None,
+        };
+        let runner = match ledger {
+            Some(ledger) => runner.with_ledger(ledger),
+            None => runner,
+        };
+        Ok(Self { runner, announcement: announcement::of(target, cost) })
+    }
+
+    /// What the run is about to do, in a line for a person, if that may be news: its requests are signed with an access
+    /// key that is not the example's, so whatever is behind the endpoint may be somebody's account.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line shows it"))]
+    pub fn announcement(&self) -> Option<&str> {
+        self.announcement.as_deref()
     }
 
     /// Runs the cases and emits events. When `interrupt` is cancelled, no further case is begun, those under way are
@@ -92,17 +115,22 @@ impl Session {
     }
 }
 
-fn open_ledger(limits: &AccountLimits, mark: &str, secrets: &SecretRegistry) -> Result<Ledger, SessionError> {
-    let ledger = Ledger::open(&limits.ledger, mark);
-    let ledger = ledger.map_err(|source| SessionError::Ledger { path: limits.ledger.clone(), source })?;
+fn open_ledger(path: &Path, mark: &str, secrets: &SecretRegistry) -> Result<Ledger, SessionError> {
+    let ledger = Ledger::open(path, mark);
+    let ledger = ledger.map_err(|source| SessionError::Ledger { path: path.to_owned(), source })?;
     Ok(ledger.redacting(secrets))
 }
 
-/// Whether the run makes no more keys than it may, if nothing goes wrong.
-fn check_cost(runner: &Runner, limits: &AccountLimits, endpoint: &str) -> Result<(), SessionError> {
-    let keys = runner.cost().keys;
-    if keys as u64 > limits.max_keys {
-        return Err(SessionError::TooManyKeys { endpoint: endpoint.to_owned(), keys });
+/// Whether the run makes no more keys and sends no more requests than it may, if nothing goes wrong.
+fn check_cost(cost: Cost, limits: Limits, account: bool, endpoint: &str) -> Result<(), SessionError> {
+    let Limits { max_keys, max_requests } = limits;
+    let endpoint = || endpoint.to_owned();
+
+    if max_keys.or(account.then_some(0)).is_some_and(|most| cost.keys as u64 > most) {
+        return Err(SessionError::TooManyKeys { endpoint: endpoint(), keys: cost.keys, most: max_keys });
+    }
+    if let Some(most) = max_requests.filter(|most| cost.requests as u64 > *most) {
+        return Err(SessionError::TooManyRequests { endpoint: endpoint(), requests: cost.requests, most });
     }
     Ok(())
 }

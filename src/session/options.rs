@@ -1,6 +1,7 @@
 //! How the cases of a session are run.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +9,16 @@ use crate::client::Connection;
 use crate::known::KnownFailures;
 use crate::redact::SecretRegistry;
 use crate::run::Unsupported;
+
+/// What a run may cost, whatever it is run against. A run that would cost more is not begun; one that comes to cost more, by
+/// confirmations and lost responses, ends there, and what it made is removed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// The most keys that it may make. On an account none is made without such a number.
+    pub max_keys: Option<u64>,
+    /// The most requests that it may send, those that remove what was made included.
+    pub max_requests: Option<u64>,
+}
 
 /// How the cases of a session are run. What is not given depends on the target: an account is sent little at a time, and
 /// may be slow to show an effect.
@@ -25,6 +36,11 @@ pub struct SessionOptions {
     pub seed: Option<u32>,
     /// Time-outs and certificates.
     pub connection: Connection,
+    /// What the run may cost.
+    pub limits: Limits,
+    /// The file that lists every key and alias before it is made. What is made in the bundled mock ends with it, so no
+    /// list is kept there.
+    pub ledger: Option<PathBuf>,
     /// What must not be written.
     pub secrets: SecretRegistry,
     /// The failures that are known.
@@ -50,6 +66,8 @@ impl Default for SessionOptions {
             settle_timeout: None,
             seed: None,
             connection: Connection::default(),
+            limits: Limits::default(),
+            ledger: None,
             secrets: SecretRegistry::default(),
             known: None,
             fail_fast: false,

@@ -3,7 +3,7 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use super::{LiveTarget, SessionOptions};
+use super::{LiveTarget, SessionOptions, TargetKind};
 use crate::client::{ClientOptions, RateLimit, RetryPolicy};
 use crate::run::Settle;
 
@@ -25,7 +25,10 @@ pub(super) struct Pace {
 impl Pace {
     /// What suits the target, unless the options say otherwise.
     pub(super) fn of(target: &LiveTarget, options: &SessionOptions) -> Self {
-        let mut pace = if target.limits().is_some() { Self::account() } else { Self::emulator() };
+        let mut pace = match target.kind() {
+            Some(TargetKind::Account) => Self::account(),
+            Some(TargetKind::Loopback | TargetKind::Emulator) | None => Self::emulator(),
+        };
         if target.is_prompt() {
             // Waiting would only make the report of a deviation slow.
             pace.settle.timeout = Duration::ZERO;
@@ -44,6 +47,7 @@ impl Pace {
             connection: options.connection.clone(),
             retry: RetryPolicy { base: self.retry_base, ..RetryPolicy::default() },
             rate: self.rate.map(RateLimit),
+            max_requests: options.limits.max_requests,
             secrets: options.secrets.clone(),
         }
     }
@@ -67,34 +71,32 @@ mod tests {
     use super::*;
     use crate::client::{Connection, Target};
     use crate::provider::registry;
-    use crate::session::{AccountLimits, Endpoint};
+    use crate::session::{ClockControl, Consent, Endpoint, RunningTarget};
 
-    /// A target whose clock is known, so that nothing is sent to find it.
-    async fn live(endpoint: Endpoint) -> LiveTarget {
-        LiveTarget::start(endpoint, Some("http://127.0.0.1:1/{seconds}".parse().unwrap()), &Connection::default())
-            .await
-            .unwrap()
-    }
-
-    fn target(url: &str) -> Target {
-        Target::with_examples(registry::default_provider().provider(), url.parse().unwrap())
+    async fn live(url: &str, kind: TargetKind) -> LiveTarget {
+        let target = Target::with_examples(registry::default_provider().provider(), url.parse().unwrap());
+        let consent = Consent { live: true, insecure_http: false };
+        let running = RunningTarget { target, kind, consent, clock: ClockControl::Forbidden };
+        LiveTarget::start(Endpoint::Running(Box::new(running)), &Connection::default()).await.unwrap()
     }
 
     #[tokio::test]
     async fn an_account_is_sent_little_and_waited_for() {
-        let limits = AccountLimits { ledger: "ledger.jsonl".into(), max_keys: 3 };
-        let account = live(Endpoint::Account(target("https://kms.example.com"), limits)).await;
-        let pace = Pace::of(&account, &SessionOptions::default());
-        assert_eq!((pace.jobs, pace.rate), (NonZeroUsize::MIN, Some(ACCOUNT_RATE)));
-        assert_eq!((pace.settle.confirmations, pace.settle.timeout), (2, Duration::from_secs(30)));
+        // Also one that is reached by a tunnel.
+        for url in ["https://kms.example.com", "http://127.0.0.1:1"] {
+            let pace = Pace::of(&live(url, TargetKind::Account).await, &SessionOptions::default());
+            assert_eq!((pace.jobs, pace.rate), (NonZeroUsize::MIN, Some(ACCOUNT_RATE)));
+            assert_eq!((pace.settle.confirmations, pace.settle.timeout), (2, Duration::from_secs(30)));
+        }
     }
 
     #[tokio::test]
     async fn an_emulator_is_sent_what_it_takes() {
         // Also one that is not on a loopback address: its keys cost nothing.
-        for url in ["http://127.0.0.1:1", "http://emulator.example:8080"] {
-            let emulator = live(Endpoint::Emulator(target(url))).await;
-            let pace = Pace::of(&emulator, &SessionOptions::default());
+        for (url, kind) in
+            [("http://127.0.0.1:1", TargetKind::Loopback), ("http://emulator.example:8080", TargetKind::Emulator)]
+        {
+            let pace = Pace::of(&live(url, kind).await, &SessionOptions::default());
             assert_eq!((pace.jobs, pace.rate), (JOBS, None));
             assert_eq!((pace.settle.confirmations, pace.settle.timeout), (1, Duration::from_secs(1)));
         }
@@ -102,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn options_come_before_what_suits_the_target() {
-        let emulator = live(Endpoint::Emulator(target("http://127.0.0.1:1"))).await;
+        let emulator = live("http://127.0.0.1:1", TargetKind::Loopback).await;
         let (jobs, three) = (NonZeroUsize::new(2), NonZeroU32::new(3));
         let timeout = Some(Duration::from_secs(5));
         let options = SessionOptions {

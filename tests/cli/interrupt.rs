@@ -33,7 +33,7 @@ fn an_interrupted_run_removes_its_keys_and_writes_its_reports() {
     assert!(results.cases.iter().any(|case| case.kind == Some(Kind::Cut)), "{:?}", results.summary);
     assert_eq!(results.summary.fail, 0);
     assert!(place.junit().contains("type=\"not-run\""));
-    assert_eq!(place.names("reports"), ["junit.xml", "results.json"]);
+    assert_eq!(place.names("reports"), ["junit.xml", "ledger.jsonl", "results.json"]);
 
     assert_eq!(results.usage.keys_left, 0);
     let state: serde_json::Value = serde_json::from_str(&get(mock.address(), "/_mock/state")).unwrap();

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+mod admin;
 mod canary;
 mod cases;
 mod clean_up;
+mod clocks;
 mod connections;
 mod echo_server;
 mod endpoints;
@@ -12,6 +14,7 @@ mod hostile;
 #[cfg(unix)]
 mod interrupt;
 mod known;
+mod limits;
 mod mock_process;
 mod program;
 mod repeat;
@@ -20,4 +23,5 @@ mod secrets;
 mod self_test;
 mod server;
 mod settings;
+mod targets;
 mod usage;

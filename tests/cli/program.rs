@@ -9,7 +9,7 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 16] = [
+const READ: [&str; 17] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
@@ -17,6 +17,7 @@ const READ: [&str; 16] = [
     "CLICOLOR_FORCE",
     "COLUMNS",
     "HTTP_PROXY",
+    "KMS_CONFORMANCE_LIVE",
     "http_proxy",
     "HTTPS_PROXY",
     "https_proxy",

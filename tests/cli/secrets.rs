@@ -166,7 +166,7 @@ fn no_command_writes_the_credentials() {
     // An emulator that does not know the credentials.
     let other = Mock::start_with(MockConfig::default()).unwrap();
     let (code, files) = look(&folder, &format!("run --endpoint {} -v", other.endpoint()), &canaries);
-    // One of them is the ledger of the run that was not begun.
+    // One of them is the ledger.
     assert_eq!((code, files), (4, 3));
 }
 
@@ -195,7 +195,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
     let mut out = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut out).unwrap();
     let arguments = format!("run --endpoint http://{} -v operation:Encrypt", out.trim());
-    assert_eq!(look(&folder, &arguments, &canaries), (0, 2));
+    assert_eq!(look(&folder, &arguments, &canaries), (0, 3));
     super::program::interrupt(child.id());
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();

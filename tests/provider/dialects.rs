@@ -256,6 +256,7 @@ async fn a_wrong_secret_is_reported_without_what_was_signed() {
                     operation: "Encrypt",
                     parameters: parameters.as_object().unwrap(),
                     attempts: None,
+                    again_if_lost: true,
                 },
                 &mut transcript,
                 &CancellationToken::new(),

@@ -9,7 +9,7 @@
 //!   --> cases/alibaba/matrix/generate-data-key.yaml:12:3
 //!   …
 //!
-//! – 12 cases  skipped: the case moves the target's clock, which needs the bundled mock or --clock-hook
+//! – 12 cases  skipped: the case moves the target's clock, which a run does only with --move-clock …
 //! ```
 
 use crate::report::cause::{Causes, Group};
