@@ -1,5 +1,7 @@
 //! What a case makes, written into the ledger before it is made.
 
+use std::io;
+
 use serde_json::{Map, Value};
 
 use super::RunContext;
@@ -9,7 +11,7 @@ use super::requester::{Request, Requester, captured};
 use super::teardown::Removal;
 use crate::client::{Envelope, Response};
 use crate::event::Purpose;
-use crate::ledger::LedgerEntry;
+use crate::ledger::{Item, LedgerEntry, Made};
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, KeyName, OperationName};
@@ -25,7 +27,7 @@ pub(super) struct Inventory<'a> {
     /// What has to be removed before the keys, the last made last.
     pub(super) removals: Vec<Removal>,
     /// The keys that were made, in order.
-    pub(super) keys: Vec<KeyName>,
+    pub(super) keys: Vec<(KeyName, Item)>,
 }
 
 impl<'a> Inventory<'a> {
@@ -43,8 +45,7 @@ impl<'a> Inventory<'a> {
         let operation = &self.run.suite.service.create.operation;
         let creation = self.run.suite.service.creation(class);
         let parameters = requester.parameters(&creation, Context { class: Some(class), ..Context::on(name) })?;
-        self.may_make_key()?;
-        self.note(LedgerEntry::Making, operation, None)?;
+        let item = self.making_key(operation)?;
 
         // The key is not bound to its name yet, so a failure does not know the class by itself.
         let with_class = |mut failure: Failure| {
@@ -57,20 +58,22 @@ impl<'a> Inventory<'a> {
         };
 
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
-        let response = requester.send(request).await.map_err(with_class)?;
+        let sent = requester.send(request).await;
+        self.note_key_if_not_made(item, operation, &sent)?;
+        let response = sent.map_err(with_class)?;
         if let Some(code) = &response.content.code {
-            self.no_key_was_made(&response);
             let reason = format!("{operation} responded {code} ({}), so there is no key", response.content.status);
             let by = requester.blame(Purpose::Setup, operation, name).rejected(&response);
             return Err(with_class(Failure::blocked(Kind::Fixture, by, reason)));
         }
 
-        self.keep_key(requester, name, class, &response).map_err(with_class)?;
+        self.keep_key(requester, name, class, item, &response).map_err(with_class)?;
         Ok(response)
     }
 
-    /// Whether the run may make one more key. Confirmations and lost responses make more of them than were planned.
-    fn may_make_key(&self) -> Result<(), Failure> {
+    /// Notes a key that is about to be made, if the run may make one more. Confirmations and lost responses make more of
+    /// them than were planned.
+    fn making_key(&self, operation: &OperationName) -> Result<Item, Failure> {
         let RunContext { client, key_counts, options, .. } = self.run;
         if let Some(most) = options.max_keys
             && !key_counts.request(options.max_keys)
@@ -79,16 +82,22 @@ impl<'a> Inventory<'a> {
             return Err(Failure::over_a_limit(reason));
         }
         client.keep_back(self.run.removal_requests());
-        Ok(())
+        self.making(operation, Made::Key { mark: &options.mark })
     }
 
-    /// Notes that the request for a key was rejected.
-    fn no_key_was_made(&self, response: &Response) {
-        // An attempt before, whose response was lost, may have made one.
-        if !response.lost_before {
-            self.run.key_counts.request_failed();
-            self.run.client.release(self.run.removal_requests());
+    /// Notes that a request for a key certainly made none.
+    fn note_key_if_not_made(
+        &self,
+        item: Item,
+        operation: &OperationName,
+        sent: &Result<Response, Failure>,
+    ) -> Result<(), Failure> {
+        if maybe_made(sent) {
+            return Ok(());
         }
+        self.run.key_counts.request_failed();
+        self.run.client.release(self.run.removal_requests());
+        self.note(LedgerEntry::NotMade, item, operation, None)
     }
 
     /// Notes a key that was made.
@@ -97,6 +106,7 @@ impl<'a> Inventory<'a> {
         requester: &mut Requester<'_>,
         name: &KeyName,
         class: &ClassName,
+        item: Item,
         response: &Response,
     ) -> Result<(), Failure> {
         let create = &self.run.suite.service.create;
@@ -116,11 +126,37 @@ impl<'a> Inventory<'a> {
             return Err(Failure::blocked(Kind::Fixture, by, reason));
         }
 
+        // An attempt before, whose response was lost, may have made another key with the same mark.
+        if response.lost_before {
+            self.making(&create.operation, Made::Key { mark: &self.run.options.mark })?;
+        }
+        // Whatever the endpoint says: a key of somebody else is neither changed nor removed.
+        if self.run.options.only_marked && !self.carries_mark(response) {
+            self.run.key_counts.creation_unconfirmed();
+            let by = requester.blame(Purpose::Setup, &create.operation, name);
+            let by = by.blocked("names a key without the mark of this run", Some(blocking_response(response)));
+            let reason = format!(
+                "the response of {} names a key that does not carry the mark of this run, so it may be somebody else's and \
+                 is left alone; for an emulator that keeps no such text, --target-kind emulator does without it",
+                create.operation
+            );
+            return Err(Failure::blocked(Kind::Fixture, by, reason));
+        }
+
         self.run.key_counts.key_made(&id);
-        self.keys.push(name.clone());
+        self.keys.push((name.clone(), item));
         requester.bindings_mut().keys.insert(name.clone(), key);
         requester.something_was_made();
-        self.note(LedgerEntry::Made, &create.operation, Some(&id))
+        self.note(LedgerEntry::Made, item, &create.operation, Some(&id))
+    }
+
+    /// Whether the response to a request for a key shows the mark that the request carried.
+    fn carries_mark(&self, response: &Response) -> bool {
+        let RunContext { suite, options, .. } = self.run;
+        // A service without a place for a mark can't show one.
+        suite.service.sweep.as_ref().is_none_or(|sweep| {
+            sweep.mark.find(&response.content.fields).is_some_and(|text| text_of(text).contains(&options.mark))
+        })
     }
 
     /// Sends a call that may make something, and notes what it made. `may_be_missing` says that "not found" is one of
@@ -152,26 +188,20 @@ impl<'a> Inventory<'a> {
             Some(_) | None => None,
         };
 
-        if makes.key.is_some() {
-            self.may_make_key()?;
-        }
-        let response = match undo {
-            Some(undo) => self.send_with_undo(requester, envelope, request, undo, may_be_missing).await?,
-            None => {
-                self.note(LedgerEntry::Making, request.operation, None)?;
-                requester.send_until_found(envelope, request, may_be_missing).await?
-            }
+        let Some(name) = &makes.key else {
+            return match undo {
+                Some(undo) => self.send_with_undo(requester, envelope, request, undo, may_be_missing).await,
+                None => requester.send_until_found(envelope, request, may_be_missing).await,
+            };
         };
-        if response.content.code.is_some() {
-            if makes.key.is_some() {
-                self.no_key_was_made(&response);
-            }
-            return Ok(response);
-        }
 
-        if let Some(name) = &makes.key {
+        let item = self.making_key(request.operation)?;
+        let sent = requester.send_until_found(envelope, request, may_be_missing).await;
+        self.note_key_if_not_made(item, request.operation, &sent)?;
+        let response = sent?;
+        if response.content.code.is_none() {
             let class = requester.class_of(&KeyName::subject());
-            self.keep_key(requester, name, &class, &response).map_err(|failure| {
+            self.keep_key(requester, name, &class, item, &response).map_err(|failure| {
                 match (request.purpose, failure.kind) {
                     // The fields of the probe's response are what the case is about, so they are not a fixture here.
                     (Purpose::Probe, Kind::Fixture) => {
@@ -183,9 +213,11 @@ impl<'a> Inventory<'a> {
             if let Some(undo) = &makes.undo {
                 let (operation, parameters) = undo_of(requester, undo)?;
                 let name = name_in(&parameters);
+                let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
+                let item = self.making(request.operation, other)?;
                 self.run.client.keep_back(1);
-                self.removals.push(Removal { operation, parameters, done_by_case: false, certain: true });
-                self.note(LedgerEntry::Made, request.operation, Some(&name))?;
+                self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: true });
+                self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
             }
         }
         Ok(response)
@@ -202,27 +234,23 @@ impl<'a> Inventory<'a> {
         may_be_missing: bool,
     ) -> Result<Response, Failure> {
         let name = name_in(&parameters);
-        self.note(LedgerEntry::Making, request.operation, Some(&name))?;
+        let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
+        let item = self.making(request.operation, other)?;
         self.run.client.keep_back(1);
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
-        self.removals.push(Removal { operation, parameters, done_by_case: false, certain: false });
+        self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: false });
 
         let sent = requester.send_until_found(envelope, request, may_be_missing).await;
-        let is_there = match &sent {
-            Ok(response) if response.content.code.is_none() => {
-                requester.something_was_made();
-                if let Some(removal) = self.removals.last_mut() {
-                    removal.certain = true;
-                }
-                self.note(LedgerEntry::Made, request.operation, Some(&name))?;
-                true
+        if sent.as_ref().is_ok_and(|response| response.content.code.is_none()) {
+            requester.something_was_made();
+            if let Some(removal) = self.removals.last_mut() {
+                removal.certain = true;
             }
-            Ok(response) => response.lost_before,
-            Err(failure) => failure.maybe_effect,
-        };
-        if !is_there {
+            self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
+        } else if !maybe_made(&sent) {
             self.removals.pop();
             self.run.client.release(1);
+            self.note(LedgerEntry::NotMade, item, request.operation, Some(&name))?;
         }
         sent
     }
@@ -237,23 +265,50 @@ impl<'a> Inventory<'a> {
         }
     }
 
-    fn note(&self, entry: LedgerEntry, operation: &OperationName, name: Option<&str>) -> Result<(), Failure> {
-        note_in_ledger(self.run, self.case, entry, operation, name)
+    /// Notes something that is about to be made.
+    fn making(&self, operation: &OperationName, what: Made<'_>) -> Result<Item, Failure> {
+        self.run.ledger.making(operation.as_str(), self.case.id.as_str(), what).map_err(|error| unwritten(&error))
+    }
+
+    fn note(
+        &self,
+        entry: LedgerEntry,
+        item: Item,
+        operation: &OperationName,
+        name: Option<&str>,
+    ) -> Result<(), Failure> {
+        note_in_ledger(self.run, self.case, entry, Some(item), operation, name)
     }
 }
 
-/// Writes a line into the ledger. If that fails the run ends: what is not listed could be left behind unnoticed.
+/// Whether a request may have made something.
+fn maybe_made(sent: &Result<Response, Failure>) -> bool {
+    match sent {
+        // The response to an earlier attempt may have been lost.
+        Ok(response) => response.content.code.is_none() || response.lost_before,
+        Err(failure) => failure.maybe_effect,
+    }
+}
+
+/// Writes a line into the ledger.
 pub(super) fn note_in_ledger(
     run: &RunContext,
     case: &Case,
     entry: LedgerEntry,
+    item: Option<Item>,
     operation: &OperationName,
     name: Option<&str>,
 ) -> Result<(), Failure> {
-    run.ledger.note(entry, operation.as_str(), case.id.as_str(), name).map_err(|error| Failure {
+    let noted = run.ledger.note(entry, item, operation.as_str(), case.id.as_str(), name);
+    noted.map_err(|error| unwritten(&error))
+}
+
+/// The run ends: what is not listed could be left behind unnoticed.
+fn unwritten(error: &io::Error) -> Failure {
+    Failure {
         ends_run: Some(format!("the ledger can't be written ({error}), so nothing more is made")),
         ..Failure::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"))
-    })
+    }
 }
 
 /// The name of what a request removes: its parameters hold nothing else.

@@ -89,6 +89,8 @@ pub struct RunOptions {
     pub bundled_mock: bool,
     /// Whether keys cost quota and money: each removal is verified, and after one that failed no further key is made.
     pub account: bool,
+    /// Whether a key that a response names is left alone unless it carries the mark: it may be somebody else's.
+    pub only_marked: bool,
     /// Whether a response that the documents only leave room for is a failure.
     pub strict: bool,
     /// The verdict on a case that needs an operation which the endpoint does not know.
@@ -122,6 +124,7 @@ impl Default for RunOptions {
             max_keys: None,
             bundled_mock: false,
             account: false,
+            only_marked: false,
             strict: false,
             unsupported: Unsupported::default(),
         }

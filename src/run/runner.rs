@@ -91,6 +91,9 @@ impl Runner {
             emit(event);
         };
         emit(Event::RunStarted(Box::new(self.header())));
+        if let Some(message) = self.context.ledger.torn_line() {
+            emit(Event::Notice { message });
+        }
 
         let status = Arc::new(RunStatus::default());
         let interrupted = tokio::spawn({

@@ -6,12 +6,13 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::bindings::{Bindings, Context, KeyBinding};
 use super::failure::Failure;
-use super::inventory::Inventory;
+use super::inventory::{Inventory, note_in_ledger};
 use super::leak::Leak;
 use super::pages::Pages;
 use super::requester::{Request, Requester};
 use super::teardown::{REMOVAL_ATTEMPTS, Teardown};
 use crate::event::Purpose;
+use crate::ledger::LedgerEntry;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, KeyName};
@@ -66,7 +67,7 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
             Ok(false) => {}
             Ok(true) => {
                 run.key_counts.key_found();
-                match teardown.remove_key(&mut requester, &KeyName::subject()).await {
+                match teardown.remove_key(&mut requester, &KeyName::subject(), None).await {
                     Ok(()) => removed += 1,
                     Err(reason) => {
                         run.key_counts.key_left();
@@ -85,6 +86,10 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
     if removed > 0 {
         let keys = if removed == 1 { "1 key".to_owned() } else { format!("{removed} keys") };
         swept.notices.push(format!("{keys} whose creation got no response: found and removed"));
+    }
+    if swept.leaks.is_empty() {
+        // All that this leaves undone is one more look at a later sweep.
+        let _ = note_in_ledger(run, case, LedgerEntry::Settled, None, &how.operation, None);
     }
     requester.hand_in();
     swept

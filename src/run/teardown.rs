@@ -12,7 +12,7 @@ use super::observer::LONGEST_STATE;
 use super::requester::{Request, Requester};
 use crate::client::Response;
 use crate::event::Purpose;
-use crate::ledger::LedgerEntry;
+use crate::ledger::{Item, LedgerEntry};
 use crate::provider::ErrorClass;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
@@ -27,6 +27,8 @@ pub(super) const REMOVAL_ATTEMPTS: u32 = 3;
 /// A call that removes something other than a key.
 #[derive(Debug)]
 pub(super) struct Removal {
+    /// What it removes, as the ledger knows it.
+    pub(super) item: Item,
     pub(super) operation: OperationName,
     pub(super) parameters: Map<String, Value>,
     /// Whether the case itself has sent it and it succeeded, so that there may be nothing left to remove.
@@ -45,7 +47,7 @@ pub(super) struct Teardown<'a> {
 /// What is to be removed.
 #[derive(Debug, Clone, Copy)]
 enum Removable<'r> {
-    Key(&'r KeyName),
+    Key(&'r KeyName, Option<Item>),
     Other(&'r Removal),
 }
 
@@ -76,8 +78,8 @@ impl<'a> Teardown<'a> {
         }
 
         // Keys come last: what belongs to a key may not be removable once the key waits for its deletion.
-        for name in std::mem::take(&mut inventory.keys) {
-            if let Err(reason) = self.remove_key(requester, &name).await {
+        for (name, item) in std::mem::take(&mut inventory.keys) {
+            if let Err(reason) = self.remove_key(requester, &name, Some(item)).await {
                 self.run.key_counts.key_left();
                 let id = requester.bindings().keys.get(&name).map_or("", |key| key.id()).to_owned();
                 leaks.push(self.leak(format!("key {id}"), reason));
@@ -87,9 +89,14 @@ impl<'a> Teardown<'a> {
         leaks
     }
 
-    /// Removes a key; several attempts are made.
-    pub(super) async fn remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), String> {
-        self.remove(requester, Removable::Key(name)).await
+    /// Removes a key; several attempts are made. The ledger knows it as `item`, unless its making got no response.
+    pub(super) async fn remove_key(
+        &self,
+        requester: &mut Requester<'_>,
+        name: &KeyName,
+        item: Option<Item>,
+    ) -> Result<(), String> {
+        self.remove(requester, Removable::Key(name, item)).await
     }
 
     async fn remove(&self, requester: &mut Requester<'_>, what: Removable<'_>) -> Result<(), String> {
@@ -105,7 +112,7 @@ impl<'a> Teardown<'a> {
 
     async fn try_to_remove(&self, requester: &mut Requester<'_>, what: Removable<'_>) -> Result<(), RemovalError> {
         match what {
-            Removable::Key(name) => self.try_to_remove_key(requester, name).await,
+            Removable::Key(name, item) => self.try_to_remove_key(requester, name, item).await,
             Removable::Other(removal) => self.try_to_send(requester, removal).await,
         }
     }
@@ -116,7 +123,7 @@ impl<'a> Teardown<'a> {
 
     /// Sends a removal once.
     async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
-        let Removal { operation, parameters, done_by_case, certain: _ } = removal;
+        let Removal { item, operation, parameters, done_by_case, certain: _ } = removal;
         self.must_be_known(operation)?;
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
@@ -130,14 +137,19 @@ impl<'a> Teardown<'a> {
                 Err(RemovalError { reason, retry: false })
             }
             _ => {
-                self.note_removed(operation, &name_in(parameters));
+                self.note_removed(operation, Some(*item), &name_in(parameters));
                 Ok(())
             }
         }
     }
 
     /// Sends the removal of a key once, and checks its effect where the response leaves a doubt.
-    async fn try_to_remove_key(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<(), RemovalError> {
+    async fn try_to_remove_key(
+        &self,
+        requester: &mut Requester<'_>,
+        name: &KeyName,
+        item: Option<Item>,
+    ) -> Result<(), RemovalError> {
         let operation = &self.run.suite.service.remove.operation;
         self.must_be_known(operation)?;
         let sent = requester.send_default(Purpose::Teardown, operation, Context::on(name)).await;
@@ -146,7 +158,7 @@ impl<'a> Teardown<'a> {
             Err(failure) if failure.repeated.is_some() => {
                 self.must_be_removed(requester, name, &failure.reason).await?;
                 let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
-                self.note_removed(operation, id);
+                self.note_removed(operation, item, id);
                 return Ok(());
             }
             sent => sent.map_err(RemovalError::of)?,
@@ -163,7 +175,7 @@ impl<'a> Teardown<'a> {
         }
 
         let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
-        self.note_removed(operation, id);
+        self.note_removed(operation, item, id);
         Ok(())
     }
 
@@ -239,8 +251,8 @@ impl<'a> Teardown<'a> {
     }
 
     /// Notes a removal. The thing is removed either way, so a missing line only costs a person one more look.
-    fn note_removed(&self, operation: &OperationName, name: &str) {
-        let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, operation, Some(name));
+    fn note_removed(&self, operation: &OperationName, item: Option<Item>, name: &str) {
+        let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, item, operation, Some(name));
     }
 }
 

@@ -28,9 +28,9 @@ pub use self::running::{ClockControl, Consent, RunningTarget};
 #[cfg(feature = "cli")]
 pub use self::target_kind::DeclaredKind;
 pub use self::target_kind::TargetKind;
-use crate::client::Client;
+use crate::client::{Client, Target};
 use crate::event::{Event, RunFooter};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerTarget};
 use crate::plan::Cost;
 use crate::redact::SecretRegistry;
 use crate::run::{RunOptions, Runner, new_mark};
@@ -79,6 +79,12 @@ impl Session {
             max_keys: options.limits.max_keys.or(account.then_some(0)),
             bundled_mock: target.is_bundled_mock(),
             account,
+            // Through a tunnel, a loopback address is somebody's account too.
+            only_marked: match target.kind() {
+                Some(TargetKind::Account) => true,
+                Some(TargetKind::Loopback) => !target.target().has_example_credentials(),
+                Some(TargetKind::Emulator) | None => false,
+            },
             strict: options.strict,
             unsupported: options.unsupported,
         };
@@ -90,7 +96,9 @@ impl Session {
         check_cost(cost, options.limits, account, target.target().endpoint.as_str())?;
 
         let ledger = match &options.ledger {
-            Some(path) if !target.is_bundled_mock() => Some(open_ledger(path, &mark, &options.secrets)?),
+            Some(path) if !target.is_bundled_mock() => {
+                Some(open_ledger(path, &mark, target.target(), &options.secrets)?)
+            }
             // What is made there ends with the mock.
             Some(_) | None => None,
         };
@@ -115,8 +123,13 @@ impl Session {
     }
 }
 
-fn open_ledger(path: &Path, mark: &str, secrets: &SecretRegistry) -> Result<Ledger, SessionError> {
-    let ledger = Ledger::open(path, mark);
+fn open_ledger(path: &Path, mark: &str, target: &Target, secrets: &SecretRegistry) -> Result<Ledger, SessionError> {
+    let target = LedgerTarget {
+        provider: target.provider.name().to_owned(),
+        endpoint: target.endpoint.to_string(),
+        region: target.region.clone(),
+    };
+    let ledger = Ledger::open(path, mark, target);
     let ledger = ledger.map_err(|source| SessionError::Ledger { path: path.to_owned(), source })?;
     Ok(ledger.redacting(secrets))
 }

@@ -1,5 +1,6 @@
 //! What a target is decides what a user must have allowed.
 
+use kms_conformance::ledger::History;
 use kms_conformance::mock::{Mock, Operation};
 
 use super::program::{Ended, Place, ended};
@@ -105,4 +106,46 @@ fn a_ledger_is_kept_wherever_an_endpoint_is_given() {
         assert_eq!(ended(place.program(&format!("run -q {target} alibaba/Encrypt/Enabled"))).code, 0);
         assert_eq!(place.path().join("reports/ledger.jsonl").exists(), kept, "{target}");
     }
+}
+
+#[test]
+fn a_torn_line_of_a_ledger_is_reported_and_not_glued_to_the_next() {
+    let mock = Mock::start().unwrap();
+    let place = Place::new();
+    let run = format!("run -q --endpoint {} alibaba/Encrypt/Enabled", mock.endpoint());
+    assert_eq!(ended(place.program(&run)).code, 0);
+    let path = place.path().join("reports/ledger.jsonl");
+    let whole = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 30]).unwrap();
+
+    let Ended { code, out, .. } = ended(place.program(&run));
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("the last line of reports/ledger.jsonl has no end"), "{out}");
+    let history = History::read(&path).unwrap();
+    assert_eq!((history.things.len(), history.unreadable.len(), history.unreadable[0].line), (2, 1, 3));
+    // That the first key was removed is what the torn line said.
+    assert_eq!(history.left().count(), 1);
+
+    let Ended { out, .. } = ended(place.program(&run));
+    assert!(!out.contains("has no end"), "{out}");
+}
+
+#[test]
+fn two_runs_at_once_share_a_mock_and_a_ledger() {
+    let mock = Mock::start().unwrap();
+    let place = Place::new();
+    let run = format!("run -q --endpoint {} operation:Encrypt operation:DeleteAlias", mock.endpoint());
+    std::thread::scope(|scope| {
+        for number in 0..2 {
+            let (place, run) = (&place, &run);
+            scope.spawn(move || {
+                let files = format!("{run} --json {number}.json --junit {number}.xml");
+                let Ended { code, out, .. } = ended(place.program(&files));
+                assert_eq!(code, 0, "{out}");
+            });
+        }
+    });
+    let history = History::read(&place.path().join("reports/ledger.jsonl")).unwrap();
+    let runs: std::collections::HashSet<&str> = history.things.iter().map(|thing| thing.run.as_str()).collect();
+    assert_eq!((runs.len(), history.left().count(), history.unreadable.len()), (2, 0, 0));
 }

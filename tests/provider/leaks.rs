@@ -18,7 +18,7 @@ const NEUTRAL: [&str; 15] = [
     "harness.rs",
     "input.rs",
     "known",
-    "ledger.rs",
+    "ledger",
     "plan",
     "redact",
     "report",
