@@ -16,5 +16,6 @@ mod rejections;
 mod rotation;
 mod seed_schema;
 mod states;
+mod tag_resources;
 mod web_pages;
 mod wire;

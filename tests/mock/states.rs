@@ -108,6 +108,14 @@ async fn probe(client: &Client, operation: Operation, fixture: &Fixture, number:
         Operation::ImportKeyMaterial => client.import(&fixture.id, &MATERIAL).await,
         Operation::TagResource => client.call(name, &[key, ("Tags", "[{\"TagKey\":\"team\"}]")]).await,
         Operation::UntagResource => client.call(name, &[key, ("TagKeys", "[\"team\"]")]).await,
+        Operation::TagResources | Operation::UntagResources | Operation::ListTagResources => {
+            // The state of each of them counts, and not only of the first.
+            let other = client.create_key(&[]).await;
+            let mut pairs = vec![("RegionId", "cn-hangzhou"), ("ResourceType", "key")];
+            pairs.extend([("ResourceId.1", other.as_str()), ("ResourceId.2", &fixture.id)]);
+            pairs.extend([("Tag.1.Key", "team")].iter().filter(|_| operation == Operation::TagResources));
+            client.call(name, &pairs).await
+        }
         Operation::DescribeKeyVersion => client.call(name, &[key, ("KeyVersionId", &fixture.version)]).await,
         Operation::UpdateRotationPolicy => client.call(name, &[key, ("EnableAutomaticRotation", "false")]).await,
         Operation::DescribeKey
@@ -155,7 +163,7 @@ async fn every_cell_of_the_table_answers_as_published_for_both_origins() {
     let mock = Mock::start().unwrap();
     let client = Client::new(&mock);
     let Table { official, later, inferred } = table();
-    assert_eq!((official.len(), later.len(), inferred.len()), (17, 9, 4));
+    assert_eq!((official.len(), later.len(), inferred.len()), (17, 9, 7));
     let mut number = 0;
     for (name, row) in official.iter().chain(&later).chain(&inferred) {
         let operation: Operation = name.parse().unwrap();

@@ -373,6 +373,10 @@ async fn permissions_are_checked_after_the_parameters() {
         ("EncryptedKeyMaterial", "a"),
         ("Tags", "[{\"TagKey\":\"a\"}]"),
         ("TagKeys", "[\"a\"]"),
+        ("RegionId", "cn-hangzhou"),
+        ("ResourceType", "key"),
+        ("ResourceId.1", id),
+        ("Tag.1.Key", "a"),
         ("EnableAutomaticRotation", "false"),
         ("EnableDeletionProtection", "true"),
     ]);

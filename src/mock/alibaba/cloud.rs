@@ -125,9 +125,10 @@ impl Cloud for AlibabaKms {
 
     /// A value is shown only if it is known to be harmless.
     fn shown_parameters(&self, operation: OperationIndex, received: &Received) -> Fields {
-        let known = Operation::ALL.get(operation.0).map_or(&[][..], |operation| operation.definition().parameters);
+        let Some(operation) = Operation::ALL.get(operation.0) else { return Fields::new() };
+        let definition = operation.definition();
         let parameters = received.parameters().unwrap_or_default();
-        let shown = parameters.iter().filter(|(name, _)| known.contains(name));
+        let shown = parameters.iter().filter(|(name, _)| definition.reads(name));
         shown
             .map(|(name, value)| {
                 let value = if SECRET.contains(&name) { REDACTED } else { value };
@@ -139,6 +140,7 @@ impl Cloud for AlibabaKms {
     fn summary(&self, parameters: &Fields, response: &Fields) -> Summary {
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
         let key = text(parameters.get("KeyId"))
+            .or_else(|| text(parameters.get("ResourceId.1")))
             .or_else(|| text(response.get("KeyId")))
             .or_else(|| text(response.get("KeyMetadata").and_then(|metadata| metadata.get("KeyId"))));
         Summary { key, about: text(parameters.get("AliasName")), code: text(response.get("Code")) }

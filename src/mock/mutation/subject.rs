@@ -8,6 +8,7 @@ use crate::mock::alibaba::service::call::{Call, KeyReference, find_key};
 use crate::mock::alibaba::service::crypto::Ciphertext;
 use crate::mock::alibaba::service::key::Key;
 use crate::mock::alibaba::service::key::Tenant;
+use crate::mock::alibaba::service::resources::read_ids;
 
 /// The key that a call is about, if it names one that is there.
 pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> {
@@ -21,6 +22,10 @@ pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> 
         Operation::SetDeletionProtection => {
             call.read_key_reference(call.optional("ProtectedResourceArn").or_else(|| call.optional("KeyId"))?)?
         }
+        Operation::TagResources | Operation::UntagResources | Operation::ListTagResources => {
+            // The first of several; the others are found below.
+            read_ids(call).ok()?.into_iter().next()?
+        }
         operation if operation.has_subject() => call.read_key_reference(call.optional("KeyId")?)?,
         _ => return None,
     };
@@ -28,12 +33,17 @@ pub(super) fn subject<'k>(call: &Call<'_>, keys: &'k Tenant) -> Option<&'k Key> 
     find_key(keys, &reference).ok()
 }
 
-/// Every key whose state counts for a call: ReEncrypt has a second one.
+/// Every key whose state counts for a call: ReEncrypt has a second one, and some are for any number of keys.
 pub(super) fn subjects<'k>(call: &Call<'_>, keys: &'k Tenant) -> impl Iterator<Item = &'k Key> {
-    let destination = match call.operation {
-        Operation::ReEncrypt => call.optional("DestinationKeyId").and_then(|text| call.read_key_reference(text)),
-        _ => None,
+    let others: Vec<KeyReference<'_>> = match call.operation {
+        Operation::ReEncrypt => {
+            call.optional("DestinationKeyId").and_then(|text| call.read_key_reference(text)).into_iter().collect()
+        }
+        Operation::TagResources | Operation::UntagResources | Operation::ListTagResources => {
+            read_ids(call).into_iter().flatten().skip(1).collect()
+        }
+        _ => Vec::new(),
     };
-    let destination = destination.and_then(|reference| find_key(keys, &reference).ok());
-    subject(call, keys).into_iter().chain(destination)
+    let others = others.into_iter().filter_map(|reference| find_key(keys, &reference).ok());
+    subject(call, keys).into_iter().chain(others.collect::<Vec<_>>())
 }

@@ -30,7 +30,12 @@ class Classic:
         request.set_protocol_type("http")
         request.set_endpoint(self._address)
         for name, value in parameters.items():
-            getattr(request, f"set_{name}")(json.dumps(value) if isinstance(value, dict) else value)
+            if name == "RegionId" and not hasattr(request, "set_RegionId"):
+                # The core sends the client's own.
+                continue
+            # Setters of lists are in the plural.
+            setter = getattr(request, f"set_{name}s" if isinstance(value, list) else f"set_{name}")
+            setter(json.dumps(value) if isinstance(value, dict) else value)
         return request
 
     def send(self, request: RpcRequest) -> bytes:

@@ -20,7 +20,7 @@ pub(crate) fn read_tags(call: &Call<'_>, name: &str) -> Result<Option<Vec<(Strin
     let Some(text) = call.optional(name) else { return Ok(None) };
     let raw: Vec<RawTag> = serde_json::from_str(text).map_err(|_| invalid())?;
 
-    let good = |tag: &RawTag| is_tag_key(&tag.key) && is_tag_text(&tag.value, call.rules.longest_tag_value);
+    let good = |tag: &RawTag| is_tag_key(&tag.key) && is_tag_text(&tag.value, call.rules.longest_tag_value, COMMON);
 
     let mut names: Vec<&str> = raw.iter().map(|tag| tag.key.as_str()).collect();
     names.sort_unstable();
@@ -40,15 +40,35 @@ pub(crate) fn read_tag_keys(call: &Call<'_>, name: &str) -> Result<Vec<String>, 
 
 /// Whether a tag may have this name.
 pub(crate) fn is_tag_key(text: &str) -> bool {
-    !text.is_empty() && is_tag_text(text, 128) && !text.starts_with("aliyun") && !text.starts_with("acs:")
+    is_tag_text(text, 128, COMMON) && is_name(text)
 }
 
 /// Whether a tag may have this value, in the edition that allows longer ones.
 pub(crate) fn is_tag_value(text: &str) -> bool {
-    is_tag_text(text, 256)
+    is_tag_text(text, 256, COMMON)
 }
 
-fn is_tag_text(text: &str, longest: usize) -> bool {
+/// Whether TagResources may give a tag this name.
+pub(crate) fn is_tag_key_of_resource(text: &str) -> bool {
+    is_tag_text(text, 128, WITH_BACKSLASH) && is_name(text)
+}
+
+/// Whether TagResources may give a tag this value.
+pub(crate) fn is_tag_value_of_resource(text: &str) -> bool {
+    is_tag_text(text, 128, WITH_BACKSLASH)
+}
+
+/// What a tag may be made of beside letters and digits.
+const COMMON: &str = "/_-.+=@:";
+
+/// The same for the operations on several resources.
+const WITH_BACKSLASH: &str = "/_-.+=@:\\";
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with("aliyun") && !text.starts_with("acs:")
+}
+
+fn is_tag_text(text: &str, longest: usize, others: &str) -> bool {
     text.chars().count() <= longest
-        && text.chars().all(|character| character.is_alphanumeric() || "/_-.+=@:".contains(character))
+        && text.chars().all(|character| character.is_alphanumeric() || others.contains(character))
 }

@@ -25,11 +25,14 @@ mod list_aliases_by_key_id;
 mod list_key_versions;
 mod list_keys;
 mod list_resource_tags;
+mod list_tag_resources;
 mod re_encrypt;
 mod schedule_key_deletion;
 mod set_deletion_protection;
 mod tag_resource;
+mod tag_resources;
 mod untag_resource;
+mod untag_resources;
 mod update_alias;
 mod update_key_description;
 mod update_rotation_policy;
@@ -37,18 +40,26 @@ mod update_rotation_policy;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::Call;
+use crate::mock::alibaba::service::numbered::is_of_list;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
 use crate::mock::host::response::Fields;
 
 /// What the mock knows of an operation.
 pub(crate) struct Definition {
-    /// The parameters that are read; others are ignored and counted.
+    /// The parameters that are read; others are ignored and counted. `Tag.N.Key` is one for each number.
     pub(crate) parameters: &'static [&'static str],
     /// What the state of the subject means.
     pub(crate) rule: Rule,
     /// Does it. The fields of the response come without RequestId.
     pub(crate) run: fn(&Call<'_>, &mut Account<'_>) -> Result<Fields, Rejection>,
+}
+
+impl Definition {
+    /// Whether a parameter is read.
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        self.parameters.iter().any(|known| *known == name || is_of_list(known, name))
+    }
 }
 
 impl Operation {
@@ -81,6 +92,9 @@ impl Operation {
             Self::TagResource => &tag_resource::DEFINITION,
             Self::UntagResource => &untag_resource::DEFINITION,
             Self::ListResourceTags => &list_resource_tags::DEFINITION,
+            Self::TagResources => &tag_resources::DEFINITION,
+            Self::UntagResources => &untag_resources::DEFINITION,
+            Self::ListTagResources => &list_tag_resources::DEFINITION,
             Self::CreateKeyVersion => &create_key_version::DEFINITION,
             Self::DescribeKeyVersion => &describe_key_version::DEFINITION,
             Self::ListKeyVersions => &list_key_versions::DEFINITION,
