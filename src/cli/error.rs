@@ -92,6 +92,16 @@ pub enum CliError {
         /// Why.
         source: TokenError,
     },
+    /// A flag is for the mock of another cloud.
+    #[error("{flag} is for the mock of `{of}`, and this one is of `{provider}`")]
+    FlagOfOtherMock {
+        /// The flag.
+        flag: &'static str,
+        /// The cloud that it is for.
+        of: &'static str,
+        /// The cloud that is to be served.
+        provider: &'static str,
+    },
     /// Access keys and variables of their secrets are not pairs.
     #[error("there are {ids} of --access-key-id and {names} of --access-key-secret-env; each needs the other")]
     UnevenAccessKeys {
@@ -167,6 +177,7 @@ impl CliError {
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
             | Self::NoToken(_)
+            | Self::FlagOfOtherMock { .. }
             | Self::Token { .. }
             | Self::UnevenAccessKeys { .. }
             | Self::ReadFile { .. }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 
 use self::alibaba::AlibabaArguments;
@@ -49,7 +49,8 @@ pub(super) struct MockArguments {
     /// The seed of random faults; the same number makes the same faults
     #[arg(long, value_name = "N", default_value_t = 0)]
     fault_seed: u64,
-    /// The clock of the mock: `real`, `manual` (stands still until it is moved) or `manual=TIME`
+    /// The clock of the mock: `real`, `manual` (stands still until it is moved) or `manual=TIME` (stands at that time). With
+    /// --state it goes on where it was, and takes only a TIME that is not earlier, or the one that it was started with
     #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = clock)]
     clock: ClockMode,
     /// Turn off the page and the admin API under /_mock/, which otherwise accept loopback connections
@@ -114,13 +115,16 @@ impl MockArguments {
     fn cloud(&self, context: &Context) -> Result<CloudConfig, CliError> {
         match self.provider.name() {
             alibaba::PROVIDER => Ok(self.alibaba.config(context)?.into()),
-            _ => Ok(self.provider.clone()),
+            name => {
+                self.alibaba.refuse_for(name)?;
+                Ok(self.provider.clone())
+            }
         }
     }
 }
 
 /// Says what a state file holds, and what is remarkable about it.
-fn show_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Context) {
+fn show_state(path: &Path, summary: &StateSummary, now: Timestamp, has_seed: bool, context: &Context) {
     let keys = counted(summary.keys, "key", "keys");
     let aliases = counted(summary.aliases, "alias", "aliases");
     let path = path.display();
@@ -130,6 +134,10 @@ fn show_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Con
         format!("{path} held {keys} and {aliases}\n")
     };
 
+    // Where it is said nowhere else: what keys live by may be far from what a watch shows.
+    if !summary.is_new && now.duration_since(Timestamp::now()).abs() > SignedDuration::from_secs(1) {
+        text += &format!("its clock is at {now}\n");
+    }
     if has_seed && !summary.is_new {
         text += "the keys of the seed are not added again; they come back with a reset\n";
     }
@@ -147,7 +155,7 @@ fn show_state(path: &Path, summary: &StateSummary, has_seed: bool, context: &Con
 fn clock(text: &str) -> Result<ClockMode, String> {
     match text.split_once('=') {
         None if text == "real" => Ok(ClockMode::Real),
-        None if text == "manual" => Ok(ClockMode::Manual(Timestamp::now())),
+        None if text == "manual" => Ok(ClockMode::Standing),
         Some(("manual", time)) => match time.parse() {
             Ok(time) => Ok(ClockMode::Manual(time)),
             Err(_) => Err(format!("`{time}` is not a time such as 2024-01-02T03:04:05Z")),
@@ -189,7 +197,7 @@ async fn serve_until_stopped(
     // For people; programs read the line above.
     context.report(&listens_text(scheme, address));
     if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
-        show_state(path, summary, arguments.alibaba.has_seed(), context);
+        show_state(path, summary, service.now(), arguments.alibaba.has_seed(), context);
     }
 
     tokio::select! {

@@ -34,9 +34,9 @@ pub(super) struct AlibabaArguments {
     /// Also accept unsigned requests, as those of the first access key's account
     #[arg(long)]
     anonymous: bool,
-    /// The region of requests whose host name has none
-    #[arg(long, value_name = "REGION", default_value = "cn-hangzhou")]
-    region: String,
+    /// The region of requests whose host name has none [default: cn-hangzhou]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
     /// Begin with the access keys, keys and aliases in this file (YAML; examples/seed.yaml shows every field). With --state,
     /// they are added once
     #[arg(long, value_name = "FILE")]
@@ -49,13 +49,26 @@ impl AlibabaArguments {
         self.seed.is_some()
     }
 
+    /// Rejects what was given when another cloud is served, which would ignore it.
+    pub(super) fn refuse_for(&self, provider: &'static str) -> Result<(), CliError> {
+        let given = [
+            ("--deviate", !self.deviate.is_empty()),
+            ("--access-key-id", !self.access_key_id.is_empty()),
+            ("--access-key-secret-env", !self.access_key_secret_env.is_empty()),
+            ("--anonymous", self.anonymous),
+            ("--region", self.region.is_some()),
+            ("--seed", self.seed.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            None => Ok(()),
+            Some((flag, _)) => Err(CliError::FlagOfOtherMock { flag, of: PROVIDER, provider }),
+        }
+    }
+
     /// The settings that the arguments stand for.
     pub(super) fn config(&self, context: &Context) -> Result<AlibabaConfig, CliError> {
-        let mut config = AlibabaConfig {
-            region: self.region.clone(),
-            deviations: self.deviate.clone().into(),
-            ..AlibabaConfig::default()
-        };
+        let mut config = AlibabaConfig { deviations: self.deviate.clone().into(), ..AlibabaConfig::default() };
+        config.region = self.region.clone().unwrap_or(config.region);
         let mut from_seed = Vec::new();
         if let Some(path) = &self.seed {
             let name = path.display().to_string();
@@ -97,5 +110,41 @@ impl AlibabaArguments {
                 Ok(AccessKey::new(id, secret.expose()))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Only {
+        #[command(flatten)]
+        alibaba: AlibabaArguments,
+    }
+
+    #[test]
+    fn no_flag_is_ignored_by_the_mock_of_another_cloud() {
+        let refused = |words: &[&str]| Only::parse_from(words).alibaba.refuse_for("other").err();
+        assert!(refused(&["mock"]).is_none());
+
+        let command = Only::command();
+        let flags: Vec<_> = command.get_arguments().filter(|argument| argument.get_id() != "help").collect();
+        assert!(flags.len() >= 6);
+        for argument in flags {
+            let flag = format!("--{}", argument.get_long().unwrap());
+            let value = if flag == "--deviate" { "Encrypt:Disabled=Success" } else { "x" };
+            let mut words = vec!["mock", &flag];
+            words.extend(argument.get_action().takes_values().then_some(value));
+            // It is never alone.
+            if flag == "--access-key-secret-env" {
+                words.extend(["--access-key-id", "x"]);
+            }
+            let error = refused(&words).unwrap_or_else(|| panic!("{flag} is ignored")).to_string();
+            assert!(error.ends_with("is for the mock of `alibaba`, and this one is of `other`"), "{error}");
+            assert!(words.iter().any(|word| error.starts_with(word)), "{error}");
+        }
     }
 }

@@ -71,9 +71,16 @@ impl Service {
         // Clock and ids go on where the file says before anything is made by them.
         let mut restored = config.state.as_deref().map(|path| Restored::open(path, description)).transpose()?;
         let identifiers = Arc::new(Identifiers::new(config.seed.map_or_else(random_seed, Ok)?));
-        let clock = Arc::new(Clock::new(config.clock));
+        let clock = match restored.as_ref().and_then(|restored| restored.clock.as_ref()) {
+            None => Clock::new(config.clock),
+            Some(kept) => Clock::restored(config.clock, kept).map_err(|later| StateError::Clock {
+                path: config.state.clone().unwrap_or_default(),
+                wanted: later.wanted,
+                reached: later.reached,
+            })?,
+        };
+        let clock = Arc::new(clock);
         if let Some(restored) = &restored {
-            restored.clock.iter().for_each(|kept| clock.restore(kept));
             let drawn = config.seed.and_then(|seed| restored.drawn.get(&seed));
             drawn.into_iter().for_each(|drawn| identifiers.skip_to(*drawn));
         }

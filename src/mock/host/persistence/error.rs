@@ -4,6 +4,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 /// Why a state file can't be read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StateError {
@@ -63,6 +65,20 @@ pub enum StateError {
         path: PathBuf,
         /// What is wrong, and where.
         reason: String,
+    },
+    /// The clock is to start at a time that the file's clock has passed.
+    #[error(
+        "the clock of the state file {} has come to {reached} and never goes back, so it can't start at {wanted}; \
+         `--clock manual` lets it stand where it is, and `manual=TIME` takes that time or a later one",
+        path.display()
+    )]
+    Clock {
+        /// The file.
+        path: PathBuf,
+        /// Where the clock was to start.
+        wanted: Timestamp,
+        /// Where it has come to.
+        reached: Timestamp,
     },
     /// A change can't be written. Nothing that a client knows of is lost, but no further change is taken.
     #[error("failed to write the state file {}", path.display())]
