@@ -24,7 +24,7 @@ pub(super) fn check(arguments: &CheckArguments, context: &Context) -> Result<Exi
     let several = suites.len() > 1;
     for suite in &suites {
         let whose = if several { format!("{}: ", suite.service.provider) } else { String::new() };
-        context.print(&format!("{whose}{}: all right\n", contents(suite)))?;
+        context.print(&format!("{whose}{}: all right\n", contents(suite)));
     }
     Ok(Exit::Passed)
 }

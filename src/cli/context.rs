@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
 
-use super::CliError;
 use crate::redact::{RedactingWriter, Secret, SecretRegistry};
 use crate::report::text::visible;
 
@@ -12,6 +12,8 @@ use crate::report::text::visible;
 pub struct Context {
     variables: HashMap<String, String>,
     secrets: SecretRegistry,
+    /// Why the standard output could not be written to, if it could not.
+    output_error: Mutex<Option<io::Error>>,
 }
 
 impl std::fmt::Debug for Context {
@@ -26,7 +28,7 @@ impl Context {
         let variables = std::env::vars_os();
         let variables =
             variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self { variables: variables.collect(), secrets: SecretRegistry::new() }
+        Self { variables: variables.collect(), ..Self::default() }
     }
 
     /// The value of a variable; an empty one counts as not set.
@@ -51,10 +53,27 @@ impl Context {
         RedactingWriter::new(io::stdout(), &self.secrets)
     }
 
-    /// Writes a text to the standard output.
-    pub(super) fn print(&self, text: &str) -> Result<(), CliError> {
+    /// Writes a text to the standard output. If that can't be written to, the command goes on all the same, for its verdict
+    /// is wanted too; [`Self::output_error`] then says why.
+    pub(super) fn print(&self, text: &str) {
+        let mut kept = self.output_error.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_some() {
+            return;
+        }
         let mut out = self.stdout();
-        out.write_all(text.as_bytes()).and_then(|()| out.finish()).map_err(CliError::Output)
+        *kept = out.write_all(text.as_bytes()).and_then(|()| out.finish()).err();
+    }
+
+    /// Whether the standard output could not be written to, for another reason than that its reader has gone away.
+    pub(super) fn output_failed(&self) -> bool {
+        let kept = self.output_error.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().is_some_and(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// Why the standard output could not be written to. That its reader has gone away, as `head` does, is no error.
+    pub(super) fn output_error(&self) -> Option<io::Error> {
+        let kept = self.output_error.lock().unwrap_or_else(PoisonError::into_inner).take();
+        kept.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
     /// Writes a line, or several, to the standard error. Control characters are shown.

@@ -151,9 +151,6 @@ pub enum CliError {
         /// Why.
         reason: String,
     },
-    /// The standard output can't be written to.
-    #[error("failed to write to the standard output: {0}")]
-    Output(io::Error),
     /// The system provides no threads.
     #[error("failed to start: {0}")]
     Runtime(io::Error),
@@ -188,7 +185,7 @@ impl CliError {
             | Self::Results(_)
             | Self::Known { .. } => Exit::Usage,
             // Not a mistake of the caller, and nothing that the target has done.
-            Self::Output(_) | Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
+            Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
         }
     }
 

@@ -82,7 +82,7 @@ fn check(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError
         entries(known.entries().len()),
         count(as_u64(cases), "case"),
         if expired.is_empty() { "all right" } else { "not all right" }
-    ))?;
+    ));
     Ok(report_expired(&expired, context))
 }
 
@@ -114,7 +114,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     if !update.is_empty() || !path.exists() {
         write(path, &new, context)?;
     }
-    context.print(&summary(&name, &known, &update))?;
+    context.print(&summary(&name, &known, &update));
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
     Ok(report_expired(&expired, context))
 }
@@ -136,7 +136,7 @@ fn convert(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliErr
 
     write(&target, &toml, context)?;
     let number = entries(known.entries().len());
-    context.print(&format!("{}: {number} of {name}, which is not needed any more\n", target.display()))?;
+    context.print(&format!("{}: {number} of {name}, which is not needed any more\n", target.display()));
     Ok(Exit::Passed)
 }
 

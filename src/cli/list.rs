@@ -92,7 +92,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
         }
         (false, Format::Json) => json(&listed(&suite, &selection)?),
     };
-    context.print(&text)?;
+    context.print(&text);
     Ok(Exit::Passed)
 }
 

@@ -6,17 +6,20 @@ mod transport;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use self::alibaba::AlibabaArguments;
 use self::health::HealthUrl;
 use self::transport::TransportArguments;
-use super::{CliError, Context, Exit, signal};
+use super::signal::Stops;
+use super::{CliError, Context, Exit};
 use crate::diagnostic::counted;
 use crate::mock::{
     AdminAccess, AdminToken, ClockMode, CloudConfig, FaultRule, Faults, MockConfig, Service, StateSummary, WebOrigin,
@@ -167,7 +170,7 @@ fn clock(text: &str) -> Result<ClockMode, String> {
 /// Serves the mock until a signal stops it.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
-        context.print(&deviations()?)?;
+        context.print(&deviations()?);
         return Ok(Exit::Passed);
     }
 
@@ -192,16 +195,31 @@ async fn serve_until_stopped(
     let service = Arc::new(Service::new(config)?);
 
     // Whoever has read the address may send the signal to stop.
-    let stop = signal::stop_token();
-    context.print(&format!("{address}\n"))?;
+    let stops = Stops::listen();
+    context.print(&format!("{address}\n"));
+    // Whoever waits for the address would wait for ever.
+    if context.output_failed() {
+        return Ok(Exit::Inconclusive);
+    }
     // For people; programs read the line above.
     context.report(&listens_text(scheme, address));
     if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
         show_state(path, summary, service.now(), arguments.alibaba.has_seed(), context);
     }
 
+    let stop = CancellationToken::new();
+    let mut serving = pin!(serve(listener, Arc::clone(&service), stop.clone()));
+    let interrupted = async {
+        stops.interrupt().stopped().await;
+        context.report("stopping when the requests under way have their responses; again to stop now");
+        stops.announced();
+        stop.cancel();
+        stops.interrupt().stopped_at_once().await;
+    };
     tokio::select! {
-        () = serve(listener, Arc::clone(&service), stop) => {}
+        () = serving.as_mut() => {}
+        // What has been responded to is in the state file already.
+        () = interrupted => {}
         // To go on would be to promise what the file does not keep.
         failure = service.state_failed() => return Err(failure.into()),
     }

@@ -76,17 +76,22 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::SelfTest(arguments) => self_test::self_test(&arguments, context),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
-    let error = match outcome {
-        Ok(exit) => return exit.into(),
-        Err(error) => error,
-    };
-    if let CliError::Output(output) = &error
-        && output.kind() == io::ErrorKind::BrokenPipe
-    {
-        return Exit::Passed.into();
+    let exit = outcome.unwrap_or_else(|error| {
+        context.report_styled(&error.render(color.on(&io::stderr())));
+        error.exit()
+    });
+    unless_output_is_lost(exit, context).into()
+}
+
+/// The exit code, unless it would say that all went well although the output could not be written.
+fn unless_output_is_lost(exit: Exit, context: &Context) -> Exit {
+    match (context.output_error(), exit) {
+        (None, exit) => exit,
+        (Some(error), exit) => {
+            context.report(&format!("error: failed to write to the standard output: {error}"));
+            if exit == Exit::Passed { Exit::Inconclusive } else { exit }
+        }
     }
-    context.report_styled(&error.render(color.on(&io::stderr())));
-    error.exit().into()
 }
 
 /// Says what is wrong with the arguments, or shows the help that they request.
@@ -97,7 +102,7 @@ fn usage(error: &clap::Error, context: &Context) -> ExitCode {
         context.report_styled(&styled(Color::Auto.on(&io::stderr())));
         return Exit::Usage.into();
     }
-    // Help and version go to the standard output, and are not an error even if nobody reads them.
-    let _ = context.print(&styled(Color::Auto.on(&io::stdout())));
-    Exit::Passed.into()
+    // Help and version go to the standard output, and are not an error.
+    context.print(&styled(Color::Auto.on(&io::stdout())));
+    unless_output_is_lost(Exit::Passed, context).into()
 }

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
+use super::signal::Stops;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, one_or_more};
-use super::{CliError, Context, Exit, known, provider, signal};
+use super::{CliError, Context, Exit, known, provider};
+use crate::event::Event;
 use crate::known::KnownFailures;
 use crate::mock::Faults;
 use crate::provider::Declaration;
@@ -65,6 +67,10 @@ pub(super) struct RunArguments {
     /// How long to wait for a state [default: 1s, on an account 30s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     settle_timeout: Option<Duration>,
+    /// How long cases may run, such as 30m: then no further case is begun, the rest is reported as not run, and what was made
+    /// is removed. Whatever the limit, a run ends when nothing is received for six times --timeout in a row
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    max_duration: Option<Duration>,
     /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced. Time then passes for every key
     /// of the target
     #[arg(long, value_name = "URL")]
@@ -143,7 +149,10 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
 
     let endpoint = endpoint(&arguments, place, provider, context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(execute(arguments, suite, selection, endpoint, known.map(Arc::new), color, context))
+    let exit = runtime.block_on(execute(arguments, suite, selection, endpoint, known.map(Arc::new), color, context));
+    // Whatever still waits, such as for the address of a host, has nothing to say any more.
+    runtime.shutdown_background();
+    exit
 }
 
 async fn execute(
@@ -163,7 +172,14 @@ async fn execute(
     }
     let mut reports = reports(&arguments, &suite, color, context)?;
 
-    let footer = session.run(signal::stop_token(), |event| reports.event(&event)).await;
+    let stops = Stops::listen();
+    let report = |event: Event| {
+        reports.event(&event);
+        if matches!(event, Event::Stopping { .. }) {
+            stops.announced();
+        }
+    };
+    let footer = session.run(stops.interrupt().clone(), report).await;
     let errors = reports.into_errors();
     for error in &errors {
         context.report(&format!("error: {error}"));
@@ -204,6 +220,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         rate: arguments.rate,
         confirmations: arguments.confirm,
         settle_timeout: arguments.settle_timeout,
+        max_duration: arguments.max_duration,
         seed: arguments.seed,
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },

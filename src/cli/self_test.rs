@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use tokio_util::sync::CancellationToken;
 
+use super::signal::Stops;
 use super::suite::SuiteArguments;
 use super::target::one_or_more;
-use super::{CliError, Context, Exit, signal};
+use super::{CliError, Context, Exit};
 use crate::near::nearest;
 use crate::self_test::{
     CatalogueEntry, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table, Trial,
@@ -53,10 +53,10 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     let mut trials: Vec<Trial> = Vec::with_capacity(wanted);
     let mut poor_trials: Vec<PoorTrial> = Vec::with_capacity(wanted_emulators);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    let printed = runtime.block_on(async {
-        let mut lines =
-            Lines { bar: &bar, context, quiet: arguments.quiet, stop: signal::stop_token(), printed: Ok(()) };
-        let stop = lines.stop.clone();
+    runtime.block_on(async {
+        let lines = Lines { bar: &bar, context, quiet: arguments.quiet };
+        // There is nothing to clean up: each mock ends with its trial.
+        let stop = Stops::listen().interrupt().token();
         let emit = |trial: Trial| {
             lines.show(&Table(&trial), trial.is_as_named());
             trials.push(trial);
@@ -66,17 +66,15 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
             lines.show(&PoorTable(&trial), trial.is_as_named());
             poor_trials.push(trial);
         };
-        poor.run(stop, emit).await?;
-        Ok::<_, SelfTestError>(lines.printed)
+        poor.run(stop, emit).await
     })?;
     bar.finish_and_clear();
-    printed?;
 
     if wanted > 0 {
-        context.print(&format!("{}\n", summary(&trials)))?;
+        context.print(&format!("{}\n", summary(&trials)));
     }
     if wanted_emulators > 0 {
-        context.print(&format!("{}\n", poor_summary(&poor_trials)))?;
+        context.print(&format!("{}\n", poor_summary(&poor_trials)));
     }
 
     // First, since an interruption does not undo what went wrong before it.
@@ -96,23 +94,17 @@ struct Lines<'a> {
     bar: &'a ProgressBar,
     context: &'a Context,
     quiet: bool,
-    stop: CancellationToken,
-    printed: Result<(), CliError>,
 }
 
 impl Lines<'_> {
     /// Shows a trial, unless only what is wrong is shown and nothing is.
-    fn show(&mut self, trial: &dyn fmt::Display, is_as_named: bool) {
+    fn show(&self, trial: &dyn fmt::Display, is_as_named: bool) {
         self.bar.inc(1);
-        if self.quiet && is_as_named || self.printed.is_err() {
+        if self.quiet && is_as_named {
             return;
         }
         let text = trial.to_string();
-        self.printed = self.bar.suspend(|| self.context.print(&text));
-        // The reader has gone away, so nobody needs the rest.
-        if self.printed.is_err() {
-            self.stop.cancel();
-        }
+        self.bar.suspend(|| self.context.print(&text));
     }
 }
 

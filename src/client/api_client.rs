@@ -1,7 +1,7 @@
 //! Sends calls to one target.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +11,7 @@ use super::budget::Budget;
 use super::counters::Counters;
 use super::http::Http;
 use super::rate::Bucket;
+use super::silence::Silence;
 use super::skew::Skew;
 use super::transcript::{Entry, Received};
 use super::{
@@ -32,6 +33,8 @@ pub struct Client {
     rate: Option<Bucket>,
     budget: Option<Budget>,
     counters: Counters,
+    silence: Silence,
+    timeout: Duration,
 }
 
 impl Client {
@@ -50,9 +53,10 @@ impl Client {
             secrets.add_credential(token);
         }
 
-        let (skew, counters) = (Skew::default(), Counters::default());
+        let timeout = connection.timeout;
+        let (skew, counters, silence) = (Skew::default(), Counters::default(), Silence::new(timeout));
         let (rate, budget) = (rate.map(Bucket::new), max_requests.map(Budget::new));
-        Ok(Self { target, secrets, skew, http, retry, rate, budget, counters })
+        Ok(Self { target, secrets, skew, http, retry, rate, budget, counters, silence, timeout })
     }
 
     /// What is tested.
@@ -97,6 +101,21 @@ impl Client {
     /// How many seconds the local clock is ahead of the endpoint's, by the dates of the first responses.
     pub fn clock_skew_seconds(&self) -> Option<i64> {
         self.skew.median()
+    }
+
+    /// How long one request may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Completes when nothing was received for so many time-outs in a row, although requests were sent.
+    pub(crate) async fn is_silent_for(&self, timeouts: u32) {
+        self.silence.lasts(timeouts).await;
+    }
+
+    /// Begins anew to count how long nothing is received.
+    pub(crate) fn forget_silence(&self) {
+        self.silence.ends();
     }
 
     /// Sends a call until a usable response comes or the attempts are used up, and notes every attempt in the
@@ -217,12 +236,20 @@ impl Client {
         let begin = Instant::now();
         let (received, judged, length) = match self.http.send(request).await {
             Ok(response) => {
+                self.silence.ends();
                 let (judged, length) = (self.judge(&response, outgoing.envelope.is_right()), response.body.len());
                 // Only now, for what is shown of it must hold no secret of its own.
                 let received = Received::response(response, request, &*self.target.provider, &self.secrets);
                 (received, judged, length)
             }
-            Err(error) => (Received::Nothing(error.to_string()), Attempt::failed(&error), 0),
+            Err(error) => {
+                if error.something_came() {
+                    self.silence.ends();
+                } else {
+                    self.silence.goes_on();
+                }
+                (Received::Nothing(error.to_string()), Attempt::failed(&error), 0)
+            }
         };
 
         transcript.push(Entry {

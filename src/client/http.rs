@@ -38,6 +38,15 @@ impl SendError {
         }
     }
 
+    /// Whether something was received at all.
+    pub(super) fn something_came(&self) -> bool {
+        match self {
+            // A proxy is not the endpoint, but it says at once what is wrong.
+            Self::Http(HttpError::BrokenOff(_)) | Self::TooLong | Self::Redirect(_) | Self::ProxyCredentials(_) => true,
+            Self::Http(_) => false,
+        }
+    }
+
     /// Whether a response began that may have been the service's.
     pub(super) fn response_began(&self) -> bool {
         match self {

@@ -20,6 +20,7 @@ mod rate;
 mod redact;
 mod response;
 mod retry;
+mod silence;
 mod skew;
 mod target;
 mod transcript;

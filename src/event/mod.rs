@@ -46,6 +46,15 @@ pub enum Event {
         /// One line.
         message: String,
     },
+    /// The run is stopped from outside, or since the endpoint responds no more: what was made is removed now.
+    Stopping {
+        /// Why: one line.
+        reason: String,
+        /// How many keys the run has made and not removed.
+        keys: u64,
+        /// How many aliases.
+        aliases: u64,
+    },
     /// The run is over; comes last, once, also when it was cut short.
     RunFinished(Box<RunFooter>),
 }
@@ -68,7 +77,7 @@ impl Event {
         match self {
             Self::RunStarted(_) | Self::CaseStarted { .. } | Self::CaseJudged { .. } => {}
             Self::CaseFinished(case) => case.texts().for_each(redact),
-            Self::Notice { message } => redact(message),
+            Self::Notice { message } | Self::Stopping { reason: message, .. } => redact(message),
             Self::RunFinished(footer) => footer.stopped.iter_mut().chain(&mut footer.leaks).for_each(redact),
         }
     }

@@ -141,7 +141,11 @@ fn overwrite(
     secrets: &SecretRegistry,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    write_to(&mut File::options().write(true).open(path)?, secrets, fill)
+    match write_to(&mut File::options().write(true).open(path)?, secrets, fill) {
+        // Whoever read the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }
 
 fn write_to(

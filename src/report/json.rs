@@ -111,7 +111,7 @@ impl Report for JsonReport {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         match event {
             Event::RunStarted(header) => self.header = Some(header.clone()),
-            Event::CaseStarted { .. } | Event::CaseJudged { .. } => {}
+            Event::CaseStarted { .. } | Event::CaseJudged { .. } | Event::Stopping { .. } => {}
             Event::CaseFinished(case) => self.case(case).map_err(|error| self.destination.error(error))?,
             Event::Notice { message } => self.notices.push(message.clone()),
             Event::RunFinished(footer) => self.finish(footer)?,

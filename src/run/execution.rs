@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{self, JoinError, JoinSet};
 
 use super::RunContext;
 use super::case_runner::{Done, run_case};
 use super::failure::Failure;
+use super::holdings::Amount;
 use super::leak::Leak;
 use super::order::{Order, Planned, Turn};
 use super::outcome::{CaseOutcome, Outcomes, result};
@@ -34,10 +36,19 @@ pub(super) struct Execution<'r, E> {
     running: HashMap<task::Id, (Planned, usize)>,
     /// How many cases were begun.
     begun: usize,
+    /// The reasons for which the run is stopped from outside.
+    stops: UnboundedReceiver<String>,
+    /// Whether the cases under way were dropped.
+    aborted: bool,
 }
 
 impl<'r, E: FnMut(Event)> Execution<'r, E> {
-    pub(super) fn new(runner: &'r Runner, status: Arc<RunStatus>, emit: &'r mut E) -> Self {
+    pub(super) fn new(
+        runner: &'r Runner,
+        status: Arc<RunStatus>,
+        stops: UnboundedReceiver<String>,
+        emit: &'r mut E,
+    ) -> Self {
         Self {
             runner,
             status,
@@ -47,12 +58,14 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             begun: 0,
+            stops,
+            aborted: false,
         }
     }
 
-    /// What the cases came to.
-    pub(super) fn into_outcomes(self) -> Outcomes {
-        self.outcomes
+    /// What the cases came to, and what has still to be heard.
+    pub(super) fn into_outcomes(self) -> (Outcomes, UnboundedReceiver<String>) {
+        (self.outcomes, self.stops)
     }
 
     /// Runs the cases of a turn.
@@ -69,15 +82,24 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
                 self.begin(planned, &permits);
             }
 
-            match self.tasks.join_next_with_id().await {
-                Some(Ok((task, done))) => {
-                    if let Some((_, number)) = self.running.remove(&task) {
-                        self.runner.context.sequence.end(number);
-                    }
-                    self.finish(done);
+            tokio::select! {
+                // What stops the run comes before its results.
+                biased;
+                () = self.status.abandoned.cancelled(), if !self.aborted => {
+                    self.aborted = true;
+                    self.tasks.abort_all();
                 }
-                Some(Err(error)) => self.finish_panicked(&error),
-                None => break,
+                Some(reason) = self.stops.recv() => (self.emit)(stopping(&self.runner.context, reason)),
+                ended = self.tasks.join_next_with_id() => match ended {
+                    Some(Ok((task, done))) => {
+                        if let Some((_, number)) = self.running.remove(&task) {
+                            self.runner.context.sequence.end(number);
+                        }
+                        self.finish(done);
+                    }
+                    Some(Err(error)) => self.finish_unfinished(&error),
+                    None => break,
+                },
             }
         }
     }
@@ -108,11 +130,18 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
         self.begun += 1;
     }
 
-    /// Takes the end of a task that panicked, which is a bug of this program. What its case made is not torn down.
-    fn finish_panicked(&mut self, error: &JoinError) {
+    /// Takes the end of a task that panicked, which is a bug of this program, or that was dropped because the clean-up was
+    /// abandoned. What its case made is not torn down.
+    fn finish_unfinished(&mut self, error: &JoinError) {
         let Some((planned, number)) = self.running.remove(&error.id()) else { return };
         let context = &self.runner.context;
         context.sequence.end(number);
+
+        if error.is_cancelled() {
+            // What it made is named when the run is over: more than this case may hold something.
+            let outcome = CaseOutcome::not_begun(Failure::cut(self.status.why_not_judged()));
+            return self.finish(Done { planned, outcome });
+        }
 
         let reason = format!("the case ended unexpectedly, which is a bug of this program: {error}");
         let case = context.suite.cases[planned.index].id.to_string();
@@ -178,4 +207,10 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             self.status.halt(format!("{} could not be removed, so nothing more is made: {}", leak.what, leak.reason));
         }
     }
+}
+
+/// The event of a run that is stopped: how much is removed now.
+pub(super) fn stopping(context: &RunContext, reason: String) -> Event {
+    let Amount { keys, aliases } = context.holdings.amount();
+    Event::Stopping { reason, keys, aliases }
 }

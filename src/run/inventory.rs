@@ -144,6 +144,7 @@ impl<'a> Inventory<'a> {
         }
 
         self.run.key_counts.key_made(&id);
+        self.run.holdings.key_made(&id, self.case.id.as_str());
         self.keys.push((name.clone(), item));
         requester.bindings_mut().keys.insert(name.clone(), key);
         requester.something_was_made();
@@ -216,6 +217,7 @@ impl<'a> Inventory<'a> {
                 let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
                 let item = self.making(request.operation, other)?;
                 self.run.client.keep_back(1);
+                self.run.holdings.alias_made(&name, self.case.id.as_str());
                 self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: true });
                 self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
             }
@@ -237,6 +239,7 @@ impl<'a> Inventory<'a> {
         let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
         let item = self.making(request.operation, other)?;
         self.run.client.keep_back(1);
+        self.run.holdings.making_alias(&name, self.case.id.as_str());
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
         self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: false });
 
@@ -246,9 +249,11 @@ impl<'a> Inventory<'a> {
             if let Some(removal) = self.removals.last_mut() {
                 removal.certain = true;
             }
+            self.run.holdings.alias_made(&name, self.case.id.as_str());
             self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
         } else if !maybe_made(&sent) {
             self.removals.pop();
+            self.run.holdings.removed(&name);
             self.run.client.release(1);
             self.note(LedgerEntry::NotMade, item, request.operation, Some(&name))?;
         }

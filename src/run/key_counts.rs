@@ -14,7 +14,6 @@ pub(super) struct KeyCounts {
     requested: AtomicU64,
     /// How many keys are planned for cases that are not over.
     planned: AtomicU64,
-    left: AtomicU64,
     unconfirmed: AtomicU64,
 }
 
@@ -60,11 +59,6 @@ impl KeyCounts {
         self.made.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a key that could not be removed.
-    pub(super) fn key_left(&self) {
-        self.left.fetch_add(1, Ordering::Relaxed);
-    }
-
     /// Counts a creation whose response was lost, so that there may be a key without a known id.
     pub(super) fn creation_unconfirmed(&self) {
         self.unconfirmed.fetch_add(1, Ordering::Relaxed);
@@ -78,11 +72,6 @@ impl KeyCounts {
     /// How many keys were made.
     pub(super) fn made(&self) -> u64 {
         self.made.load(Ordering::Relaxed)
-    }
-
-    /// How many keys could not be removed.
-    pub(super) fn left(&self) -> u64 {
-        self.left.load(Ordering::Relaxed)
     }
 
     /// How many creations got no response.

@@ -3,10 +3,11 @@
 //! The files in the order in which a case passes through them:
 //!
 //! - `runner` is a run from its header to its footer. `execution` begins the case plans in their `order`, several at a
-//!   time, and `status` says whether the run goes on;
+//!   time, and `status` says whether the run goes on; `watch` ends it, for an `interrupt` or because its time is over or
+//!   the endpoint responds no more;
 //! - `case_runner` runs one case, and again on fresh keys to confirm a failure or if a response was lost;
 //! - `attempt` is one attempt: `setup`, then the `probe` of a row or the steps of a `scenario`, then `teardown` of what
-//!   is in the `inventory`;
+//!   is in the `inventory`. What all of them hold together is in `holdings`;
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
 //!   `verifier` checks effects; `judge`, `checks` and `content` compare responses with the case files;
 //! - `failure` says why a case did not pass, and `outcome` makes the result of it;
@@ -22,6 +23,8 @@ mod clock;
 mod content;
 mod execution;
 mod failure;
+mod holdings;
+mod interrupt;
 mod inventory;
 mod judge;
 mod judged_request;
@@ -47,11 +50,14 @@ mod status;
 mod sweep;
 mod teardown;
 mod verifier;
+mod watch;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::clock::{ClockHook, HookError, HookUrl, TargetClock, find_clock};
+pub use self::interrupt::Interrupt;
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;
@@ -82,6 +88,8 @@ pub struct RunOptions {
     pub attempts: u32,
     /// How often a failure must be confirmed on fresh keys before it is reported.
     pub confirm_failures: u32,
+    /// How long cases may be run; after that the run ends and removes what it made.
+    pub max_duration: Option<Duration>,
     /// The most keys that the run may make, confirmations and those whose creation got no response included; unlimited if
     /// none.
     pub max_keys: Option<u64>,
@@ -121,6 +129,7 @@ impl Default for RunOptions {
             mark: new_mark(),
             attempts: 3,
             confirm_failures: 1,
+            max_duration: None,
             max_keys: None,
             bundled_mock: false,
             account: false,
@@ -147,6 +156,7 @@ pub(crate) struct RunContext {
     knowledge: knowledge::Knowledge,
     sequence: sequence::Sequence,
     key_counts: key_counts::KeyCounts,
+    holdings: holdings::Holdings,
 }
 
 impl RunContext {

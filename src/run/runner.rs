@@ -4,18 +4,22 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio_util::task::AbortOnDropHandle;
 
-use super::execution::Execution;
+use super::execution::{Execution, stopping};
 use super::failure::Failure;
+use super::holdings::Holdings;
+use super::interrupt::Interrupt;
 use super::key_counts::KeyCounts;
 use super::knowledge::Knowledge;
-use super::leak;
+use super::leak::{self, Leak};
 use super::order::Turn;
 use super::outcome::Outcomes;
 use super::sequence::Sequence;
 use super::status::RunStatus;
-use super::sweep::{Swept, sweep};
+use super::sweep::{Swept, sweep, unknown_keys};
+use super::watch::watch;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
 use crate::event::{Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
@@ -47,6 +51,7 @@ impl Runner {
             knowledge: Knowledge::default(),
             sequence: Sequence::default(),
             key_counts: KeyCounts::default(),
+            holdings: Holdings::default(),
         };
         Self { context: Arc::new(context), selection, known: None }
     }
@@ -80,9 +85,10 @@ impl Runner {
         cost
     }
 
-    /// Runs the cases and emits events. When `interrupt` is cancelled, no further case is begun, those that have begun
-    /// end early and are torn down, and the rest is reported as not run.
-    pub async fn run(self, interrupt: CancellationToken, mut emit: impl FnMut(Event)) -> RunFooter {
+    /// Runs the cases and emits events. When the run is interrupted, no further case is begun, those that have begun end
+    /// early and are torn down, and the rest is reported as not run. When it is stopped at once, nothing is torn down any
+    /// more, and what was made by then is reported as left behind.
+    pub async fn run(self, interrupt: impl Into<Interrupt>, mut emit: impl FnMut(Event)) -> RunFooter {
         let begin = Instant::now();
         let secrets = self.context.client.secrets().clone();
         // Everything that an endpoint sent passes here before it is reported.
@@ -96,27 +102,26 @@ impl Runner {
         }
 
         let status = Arc::new(RunStatus::default());
-        let interrupted = tokio::spawn({
-            let status = Arc::clone(&status);
-            async move {
-                interrupt.cancelled().await;
-                status.halt("interrupted".to_owned());
-            }
-        });
+        let (sender, stops) = unbounded_channel();
+        let watching = watch(Arc::clone(&self.context), Arc::clone(&status), interrupt.into(), sender);
+        let watching = AbortOnDropHandle::new(tokio::spawn(watching));
 
         if self.context.options.max_keys.is_some() {
             self.context.key_counts.plan(self.cost().keys);
         }
-        let mut execution = Execution::new(&self, Arc::clone(&status), &mut emit);
+        let mut execution = Execution::new(&self, Arc::clone(&status), stops, &mut emit);
         for turn in Turn::ALL {
             execution.run_turn(turn).await;
         }
-        let mut outcomes = execution.into_outcomes();
+        let (mut outcomes, stops) = execution.into_outcomes();
 
-        for message in self.sweep(&mut outcomes).await {
+        for message in self.sweep_unless_abandoned(&status, stops, &mut outcomes, &mut emit).await {
             emit(Event::Notice { message });
         }
-        interrupted.abort();
+        drop(watching);
+        if let Some(reason) = status.why_abandoned() {
+            self.add_holdings(&reason, &mut outcomes.leaks);
+        }
 
         let footer = self.footer(begin, outcomes, &status);
         emit(Event::RunFinished(Box::new(footer.clone())));
@@ -140,6 +145,42 @@ impl Runner {
             return Err(Failure::skipped(Kind::Unavailable, reason));
         }
         Ok(Arc::new(plan))
+    }
+
+    /// Looks for keys whose creation got no response, as long as the clean-up is not abandoned.
+    async fn sweep_unless_abandoned(
+        &self,
+        status: &RunStatus,
+        mut stops: UnboundedReceiver<String>,
+        outcomes: &mut Outcomes,
+        emit: &mut impl FnMut(Event),
+    ) -> Vec<String> {
+        let mut sweep = std::pin::pin!(self.sweep(outcomes));
+        loop {
+            tokio::select! {
+                biased;
+                () = status.abandoned.cancelled() => return Vec::new(),
+                Some(reason) = stops.recv() => emit(stopping(&self.context, reason)),
+                notices = sweep.as_mut() => return notices,
+            }
+        }
+    }
+
+    /// Adds what the run still holds, since nothing more is removed.
+    fn add_holdings(&self, reason: &str, leaks: &mut Vec<Leak>) {
+        let RunContext { holdings, key_counts, options, .. } = &*self.context;
+        for leak in holdings.leaks(reason) {
+            // What could not be removed before has its own reason.
+            if !leaks.iter().any(|known| known.what == leak.what) {
+                leaks.push(leak);
+            }
+        }
+
+        let unknown = holdings.creations() + key_counts.unconfirmed();
+        if unknown > 0 {
+            let reason = format!("{reason}; there may be {unknown} of them, with the mark {}", options.mark);
+            leaks.push(unknown_keys(&reason));
+        }
     }
 
     /// Removes keys whose creation got no response, and gives the lines that a person should know.
@@ -191,7 +232,7 @@ impl Runner {
     }
 
     fn footer(&self, begin: Instant, outcomes: Outcomes, status: &RunStatus) -> RunFooter {
-        let RunContext { suite, client, key_counts, .. } = &*self.context;
+        let RunContext { suite, client, key_counts, holdings, .. } = &*self.context;
         let traffic = client.traffic();
         let complete = outcomes.cut == 0 && outcomes.next == self.selection.len();
         RunFooter {
@@ -204,7 +245,7 @@ impl Runner {
                 requests: traffic.requests,
                 retries: traffic.retries,
                 keys_created: key_counts.made(),
-                keys_left: key_counts.left(),
+                keys_left: holdings.amount().keys,
                 clock_skew_seconds: client.clock_skew_seconds(),
             },
             routes: Some(RouteCoverage { total: suite.cells_by_route(), run: outcomes.cells_probed }),

@@ -17,6 +17,8 @@ const MOST_DENIED: usize = 5;
 pub(super) struct RunStatus {
     /// Ends the run: no further case is begun.
     pub(super) stop: CancellationToken,
+    /// Ends the clean-up too: nothing more is sent.
+    pub(super) abandoned: CancellationToken,
     counts: Mutex<Counts>,
 }
 
@@ -24,6 +26,8 @@ pub(super) struct RunStatus {
 struct Counts {
     /// Why the run ends.
     stopped: Option<String>,
+    /// Why its clean-up ends.
+    abandoned: Option<String>,
     /// How many cases met no service at all.
     silent: usize,
     /// How many cases in a row had their credentials rejected.
@@ -54,6 +58,18 @@ impl RunStatus {
             counts.stopped.get_or_insert(reason);
             self.stop.cancel();
         }
+    }
+
+    /// Ends the run and its clean-up for a reason; the first reason is kept.
+    pub(super) fn abandon(&self, reason: String) {
+        self.halt(reason.clone());
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).abandoned.get_or_insert(reason);
+        self.abandoned.cancel();
+    }
+
+    /// Why the clean-up ended before everything was removed, if it did.
+    pub(super) fn why_abandoned(&self) -> Option<String> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).abandoned.clone()
     }
 
     /// Why the run ended before its last case, if it did.

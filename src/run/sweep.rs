@@ -67,12 +67,10 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
             Ok(false) => {}
             Ok(true) => {
                 run.key_counts.key_found();
+                run.holdings.key_made(&id, "");
                 match teardown.remove_key(&mut requester, &KeyName::subject(), None).await {
                     Ok(()) => removed += 1,
-                    Err(reason) => {
-                        run.key_counts.key_left();
-                        swept.leaks.push(leak(format!("its creation got no response; {reason}")));
-                    }
+                    Err(reason) => swept.leaks.push(leak(format!("its creation got no response; {reason}"))),
                 }
             }
             Err(failure) => {
@@ -96,7 +94,7 @@ pub(super) async fn sweep(run: &RunContext, case: &Case) -> Swept {
 }
 
 /// A leak of keys whose ids are not known.
-fn unknown_keys(reason: &str) -> Leak {
+pub(super) fn unknown_keys(reason: &str) -> Leak {
     let what = "keys whose creation got no response".to_owned();
     Leak { what, case: String::new(), reason: reason.to_owned() }
 }

@@ -80,12 +80,12 @@ impl<'a> Teardown<'a> {
         // Keys come last: what belongs to a key may not be removable once the key waits for its deletion.
         for (name, item) in std::mem::take(&mut inventory.keys) {
             if let Err(reason) = self.remove_key(requester, &name, Some(item)).await {
-                self.run.key_counts.key_left();
                 let id = requester.bindings().keys.get(&name).map_or("", |key| key.id()).to_owned();
                 leaks.push(self.leak(format!("key {id}"), reason));
             }
             self.run.client.release(self.run.removal_requests());
         }
+        self.run.holdings.attempt_over(self.case.id.as_str());
         leaks
     }
 
@@ -252,6 +252,7 @@ impl<'a> Teardown<'a> {
 
     /// Notes a removal. The thing is removed either way, so a missing line only costs a person one more look.
     fn note_removed(&self, operation: &OperationName, item: Option<Item>, name: &str) {
+        self.run.holdings.removed(name);
         let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, item, operation, Some(name));
     }
 }

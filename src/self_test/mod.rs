@@ -56,8 +56,8 @@ pub struct SelfTest {
 }
 
 impl SelfTest {
-    /// Tests each deviation, several at a time, and emits the trials in the order of the entries. No further one is
-    /// begun once `interrupt` is cancelled.
+    /// Tests each deviation, several at a time, and emits the trials in the order of the entries. Once `interrupt` is
+    /// cancelled, those under way are dropped.
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::SelfTestError;
 
-/// Makes trials, `jobs` of them at a time, and emits their results in the order of the trials. No further one is begun
-/// once `interrupt` is cancelled.
+/// Makes trials, `jobs` of them at a time, and emits their results in the order of the trials. Once `interrupt` is
+/// cancelled, those under way are dropped.
 pub(super) async fn in_order<T, F>(
     trials: impl Iterator<Item = F>,
     jobs: NonZeroUsize,
@@ -27,13 +27,20 @@ where
 
     loop {
         while tasks.len() < jobs.get()
-            && !interrupt.is_cancelled()
             && let Some((position, trial)) = trials.next()
         {
             tasks.spawn(async move { (position, trial.await) });
         }
 
-        match tasks.join_next().await {
+        let ended = tokio::select! {
+            ended = tasks.join_next() => ended,
+            () = interrupt.cancelled() => {
+                // They have found something all the same.
+                finished.into_values().for_each(emit);
+                return Ok(());
+            }
+        };
+        match ended {
             None => return Ok(()),
             Some(Err(error)) => return Err(SelfTestError::Start(error.to_string())),
             Some(Ok((position, trial))) => {

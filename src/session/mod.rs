@@ -14,8 +14,6 @@ mod target_kind;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio_util::sync::CancellationToken;
-
 pub use self::error::SessionError;
 #[cfg(feature = "cli")]
 pub(crate) use self::error::with_source;
@@ -33,7 +31,7 @@ use crate::event::{Event, RunFooter};
 use crate::ledger::{Ledger, LedgerTarget};
 use crate::plan::Cost;
 use crate::redact::SecretRegistry;
-use crate::run::{RunOptions, Runner, new_mark};
+use crate::run::{Interrupt, RunOptions, Runner, new_mark};
 use crate::suite::Suite;
 
 /// How often a case is begun at most, when responses are lost.
@@ -75,6 +73,7 @@ impl Session {
             mark: mark.clone(),
             attempts: ATTEMPTS,
             confirm_failures: options.confirm_failures,
+            max_duration: options.max_duration,
             // Keys cost money on an account: without a number that was given, none is made.
             max_keys: options.limits.max_keys.or(account.then_some(0)),
             bundled_mock: target.is_bundled_mock(),
@@ -116,9 +115,8 @@ impl Session {
         self.announcement.as_deref()
     }
 
-    /// Runs the cases and emits events. When `interrupt` is cancelled, no further case is begun, those under way are
-    /// brought to an end and torn down, and the rest is reported as not run.
-    pub async fn run(self, interrupt: CancellationToken, emit: impl FnMut(Event)) -> RunFooter {
+    /// Runs the cases and emits events, until the last one is over or the run is interrupted.
+    pub async fn run(self, interrupt: impl Into<Interrupt>, emit: impl FnMut(Event)) -> RunFooter {
         self.runner.run(interrupt, emit).await
     }
 }

@@ -32,6 +32,8 @@ pub struct SessionOptions {
     pub confirmations: Option<NonZeroU32>,
     /// How long a state is waited for.
     pub settle_timeout: Option<Duration>,
+    /// How long cases may be run; after that the run ends and removes what it made.
+    pub max_duration: Option<Duration>,
     /// What test data is drawn from, other than key material; a number of its own for each run unless given.
     pub seed: Option<u32>,
     /// Time-outs and certificates.
@@ -64,6 +66,7 @@ impl Default for SessionOptions {
             rate: None,
             confirmations: None,
             settle_timeout: None,
+            max_duration: None,
             seed: None,
             connection: Connection::default(),
             limits: Limits::default(),

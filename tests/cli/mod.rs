@@ -11,17 +11,18 @@ mod connections;
 mod echo_server;
 mod endpoints;
 mod hostile;
-#[cfg(unix)]
-mod interrupt;
 mod known;
 mod limits;
 mod mock_process;
 mod program;
+mod readers;
 mod repeat;
 mod reports;
 mod secrets;
 mod self_test;
 mod server;
 mod settings;
+#[cfg(unix)]
+mod stopping;
 mod targets;
 mod usage;

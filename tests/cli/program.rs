@@ -131,10 +131,11 @@ impl Drop for MockProcess {
     }
 }
 
-/// Interrupts a process as Ctrl-C does.
+/// Sends a process a signal, such as `INT`, which is what Ctrl-C sends; whether the process was there.
 #[cfg(unix)]
-pub fn interrupt(process: u32) {
-    assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success());
+pub fn signal(process: u32, name: &str) -> bool {
+    let mut command = Command::new("kill");
+    command.args(["-s", name, &process.to_string()]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 /// Everything that a process still writes, and its exit code.

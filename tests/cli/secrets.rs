@@ -196,7 +196,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut out).unwrap();
     let arguments = format!("run --endpoint http://{} -v operation:Encrypt", out.trim());
     assert_eq!(look(&folder, &arguments, &canaries), (0, 3));
-    super::program::interrupt(child.id());
+    assert!(super::program::signal(child.id(), "INT"));
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{err}");

@@ -81,6 +81,22 @@ impl Server {
         })
     }
 
+    /// Hands requests on to another server until so many have come, and then responds to nothing any more.
+    pub fn hanging_after(upstream: SocketAddr, number: usize) -> Self {
+        Self::start(move |stream, requests| {
+            let server = TcpStream::connect(upstream).unwrap();
+            let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut responses, &mut client));
+            hand_on(stream, server, |beginning| {
+                if beginning && requests.fetch_add(1, Ordering::SeqCst) >= number {
+                    loop {
+                        thread::park();
+                    }
+                }
+            });
+        })
+    }
+
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }

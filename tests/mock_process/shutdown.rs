@@ -9,7 +9,7 @@ use super::process::Process;
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_before_the_end() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP", "QUIT"] {
         let process = Process::start(&["--fault", "latency=700ms"]);
         let client = process.client();
         let other = client.clone();
@@ -27,6 +27,25 @@ async fn a_request_under_way_is_answered_before_the_end() {
         let (status, errors) = process.wait();
         assert_eq!(status.code(), Some(0), "{errors}");
     }
+}
+
+/// The first signals are one, for wrappers pass on what the group of processes got already.
+#[test]
+fn a_second_signal_after_a_second_ends_it_at_once() {
+    let process = Process::start(&["--fault", "latency=3600s"]);
+    let mut waiting = TcpStream::connect(&process.address).unwrap();
+    waiting.write_all(b"GET /?Action=DescribeRegions HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    process.signal("TERM");
+    process.signal("TERM");
+    // The second that must pass; requests under way would get five.
+    std::thread::sleep(Duration::from_millis(1_100));
+    process.signal("TERM");
+    let (status, errors) = process.wait();
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert!(
+        errors.ends_with("stopping when the requests under way have their responses; again to stop now\n"),
+        "{errors}"
+    );
 }
 
 #[test]

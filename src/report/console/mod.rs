@@ -272,6 +272,20 @@ impl<W: Write + Send> Console<W> {
     }
 }
 
+/// What a person should know while the run stops: what is removed, and how to prevent it.
+fn stopping(reason: &str, keys: u64, aliases: u64) -> String {
+    let what = match (keys, aliases) {
+        (0, 0) => "ending the requests under way".to_owned(),
+        (keys, 0) => format!("cleaning up {}", text::count(keys, "key")),
+        (keys, aliases) => {
+            let aliases =
+                if aliases == 1 { "1 alias".to_owned() } else { format!("{} aliases", text::thousands(aliases)) };
+            format!("cleaning up {} and {aliases}", text::count(keys, "key"))
+        }
+    };
+    text::one_line(&format!("{reason}: {what}; again to stop now"))
+}
+
 impl<W: Write + Send> Report for Console<W> {
     fn files_written(&mut self, files: &[PathBuf]) {
         self.files = files.iter().map(|file| file.display().to_string()).collect();
@@ -285,6 +299,10 @@ impl<W: Write + Send> Report for Console<W> {
             Event::CaseFinished(case) => self.case(case),
             Event::Notice { message } => {
                 self.notices.push(message.clone());
+                Ok(())
+            }
+            Event::Stopping { reason, keys, aliases } => {
+                self.progress.say(&stopping(reason, *keys, *aliases));
                 Ok(())
             }
             Event::RunFinished(footer) => self.finish(footer),

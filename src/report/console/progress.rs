@@ -61,10 +61,18 @@ impl Display {
                     *failed += usize::from(is_failure(*verdict));
                     bar.inc(1);
                 }
-                Event::CaseFinished(_) | Event::Notice { .. } => {}
+                Event::CaseFinished(_) | Event::Notice { .. } | Event::Stopping { .. } => {}
                 Event::RunFinished(_) => bar.finish_and_clear(),
             },
         }
+    }
+
+    /// Shows a line, also where no progress is shown.
+    pub(super) fn say(&self, line: &str) {
+        self.suspend(|| {
+            // A run stops even if nobody sees that it does.
+            let _ = writeln!(io::stderr(), "{line}");
+        });
     }
 
     /// Does something while the bar is hidden.
@@ -127,7 +135,7 @@ impl Plain {
                 self.report_if_due();
             }
             Event::CaseStarted { .. } => self.report_if_due(),
-            Event::CaseFinished(_) | Event::Notice { .. } | Event::RunFinished(_) => {}
+            Event::CaseFinished(_) | Event::Notice { .. } | Event::Stopping { .. } | Event::RunFinished(_) => {}
         }
     }
 

@@ -32,6 +32,9 @@ pub(super) struct Remarks<'a> {
     pub(super) routes: bool,
 }
 
+/// So many leaks are named; the reports name all.
+const MOST_LEAKS: usize = 50;
+
 /// What a person should know, and the closing line.
 pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> String {
     let RunFooter { duration_ms, complete: _, stopped: _, summary, usage, routes, leaks } = footer;
@@ -40,7 +43,11 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     let labelled = |style, label, text: &String| format!("{} {}", pen.paint(style, label), one_line(text));
     lines.extend(remarks.patterns.iter().map(|pattern| labelled(DOUBTFUL, "pattern:", pattern)));
     lines.extend(remarks.notices.iter().map(|notice| labelled(DOUBTFUL, "note:", notice)));
-    lines.extend(leaks.iter().map(|leak| labelled(BAD, "leak:", leak)));
+    lines.extend(leaks.iter().take(MOST_LEAKS).map(|leak| labelled(BAD, "leak:", leak)));
+    if let more @ 1.. = leaks.len().saturating_sub(MOST_LEAKS) {
+        let more = format!("and {} more, which results.json and junit.xml name", thousands(as_u64(more)));
+        lines.push(labelled(BAD, "leak:", &more));
+    }
     lines.extend(end(footer, remarks.unjudged, pen));
 
     if let Some(RouteCoverage { total, run }) = routes.filter(|routes| remarks.routes && routes.total > 0) {
@@ -75,7 +82,10 @@ fn end(footer: &RunFooter, unjudged: usize, pen: Pen) -> Option<String> {
         1 => "1 case was not judged".to_owned(),
         cases => format!("{} were not judged", count(as_u64(cases), "case")),
     };
-    Some(format!("{} {reason}; {consequence}", pen.paint(BAD, "cut short:")))
+    // Whoever stopped the run wants to know what is left of it.
+    let nothing_left = footer.usage.keys_created > 0 && footer.leaks.is_empty();
+    let left = if nothing_left { "; everything that the run made is removed" } else { "" };
+    Some(format!("{} {reason}; {consequence}{left}", pen.paint(BAD, "cut short:")))
 }
 
 /// How many cases have which verdict; verdicts without cases are left out.
@@ -181,6 +191,25 @@ mod tests {
         assert_eq!(rendered(&footer, &remarks), format!("no case could be judged\n{closing}"));
         let footer = RunFooter { complete: false, stopped: Some("no service\n".to_owned()), ..footer };
         assert_eq!(rendered(&footer, &remarks), format!("cut short: no service; no case could be judged\n{closing}"));
+    }
+
+    #[test]
+    fn a_run_that_was_cut_short_says_that_nothing_is_left() {
+        let usage = Usage { keys_created: 3, ..Usage::default() };
+        let footer =
+            RunFooter { complete: false, stopped: Some("interrupted".into()), usage, ..footer_of_two_passes() };
+        let remarks = Remarks { unjudged: 3, ..Remarks::default() };
+        let said = "cut short: interrupted; 3 cases were not judged; everything that the run made is removed\n";
+        assert!(rendered(&footer, &remarks).starts_with(said), "{}", rendered(&footer, &remarks));
+        let footer = RunFooter { leaks: vec!["key 1".to_owned()], ..footer };
+        assert!(!rendered(&footer, &remarks).contains("is removed"), "{}", rendered(&footer, &remarks));
+    }
+
+    #[test]
+    fn many_leaks_are_counted() {
+        let leaks = (0..70).map(|number| format!("key {number}")).collect();
+        let text = rendered(&RunFooter { leaks, ..footer_of_two_passes() }, &Remarks::default());
+        assert!(text.contains("leak: key 49\nleak: and 20 more, which results.json and junit.xml name\n"), "{text}");
     }
 
     #[test]

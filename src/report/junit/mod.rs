@@ -234,7 +234,7 @@ impl Report for JunitReport {
     fn event(&mut self, event: &Event) -> Result<(), ReportError> {
         match event {
             Event::RunStarted(header) => self.header = Some(header.clone()),
-            Event::CaseStarted { .. } | Event::CaseJudged { .. } | Event::Notice { .. } => {}
+            Event::CaseStarted { .. } | Event::CaseJudged { .. } | Event::Notice { .. } | Event::Stopping { .. } => {}
             Event::CaseFinished(case) => self.case(case),
             Event::RunFinished(footer) => self.finish(footer)?,
         }

@@ -46,8 +46,8 @@ pub(crate) struct PoorTest {
 }
 
 impl PoorTest {
-    /// Tests each emulator, several at a time, and emits the trials in the order of the emulators. No further one is
-    /// begun once `interrupt` is cancelled.
+    /// Tests each emulator, several at a time, and emits the trials in the order of the emulators. Once `interrupt` is
+    /// cancelled, those under way are dropped.
     ///
     /// # Errors
     ///
@@ -73,7 +73,10 @@ impl PoorTest {
         }
 
         // What every emulator is compared with is run once.
-        let clean = Arc::new(run_suite(&self.suite, Vec::new()).await?);
+        let clean = tokio::select! {
+            clean = run_suite(&self.suite, Vec::new()) => Arc::new(clean?),
+            () = interrupt.cancelled() => return Ok(()),
+        };
         let trials = self.emulators.into_iter().zip(expectations).map(|(emulator, expectations)| {
             let (suite, clean) = (Arc::clone(&self.suite), Arc::clone(&clean));
             async move { trial::try_emulator(&suite, &emulator, &expectations, &clean).await }

@@ -25,7 +25,7 @@ Encrypt     ?        ?
 ? 2 cases  inconclusive: the run was interrupted
   such as alibaba/Encrypt/Disabled, alibaba/Encrypt/Enabled
 
-cut short: interrupted by Ctrl-C; 2 cases were not judged
+cut short: interrupted by Ctrl-C; 2 cases were not judged; everything that the run made is removed
 3 of 490 (cell, class of key, route) run
 3 cases: 1 passed, 2 inconclusive · 2,431 requests, 260 keys (0 left) · 0.12 s
 
@@ -151,7 +151,7 @@ kms-conformance 0.0.0: 201 cases against http://127.0.0.1:8080/ (alibaba, bundle
 – alibaba/deletion/late  skipped: the clock can't be moved
 ? 3 cases  inconclusive: connection refused
 
-cut short: no service responds at http://127.0.0.1:8080: connection refused; no case could be judged
+cut short: no service responds at http://127.0.0.1:8080: connection refused; no case could be judged; everything that the run made is removed
 reports: reports/results.json, reports/junit.xml
 201 cases: 3 inconclusive, 1 skipped, 197 not run · 2,431 requests, 260 keys (0 left) · 0.12 s
 
