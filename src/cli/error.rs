@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -13,6 +14,7 @@ use crate::mock::{StartError, StateError, TlsError, TokenError};
 use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
+use crate::report::claim::Claimed;
 use crate::report::results::ReadError;
 use crate::report::text::visible;
 use crate::self_test::SelfTestError;
@@ -47,6 +49,9 @@ pub enum CliError {
     /// A report can't be written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// Another run writes the same report.
+    #[error(transparent)]
+    Claimed(#[from] Claimed),
     /// A case can't be planned.
     #[error(transparent)]
     Plan(#[from] NoRoute),
@@ -143,6 +148,18 @@ pub enum CliError {
     /// Results can't be read.
     #[error(transparent)]
     Results(#[from] ReadError),
+    /// The run that should have written the results ended without them.
+    #[error(
+        "failed to read {}: the run that should have written it did not come to its end; if those of the run before are meant, give --results {}",
+        path.display(),
+        previous.display()
+    )]
+    NoResults {
+        /// The file.
+        path: PathBuf,
+        /// The results of the run before.
+        previous: PathBuf,
+    },
     /// A list of known failures is not changed.
     #[error("{path} is left as it is: {reason}")]
     Known {
@@ -168,6 +185,7 @@ impl CliError {
             | Self::Client(_)
             | Self::Session(_)
             | Self::Report(_)
+            | Self::Claimed(_)
             | Self::Plan(_)
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
@@ -183,6 +201,7 @@ impl CliError {
             | Self::Mock(_)
             | Self::Listen { .. }
             | Self::Results(_)
+            | Self::NoResults { .. }
             | Self::Known { .. } => Exit::Usage,
             // Not a mistake of the caller, and nothing that the target has done.
             Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,

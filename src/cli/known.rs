@@ -18,6 +18,7 @@ use crate::known::edit::{EMPTY, apply};
 use crate::known::entry::{Entry, Failure};
 use crate::known::load::{date, is_link, is_yaml, load};
 use crate::known::update::{Acceptance, Change, Judged, Update};
+use crate::report::claim::aside;
 use crate::report::destination::Destination;
 use crate::report::results::Results;
 use crate::report::text::{as_u64, count, one_line};
@@ -97,7 +98,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
         return Err(unchanged(only_toml(path)));
     }
 
-    let results = Results::read(&arguments.results)?;
+    let results = read_results(&arguments.results)?;
     let text = match read_text(path, BIGGEST_FILE) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
@@ -117,6 +118,15 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     context.print(&summary(&name, &known, &update));
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
     Ok(report_expired(&expired, context))
+}
+
+/// The results of the run to compare with. Those of the run before it are not taken in their place.
+fn read_results(path: &Path) -> Result<Results, CliError> {
+    let previous = aside(path);
+    if !path.exists() && previous.exists() {
+        return Err(CliError::NoResults { path: path.to_owned(), previous });
+    }
+    Ok(Results::read(path)?)
 }
 
 fn convert(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {

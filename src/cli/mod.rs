@@ -1,6 +1,7 @@
 //! The command line: arguments, environment, one file per subcommand, exit codes.
 
 mod check;
+mod claims;
 mod context;
 mod error;
 mod exit;
@@ -19,8 +20,9 @@ use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use self::claims::Claims;
 pub use self::context::Context;
 pub use self::error::CliError;
 pub use self::exit::Exit;
@@ -63,9 +65,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         context.secret(name);
     }
     panic::guard(context.secrets());
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, context),
+        Err(error) => return usage(&error, &arguments, context),
     };
     let color = cli.color;
     let outcome = match cli.command {
@@ -94,12 +97,24 @@ fn unless_output_is_lost(exit: Exit, context: &Context) -> Exit {
     }
 }
 
+/// Puts aside the reports of the run before, if a run was meant whose arguments are wrong: a job that goes on all the same
+/// must not find them.
+fn put_aside_reports(arguments: &[OsString], context: &Context) {
+    // Everything that can be understood in spite of the mistake.
+    let Ok(matches) = Cli::command().ignore_errors(true).try_get_matches_from(arguments) else { return };
+    let Some(run) = matches.subcommand_matches("run") else { return };
+    if let Ok(claims) = Claims::new(&run::RunArguments::report_files_of(run)) {
+        claims.show_previous(context);
+    }
+}
+
 /// Says what is wrong with the arguments, or shows the help that they request.
-fn usage(error: &clap::Error, context: &Context) -> ExitCode {
+fn usage(error: &clap::Error, arguments: &[OsString], context: &Context) -> ExitCode {
     let shown = error.render();
     let styled = |color: bool| if color { shown.ansi().to_string() } else { shown.to_string() };
     if error.use_stderr() {
         context.report_styled(&styled(Color::Auto.on(&io::stderr())));
+        put_aside_reports(arguments, context);
         return Exit::Usage.into();
     }
     // Help and version go to the standard output, and are not an error.

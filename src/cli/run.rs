@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, ArgMatches, Args};
 
+use super::claims::Claims;
 use super::signal::Stops;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, one_or_more};
@@ -23,6 +24,9 @@ use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
 use crate::session::{ClockControl, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions};
 use crate::suite::Suite;
+
+/// The folder for reports.
+const REPORTS: &str = "reports";
 
 /// What the exit codes mean, for the end of the help.
 const EXIT_CODES: &str = "\
@@ -107,7 +111,7 @@ pub(super) struct RunArguments {
     fail_fast: bool,
 
     /// The folder for reports
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
     /// Write JUnit XML here instead of DIR/junit.xml
     #[arg(long, value_name = "FILE")]
@@ -135,8 +139,37 @@ pub(super) struct RunArguments {
     quiet: bool,
 }
 
+impl RunArguments {
+    /// Where the results and the JUnit XML go.
+    fn report_files(&self) -> [PathBuf; 2] {
+        let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| self.reports.join(name));
+        [file(&self.json, "results.json"), file(&self.junit, "junit.xml")]
+    }
+
+    /// The same where only a part of the arguments could be understood.
+    pub(super) fn report_files_of(matches: &ArgMatches) -> [PathBuf; 2] {
+        let given = |name: &str| matches.try_get_one::<PathBuf>(name).ok().flatten().cloned();
+        let folder = given("reports").unwrap_or_else(|| REPORTS.into());
+        let file = |flag: &str, name: &str| given(flag).unwrap_or_else(|| folder.join(name));
+        [file("json", "results.json"), file("junit", "junit.xml")]
+    }
+}
+
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
+    // First of all: however the run ends, the reports of the one before must not look like its own.
+    let mut claims = Claims::new(&arguments.report_files())?;
+    let exit = run_claimed(arguments, &mut claims, color, context);
+    claims.show_previous(context);
+    exit
+}
+
+fn run_claimed(
+    arguments: RunArguments,
+    claims: &mut Claims,
+    color: Color,
+    context: &Context,
+) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
@@ -149,14 +182,17 @@ pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> R
 
     let endpoint = endpoint(&arguments, place, provider, context)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    let exit = runtime.block_on(execute(arguments, suite, selection, endpoint, known.map(Arc::new), color, context));
+    let exit =
+        runtime.block_on(execute(arguments, claims, suite, selection, endpoint, known.map(Arc::new), color, context));
     // Whatever still waits, such as for the address of a host, has nothing to say any more.
     runtime.shutdown_background();
     exit
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is something else, and they are used once")]
 async fn execute(
     arguments: RunArguments,
+    claims: &mut Claims,
     suite: Arc<Suite>,
     selection: Vec<usize>,
     endpoint: Endpoint,
@@ -171,6 +207,8 @@ async fn execute(
         context.report(announcement);
     }
     let mut reports = reports(&arguments, &suite, color, context)?;
+    // Their folders are there now.
+    claims.hold()?;
 
     let stops = Stops::listen();
     let report = |event: Event| {
@@ -261,10 +299,10 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
         },
     ));
 
-    let file = |given: &Option<PathBuf>, name: &str| given.clone().unwrap_or_else(|| arguments.reports.join(name));
-    reports.push(JsonReport::create(file(&arguments.json, "results.json"))?.redacting(context.secrets()));
+    let [json, junit] = arguments.report_files();
+    reports.push(JsonReport::create(json)?.redacting(context.secrets()));
     let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
-    reports.push(JunitReport::create(file(&arguments.junit, "junit.xml"), options)?.redacting(context.secrets()));
+    reports.push(JunitReport::create(junit, options)?.redacting(context.secrets()));
     Ok(reports)
 }
 

@@ -91,7 +91,7 @@ impl Destination {
 impl Kind {
     fn of(path: &Path) -> io::Result<Self> {
         // A rename would replace a symbolic link, and not the file that it points to.
-        let file = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let file = behind_links(path);
         match fs::metadata(&file) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             Ok(metadata) if !metadata.is_file() => return Ok(Self::Special),
@@ -109,6 +109,24 @@ impl Kind {
         tempfile::tempfile_in(&folder)?;
         Ok(Self::File { file, folder })
     }
+}
+
+/// The file itself, behind symbolic links, whether or not it is there.
+pub(super) fn behind_links(path: &Path) -> PathBuf {
+    // As many as Linux follows.
+    const MOST_LINKS: usize = 40;
+
+    // The standard output has a path, but a pipe behind it has none.
+    if fs::metadata(path).is_ok() {
+        return fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    }
+    let mut file = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&file) else { break };
+        // That of a relative link begins in its folder.
+        file = file.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
+    }
+    file
 }
 
 fn replace(

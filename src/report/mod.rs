@@ -4,13 +4,15 @@
 //! - `json`: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - `junit`: JUnit XML for continuous integration.
 //!
-//! What they share: `destination` writes a file whole or not at all, [`failure_text`] describes in words what is wrong
+//! What they share: `destination` writes a file whole or not at all, `claim` keeps it for one run, [`failure_text`] describes in words what is wrong
 //! with a case, `listed_text` what the list of known failures says of it, `cause` groups the cases that were not judged,
 //! `pattern` finds what many failures have in common, [`curl`] shows a request as a command, and [`text`] makes what a
 //! server sent harmless.
 
 #[cfg(feature = "cli")]
 pub(crate) mod cause;
+#[cfg(feature = "cli")]
+pub mod claim;
 #[cfg(feature = "cli")]
 pub mod console;
 pub mod curl;

@@ -14,6 +14,7 @@ mod hostile;
 mod known;
 mod limits;
 mod mock_process;
+mod previous;
 mod program;
 mod readers;
 mod repeat;
