@@ -48,6 +48,7 @@ pub struct TestTarget {
     credentials: Option<Credentials>,
     clock_hook: Option<String>,
     move_clock: bool,
+    admin_token: Option<Secret>,
     insecure_http: bool,
     ledger: Option<PathBuf>,
 }
@@ -75,7 +76,15 @@ impl TestTarget {
     }
 
     fn of(server: Server) -> Self {
-        Self { server, credentials: None, clock_hook: None, move_clock: false, insecure_http: false, ledger: None }
+        Self {
+            server,
+            credentials: None,
+            clock_hook: None,
+            move_clock: false,
+            admin_token: None,
+            insecure_http: false,
+            ledger: None,
+        }
     }
 
     /// The access key that signs the requests to an endpoint; that of the cloud's examples unless given.
@@ -99,6 +108,13 @@ impl TestTarget {
     #[must_use]
     pub fn move_clock(mut self) -> Self {
         self.move_clock = true;
+        self
+    }
+
+    /// The token that the admin API requires of whoever moves the clock: that of `mock --admin-token-env`.
+    #[must_use]
+    pub fn admin_token(mut self, token: impl Into<String>) -> Self {
+        self.admin_token = Some(Secret::new(token));
         self
     }
 
@@ -146,7 +162,7 @@ impl TestTarget {
                 let wrong = |error: HookError| ClientError::ClockHook { reason: error.to_string() };
                 let clock = match (self.clock_hook, self.move_clock) {
                     (Some(url), _) => ClockControl::Hook(url.parse().map_err(wrong)?),
-                    (None, true) => ClockControl::AdminApi,
+                    (None, true) => ClockControl::AdminApi { token: self.admin_token },
                     (None, false) => ClockControl::Forbidden,
                 };
                 let consent = Consent { live: false, insecure_http: self.insecure_http };

@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::known::KnownFailures;
 use crate::mock::Faults;
 use crate::provider::Declaration;
+use crate::redact::Secret;
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::json::JsonReport;
@@ -83,6 +84,9 @@ pub(super) struct RunArguments {
     /// and those that wait for their deletion are gone
     #[arg(long, conflicts_with = "clock_hook")]
     move_clock: bool,
+    /// The environment variable that holds the token of that admin API (`mock --admin-token-env`)
+    #[arg(long, value_name = "NAME", requires = "move_clock")]
+    admin_token_env: Option<String>,
     /// Make the bundled mock deviate, such as `Encrypt:Disabled=Success`, or by a name of `mock --list-deviations`; may be
     /// given several times
     #[arg(long, value_name = "DEVIATION", conflicts_with_all = ["endpoint", "region"])]
@@ -245,11 +249,16 @@ fn endpoint(
     let target = arguments.target.target(provider, url, kind, context)?;
     let clock = match (&arguments.clock_hook, arguments.move_clock) {
         (Some(url), _) => ClockControl::Hook(url.clone()),
-        (None, true) => ClockControl::AdminApi,
+        (None, true) => ClockControl::AdminApi { token: admin_token(arguments, context)? },
         (None, false) => ClockControl::Forbidden,
     };
     let consent = arguments.target.consent(context);
     Ok(Endpoint::Running(Box::new(RunningTarget { target, kind, consent, clock })))
+}
+
+fn admin_token(arguments: &RunArguments, context: &Context) -> Result<Option<Secret>, CliError> {
+    let Some(name) = &arguments.admin_token_env else { return Ok(None) };
+    context.secret(name).map(Some).ok_or_else(|| CliError::NoToken(name.clone()))
 }
 
 fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context: &Context) -> SessionOptions {

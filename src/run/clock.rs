@@ -10,6 +10,7 @@ use thiserror::Error;
 use url::Url;
 
 use crate::client::{ClientError, Connection, EndpointUrl, HttpClient, HttpError, hidden_character};
+use crate::redact::Secret;
 
 /// What is replaced in the URL of a hook.
 const SECONDS: &str = "{seconds}";
@@ -39,6 +40,8 @@ pub struct HookUrl(String);
 pub struct ClockHook {
     url: HookUrl,
     client: HttpClient,
+    /// What the admin API of a mock may require.
+    token: Option<Secret>,
 }
 
 /// Why a text is not the URL of a hook. The text is not shown: it may hold a password.
@@ -102,14 +105,23 @@ impl ClockHook {
     pub fn new(url: HookUrl, connection: &Connection) -> Result<Self, ClientError> {
         let wrong = |error: HookError| ClientError::ClockHook { reason: error.to_string() };
         let client = HttpClient::new(&url.at(0).map_err(wrong)?, connection)?;
-        Ok(Self { url, client })
+        Ok(Self { url, client, token: None })
+    }
+
+    /// A request to the hook, with the token if there is one.
+    fn request(&self, method: Method, url: &str) -> reqwest::RequestBuilder {
+        let request = self.client.request(method, url);
+        match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        }
     }
 
     /// Sends the POST. The number of seconds is also in the body, for hooks that read it there.
     async fn call(&self, by: Duration) -> Result<(), String> {
         let url = self.url.at(by.as_secs()).map_err(|error| error.to_string())?;
         let body = format!("{{\"advance_seconds\":{}}}", by.as_secs());
-        let request = self.client.request(Method::POST, url.as_str());
+        let request = self.request(Method::POST, url.as_str());
         let request = request.header("content-type", "application/json").body(body);
 
         let failed = |error: HttpError| format!("the clock hook did not respond: {error}");
@@ -156,18 +168,22 @@ impl TargetClock {
     }
 }
 
-/// The clock of an endpoint, if that is a mock of this program and says so.
+/// The clock of an endpoint, if that is a mock of this program and says so. Its admin API may require a token.
 ///
 /// # Errors
 ///
 /// When certificates can't be read, or the proxy is wrong.
-pub async fn find_clock(endpoint: &EndpointUrl, connection: &Connection) -> Result<TargetClock, ClientError> {
+pub async fn find_clock(
+    endpoint: &EndpointUrl,
+    token: Option<&Secret>,
+    connection: &Connection,
+) -> Result<TargetClock, ClientError> {
     // The mock reads the number in the body.
     let url = HookUrl(format!("{endpoint}/_mock/clock"));
-    let hook = ClockHook::new(url, connection)?;
+    let hook = ClockHook { token: token.cloned(), ..ClockHook::new(url, connection)? };
 
     let found = async {
-        let request = hook.client.request(Method::GET, &format!("{endpoint}/_mock/"));
+        let request = hook.request(Method::GET, &format!("{endpoint}/_mock/"));
         let mut response = hook.client.send(request).await.ok()?;
         let mut text = Vec::new();
         while let Some(chunk) = hook.client.chunk(&mut response).await.ok()? {
@@ -205,7 +221,7 @@ mod tests {
             let _ = stream.write_all(response.as_bytes()).await;
         });
         let connection = Connection { timeout: Duration::from_secs(60), ..Connection::default() };
-        find_clock(&endpoint, &connection).await.unwrap()
+        find_clock(&endpoint, None, &connection).await.unwrap()
     }
 
     #[tokio::test]

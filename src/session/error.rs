@@ -78,7 +78,7 @@ pub enum SessionError {
     },
     /// The clock that the run may move is not there.
     #[error(
-        "no mock of this program responds at {endpoint} with an admin API, whose clock --move-clock would move; for the clock of something else, give --clock-hook"
+        "no mock of this program responds at {endpoint} with an admin API, whose clock --move-clock would move; if it requires a token, give --admin-token-env, and for the clock of something else --clock-hook"
     )]
     NoAdminApi {
         /// The endpoint.

@@ -72,7 +72,7 @@ impl LiveTarget {
         let clock = match clock {
             ClockControl::Forbidden => TargetClock::Fixed,
             ClockControl::Hook(url) => TargetClock::Hook(ClockHook::new(url, connection)?),
-            ClockControl::AdminApi => match find_clock(&target.endpoint, connection).await? {
+            ClockControl::AdminApi { token } => match find_clock(&target.endpoint, token.as_ref(), connection).await? {
                 TargetClock::Fixed => return Err(SessionError::NoAdminApi { endpoint: target.endpoint.to_string() }),
                 found => found,
             },

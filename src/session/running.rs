@@ -2,6 +2,7 @@
 
 use super::{SessionError, TargetKind};
 use crate::client::Target;
+use crate::redact::Secret;
 use crate::run::HookUrl;
 
 /// An endpoint that is running already.
@@ -34,7 +35,10 @@ pub enum ClockControl {
     #[default]
     Forbidden,
     /// By the admin API of the endpoint, which is a mock of this program.
-    AdminApi,
+    AdminApi {
+        /// The token that it requires, if it does.
+        token: Option<Secret>,
+    },
     /// By a POST to a URL in which `{seconds}` is replaced.
     Hook(HookUrl),
 }

@@ -100,3 +100,35 @@ async fn web_pages_are_let_in_by_their_origin() {
         assert!(text.contains(message), "{text}");
     }
 }
+
+#[test]
+fn a_run_moves_the_clock_of_a_mock_with_its_token_only() {
+    let mut start = command(&["--admin-token-env", VARIABLE]);
+    start.env(VARIABLE, "open-sesame-42");
+    let process = Process::start_command(start);
+    let folder = tempfile::tempdir().unwrap();
+    let endpoint = process.endpoint();
+    let run = |arguments: &[&str], token: Option<&str>| {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
+        run.args(["run", "alibaba/pending-deletion-ends-in-deletion", "--endpoint", &endpoint]);
+        run.args(arguments).current_dir(folder.path()).env_remove(VARIABLE);
+        run.envs(token.map(|token| (VARIABLE, token)));
+        let output = run.output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), text)
+    };
+
+    let with_token = ["--move-clock", "--admin-token-env", VARIABLE];
+    let (status, text) = run(&with_token, Some("open-sesame-42"));
+    assert_eq!(status, 0, "{text}");
+    assert!(!text.contains("sesame"), "{text}");
+
+    let (status, text) = run(&with_token, Some("another-token-42"));
+    assert_eq!(status, 2, "{text}");
+    assert!(text.contains("if it requires a token, give --admin-token-env"), "{text}");
+    assert_eq!(run(&["--move-clock"], None).0, 2);
+    let (status, text) = run(&with_token, None);
+    assert_eq!(status, 2);
+    assert!(text.contains("which must hold the admin token, is not set"), "{text}");
+    assert_eq!(run(&["--admin-token-env", VARIABLE], Some("open-sesame-42")).0, 2);
+}
