@@ -63,4 +63,5 @@ mod diagnostic;
 mod input;
 mod near;
 mod session;
+mod visible;
 mod yaml;

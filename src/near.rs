@@ -1,7 +1,14 @@
 //! What a mistyped word could have meant.
 
+/// The longest word that may be mistyped, in bytes.
+const LONGEST_WORD: usize = 200;
+
 /// The candidate that is nearest to a word, if one is near enough to be meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes time and memory by the product of the lengths.
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let folded = word.to_lowercase();
     // A third of the letters may be wrong; beyond that a guess misleads.
     let furthest = word.chars().count().div_ceil(3).max(1);
@@ -24,5 +31,6 @@ mod tests {
         assert_eq!(nearest("describekey", words), Some("DescribeKey"));
         assert_eq!(nearest("Sign", words), None);
         assert_eq!(nearest("", words), None);
+        assert_eq!(nearest(&"Encrypt".repeat(1 << 20), words), None);
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
 use crate::redact::{RedactingWriter, Secret, SecretRegistry};
-use crate::report::text::visible;
+use crate::report::text::{visible, visible_json, visible_styled};
 
 /// What the program takes from its environment. `Debug` shows no values.
 #[derive(Default)]
@@ -53,9 +53,19 @@ impl Context {
         RedactingWriter::new(io::stdout(), &self.secrets)
     }
 
-    /// Writes a text to the standard output. If that can't be written to, the command goes on all the same, for its verdict
-    /// is wanted too; [`Self::output_error`] then says why.
+    /// Writes a text to the standard output, with control characters shown. If that can't be written to, the command goes on
+    /// all the same, for its verdict is wanted too; [`Self::output_error`] then says why.
     pub(super) fn print(&self, text: &str) {
+        self.print_raw(&visible(text));
+    }
+
+    /// The same for JSON, with control characters as escapes of JSON.
+    pub(super) fn print_json(&self, text: &str) {
+        self.print_raw(&visible_json(text));
+    }
+
+    /// The same for a text of this program alone, which may hold escapes for colours.
+    pub(super) fn print_raw(&self, text: &str) {
         let mut kept = self.output_error.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.is_some() {
             return;
@@ -83,7 +93,7 @@ impl Context {
 
     /// Writes a text to the standard error that may hold escapes for colours.
     pub(super) fn report_styled(&self, text: &str) {
-        let text = self.secrets.redact(text);
+        let text = visible_styled(&self.secrets.redact(text));
         // If the standard error can't be written to, nothing can be reported any more.
         let _ = writeln!(io::stderr(), "{}", text.trim_end());
     }

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
-use crate::input::read_text;
+use crate::input::{check_regular, read_text};
 use crate::known::KnownFailures;
 use crate::known::convert::to_toml;
 use crate::known::edit::{EMPTY, apply};
@@ -98,10 +98,13 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
         return Err(unchanged(only_toml(path)));
     }
 
+    let unreadable = |source| CliError::ReadFile { path: name.clone(), source };
+    // Before the results, which may be a pipe that can be read only once.
+    check_regular(path).map_err(unreadable)?;
     let results = read_results(&arguments.results)?;
     let text = match read_text(path, BIGGEST_FILE) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
-        read => read.map_err(|source| CliError::ReadFile { path: name.clone(), source })?,
+        read => read.map_err(unreadable)?,
     };
     let known = load(&name, &text, suite, today)?;
 
@@ -113,7 +116,7 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
 
     // A list that stays as it is keeps its time of change.
     if !update.is_empty() || !path.exists() {
-        write(path, &new, context)?;
+        write(path, &new)?;
     }
     context.print(&summary(&name, &known, &update));
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
@@ -144,7 +147,7 @@ fn convert(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliErr
     let known = load(&name, &text, suite, today())?;
     let toml = to_toml(&text, &known, suite).map_err(|error| unchanged(error.to_string()))?;
 
-    write(&target, &toml, context)?;
+    write(&target, &toml)?;
     let number = entries(known.entries().len());
     context.print(&format!("{}: {number} of {name}, which is not needed any more\n", target.display()));
     Ok(Exit::Passed)
@@ -159,8 +162,8 @@ fn only_toml(path: &Path) -> String {
     }
 }
 
-fn write(path: &Path, text: &str, context: &Context) -> Result<(), CliError> {
-    Ok(Destination::prepare(path)?.redacting(context.secrets()).write(|out| out.write_all(text.as_bytes()))?)
+fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    Ok(Destination::prepare(path)?.write(|out| out.write_all(text.as_bytes()))?)
 }
 
 /// What an update does, a line for each entry that is not as before.

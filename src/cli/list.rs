@@ -78,7 +78,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
 
     let text = match (arguments.coverage, arguments.format) {
         (true, Format::Plain) => Coverage::of(&suite).to_string(),
-        (true, Format::Json) => json(&Coverage::of(&suite)),
+        (true, Format::Json) => return print_json(&Coverage::of(&suite), context),
         (false, Format::Plain) => {
             let mut text = String::new();
             for index in &selection {
@@ -90,7 +90,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
             }
             text
         }
-        (false, Format::Json) => json(&listed(&suite, &selection)?),
+        (false, Format::Json) => return print_json(&listed(&suite, &selection)?, context),
     };
     context.print(&text);
     Ok(Exit::Passed)
@@ -132,9 +132,10 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
         .collect()
 }
 
-fn json(value: &impl Serialize) -> String {
+fn print_json(value: &impl Serialize, context: &Context) -> Result<Exit, CliError> {
     // These types hold nothing that JSON can't.
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
-    text
+    context.print_json(&text);
+    Ok(Exit::Passed)
 }

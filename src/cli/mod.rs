@@ -29,6 +29,7 @@ pub use self::exit::Exit;
 pub use self::provider::ProviderError;
 use crate::provider::registry::secret_variables;
 use crate::report::console::Color;
+use crate::report::text::{is_hidden, visible};
 
 /// Conformance tests for cloud key management services: does each operation respond as documented in each state of a key?
 #[derive(Debug, Parser)]
@@ -111,13 +112,15 @@ fn put_aside_reports(arguments: &[OsString], context: &Context) {
 /// Says what is wrong with the arguments, or shows the help that they request.
 fn usage(error: &clap::Error, arguments: &[OsString], context: &Context) -> ExitCode {
     let shown = error.render();
-    let styled = |color: bool| if color { shown.ansi().to_string() } else { shown.to_string() };
+    // Arguments are repeated in it: with escapes of their own they could look like anything.
+    let is_plain = !shown.to_string().contains(|character| character != '\n' && is_hidden(character));
+    let styled = |color: bool| if color && is_plain { shown.ansi().to_string() } else { visible(&shown.to_string()) };
     if error.use_stderr() {
         context.report_styled(&styled(Color::Auto.on(&io::stderr())));
         put_aside_reports(arguments, context);
         return Exit::Usage.into();
     }
     // Help and version go to the standard output, and are not an error.
-    context.print(&styled(Color::Auto.on(&io::stdout())));
+    context.print_raw(&styled(Color::Auto.on(&io::stdout())));
     unless_output_is_lost(Exit::Passed, context).into()
 }

@@ -23,8 +23,11 @@ use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, S
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
-use crate::session::{ClockControl, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions};
+use crate::session::{
+    ClockControl, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions, TargetKind,
+};
 use crate::suite::Suite;
+use crate::verdict::Verdict;
 
 /// The folder for reports.
 const REPORTS: &str = "reports";
@@ -210,7 +213,9 @@ async fn execute(
     if let Some(announcement) = session.announcement() {
         context.report(announcement);
     }
-    let mut reports = reports(&arguments, &suite, color, context)?;
+    // Requests and responses of an account are nobody else's business, and a tunnel may lead to one.
+    let private = target.kind() == Some(TargetKind::Account) || session.announcement().is_some();
+    let mut reports = reports(&arguments, &suite, private, color, context)?;
     // Their folders are there now.
     claims.hold()?;
 
@@ -283,7 +288,17 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
     }
 }
 
-fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Context) -> Result<Reports, CliError> {
+fn reports(
+    arguments: &RunArguments,
+    suite: &Suite,
+    private: bool,
+    color: Color,
+    context: &Context,
+) -> Result<Reports, CliError> {
+    // What they hold of a secret stands in an id or is a word of theirs, and those stay whole.
+    context.secrets().keep_in(suite.ids().map(|id| id.as_str()));
+    context.secrets().keep_in(Verdict::ALL.iter().map(|verdict| verdict.name()));
+
     let verbosity = match (arguments.quiet, arguments.verbose) {
         (true, _) => Verbosity::Quiet,
         (false, 0) => Verbosity::Normal,
@@ -309,9 +324,9 @@ fn reports(arguments: &RunArguments, suite: &Suite, color: Color, context: &Cont
     ));
 
     let [json, junit] = arguments.report_files();
-    reports.push(JsonReport::create(json)?.redacting(context.secrets()));
+    reports.push(JsonReport::create(json)?.redacting(context.secrets()).private(private));
     let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
-    reports.push(JunitReport::create(junit, options)?.redacting(context.secrets()));
+    reports.push(JunitReport::create(junit, options)?.redacting(context.secrets()).private(private));
     Ok(reports)
 }
 

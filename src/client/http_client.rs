@@ -149,7 +149,9 @@ impl HttpClient {
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, ClientError> {
     let fail = |reason: String| ClientError::Certificates { path: path.to_owned(), reason };
-    let pem = input::read(path, BIGGEST_PEM).map_err(|error| fail(error.to_string()))?;
+    // Each client of a run reads it.
+    let read = input::check_regular(path).and_then(|()| input::read(path, BIGGEST_PEM));
+    let pem = read.map_err(|error| fail(error.to_string()))?;
     let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| fail(error.to_string()))?;
     // It would be trusted as it is, and mean nothing.
     if certificates.is_empty() { Err(fail("it holds no certificate in PEM".to_owned())) } else { Ok(certificates) }

@@ -43,6 +43,9 @@ pub struct Diagnostics {
 /// A line longer than this is not shown.
 const LONGEST_LINE: usize = 2_000;
 
+/// More mistakes than these are only counted: nobody reads on, and they have one cause.
+const MOST_SHOWN: usize = 200;
+
 impl Diagnostics {
     /// Sorts mistakes and looks up the lines they point at in `texts`, by file.
     pub fn new<'a>(mistakes: Vec<Diagnostic>, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
@@ -86,9 +89,12 @@ impl Diagnostics {
     /// The mistakes as text for a terminal, each with its line, and a closing line that counts them.
     pub fn render(&self, color: bool) -> String {
         let mut text = String::new();
-        for (mistake, line) in &self.list {
+        for (mistake, line) in self.list.iter().take(MOST_SHOWN) {
             text.push_str(&shown(mistake, line.as_deref(), color));
             text.push_str("\n\n");
+        }
+        if self.list.len() > MOST_SHOWN {
+            text.push_str(&format!("{} more are not shown\n\n", self.list.len() - MOST_SHOWN));
         }
         text.push_str(&format!(
             "{} in {}\n",

@@ -49,7 +49,15 @@ struct Page<'a> {
     mistakes: &'a mut Vec<Diagnostic>,
 }
 
+/// More mistakes than these have one cause, such as a list of other cases.
+const MOST_MISTAKES: usize = 100;
+
 impl Page<'_> {
+    /// Whether enough is wrong.
+    fn is_full(&self) -> bool {
+        self.mistakes.len() >= MOST_MISTAKES
+    }
+
     /// Notes a mistake in a value, unless its place holds one already.
     fn note(&mut self, at: &Path<'_>, message: impl Into<String>, help: Option<String>) {
         if !self.outline.is_mistaken_at(at) {
@@ -69,10 +77,18 @@ fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> Kn
     let list = Path::Root.key(ENTRIES);
     let mut entries: Vec<Entry> = Vec::new();
     for (index, given) in file.known_failures.iter().enumerate() {
+        if page.is_full() {
+            break;
+        }
         entries.push(check_entry(&mut page, &list.item(index), given));
     }
 
     let by_case = assign(&mut page, &mut entries, suite);
+    if page.is_full() {
+        let file = Arc::clone(&page.outline.file);
+        let message = "there may be further mistakes, which are not looked for".to_owned();
+        page.mistakes.push(Diagnostic { file, span: None, message, help: None });
+    }
     KnownFailures { entries, by_case, today }
 }
 
@@ -145,11 +161,18 @@ fn assign(page: &mut Page<'_>, entries: &mut [Entry], suite: &Suite) -> HashMap<
     let mut by_case: HashMap<Arc<str>, usize> = HashMap::new();
     let (patterns, ids): (Vec<usize>, Vec<usize>) =
         (0..entries.len()).partition(|index| is_pattern(&entries[*index].case));
+    let mut listed: HashMap<String, u32> = HashMap::new();
 
     for index in ids.into_iter().chain(patterns) {
+        if page.is_full() {
+            break;
+        }
         let item = list.item(index);
         let at = item.key("case");
-        let Some(meant) = meant(page, &at, entries, index, suite) else { continue };
+        let Entry { case, source, .. } = &entries[index];
+        let before = listed.get(case).copied();
+        listed.entry(case.clone()).or_insert(source.line);
+        let Some(meant) = meant(page, &at, case, before, suite) else { continue };
 
         let case = &entries[index].case;
         let mut own = Vec::new();
@@ -176,20 +199,20 @@ fn assign(page: &mut Page<'_>, entries: &mut [Entry], suite: &Suite) -> HashMap<
     by_case
 }
 
-/// The cases that an entry means. None if it means none, or if what it says is a mistake.
+/// The cases that an entry means; `before` is the line of an earlier one with the same text. None if it means none, or if
+/// what it says is a mistake.
 fn meant<'a>(
     page: &mut Page<'_>,
     at: &Path<'_>,
-    entries: &[Entry],
-    index: usize,
+    case: &str,
+    before: Option<u32>,
     suite: &'a Suite,
 ) -> Option<Vec<&'a Case>> {
-    let case = &entries[index].case;
     if page.outline.is_mistaken_at(at) {
         return None;
     }
-    if let Some(first) = entries[..index].iter().find(|other| other.case == *case) {
-        page.note(at, format!("`{case}` is listed already, on line {}", first.source.line), None);
+    if let Some(line) = before {
+        page.note(at, format!("`{case}` is listed already, on line {line}"), None);
         return None;
     }
     // Other selectors than ids would mean other cases as soon as the table changes.
@@ -198,7 +221,11 @@ fn meant<'a>(
         return None;
     }
 
-    let selector = Selector::Id(case.clone());
+    // Nearly all entries are ids, which need no search.
+    if let Some(exact) = suite.case(case) {
+        return Some(vec![exact]);
+    }
+    let selector = Selector::Id(case.to_owned());
     let meant: Vec<_> = suite.cases.iter().filter(|case| selector.matches(suite, case)).collect();
     if meant.is_empty() {
         let help = selector.suggest(suite).map(|near| format!("did you mean `{near}`?"));

@@ -23,6 +23,7 @@ pub mod judge;
 #[cfg(feature = "cli")]
 pub mod load;
 #[cfg(feature = "cli")]
+mod places;
 mod toml;
 #[cfg(feature = "cli")]
 pub mod update;

@@ -7,21 +7,24 @@ use serde_yaml::Value;
 use toml_edit::{Item, TableLike};
 
 use super::file::KnownFile;
-use crate::diagnostic::{Diagnostic, Span};
+use super::places::Places;
+use crate::diagnostic::Diagnostic;
 use crate::yaml::{Children, Document, Node, Positions};
 
 /// Reads a list, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
 pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Document<KnownFile>> {
     match toml_edit::Document::parse(text) {
         Ok(document) => {
-            let (value, root) = Reader { text }.item(document.as_item());
+            let (value, root) = Reader { places: Places::new(text) }.item(document.as_item());
+            // It takes many times the memory of its text.
+            drop(document);
             Document::fit(file, value, Positions::new(root), mistakes)
         }
         Err(error) => {
             // The likely cause is a list in YAML under the wrong name.
             mistakes.push(Diagnostic {
                 file: Arc::clone(file),
-                span: Some(span(text, error.span())),
+                span: Some(Places::new(text).span(error.span())),
                 message: error.message().to_owned(),
                 help: Some("a list in YAML has a name that ends in .yaml".to_owned()),
             });
@@ -32,7 +35,7 @@ pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) 
 
 /// Makes the values and the places of a text.
 struct Reader<'a> {
-    text: &'a str,
+    places: Places<'a>,
 }
 
 impl Reader<'_> {
@@ -64,12 +67,12 @@ impl Reader<'_> {
     }
 
     fn scalar(&self, value: Value, range: Option<Range<usize>>) -> (Value, Node) {
-        (value, Node { span: span(self.text, range), children: Children::None })
+        (value, Node { span: self.places.span(range), children: Children::None })
     }
 
     fn list(&self, items: impl Iterator<Item = (Value, Node)>, range: Option<Range<usize>>) -> (Value, Node) {
         let (values, nodes) = items.unzip();
-        (Value::Sequence(values), Node { span: span(self.text, range), children: Children::List(nodes) })
+        (Value::Sequence(values), Node { span: self.places.span(range), children: Children::List(nodes) })
     }
 
     fn map(&self, table: &dyn TableLike, range: Option<Range<usize>>) -> (Value, Node) {
@@ -79,23 +82,8 @@ impl Reader<'_> {
             let key = table.get_key_value(name).and_then(|(key, _)| key.span());
             let (value, node) = self.item(item);
             values.insert(Value::from(name), value);
-            nodes.insert(name.into(), (span(self.text, key), node));
+            nodes.insert(name.into(), (self.places.span(key), node));
         }
-        (Value::Mapping(values), Node { span: span(self.text, range), children: Children::Map(nodes) })
-    }
-}
-
-/// Where a range of bytes stands; one of several lines is marked to the end of its first.
-fn span(text: &str, range: Option<Range<usize>>) -> Span {
-    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let Range { start, end } = range.unwrap_or_default();
-    let before = text.get(..start).unwrap_or_default();
-    let marked = text.get(start..end).unwrap_or_default();
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-
-    Span {
-        line: number(before.matches('\n').count() + 1),
-        column: number(before[line_start..].chars().count() + 1),
-        length: number(marked.lines().next().unwrap_or_default().chars().count()),
+        (Value::Mapping(values), Node { span: self.places.span(range), children: Children::Map(nodes) })
     }
 }

@@ -39,6 +39,9 @@ pub(super) enum Origin {
     Credential,
     /// What this program made up: never forgotten.
     Generated,
+    /// One of these two that also stands in a text of this program, such as an id, which must stay whole. It is looked
+    /// for in the texts of an endpoint only.
+    Common,
     /// What an endpoint calls a secret, the latest of them. It chooses them, so that nothing but its own texts may be
     /// changed for them: otherwise it could erase words of a report that it does not like.
     Received,
@@ -80,7 +83,11 @@ impl Index {
         let Some(first) = first(text) else { return };
         let needle = Needle { origin, length: text.len(), hash: self.hasher.hash_one(text) };
         let same_start = self.needles.entry(first).or_default();
-        if same_start.contains(&needle) {
+        let is_same = |known: &Needle| {
+            let is_common = known.origin == Origin::Common && origin.is_own();
+            (known.length, known.hash) == (needle.length, needle.hash) && (known.origin == origin || is_common)
+        };
+        if same_start.iter().any(is_same) {
             return;
         }
 
@@ -90,6 +97,21 @@ impl Index {
         match origin.is_own() {
             true => self.longest = self.longest.max(text.len()),
             false => self.received += 1,
+        }
+    }
+
+    /// Leaves the program's own secrets in this text alone from now on, wherever it is written.
+    pub(super) fn keep_in(&mut self, text: &[u8]) {
+        for place in 0..text.len() {
+            let rest = &text[place..];
+            let Some(first) = first(rest) else { return };
+            let Some(same_start) = self.needles.get_mut(&first) else { continue };
+            for needle in same_start.iter_mut().filter(|needle| needle.origin.is_own()) {
+                let part = rest.get(..needle.length);
+                if part.is_some_and(|part| self.hasher.hash_one(part) == needle.hash) {
+                    needle.origin = Origin::Common;
+                }
+            }
         }
     }
 

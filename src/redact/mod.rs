@@ -5,8 +5,9 @@
 //! 1. [`Secret`] is a type that can be neither printed nor serialised.
 //! 2. What is recorded of a request or a response is redacted by its fields, which is the business of `client`.
 //! 3. A [`SecretRegistry`] knows the secrets of a run in every usual form. Texts that an endpoint sent go through
-//!    [`SecretRegistry::redact`] before they are cut or reported, and everything that is written goes through a
-//!    [`RedactingWriter`], which replaces the program's own secrets by `[redacted]`.
+//!    [`SecretRegistry::redact`] before they are cut or reported, the values of a report once more before it is written,
+//!    and everything that goes to the terminal through a [`RedactingWriter`], which replaces the program's own secrets by
+//!    `[redacted]`.
 //!
 //! A secret of fewer than [`SecretRegistry::SHORTEST`] bytes is only kept by the first two: it could not be replaced
 //! without damage to harmless words and numbers that happen to hold it.

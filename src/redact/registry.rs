@@ -54,6 +54,13 @@ impl SecretRegistry {
         }
     }
 
+    /// Names texts of this program that are written as they are, such as ids. A secret that stands in one is a common word:
+    /// from now on it is replaced in the texts of an endpoint, and no more in what is written around them.
+    pub fn keep_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) {
+        let mut index = self.index();
+        texts.into_iter().for_each(|text| index.keep_in(text.as_bytes()));
+    }
+
     /// A text that an endpoint may have had a part in, with every secret replaced by `[redacted]`. It must not have
     /// been cut before, for half a secret is not found.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
@@ -198,6 +205,23 @@ mod tests {
         assert_eq!(secrets.redact("data key no. 00000499"), "[redacted]");
         assert_eq!(secrets.redact("data key no. 00000000"), "data key no. 00000000");
         assert_eq!(secrets.redact("the-secret-of-the-key, a plaintext of the run"), "[redacted], [redacted]");
+    }
+
+    #[test]
+    fn a_secret_that_is_a_common_word_is_left_in_the_programs_own_texts() {
+        let secrets = SecretRegistry::new();
+        let common = Secret::new("Disabled");
+        secrets.add_credential(&common);
+        secrets.add_credential(&Secret::new("the-secret-of-the-key"));
+        secrets.keep_in(["alibaba/Encrypt/Disabled"]);
+        // Whoever makes a client registers its credentials once more.
+        secrets.add_credential(&common);
+        let text = b"alibaba/Encrypt/Disabled the-secret-of-the-key";
+        let (redacted, _) = secrets.redact_own(text, 0);
+        assert_eq!(redacted.unwrap(), b"alibaba/Encrypt/Disabled [redacted]");
+        assert_eq!(secrets.redact("it is Disabled"), "it is [redacted]");
+        // Another form of it stands in no text of the program.
+        assert_eq!(secrets.redact_own(b"RGlzYWJsZWQ 44697361626c6564", 0).0.unwrap(), b"[redacted] [redacted]");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
-use crate::redact::{RedactingWriter, SecretRegistry};
 
 /// A file to be written. Before the run begins it is checked that this is possible.
 #[derive(Debug)]
@@ -13,7 +12,8 @@ pub struct Destination {
     /// The path as it was given, for messages.
     path: PathBuf,
     kind: Kind,
-    secrets: SecretRegistry,
+    /// Whether only its owner may read it.
+    private: bool,
 }
 
 #[derive(Debug)]
@@ -38,15 +38,15 @@ impl Destination {
     pub fn prepare(path: impl Into<PathBuf>) -> Result<Self, ReportError> {
         let path = path.into();
         match Kind::of(&path) {
-            Ok(kind) => Ok(Self { path, kind, secrets: SecretRegistry::new() }),
+            Ok(kind) => Ok(Self { path, kind, private: false }),
             Err(source) => Err(ReportError::File { path, source }),
         }
     }
 
-    /// The same with a [`RedactingWriter`]: registered secrets are not written.
+    /// The same for a file that only its owner may read, whoever could read the one that was there before.
     #[must_use]
-    pub fn redacting(self, secrets: &SecretRegistry) -> Self {
-        Self { secrets: secrets.clone(), ..self }
+    pub fn private(self, private: bool) -> Self {
+        Self { private, ..self }
     }
 
     /// The path as it was given.
@@ -62,8 +62,8 @@ impl Destination {
     /// What `fill` or the system says, with the path and what to do about it.
     pub fn write(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ReportError> {
         match &self.kind {
-            Kind::File { file, folder } => replace(file, folder, &self.secrets, fill),
-            Kind::Special => overwrite(&self.path, &self.secrets, fill),
+            Kind::File { file, folder } => replace(file, folder, self.private, fill),
+            Kind::Special => overwrite(&self.path, fill),
         }
         .map_err(|source| self.error(source))
     }
@@ -132,13 +132,13 @@ pub(super) fn behind_links(path: &Path) -> PathBuf {
 fn replace(
     file: &Path,
     folder: &Path,
-    secrets: &SecretRegistry,
+    #[cfg_attr(not(unix), expect(unused_variables))] private: bool,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".report-").suffix(".tmp");
     #[cfg(unix)]
-    {
+    if !private {
         // A temporary file is private by default, but a report is often picked up by another user.
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
@@ -147,33 +147,25 @@ fn replace(
     // The folder may have been removed since it was checked.
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
-    write_to(temporary.as_file_mut(), secrets, fill)?;
+    write_to(temporary.as_file_mut(), fill)?;
     // Before the rename, or a crash could leave an empty file in the place of the report.
     temporary.as_file().sync_all()?;
     temporary.persist(file)?;
     Ok(())
 }
 
-fn overwrite(
-    path: &Path,
-    secrets: &SecretRegistry,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    match write_to(&mut File::options().write(true).open(path)?, secrets, fill) {
+fn overwrite(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    match write_to(&mut File::options().write(true).open(path)?, fill) {
         // Whoever read the pipe has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-fn write_to(
-    file: &mut File,
-    secrets: &SecretRegistry,
-    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut buffered = BufWriter::new(RedactingWriter::new(file, secrets));
+fn write_to(file: &mut File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffered = BufWriter::new(file);
     fill(&mut buffered)?;
-    buffered.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
+    buffered.flush()
 }
 
 /// What a person can do about an error.
@@ -257,6 +249,18 @@ mod tests {
         fs::write(&plain, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&file), mode(&plain), "the report has the mode that any new file has");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_for_its_owner_whatever_was_there_before() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("report");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        Destination::prepare(&path).unwrap().private(true).write(|out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(target_os = "linux")]

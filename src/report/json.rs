@@ -36,6 +36,7 @@ use crate::event::{CaseResult, Event, FORMAT, RunFooter, RunHeader};
 
 use super::cause::Blockers;
 use super::destination::Destination;
+use super::redacted::redacted;
 use super::{Report, ReportError};
 use crate::redact::SecretRegistry;
 
@@ -48,6 +49,7 @@ pub struct JsonReport {
     blockers: Blockers,
     cases: BufWriter<File>,
     empty: bool,
+    secrets: SecretRegistry,
 }
 
 impl JsonReport {
@@ -60,13 +62,20 @@ impl JsonReport {
         let destination = Destination::prepare(path)?;
         let cases = BufWriter::new(destination.spool()?);
         let (notices, blockers) = (Vec::new(), Blockers::default());
-        Ok(Self { destination, header: None, notices, blockers, cases, empty: true })
+        let secrets = SecretRegistry::new();
+        Ok(Self { destination, header: None, notices, blockers, cases, empty: true, secrets })
     }
 
     /// The same without registered secrets.
     #[must_use]
     pub fn redacting(self, secrets: &SecretRegistry) -> Self {
-        Self { destination: self.destination.redacting(secrets), ..self }
+        Self { secrets: secrets.clone(), ..self }
+    }
+
+    /// The same for a file that only its owner may read.
+    #[must_use]
+    pub fn private(self, private: bool) -> Self {
+        Self { destination: self.destination.private(private), ..self }
     }
 
     fn case(&mut self, case: &CaseResult) -> io::Result<()> {
@@ -75,11 +84,11 @@ impl JsonReport {
         }
         self.empty = false;
         self.blockers.add(case);
-        Ok(serde_json::to_writer(&mut self.cases, case)?)
+        Ok(serde_json::to_writer(&mut self.cases, &redacted(case, &self.secrets)?)?)
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
-        let Self { destination, header, notices, blockers, cases, empty } = self;
+        let Self { destination, header, notices, blockers, cases, empty, secrets } = self;
         let Some(header) = header.take() else {
             return Err(destination.error(io::Error::other("the run ended without having begun")));
         };
@@ -88,10 +97,12 @@ impl JsonReport {
         // The totals come before the cases, so these have waited in a file of their own.
         let spooled = rewound(cases).map_err(|error| destination.error(error))?;
         destination.write(|out| {
-            head(out, &header, footer, notices)?;
+            let mut fields = Fields { out, secrets };
+            fields.head(&header, footer, notices)?;
             if !blockers.is_empty() {
-                field(out, "blockers", &blockers)?;
+                fields.add("blockers", &blockers)?;
             }
+            let out = fields.out;
             out.write_all(b"\"cases\": [")?;
             if !*empty {
                 out.write_all(b"\n")?;
@@ -128,45 +139,53 @@ fn rewound(cases: &mut BufWriter<File>) -> io::Result<&mut File> {
     Ok(file)
 }
 
-/// Writes everything before the cases.
-fn head(out: &mut dyn Write, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
-    let RunHeader { tool, target, suite, seed, started_at } = header;
-    let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
-
-    out.write_all(b"{\n")?;
-    field(out, "format", &FORMAT)?;
-    field(out, "tool", tool)?;
-    field(out, "target", target)?;
-    field(out, "suite", suite)?;
-    field(out, "started_at", started_at)?;
-    if let Some(seed) = seed {
-        field(out, "seed", seed)?;
-    }
-
-    field(out, "duration_ms", duration_ms)?;
-    field(out, "complete", complete)?;
-    if let Some(stopped) = stopped {
-        field(out, "stopped", stopped)?;
-    }
-
-    field(out, "summary", summary)?;
-    field(out, "usage", usage)?;
-    if let Some(routes) = routes {
-        field(out, "routes", routes)?;
-    }
-    if !leaks.is_empty() {
-        field(out, "leaks", leaks)?;
-    }
-    if !notices.is_empty() {
-        field(out, "notices", notices)?;
-    }
-    Ok(())
+/// The fields of the file.
+struct Fields<'a> {
+    out: &'a mut dyn Write,
+    secrets: &'a SecretRegistry,
 }
 
-fn field(out: &mut dyn Write, name: &str, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-    write!(out, "\"{name}\": ")?;
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b",\n")
+impl Fields<'_> {
+    /// Writes everything before the cases.
+    fn head(&mut self, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
+        let RunHeader { tool, target, suite, seed, started_at } = header;
+        let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
+
+        self.out.write_all(b"{\n")?;
+        self.add("format", &FORMAT)?;
+        self.add("tool", tool)?;
+        self.add("target", target)?;
+        self.add("suite", suite)?;
+        self.add("started_at", started_at)?;
+        if let Some(seed) = seed {
+            self.add("seed", seed)?;
+        }
+
+        self.add("duration_ms", duration_ms)?;
+        self.add("complete", complete)?;
+        if let Some(stopped) = stopped {
+            self.add("stopped", stopped)?;
+        }
+
+        self.add("summary", summary)?;
+        self.add("usage", usage)?;
+        if let Some(routes) = routes {
+            self.add("routes", routes)?;
+        }
+        if !leaks.is_empty() {
+            self.add("leaks", leaks)?;
+        }
+        if !notices.is_empty() {
+            self.add("notices", notices)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
+        write!(self.out, "\"{name}\": ")?;
+        serde_json::to_writer(&mut *self.out, &redacted(value, self.secrets)?)?;
+        self.out.write_all(b",\n")
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +262,50 @@ mod tests {
         results.blockers.clear();
         let replayed: Vec<Event> = results.into_events().collect();
         assert_eq!(written(&replayed), text);
+    }
+
+    #[test]
+    fn a_secret_that_is_a_word_of_the_format_breaks_neither_the_file_nor_ids() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let plain = written(&sample::every_verdict());
+        for word in [
+            "operation",
+            "exchanges",
+            "duration_ms",
+            "Disabled",
+            "alibaba/Encrypt/Disabled",
+            "kms-conformance",
+            "\",\"verdict\":\"",
+            "\\\\\\\\\\\\",
+            "{\"id\":\"alibaba/",
+            "20260102",
+        ] {
+            let secrets = SecretRegistry::new();
+            secrets.add_credential(&crate::redact::Secret::new(word));
+            let mut report = JsonReport::create(&path).unwrap().redacting(&secrets);
+            sample::every_verdict().iter().for_each(|event| report.event(event).unwrap());
+            let results: Results = fs::read_to_string(&path).unwrap().parse().unwrap();
+            let wanted: Results = plain.parse().unwrap();
+            let ids = |results: &Results| results.cases.iter().map(|case| case.id.clone()).collect::<Vec<_>>();
+            assert_eq!(ids(&results), ids(&wanted), "{word}");
+            assert_eq!(results.summary, wanted.summary);
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_value_is_not_written() {
+        let text = written(&sample::every_verdict());
+        let results: Results = text.parse().unwrap();
+        let reason = results.cases.iter().map(|case| case.reason.clone()).find(|reason| reason.len() > 20).unwrap();
+        let secrets = SecretRegistry::new();
+        secrets.add_credential(&crate::redact::Secret::new(reason.clone()));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.json");
+        let mut report = JsonReport::create(&path).unwrap().redacting(&secrets);
+        sample::every_verdict().iter().for_each(|event| report.event(event).unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains(&reason) && text.contains("[redacted]"), "{text}");
     }
 
     #[test]

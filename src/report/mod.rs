@@ -6,7 +6,7 @@
 //!
 //! What they share: `destination` writes a file whole or not at all, `claim` keeps it for one run, [`failure_text`] describes in words what is wrong
 //! with a case, `listed_text` what the list of known failures says of it, `cause` groups the cases that were not judged,
-//! `pattern` finds what many failures have in common, [`curl`] shows a request as a command, and [`text`] makes what a
+//! `pattern` finds what many failures have in common, `redacted` replaces secrets in JSON, [`curl`] shows a request as a command, and [`text`] makes what a
 //! server sent harmless.
 
 #[cfg(feature = "cli")]
@@ -30,6 +30,8 @@ pub mod layout;
 mod listed_text;
 #[cfg(feature = "cli")]
 pub(crate) mod pattern;
+#[cfg(feature = "cli")]
+mod redacted;
 pub mod results;
 pub mod text;
 

@@ -1,41 +1,8 @@
-//! Text for people: makes what a server sent harmless, and formats numbers.
+//! Text for people: cuts, comparisons, and the forms of numbers.
 
-use std::fmt::Write;
-
-/// Makes control characters visible, as `\u{1b}`: they control a terminal, break XML or hide text. Line feeds stay, a tab
-/// becomes a space.
-pub fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => shown.push('\n'),
-            '\t' => shown.push(' '),
-            _ if is_hidden(character) => {
-                // Writing to a String can't fail.
-                let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
-            }
-            _ => shown.push(character),
-        }
-    }
-    shown
-}
-
-/// Like [`visible`], with line feeds as spaces: one line, without space around it.
-pub fn one_line(text: &str) -> String {
-    let mut line = visible(text.trim());
-    if line.contains('\n') {
-        line = line.replace('\n', " ");
-    }
-    line
-}
-
-/// Whether a character has an effect instead of a shape: C0 and C1 controls, marks of the writing direction, line
-/// separators, and the two others that XML 1.0 forbids.
-pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-}
+pub use crate::visible::{is_hidden, one_line, visible};
+#[cfg(feature = "cli")]
+pub(crate) use crate::visible::{visible_json, visible_styled};
 
 /// Cuts a text to at most `limit` bytes and says how much is missing.
 pub fn cut(text: &str, limit: usize) -> String {
@@ -107,14 +74,6 @@ pub fn as_u64(length: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn control_characters_are_made_visible() {
-        assert_eq!(visible("a\u{1b}[31mred\u{0}\tb\r\nc"), "a\\u{1b}[31mred\\u{0} b\\u{d}\nc");
-        assert_eq!(visible("\u{202e}abc\u{9b}\u{7f}"), "\\u{202e}abc\\u{9b}\\u{7f}");
-        assert_eq!(one_line(" a\nb\n"), "a b");
-        assert_eq!(visible("schöne Schlüssel 密钥 🔑"), "schöne Schlüssel 密钥 🔑");
-    }
 
     #[test]
     fn a_text_is_cut_between_characters_and_says_so() {

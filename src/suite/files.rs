@@ -8,6 +8,7 @@ use std::{fs, io};
 
 use thiserror::Error;
 
+use crate::input::{NotText, text};
 use crate::yaml::BIGGEST_FILE;
 
 /// A case file.
@@ -46,12 +47,12 @@ pub enum FilesError {
         cause: io::Error,
     },
     /// A file is not text.
-    #[error("`{path}` is not UTF-8 text: byte {at} is wrong")]
+    #[error("can't read `{path}`: {reason}")]
     NoText {
         /// The file.
         path: PathBuf,
-        /// The first wrong byte, from 0.
-        at: usize,
+        /// Why.
+        reason: NotText,
     },
     /// A file is too big to be a case file.
     #[error("`{path}` is bigger than {} MiB", BIGGEST_FILE >> 20)]
@@ -207,8 +208,7 @@ impl Reader<'_> {
         if self.bytes > self.limits.bytes {
             return Err(self.too_much());
         }
-        String::from_utf8(bytes)
-            .map_err(|error| FilesError::NoText { path: path.to_owned(), at: error.utf8_error().valid_up_to() })
+        text(bytes).map_err(|reason| FilesError::NoText { path: path.to_owned(), reason })
     }
 
     fn too_much(&self) -> FilesError {

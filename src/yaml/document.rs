@@ -7,7 +7,7 @@ use serde_yaml::Value;
 
 use super::BIGGEST_FILE;
 use super::position::{Path, Positions, Step};
-use super::scan::{TextMistake, scan};
+use super::scan::{TextMistake, scan, with_help};
 use super::shape::Shape;
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -84,7 +84,7 @@ fn parse(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
     let value = serde_yaml::from_str(text).map_err(|error| {
         let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
         let span = error.location().map(|at| Span { line: number(at.line()), column: number(at.column()), length: 1 });
-        vec![TextMistake { span, message: error.to_string(), help: None }]
+        vec![with_help(text, TextMistake { span, message: error.to_string(), help: None })]
     })?;
     Ok((value, positions))
 }

@@ -89,7 +89,7 @@ impl<'a> Part<'a> {
     fn whole<'de, V: Visitor<'de>>(self, most: u64, visitor: V) -> Result<V::Value, Misfit> {
         match self.0 {
             Value::Tagged(_) => visitor.visit_u64(0),
-            Value::Number(number) => match number.as_u64() {
+            Value::Number(number) => match number.as_u64().or_else(|| whole(number.as_f64())) {
                 Some(number) if number <= most => visitor.visit_u64(number),
                 Some(_) => Err(Misfit::Value(format!("this number is too big: {most} is the biggest"))),
                 None => Err(Misfit::Value("expected a whole number that is not negative".to_owned())),
@@ -97,6 +97,15 @@ impl<'a> Part<'a> {
             _ => self.mismatch("a number that is not negative"),
         }
     }
+}
+
+/// A number such as `1.0`, which some programs write for 1.
+fn whole(number: Option<f64>) -> Option<u64> {
+    // Up to here each whole number has a form of its own.
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let number = number.filter(|number| number.fract() == 0.0 && (0.0..=MOST).contains(number))?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and not negative")]
+    Some(number as u64)
 }
 
 impl<'de> Deserializer<'de> for Part<'de> {

@@ -70,6 +70,18 @@ impl Positions {
         Self { root }
     }
 
+    /// How many values there are.
+    pub(super) fn count(&self) -> usize {
+        fn count(node: &Node) -> usize {
+            1 + match &node.children {
+                Children::None => 0,
+                Children::Map(entries) => entries.values().map(|(_, child)| count(child)).sum(),
+                Children::List(items) => items.iter().map(count).sum(),
+            }
+        }
+        count(&self.root)
+    }
+
     /// Where a value stands; if it is not there, where the nearest thing around it stands.
     pub fn value(&self, path: &Path<'_>) -> Span {
         self.find(&path.steps()).1

@@ -17,6 +17,9 @@ use crate::near::nearest;
 /// How many mistakes of shape one file may show; whoever has more has another kind of file.
 const MOST_MISTAKES: usize = 100;
 
+/// How many values are read for all mistakes of a file together: they are read once for each mistake.
+const MOST_WORK: usize = 1_000_000;
+
 /// The values of a text on their way to a type.
 pub(super) struct Shape<'a> {
     pub(super) file: &'a Arc<str>,
@@ -32,7 +35,8 @@ pub(super) struct Shape<'a> {
 impl Shape<'_> {
     /// The value as a type. None if not even stand-ins make it one.
     pub(super) fn fit<T: DeserializeOwned>(&mut self) -> Option<T> {
-        while self.found.len() < MOST_MISTAKES {
+        let most = MOST_MISTAKES.min(1 + MOST_WORK / self.positions.count().max(1));
+        while self.found.len() < most {
             let error = match serde_path_to_error::deserialize(Part(&self.value)) {
                 Ok(typed) => return Some(typed),
                 Err(error) => error,
@@ -71,7 +75,12 @@ impl Shape<'_> {
             }
             Misfit::Shape { wanted, found } => {
                 let unquoted = wanted == "a text" && ["a number", "true or false"].contains(&found);
-                let help = unquoted.then(|| "put it in quotes".to_owned());
+                let quoted = found == "a text" && (wanted.contains("number") || wanted.contains("boolean"));
+                let help = match (unquoted, quoted) {
+                    (true, _) => Some("put it in quotes".to_owned()),
+                    (_, true) => Some("write it without quotes".to_owned()),
+                    (false, false) => None,
+                };
                 self.note(&steps, self.positions.find(&steps).1, message, help);
             }
             Misfit::Value(_) => self.note(&steps, self.positions.find(&steps).1, message, None),

@@ -13,6 +13,8 @@ mod endpoints;
 mod hostile;
 mod known;
 mod limits;
+#[cfg(target_os = "linux")]
+mod memory;
 mod mock_process;
 mod previous;
 mod program;

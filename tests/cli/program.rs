@@ -105,7 +105,7 @@ fn without_progress(err: &str) -> String {
 
 /// A bundled mock in a process of its own, ended when this is dropped.
 pub struct MockProcess {
-    child: Child,
+    pub child: Child,
     pub endpoint: String,
 }
 

@@ -11,7 +11,7 @@ use snapbox::cmd::Command as Snapped;
 use super::canary::{Canaries, SECRET, TOKEN, forms};
 use super::cases::{change, own};
 use super::echo_server::{ALL_PLACES, EchoPlace, EchoServer};
-use super::program::{Place, ended};
+use super::program::{Ended, Place, ended};
 use super::server::closed;
 
 const ID: &str = "LTAI5tCanaryCanaryCanary";
@@ -96,6 +96,48 @@ fn writes_no_secret_that_is_repeated_in(places: &[EchoPlace]) {
         ] {
             look(&folder, &arguments, &canaries);
         }
+    }
+}
+
+#[test]
+fn a_secret_that_is_a_common_word_breaks_no_report() {
+    for word in [
+        "testcase",
+        "operation",
+        "alibaba/Encrypt/Disabled",
+        "Disabled",
+        "123456789012",
+        "quote\" and \\ slash",
+        "\",\"verdict\":\"pass",
+        "</testcase>",
+        "inconclusive",
+    ] {
+        let key = AccessKey::new(ID, word);
+        let mock = Mock::start_with(AlibabaConfig { access_keys: vec![key], ..AlibabaConfig::default() }).unwrap();
+        let folder = Place::new();
+        let cases = "alibaba/Encrypt/Disabled alibaba/Encrypt/Enabled";
+        let arguments = format!("run --endpoint {} -v --settle-timeout 0s {cases}", mock.endpoint());
+        let command = folder.program(&arguments).env("ALIBABA_CLOUD_ACCESS_KEY_ID", ID);
+        let Ended { code, out, err } = ended(command.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", word));
+        assert_eq!((code, err.as_str()), (0, ""), "{word}: {out}");
+
+        let ids: Vec<String> = folder.results().cases.iter().map(|case| case.id.to_string()).collect();
+        assert_eq!(ids, ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled"], "{word}");
+        assert!(ids.iter().all(|id| out.contains(id)), "{word}: {out}");
+        let junit = folder.junit();
+        let mut reader = quick_xml::Reader::from_str(&junit);
+        let mut named = 0;
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::Start(element) | quick_xml::events::Event::Empty(element) => {
+                    named += usize::from(element.name().as_ref() == b"testcase");
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(named, 2, "{word}: {junit}");
+        assert!(junit.contains("Encrypt/Disabled\""), "{word}: {junit}");
     }
 }
 

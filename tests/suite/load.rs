@@ -31,7 +31,10 @@ fn a_folder_that_is_none_of_case_files_says_so() {
     assert!(matches!(read_dir(&folder.path().join("none")), Err(FilesError::Unreadable { .. })));
     std::fs::write(folder.path().join("a.yaml"), [b'a', 0xff]).unwrap();
     let error = read_dir(folder.path()).unwrap_err().to_string();
-    assert!(error.contains("a.yaml") && error.ends_with("is not UTF-8 text: byte 1 is wrong"), "{error}");
+    assert!(
+        error.contains("a.yaml") && error.ends_with("is not UTF-8 text: line 1, column 2 is wrong; save it as UTF-8"),
+        "{error}"
+    );
 }
 
 #[test]

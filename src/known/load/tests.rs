@@ -32,6 +32,25 @@ known_failures:
 ";
 
 #[test]
+fn of_very_many_mistakes_the_first_are_reported() {
+    let entry = |number: usize| {
+        format!(
+            "[[known_failures]]\ncase = 'alibaba/No/{number}'\ncode = 'A'\nstatus = 200\nreason = 'r'\nuntil = '2027-01-01'\n"
+        )
+    };
+    let many: String = (0..60_000).map(entry).collect();
+    let same = entry(1).repeat(60_000);
+    let suite = crate::suite::load::load(embedded(), None).unwrap();
+    for text in [many, same] {
+        let text = format!("format = 1\n{text}");
+        let mistakes = load("known.toml", &text, &suite, TODAY).unwrap_err();
+        assert_eq!(mistakes.iter().count(), 101);
+        let first = mistakes.iter().next().unwrap();
+        assert_eq!(first.message, "there may be further mistakes, which are not looked for");
+    }
+}
+
+#[test]
 fn an_exact_id_outranks_a_pattern() {
     let known = read(RIGHT).unwrap();
     let entry = known.entry("alibaba/Encrypt/Disabled").unwrap();

@@ -20,6 +20,15 @@ const KEPT: usize = 200;
 /// The longest body of a request that is kept, in bytes; no call of a well-behaved client comes near it.
 const LONGEST_BODY: usize = 64 << 10;
 
+/// The longest parameters of a request that are kept, in bytes of memory.
+const LONGEST_PARAMETERS: usize = 256 << 10;
+
+/// How many bytes of exchanges are kept, about.
+const MOST_BYTES: usize = 8 << 20;
+
+/// About what a field takes in memory besides its texts.
+const FIELD: usize = 150;
+
 /// What stands in the place of a secret.
 pub(crate) const REDACTED: &str = "(redacted)";
 
@@ -36,6 +45,7 @@ struct Kept {
     since: Timestamp,
     last: u64,
     exchanges: VecDeque<Exchange>,
+    bytes: usize,
 }
 
 /// What was received and sent. Of the request only what may be shown is kept, for it holds credentials; most exchanges are
@@ -48,6 +58,8 @@ struct Exchange {
     parameters: Option<Fields>,
     response: Option<Sent>,
     fault: Option<Fault>,
+    /// About how many bytes it takes.
+    size: usize,
 }
 
 /// Its response holds plaintext and tokens.
@@ -89,7 +101,26 @@ impl Exchange {
     }
 }
 
+/// About how many bytes fields take.
+fn size_of(fields: &Fields) -> usize {
+    fn size(value: &Value) -> usize {
+        FIELD
+            + match value {
+                Value::String(text) => text.len(),
+                Value::Array(items) => items.iter().map(size).sum(),
+                Value::Object(fields) => size_of(fields),
+                Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+            }
+    }
+    fields.iter().map(|(name, value)| name.len() + size(value)).sum()
+}
+
 impl Sent {
+    /// About how many bytes it takes.
+    fn size(&self) -> usize {
+        self.body.len() + self.shown.fields.as_ref().map_or(0, size_of)
+    }
+
     /// The fields of the response, with nothing secret in them.
     fn fields(&self) -> Fields {
         let fields = self.shown.fields.clone();
@@ -105,7 +136,7 @@ impl Sent {
 
 impl Kept {
     fn none() -> Self {
-        Self { since: Timestamp::now(), last: 0, exchanges: VecDeque::new() }
+        Self { since: Timestamp::now(), last: 0, exchanges: VecDeque::new(), bytes: 0 }
     }
 }
 
@@ -130,19 +161,28 @@ impl Exchanges {
         // Bodies of any size would make the list cost two hundred times the largest.
         let is_short = received.body.len() <= LONGEST_BODY;
         let shown = |operation| if is_short { cloud.shown_parameters(operation, received) } else { Fields::new() };
-        let parameters = operation.map(shown);
+        let parameters = operation
+            .map(shown)
+            .map(|fields| if size_of(&fields) <= LONGEST_PARAMETERS { fields } else { Fields::new() });
         let response = response.map(|response| Sent {
             status: response.status,
             body: response.body.clone(),
             shown: std::mem::take(&mut response.shown),
         });
         let (at, fault) = (Timestamp::now(), fault.cloned());
+        let size = parameters.as_ref().map_or(0, size_of) + response.as_ref().map_or(0, Sent::size);
 
         let mut kept = locked(&self.kept);
         kept.last += 1;
         let number = kept.last;
-        kept.exchanges.push_back(Exchange { number, at, operation, parameters, response, fault });
-        let oldest = if kept.exchanges.len() > KEPT { kept.exchanges.pop_front() } else { None };
+        kept.bytes += size;
+        kept.exchanges.push_back(Exchange { number, at, operation, parameters, response, fault, size });
+        let mut oldest = Vec::new();
+        while kept.exchanges.len() > KEPT || kept.bytes > MOST_BYTES {
+            let Some(gone) = kept.exchanges.pop_front() else { break };
+            kept.bytes -= gone.size;
+            oldest.push(gone);
+        }
         // Freeing memory needs no lock.
         drop(kept);
         drop(oldest);

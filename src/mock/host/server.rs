@@ -1,6 +1,6 @@
 //! The server: one task a connection, HTTP/1.1, everything bounded.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use jiff::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -34,7 +35,16 @@ use crate::mock::host::web::Sender;
 use crate::mock::host::{admin, health, page};
 
 /// The most bytes of a request's line and headers.
-const HEAD_LIMIT: usize = 256 * 1024;
+const HEAD_LIMIT: usize = 64 * 1024;
+
+/// The most connections at a time, each of which may have sent most of a head. Further ones wait until one ends.
+const CONNECTION_LIMIT: usize = 1_000;
+
+/// A body that is known to be no longer than this is read at once.
+const SMALL_BODY: usize = 16 * 1024;
+
+/// How many longer bodies are read at a time; others wait for their turn.
+const LARGE_BODIES: usize = 32;
 
 /// The most bytes of a request's body.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -53,9 +63,20 @@ const IDLE_GRACE: Duration = Duration::from_millis(300);
 /// How long a TLS handshake may take.
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 
+/// The turns of long bodies, so that many at a time do not fill the memory.
+#[derive(Debug)]
+pub(crate) struct LargeBodies(Semaphore);
+
+impl Default for LargeBodies {
+    fn default() -> Self {
+        Self(Semaphore::new(LARGE_BODIES))
+    }
+}
+
 /// Serves `service` on `listener` until `shutdown` is cancelled; then connections end after the request in hand.
 pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: CancellationToken) {
     let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(CONNECTION_LIMIT));
     let acceptor = service.config.tls.as_ref().map(Tls::acceptor);
 
     loop {
@@ -63,10 +84,14 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
             () = shutdown.cancelled() => break,
             // Takes away what has ended, so that the set holds only live connections.
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
+            accepted = accept_next(&listener, &places) => match accepted {
+                Ok((stream, peer, place)) => {
                     let (service, shutdown) = (Arc::clone(&service), shutdown.clone());
-                    connections.spawn(accept(stream, acceptor.clone(), peer.ip(), service, shutdown));
+                    let connection = accept(stream, acceptor.clone(), peer.ip(), service, shutdown);
+                    connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
                 }
                 // Out of file descriptors, most likely: the next attempt has better chances a little later.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -79,6 +104,17 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>, shutdown: Cance
     let all_ended = async { while connections.join_next().await.is_some() {} };
     // What has not ended by then is cut off when the set is dropped.
     let _ = tokio::time::timeout(GRACE, all_ended).await;
+}
+
+/// Waits for a place, and then for a connection that takes it.
+async fn accept_next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, SocketAddr, Option<OwnedSemaphorePermit>)> {
+    // It is never closed, so there is always a place in the end.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
 }
 
 async fn accept(
@@ -175,7 +211,7 @@ async fn respond(
     }
 
     // Most requests have no body, and none of them needs a timer.
-    let collected = if has_body { collect(body).await } else { Ok(Bytes::new()) };
+    let collected = if has_body { collect(body, &service.large_bodies).await } else { Ok(Bytes::new()) };
     let mut response = match collected {
         Ok(body) => {
             received.body = body;
@@ -247,7 +283,16 @@ async fn deliver(service: &Service, delivery: Delivery) -> Result<Response<Respo
 /// No JSON, no XML, no UTF-8.
 const GARBAGE: &[u8] = b"\xff\xfe\x00}{ ]]> not a response";
 
-async fn collect(body: Incoming) -> Result<Bytes, Unreadable> {
+async fn collect(body: Incoming, large_bodies: &LargeBodies) -> Result<Bytes, Unreadable> {
+    let is_small = body.size_hint().upper().is_some_and(|length| length <= SMALL_BODY as u64);
+    // Whoever sends slowly keeps others waiting for as long as a connection may take, and no longer.
+    let _turn = match is_small {
+        true => None,
+        false => match tokio::time::timeout(IDLE_LIMIT, large_bodies.0.acquire()).await {
+            Ok(turn) => turn.ok(),
+            Err(_) => return Err(Unreadable::Incomplete),
+        },
+    };
     match tokio::time::timeout(IDLE_LIMIT, Limited::new(body, BODY_LIMIT).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),

@@ -14,6 +14,7 @@ use crate::mock::host::exchanges::Exchanges;
 use crate::mock::host::faults::{Faults, ParseFaultError, Plan, Schedule};
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::persistence::{Keeper, Restored, StateError};
+use crate::mock::host::server::LargeBodies;
 use crate::mock::host::view::IgnoredParameter;
 
 /// One mock without its socket. [`crate::mock::serve`] puts it on a listener of the caller's, [`crate::mock::Mock`] on
@@ -25,6 +26,7 @@ pub struct Service {
     pub(crate) clock: Arc<Clock>,
     pub(crate) identifiers: Arc<Identifiers>,
     pub(crate) exchanges: Exchanges,
+    pub(crate) large_bodies: LargeBodies,
     pub(crate) keeper: Option<Keeper>,
     schedule: RwLock<Arc<Schedule>>,
     has_faults: AtomicBool,
@@ -113,6 +115,7 @@ impl Service {
             has_faults: AtomicBool::new(false),
             requests: description.operations.iter().map(|_| AtomicU64::new(0)).collect(),
             exchanges: Exchanges::new(config.admin.is_on()),
+            large_bodies: LargeBodies::default(),
             config,
         };
         service.replace_faults(service.config.faults.clone());

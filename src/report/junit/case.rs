@@ -17,6 +17,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus};
 
 use crate::event::CaseResult;
+use crate::redact::SecretRegistry;
 use crate::report::failure_text::{self, FailureText};
 use crate::report::{listed_text, text};
 use crate::verdict::Verdict;
@@ -42,12 +43,12 @@ pub fn name(case: &CaseResult) -> String {
 }
 
 /// The whole `testcase`.
-pub fn test_case(case: &CaseResult, options: JunitOptions) -> TestCase {
-    let mut test_case = TestCase::new(name(case), status(case, options.inconclusive));
+pub fn test_case(case: &CaseResult, options: JunitOptions, secrets: &SecretRegistry) -> TestCase {
+    let mut test_case = TestCase::new(name(case), status(case, options.inconclusive, secrets));
     test_case.set_classname(classname(case)).set_time(Duration::from_millis(case.duration_ms));
     if case.passed_leniently() {
         let lines = case.lenient.iter().map(|lenient| format!("lenient: {}", text::one_line(&lenient.to_string())));
-        test_case.set_system_out(lines.collect::<Vec<_>>().join("\n"));
+        test_case.set_system_out(secrets.redact(&lines.collect::<Vec<_>>().join("\n")).as_ref());
     }
     if !options.strict {
         test_case.extra.reserve_exact(2);
@@ -57,7 +58,7 @@ pub fn test_case(case: &CaseResult, options: JunitOptions) -> TestCase {
     test_case
 }
 
-fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
+fn status(case: &CaseResult, inconclusive: InconclusiveAs, secrets: &SecretRegistry) -> TestCaseStatus {
     let failure = || TestCaseStatus::non_success(NonSuccessKind::Failure);
     let error = || TestCaseStatus::non_success(NonSuccessKind::Error);
     let with_kind = || match case.kind {
@@ -86,6 +87,9 @@ fn status(case: &CaseResult, inconclusive: InconclusiveAs) -> TestCaseStatus {
     let body = failure_text.to_text();
     // Some readers show only the message and some only the body, so the body begins with the message.
     let body = if body.starts_with(&message) { body } else { format!("{message}\n{body}") };
-    status.set_type(kind).set_message(message).set_description(body);
+    status
+        .set_type(kind)
+        .set_message(secrets.redact(&message).as_ref())
+        .set_description(secrets.redact(&body).as_ref());
     status
 }

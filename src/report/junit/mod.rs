@@ -81,6 +81,7 @@ pub struct JunitReport {
     /// Why cases of a suite were not judged, by its name.
     causes: BTreeMap<String, Causes>,
     seen: usize,
+    secrets: SecretRegistry,
 }
 
 impl JunitReport {
@@ -97,18 +98,25 @@ impl JunitReport {
             suites: BTreeMap::new(),
             causes: BTreeMap::new(),
             seen: 0,
+            secrets: SecretRegistry::new(),
         })
     }
 
     /// The same without registered secrets.
     #[must_use]
     pub fn redacting(self, secrets: &SecretRegistry) -> Self {
-        Self { destination: self.destination.redacting(secrets), ..self }
+        Self { secrets: secrets.clone(), ..self }
+    }
+
+    /// The same for a file that only its owner may read.
+    #[must_use]
+    pub fn private(self, private: bool) -> Self {
+        Self { destination: self.destination.private(private), ..self }
     }
 
     fn case(&mut self, result: &CaseResult) {
         self.seen += 1;
-        let case = case::test_case(result, self.options);
+        let case = case::test_case(result, self.options, &self.secrets);
         let classname = case::classname(result);
         self.causes.entry(classname.clone()).or_default().add(result);
         self.add(classname, case);
@@ -136,7 +144,14 @@ impl JunitReport {
             ("suite.editions", suite.editions.join(", ")),
         ];
         let properties = properties.into_iter().chain(seed.map(|seed| ("seed", seed.to_string())));
-        let properties: Vec<_> = properties.map(|(name, value)| (name, text::one_line(&value))).collect();
+        let properties = properties.map(|(name, value)| (name, text::one_line(&value)));
+        let properties: Vec<_> = properties
+            .map(
+                |(name, value)| {
+                    if name == "endpoint" { (name, self.secrets.redact(&value).into_owned()) } else { (name, value) }
+                },
+            )
+            .collect();
 
         let mut report = quick_junit::Report::new(text::one_line(&tool.name));
         report.set_time(Duration::from_millis(footer.duration_ms));
@@ -145,7 +160,7 @@ impl JunitReport {
             suite.timestamp = report.timestamp;
             let causes = self.causes.get(suite.name.as_str()).map(Causes::lines).unwrap_or_default();
             if !causes.is_empty() {
-                suite.set_system_out(causes.join("\n"));
+                suite.set_system_out(self.secrets.redact(&causes.join("\n")).as_ref());
             }
             suite.add_properties(properties.iter().map(|(name, value)| (*name, value.as_str())));
             report.add_test_suite(suite);
@@ -187,7 +202,8 @@ impl JunitReport {
     /// Adds an error that is about the run as a whole.
     fn add_to_run(&mut self, header: &RunHeader, name: &str, kind: &str, message: &str, body: &str) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type(kind).set_message(message).set_description(body);
+        status.set_type(kind);
+        status.set_message(self.secrets.redact(message).as_ref()).set_description(self.secrets.redact(body).as_ref());
         let classname = format!("{}.kms.run", text::one_line(&header.target.provider));
         let mut case = TestCase::new(name, status);
         case.set_classname(&classname).set_time(Duration::ZERO);

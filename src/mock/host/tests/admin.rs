@@ -1,6 +1,6 @@
 //! The admin API before the toy.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::{admin, call, make, toggle};
 use super::toy_cloud::ToySettings;
@@ -50,6 +50,26 @@ fn exchanges_are_listed_without_what_the_cloud_holds_back() {
     assert_eq!(fields(2, shown), [json!("toggle"), json!(400), json!("nothing"), json!("lost")]);
     assert_eq!(fields(3, shown), [Value::Null, json!(400), Value::Null, json!("what")]);
     assert!(!exchanges.to_string().contains("hush"));
+}
+
+#[test]
+fn exchanges_are_bounded_in_bytes() {
+    let mock = administered(ToySettings::default());
+    let long = "x".repeat(60_000);
+    for number in 0..200 {
+        call(mock.address(), &json!({ "op": "toggle", "key": format!("{number} {long}") }));
+    }
+    // Many short fields take more than they look.
+    let many: Map<String, Value> = (0..4_000).map(|number| (format!("f{number}"), json!(""))).collect();
+    let mut many = many;
+    many.insert("op".to_owned(), json!("toggle"));
+    call(mock.address(), &Value::Object(many));
+
+    let (_, exchanges) = admin(&mock, "GET", "exchanges", &Value::Null);
+    let listed = exchanges.as_array().unwrap();
+    assert!((20..190).contains(&listed.len()), "{}", listed.len());
+    assert_eq!(listed.last().unwrap()["number"], 201);
+    assert_eq!(listed.last().unwrap()["parameters"], json!({}));
 }
 
 #[test]

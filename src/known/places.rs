@@ -1,0 +1,84 @@
+//! Where the bytes of a text stand, without counting them from its beginning each time.
+
+use std::ops::Range;
+
+use crate::diagnostic::Span;
+
+/// So many bytes are counted for a place at most.
+const BLOCK: usize = 1024;
+
+/// The lines and characters of a text.
+pub(super) struct Places<'a> {
+    text: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// How many characters begin before each block.
+    characters: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        let counts = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
+            let characters = *before;
+            *before += begun(block);
+            Some(characters)
+        });
+        Self { text, lines, characters: counts.collect() }
+    }
+
+    /// The place of a range of bytes; one of several lines is marked to the end of its first.
+    pub(super) fn span(&self, range: Option<Range<usize>>) -> Span {
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let Range { start, end } = range.unwrap_or_default();
+        let line = self.lines.partition_point(|begin| *begin <= start).max(1);
+        let line_start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let marked = self.text.get(start..end).unwrap_or_default();
+
+        Span {
+            line: number(line),
+            column: number(self.before(start) - self.before(line_start) + 1),
+            length: number(marked.lines().next().unwrap_or_default().chars().count()),
+        }
+    }
+
+    /// How many characters begin before a byte.
+    fn before(&self, byte: usize) -> usize {
+        let byte = byte.min(self.text.len());
+        let block = byte / BLOCK;
+        let counted = self.characters.get(block).copied();
+        // The last block may end where the text does.
+        let Some(counted) = counted else { return self.text.chars().count() };
+        counted + begun(&self.text.as_bytes()[block * BLOCK..byte])
+    }
+}
+
+/// How many characters begin in some bytes of a text.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_the_same_as_when_it_is_counted_from_the_beginning() {
+        for text in ["ß = 'größe'\n\nb = 1".to_owned(), "äö\nx".repeat(1_000), "é".repeat(512), "a".repeat(1024)]
+        {
+            let places = Places::new(&text);
+            for (start, _) in text.char_indices() {
+                let before = &text[..start];
+                let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+                let wanted = (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1);
+                let Span { line, column, .. } = places.span(Some(start..start));
+                assert_eq!((line as usize, column as usize), wanted, "{start}");
+            }
+            places.span(Some(text.len()..text.len() + 9));
+        }
+        let Span { line, column, length } = Places::new("a = [x\ny]zzz").span(Some(4..9));
+        assert_eq!((line, column, length), (1, 5, 2));
+        assert_eq!(Places::new("").span(None), Span { line: 1, column: 1, length: 0 });
+    }
+}
