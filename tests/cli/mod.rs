@@ -26,6 +26,8 @@ mod self_test;
 mod server;
 mod settings;
 #[cfg(unix)]
+mod stopped_anywhere;
+#[cfg(unix)]
 mod stopping;
 mod targets;
 mod usage;
