@@ -140,8 +140,15 @@ fn observed(case: &CaseResult) -> String {
             | None => false,
         };
     let reason = shortened(&case.reason);
+    // The outcome may be right, and the parameter that the message names another one.
+    let right = case
+        .actual
+        .as_ref()
+        .is_some_and(|actual| case.expected.iter().chain(&case.also_accepted).any(|one| one == actual));
     match (&case.expected, &case.actual) {
-        (Some(expected), Some(actual)) if by_code || (reason.is_empty() && expected != actual) => {
+        (Some(expected), Some(actual))
+            if (by_code && (!right || reason.is_empty())) || (reason.is_empty() && expected != actual) =>
+        {
             let alternatives: String =
                 case.also_accepted.iter().map(|outcome| format!(" or {}", code(outcome))).collect();
             format!("expected {}{alternatives}, got {}", code(expected), code(actual))
@@ -173,8 +180,11 @@ pub(super) fn shortened(text: &str) -> String {
     text::cut(&text::one_line(text), REASON_LIMIT)
 }
 
-/// An outcome in words: `Rejected.Disabled (409)`.
+/// An outcome in words: `Rejected.Disabled (409)`, or `any rejection (4xx)`.
 pub(super) fn code(outcome: &Outcome) -> String {
+    if outcome.code == "4xx" {
+        return "any rejection (4xx)".to_owned();
+    }
     format!("{} ({})", text::cut(&text::one_line(&outcome.code), EARLIER_LIMIT), outcome.status)
 }
 
@@ -208,6 +218,17 @@ mod tests {
         assert_eq!(headline(&case), "it succeeded where the table rejects");
         case.kind = None;
         assert_eq!(headline(&case), "fail");
+    }
+
+    #[test]
+    fn the_headline_of_a_right_code_is_what_else_is_wrong() {
+        let mut case = sample::failed("alibaba/missing-name-in-create-alias");
+        let any = Outcome { code: "4xx".to_owned(), status: 400 };
+        (case.kind, case.also_accepted) = (Some(Kind::Code), vec![any]);
+        assert_eq!(headline(&case), "expected Rejected.Disabled (409) or any rejection (4xx), got Success (200)");
+        case.actual = case.expected.clone();
+        case.reason = "CreateAlias names KeyId and not AliasName".to_owned();
+        assert_eq!(headline(&case), "CreateAlias names KeyId and not AliasName");
     }
 
     #[test]
