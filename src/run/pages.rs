@@ -48,6 +48,8 @@ enum Unreadable {
     Uncounted(String),
     /// The field that says whether there is a next page is not a boolean.
     Unclear(String),
+    /// A page is empty, although the counter says that it has entries.
+    Empty(String),
     /// There is a next page, but the field with its marker is missing or empty.
     Unmarked(String),
     /// The marker of the next page is that of this one.
@@ -60,6 +62,7 @@ impl fmt::Display for Unreadable {
             Self::Endless => write!(formatter, "it has more than {MOST_PAGES} pages"),
             Self::TooLong => write!(formatter, "it has more than {} MiB", MOST_BYTES >> 20),
             Self::Uncounted(name) => write!(formatter, "{name} is not a number"),
+            Self::Empty(name) => write!(formatter, "a page is empty that has entries by {name}"),
             Self::Unclear(name) => write!(formatter, "{name} is neither true nor false"),
             Self::Unmarked(name) => write!(formatter, "it goes on, but {name} is missing"),
             Self::Repeated(name) => write!(formatter, "{name} is the marker of the same page again"),
@@ -91,11 +94,15 @@ impl<'a> Pages<'a> {
         fields: &Value,
         entries: usize,
     ) -> Result<bool, Unreadable> {
-        if entries == 0 {
-            return Ok(false);
-        }
         let count =
             |name: &String| fields.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()));
+        if entries == 0 {
+            // An empty list needs no counters. With them, an empty page stands behind all entries.
+            let before = |size: u64| (self.page - 1).saturating_mul(size);
+            let is_within =
+                matches!((count(total), count(&paging.size)), (Ok(total), Ok(size)) if before(size) < total);
+            return if is_within { Err(Unreadable::Empty(total.clone())) } else { Ok(false) };
+        }
         let (total, size) = (count(total)?, count(&paging.size)?);
         if self.page.saturating_mul(size) >= total {
             return Ok(false);
@@ -241,7 +248,10 @@ mod tests {
         assert_eq!((pages.len(), end), (1_000, Err(Unreadable::Endless)));
         let operation = OperationName::from("List");
         let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-        assert_eq!(pages.turn(&paging(), &json!({"Total": 9, "Size": 2}), 0), Ok(false), "an empty page");
+        assert_eq!(pages.turn(&paging(), &json!({"Total": 0, "Size": 2}), 0), Ok(false), "an empty list");
+        assert_eq!(pages.turn(&paging(), &json!({}), 0), Ok(false), "an empty list without counters");
+        let empty = Err(Unreadable::Empty("Total".to_owned()));
+        assert_eq!(pages.turn(&paging(), &json!({"Total": 9, "Size": 2}), 0), empty, "an empty page");
         let operation = OperationName::from("Flat");
         let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
         assert_eq!(pages.turn(&paging(), &json!({}), 2), Ok(false), "a list without pages");
