@@ -29,6 +29,9 @@ pub(super) const DEVIATIONS: &[Named] = &[
             key.tags.insert("CreatedBy".to_owned(), "kms".to_owned());
         })
     }),
+    call("new-key-does-not-rotate", "CreateKey ignores EnableAutomaticRotation", &[CreateKey], |step, account| {
+        step.run_with("EnableAutomaticRotation", None, account)
+    }),
     call("external-keys-unknown", "CreateKey takes no Origin EXTERNAL", &[CreateKey], |step, account| {
         if is_external(step) { Err(Rejection::invalid_parameter("Origin")) } else { step.run(account) }
     }),

@@ -48,6 +48,16 @@ pub(super) const DEVIATIONS: &[Named] = &[
         without_contexts(step, account, |name| read_context(step.call, name).is_ok())
     }),
     call(
+        "re-encrypt-keeps-the-key",
+        "ReEncrypt encrypts under the key of the ciphertext, whatever the destination is",
+        &[ReEncrypt],
+        |step, account| {
+            // Its response names the key of the ciphertext.
+            let source = text(&step.run(account)?, "KeyId").to_owned();
+            step.run_with("DestinationKeyId", Some(&source), account)
+        },
+    ),
+    call(
         "decrypt-returns-other-text",
         "Decrypt responds with another text than was encrypted",
         &[Decrypt],

@@ -6,7 +6,7 @@ use super::alias::remove_aliases;
 use super::named::{Named, TimeStep, call, time};
 use super::step::is_invalid;
 use super::time::{due, hiding};
-use crate::mock::alibaba::service::api::Operation::{CancelKeyDeletion, ScheduleKeyDeletion};
+use crate::mock::alibaba::service::api::Operation::{CancelKeyDeletion, ScheduleKeyDeletion, SetDeletionProtection};
 use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled};
 use crate::mock::host::clock::after;
@@ -42,6 +42,15 @@ pub(super) const DEVIATIONS: &[Named] = &[
                 let age = step.call.now.as_second() - key.created.as_second();
                 key.delete_date = key.delete_date.map(|date| after(date, -age));
             })
+        },
+    ),
+    call(
+        "protection-stays-on",
+        "a SetDeletionProtection that lifts the protection succeeds and it stays",
+        &[SetDeletionProtection],
+        |step, account| match step.parameter("EnableDeletionProtection") {
+            Some("true") => step.run(account),
+            _ => step.and_undo(account),
         },
     ),
     call(

@@ -29,6 +29,11 @@ pub(super) const DEVIATIONS: &[Named] = &[
             })
         },
     ),
+    call("protection-not-shown", "DescribeKey says that no key is protected", &[DescribeKey], |step, account| {
+        and_describe(step, account, |metadata| {
+            metadata.insert("DeletionProtection".to_owned(), "Disabled".into());
+        })
+    }),
     call(
         "suspension-not-shown",
         "DescribeKey says Enabled of automatic rotation that is suspended",

@@ -14,6 +14,7 @@ use super::step::{Outcome, Step, has_code, is_invalid};
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation::{GetParametersForImport, ImportKeyMaterial};
 use crate::mock::alibaba::service::crypto::{Cipher, ImportToken, random};
+use crate::mock::alibaba::service::key::{Key, Tenant};
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState::{Disabled, Enabled, PendingImport};
 use crate::mock::host::clock::{after, from_seconds, wire_time};
@@ -39,6 +40,25 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "ImportKeyMaterial succeeds and the key goes on waiting for its material",
         &[ImportKeyMaterial],
         |step, account| step.and_undo(account),
+    ),
+    call(
+        "material-serves-one-key",
+        "ImportKeyMaterial takes no material that another key has",
+        &[ImportKeyMaterial],
+        |step, account| {
+            let before = account.read(Tenant::clone);
+            let response = step.run(account)?;
+            let imported = step.subject(account);
+            let taken = account.read(|keys| {
+                let same = |key: &Key, own: &Key| key.id != own.id && key.material.bound_to == own.material.bound_to;
+                imported.is_some_and(|own| keys.keys().any(|key| same(key, &own)))
+            });
+            if taken {
+                account.write(|keys| *keys = before);
+                return Err(Rejection::invalid_key_material());
+            }
+            Ok(response)
+        },
     ),
     call(
         "import-leaves-disabled",

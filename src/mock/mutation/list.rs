@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::api::Operation::{ListKeyVersions, ListKeys};
+use crate::mock::alibaba::service::api::Operation::{ListAliasesByKeyId, ListKeyVersions, ListKeys};
 use crate::mock::alibaba::service::call::Call;
 use crate::mock::alibaba::service::metadata::alias_entry;
 use crate::mock::alibaba::service::rejection::Rejection;
@@ -21,6 +21,40 @@ pub(super) const DEVIATIONS: &[Named] = &[
             step.and_say(account, |response| {
                 let shown = entries(response).map_or(0, |entries| entries.len());
                 response.insert("TotalCount".to_owned(), shown.into());
+            })
+        },
+    ),
+    call(
+        "page-number-not-said",
+        "the PageNumber in a response of ListKeys is always 1",
+        &[ListKeys],
+        |step, account| {
+            step.and_say(account, |response| {
+                response.insert("PageNumber".to_owned(), 1.into());
+            })
+        },
+    ),
+    call(
+        "page-size-ignored",
+        "a page of ListKeys has its usual size, whatever PageSize is",
+        &[ListKeys],
+        |step, account| step.run_with("PageSize", None, account),
+    ),
+    call("large-page-accepted", "ListKeys takes pages of any size", &[ListKeys], |step, account| {
+        step.run_by(|rules| rules.largest_page = u64::MAX, account)
+    }),
+    call(
+        "aliases-of-a-key-are-all",
+        "ListAliasesByKeyId lists the aliases of all keys",
+        &[ListAliasesByKeyId],
+        |step, account| {
+            with_entries(step, account, |account, all| {
+                let own = step.subject(account).map(|key| key.id);
+                all.extend(account.read(|keys| {
+                    let others = keys.keys().filter(|key| Some(&key.id) != own.as_ref());
+                    let names = others.flat_map(|key| key.aliases.values().map(move |name| (name, &key.id)));
+                    names.map(|(name, id)| alias_entry(step.call, name, id)).collect::<Vec<_>>()
+                }));
             })
         },
     ),

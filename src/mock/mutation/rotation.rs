@@ -2,14 +2,17 @@
 
 use super::material::lose_ciphertexts;
 use super::named::{Named, TimeStep, call, time};
-use super::step::Step;
+use super::step::{Step, is_invalid};
 use super::time::due;
 use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::api::Operation::{CreateKeyVersion, UpdateRotationPolicy};
+use crate::mock::alibaba::service::api::Operation::{
+    CreateKeyVersion, GenerateDataKey, GenerateDataKeyWithoutPlaintext, UpdateRotationPolicy,
+};
 use crate::mock::alibaba::service::key::Tenant;
 use crate::mock::alibaba::service::key::{Key, Rotation};
 use crate::mock::alibaba::service::state::KeyState::{self, Disabled, Enabled, PendingDeletion};
 use crate::mock::host::clock::after;
+use crate::mock::host::response::Fields;
 use crate::mock::store::KeyRecord as _;
 
 pub(super) const DEVIATIONS: &[Named] = &[
@@ -34,6 +37,45 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "UpdateRotationPolicy succeeds and the policy stays",
         &[UpdateRotationPolicy],
         |step, account| step.and_undo(account),
+    ),
+    call(
+        "late-policy-waits",
+        "UpdateRotationPolicy counts the interval from the request and not from the last rotation",
+        &[UpdateRotationPolicy],
+        |step, account| {
+            step.and_edit(account, |key, _| {
+                key.rotation =
+                    key.rotation.map(|rotation| Rotation::starting(step.call.now, rotation.interval_seconds));
+            })
+        },
+    ),
+    call(
+        "rotation-stays-on",
+        "an UpdateRotationPolicy that turns rotation off succeeds and the policy stays",
+        &[UpdateRotationPolicy],
+        |step, account| match step.parameter("EnableAutomaticRotation") {
+            Some("true") => step.run(account),
+            _ => step.and_undo(account),
+        },
+    ),
+    call(
+        "any-rotation-interval-accepted",
+        "UpdateRotationPolicy takes an interval of any length, and does nothing if it is not allowed",
+        &[UpdateRotationPolicy],
+        |step, account| step.or(account, is_invalid("RotationInterval"), |_| Ok(Fields::new())),
+    ),
+    call(
+        "data-keys-of-the-first-version",
+        "GenerateDataKey and GenerateDataKeyWithoutPlaintext name the first version of a key",
+        &[GenerateDataKey, GenerateDataKeyWithoutPlaintext],
+        |step, account| {
+            let first = step.subject(account).and_then(|key| key.versions.first().map(|version| version.id.clone()));
+            step.and_say(account, |response| {
+                if let Some(first) = first {
+                    response.insert("KeyVersionId".to_owned(), first.into());
+                }
+            })
+        },
     ),
     time("rotation-never", "automatic rotation never happens", |step, keys| {
         let rotating = due_for_rotation(keys, Enabled, |rotation| rotation.next <= step.now);

@@ -1,8 +1,10 @@
 //! Tags.
 
 use super::named::{Named, call};
+use super::step::is_invalid;
 use crate::mock::alibaba::service::api::Operation::{TagResource, UntagResource};
 use crate::mock::alibaba::service::tags::read_tags;
+use crate::mock::host::response::Fields;
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call("tag-does-nothing", "TagResource succeeds and writes no tag", &[TagResource], |step, account| {
@@ -17,6 +19,12 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "TagResource leaves a tag that is there with its value",
         &[TagResource],
         |step, account| step.and_edit(account, |key, before| key.tags.extend(before.tags.clone())),
+    ),
+    call(
+        "any-tag-key-accepted",
+        "TagResource takes tags of any name, and does nothing then",
+        &[TagResource],
+        |step, account| step.or(account, is_invalid("Tags"), |_| Ok(Fields::new())),
     ),
     call("untag-does-nothing", "UntagResource succeeds and the tag stays", &[UntagResource], |step, account| {
         step.and_undo(account)
