@@ -79,10 +79,9 @@ mod tests {
         let mistake = Diagnostic { file, span, message: "unknown word `\u{7}`".to_owned(), help };
         let shown = render(&mistake, Some("a: \u{202e} word\u{e0041}"), false);
         let wanted = "error: unknown word `\\u{7}`
- --> a\\u{1b}[2J.yaml:1:6
-  |
-  = note: the line is `a: \\u{202e} word\\u{e0041}`
-  = help: did you mean `\\u{202e}`?";
+--> a\\u{1b}[2J.yaml:1:6
+ = note: the line is `a: \\u{202e} word\\u{e0041}`
+ = help: did you mean `\\u{202e}`?";
         assert_eq!(shown, wanted);
     }
 
