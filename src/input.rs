@@ -8,6 +8,11 @@ use std::path::Path;
 /// The most bytes that are read of a pipe or a device.
 const LONGEST_STREAM: usize = 32 << 20;
 
+/// Whether a path stands for the standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Reads a file of at most `most` bytes. A bigger one is an error by its size, before it is read; a pipe or a
 /// device, which has none, when so much has come.
 ///
@@ -15,27 +20,39 @@ const LONGEST_STREAM: usize = 32 << 20;
 ///
 /// Any error of the system, or that it is too big.
 pub fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    if is_standard(path) {
+        return read_standard(most.min(LONGEST_STREAM));
+    }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     // The buffer of what has no length grows while it is read, to twice what comes.
     let most = if metadata.is_file() { most } else { most.min(LONGEST_STREAM) };
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
-    let too_big = || {
-        let size = if most >= 1 << 20 { format!("{} MiB", most >> 20) } else { format!("{} KiB", most >> 10) };
-        io::Error::new(io::ErrorKind::FileTooLarge, format!("it is bigger than {size}"))
-    };
 
     if metadata.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder and not a file"));
     }
     if metadata.len() > limit {
-        return Err(too_big());
+        return Err(too_big(most));
     }
 
     // With room for all of it at once: a buffer that grows takes up to three times as much.
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len() + 1).unwrap_or(0));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > most { Err(too_big()) } else { Ok(bytes) }
+    if bytes.len() > most { Err(too_big(most)) } else { Ok(bytes) }
+}
+
+fn too_big(most: usize) -> io::Error {
+    let size = if most >= 1 << 20 { format!("{} MiB", most >> 20) } else { format!("{} KiB", most >> 10) };
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("it is bigger than {size}"))
+}
+
+/// Reads the standard input, of at most `most` bytes.
+fn read_standard(most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    io::stdin().lock().take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() > most { Err(too_big(most)) } else { Ok(bytes) }
 }
 
 /// The same for a text, without the mark that some editors put at its beginning.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{CliError, Context};
+use crate::input::is_standard;
 use crate::report::claim::{Claim, aside};
 
 /// The report files of a run, which are its own while it runs.
@@ -13,7 +14,7 @@ impl Claims {
     /// Claims files, and puts aside what is there.
     pub(super) fn new(files: &[PathBuf]) -> Result<Self, CliError> {
         let mut claims: Vec<(PathBuf, Claim)> = Vec::new();
-        for file in files {
+        for file in files.iter().filter(|file| !is_standard(file)) {
             // Two reports in one file are another mistake than two runs.
             if !claims.iter().any(|(claimed, _)| claimed == file) {
                 claims.push((file.clone(), Claim::new(file)?));

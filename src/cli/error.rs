@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::Exit;
-use super::ProviderError;
+use super::{ProviderError, VariableError};
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError, TokenError};
@@ -83,8 +83,29 @@ pub enum CliError {
         /// The variables that hold them.
         variables: CredentialVariables,
     },
+    /// One of the variables of an access key is set without the other.
+    #[error("{set} is set, but {missing} {}; set both, or none", if *is_empty { "is empty" } else { "is not" })]
+    HalfCredentials {
+        /// A variable that is set.
+        set: &'static str,
+        /// One that it needs.
+        missing: &'static str,
+        /// Whether that one is there, but empty.
+        is_empty: bool,
+    },
+    /// A variable can't be used.
+    #[error(transparent)]
+    Variable(#[from] VariableError),
+    /// Two files would be one.
+    #[error("{} and {} would be one file, {path}; give each a place of its own", of[0], of[1])]
+    OnePlace {
+        /// The path of the first.
+        path: String,
+        /// What they are.
+        of: [&'static str; 2],
+    },
     /// A variable that is needed is not set.
-    #[error("the environment variable {0}, which must hold the secret of the access key, is not set")]
+    #[error("the environment variable {0}, which must hold the secret of the access key, is not set, or is empty")]
     NoSecret(String),
     /// The variable of the admin token is not set.
     #[error("the environment variable {0}, which must hold the admin token, is not set")]
@@ -138,7 +159,7 @@ pub enum CliError {
     #[error("{}", with_source(.0))]
     State(#[from] StateError),
     /// The address can't be listened on.
-    #[error("failed to listen on {address}: {source}")]
+    #[error("failed to listen on {address}: {source}{}", listen_advice(source.kind()))]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -173,6 +194,16 @@ pub enum CliError {
     Runtime(io::Error),
 }
 
+/// What a person can do where the mock can't listen.
+fn listen_advice(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::AddrInUse => "; another program listens there: stop it, or choose another port by --listen",
+        io::ErrorKind::AddrNotAvailable => "; this machine has no such address: choose another one by --listen",
+        io::ErrorKind::PermissionDenied => "; the system keeps this port for others: choose another one by --listen",
+        _ => "",
+    }
+}
+
 impl CliError {
     /// The exit code.
     pub fn exit(&self) -> Exit {
@@ -191,6 +222,9 @@ impl CliError {
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }
             | Self::NoSecret(_)
+            | Self::HalfCredentials { .. }
+            | Self::OnePlace { .. }
+            | Self::Variable(_)
             | Self::NoToken(_)
             | Self::FlagOfOtherMock { .. }
             | Self::Token { .. }

@@ -8,13 +8,14 @@ use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use similar::TextDiff;
 
 use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
-use crate::input::{check_regular, read_text};
+use crate::input::{check_regular, is_standard, read_text};
 use crate::known::KnownFailures;
 use crate::known::convert::to_toml;
-use crate::known::edit::{EMPTY, apply};
+use crate::known::edit::{apply, empty_for};
 use crate::known::entry::{Entry, Failure};
 use crate::known::load::{date, is_link, is_yaml, load};
 use crate::known::update::{Acceptance, Change, Judged, Update};
@@ -31,7 +32,7 @@ use crate::yaml::BIGGEST_FILE;
 pub(super) struct KnownArguments {
     #[command(flatten)]
     suite: SuiteArguments,
-    /// Check a list against the cases, without a run
+    /// Check a list against the cases, without a run; `-` is the standard input
     #[arg(long, value_name = "FILE", group = "what")]
     check: Option<PathBuf>,
     /// Bring a list up to date: correct entries that fail otherwise, remove those that pass, add new failures
@@ -40,7 +41,10 @@ pub(super) struct KnownArguments {
     /// Write a list in YAML as one in TOML beside it, with its comments
     #[arg(long, value_name = "FILE", group = "what")]
     convert: Option<PathBuf>,
-    /// The results of the run to compare with
+    /// With --update: show what would change, as a diff, and write nothing
+    #[arg(long, requires = "update")]
+    dry_run: bool,
+    /// The results of the run to compare with; `-` is the standard input
     #[arg(long, value_name = "FILE", default_value = "reports/results.json", conflicts_with_all = ["check", "convert"])]
     results: PathBuf,
     /// Why new failures are accepted
@@ -94,6 +98,9 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     if let Some(until) = arguments.until.filter(|until| *until < today) {
         return Err(unchanged(format!("what is new can't be accepted until {until}, which is over")));
     }
+    if is_standard(path) {
+        return Err(unchanged("a list is read and then written: name a file".to_owned()));
+    }
     if is_yaml(&name) {
         return Err(unchanged(only_toml(path)));
     }
@@ -102,23 +109,30 @@ fn update(arguments: &KnownArguments, path: &Path, suite: &Suite, context: &Cont
     // Before the results, which may be a pipe that can be read only once.
     check_regular(path).map_err(unreadable)?;
     let results = read_results(&arguments.results)?;
+    let target = target_of(&results);
     let text = match read_text(path, BIGGEST_FILE) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => empty_for(target),
         read => read.map_err(unreadable)?,
     };
     let known = load(&name, &text, suite, today)?;
 
-    let judged = Judged { complete: results.complete, suite_hash: &results.suite.hash, cases: &results.cases };
+    let judged = Judged { complete: results.complete, suite_hash: &results.suite.hash, target, cases: &results.cases };
     let acceptance = arguments.reason.clone().zip(arguments.until);
     let acceptance = acceptance.map(|(reason, until)| Acceptance { reason, until, issue: arguments.issue.clone() });
     let update = Update::plan(&known, suite, judged, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
     let new = apply(&text, &known, suite, &update, acceptance.as_ref()).map_err(|why| unchanged(why.to_string()))?;
 
-    // A list that stays as it is keeps its time of change.
-    if !update.is_empty() || !path.exists() {
+    if arguments.dry_run {
+        context.print(&diff(&name, if path.exists() { &text } else { "" }, &new));
+    } else if !update.is_empty() || !path.exists() {
+        // A list that stays as it is keeps its time of change.
         write(path, &new)?;
     }
-    context.print(&summary(&name, &known, &update));
+    let done = if arguments.dry_run { "would be " } else { "" };
+    context.print(&summary(&name, &known, &update, done));
+    if known.target().is_none() {
+        context.report(&format!("{name} does not say what it is about; these are results of {target}"));
+    }
     let expired: Vec<&Entry> = update.expired.iter().filter_map(|index| known.entries().get(*index)).collect();
     Ok(report_expired(&expired, context))
 }
@@ -130,6 +144,16 @@ fn read_results(path: &Path) -> Result<Results, CliError> {
         return Err(CliError::NoResults { path: path.to_owned(), previous });
     }
     Ok(Results::read(path)?)
+}
+
+/// What was tested, as a list says it.
+fn target_of(results: &Results) -> &str {
+    if results.target.bundled_mock { "bundled mock" } else { &results.target.endpoint }
+}
+
+/// What changes of a text, as a unified diff; nothing if it stays.
+fn diff(name: &str, old: &str, new: &str) -> String {
+    TextDiff::from_lines(old, new).unified_diff().header(name, name).to_string()
 }
 
 fn convert(path: &Path, suite: &Suite, context: &Context) -> Result<Exit, CliError> {
@@ -167,7 +191,7 @@ fn write(path: &Path, text: &str) -> Result<(), CliError> {
 }
 
 /// What an update does, a line for each entry that is not as before.
-fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
+fn summary(name: &str, known: &KnownFailures, update: &Update, done: &str) -> String {
     let mut lines = String::new();
     let mut line = |sign: char, case: &str, detail: &str| {
         // Writing to a String can't fail.
@@ -198,7 +222,7 @@ fn summary(name: &str, known: &KnownFailures, update: &Update) -> String {
 
     update.added.iter().for_each(|(id, failure)| line('+', id, &failure.to_string()));
     let added = update.added.len();
-    format!("{lines}{name}: {added} added, {corrected} corrected, {removed} removed, {kept} as before\n")
+    format!("{lines}{name}: {done}{added} added, {corrected} corrected, {removed} removed, {kept} as before\n")
 }
 
 /// Reports which entries have expired: nobody but a person can renew them.

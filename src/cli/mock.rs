@@ -2,6 +2,7 @@
 
 mod alibaba;
 mod health;
+mod listen;
 mod transport;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -17,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::alibaba::AlibabaArguments;
 use self::health::HealthUrl;
+use self::listen::listen;
 use self::transport::TransportArguments;
 use super::signal::Stops;
 use super::{CliError, Context, Exit};
@@ -30,8 +32,8 @@ use crate::self_test::{SelfTestError, catalogue};
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
 pub(super) struct MockArguments {
-    /// The address to listen on; port 0 chooses a free port
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    /// The address to listen on, or a port alone; port 0 chooses a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]
     listen: SocketAddr,
     /// The cloud whose service is mocked
     #[arg(long, value_name = "NAME", default_value = alibaba::PROVIDER, value_parser = provider())]
@@ -109,7 +111,7 @@ impl MockArguments {
 
     fn admin_token(&self, context: &Context) -> Result<Option<AdminToken>, CliError> {
         let Some(name) = &self.admin_token_env else { return Ok(None) };
-        let secret = context.secret(name).ok_or_else(|| CliError::NoToken(name.clone()))?;
+        let secret = context.secret(name)?.ok_or_else(|| CliError::NoToken(name.clone()))?;
         let token = AdminToken::new(secret.expose());
         token.map(Some).map_err(|source| CliError::Token { variable: name.clone(), source })
     }
@@ -192,6 +194,7 @@ async fn serve_until_stopped(
     let failed = |source| CliError::Listen { address: arguments.listen, source };
     let listener = TcpListener::bind(arguments.listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
+    let objection = config.tls.as_ref().and_then(|tls| tls.objection(address.ip()));
     let service = Arc::new(Service::new(config)?);
 
     // Whoever has read the address may send the signal to stop.
@@ -203,6 +206,9 @@ async fn serve_until_stopped(
     }
     // For people; programs read the line above.
     context.report(&listens_text(scheme, address));
+    if let Some(objection) = objection {
+        context.report(&format!("warning: clients will reject the certificate: {objection}"));
+    }
     if let (Some(path), Some(summary)) = (&arguments.state, service.state_summary()) {
         show_state(path, summary, service.now(), arguments.alibaba.has_seed(), context);
     }

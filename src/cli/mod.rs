@@ -5,6 +5,7 @@ mod claims;
 mod context;
 mod error;
 mod exit;
+mod file_size;
 mod known;
 mod list;
 mod mock;
@@ -23,7 +24,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::claims::Claims;
-pub use self::context::Context;
+pub use self::context::{Context, VariableError};
 pub use self::error::CliError;
 pub use self::exit::Exit;
 pub use self::provider::ProviderError;
@@ -63,9 +64,10 @@ enum Command {
 pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) -> ExitCode {
     // Whatever is done, and for whichever provider: these are not written.
     for name in secret_variables() {
-        context.secret(name);
+        context.hide(name);
     }
     panic::guard(context.secrets());
+    file_size::report_limit();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

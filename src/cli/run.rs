@@ -1,25 +1,27 @@
 //! `run`: the cases against an endpoint, or against the bundled mock.
 
-use std::io;
+use std::io::{self, Write};
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{ArgAction, ArgMatches, Args};
+use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
 use super::signal::Stops;
 use super::suite::{SelectArguments, SuiteArguments};
-use super::target::{Place, TargetArguments, duration, one_or_more};
+use super::target::{Place, TargetArguments, duration, jobs, one_or_more};
 use super::{CliError, Context, Exit, known, provider};
 use crate::event::Event;
+use crate::input::is_standard;
 use crate::known::KnownFailures;
 use crate::mock::Faults;
 use crate::provider::Declaration;
 use crate::redact::Secret;
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
+use crate::report::destination::is_one_file;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
@@ -53,7 +55,7 @@ pub(super) struct RunArguments {
     target: TargetArguments,
 
     /// How many cases run at the same time [default: 16, on an account 1]
-    #[arg(short, long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
+    #[arg(short, long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
     /// How many requests are sent per second at most [default: unlimited, on an account 5]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
@@ -70,7 +72,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
     /// How often a failure must be confirmed on fresh keys before it is reported; 0 reports it at once
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(0..=100))]
     confirm_failures: u32,
     /// How long to wait for a state [default: 1s, on an account 30s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -110,7 +112,7 @@ pub(super) struct RunArguments {
     /// The verdict on a case that needs an operation which the endpoint does not know
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     unsupported: Unsupported,
-    /// A list of known failures: cases that fail as listed do not fail the run
+    /// A list of known failures: cases that fail as listed do not fail the run; `-` is the standard input
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
     /// End the run after the first failure
@@ -120,7 +122,7 @@ pub(super) struct RunArguments {
     /// The folder for reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
-    /// Write JUnit XML here instead of DIR/junit.xml
+    /// Write JUnit XML here instead of DIR/junit.xml; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
     /// Write JUnit XML that is valid by the schema of Jenkins
@@ -129,7 +131,7 @@ pub(super) struct RunArguments {
     /// The element of inconclusive cases in JUnit XML
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     junit_inconclusive: InconclusiveAs,
-    /// Write the results here instead of DIR/results.json
+    /// Write the results here instead of DIR/results.json; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// How progress is shown
@@ -164,7 +166,9 @@ impl RunArguments {
 
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
-    // First of all: however the run ends, the reports of the one before must not look like its own.
+    // Before any file is touched.
+    check_places(&arguments)?;
+    // However the run ends, the reports of the one before must not look like its own.
     let mut claims = Claims::new(&arguments.report_files())?;
     let exit = run_claimed(arguments, &mut claims, color, context);
     claims.show_previous(context);
@@ -263,7 +267,7 @@ fn endpoint(
 
 fn admin_token(arguments: &RunArguments, context: &Context) -> Result<Option<Secret>, CliError> {
     let Some(name) = &arguments.admin_token_env else { return Ok(None) };
-    context.secret(name).map(Some).ok_or_else(|| CliError::NoToken(name.clone()))
+    context.secret(name)?.map(Some).ok_or_else(|| CliError::NoToken(name.clone()))
 }
 
 fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context: &Context) -> SessionOptions {
@@ -309,30 +313,59 @@ fn reports(
         states: suite.service.states.iter().map(ToString::to_string).collect(),
     };
 
+    let [json, junit] = arguments.report_files();
+    let json = JsonReport::create(json)?.redacting(context.secrets()).private(private);
+    let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
+    let junit = JunitReport::create(junit, options)?.redacting(context.secrets()).private(private);
+
+    // A report on the standard output must be alone there to be of use.
+    let is_taken = arguments.report_files().iter().any(|file| is_standard(file));
+    let (out, color): (Box<dyn Write + Send>, bool) = match is_taken {
+        true => (Box::new(context.stderr()), color.on(&io::stderr())),
+        false => (Box::new(context.stdout()), color.on(&io::stdout())),
+    };
+
     let mut reports = Reports::new();
     reports.push(Console::new(
-        context.stdout(),
+        out,
         ConsoleOptions {
             verbosity,
             progress: arguments.progress,
-            color: color.on(&io::stdout()),
+            color,
             signs: Signs::of_locale(|name| context.variable(name)),
             width: width(context),
             layout,
             table: arguments.table,
         },
     ));
-
-    let [json, junit] = arguments.report_files();
-    reports.push(JsonReport::create(json)?.redacting(context.secrets()).private(private));
-    let options = JunitOptions { strict: arguments.junit_strict, inconclusive: arguments.junit_inconclusive };
-    reports.push(JunitReport::create(junit, options)?.redacting(context.secrets()).private(private));
+    reports.push(json);
+    reports.push(junit);
     Ok(reports)
+}
+
+/// Whether no report would be written over another one, or over the list of known failures.
+fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
+    const RESULTS: &str = "the results (--json)";
+    const JUNIT: &str = "JUnit XML (--junit)";
+    const KNOWN: &str = "the list of known failures (--known)";
+
+    let apart = |one: &Path, other: &Path, of: [&'static str; 2]| match is_one_file(one, other) {
+        true => Err(CliError::OnePlace { path: one.display().to_string(), of }),
+        false => Ok(()),
+    };
+    let [json, junit] = arguments.report_files();
+    apart(&json, &junit, [RESULTS, JUNIT])?;
+    if let Some(known) = arguments.known.as_deref().filter(|path| !is_standard(path)) {
+        apart(known, &json, [KNOWN, RESULTS])?;
+        apart(known, &junit, [KNOWN, JUNIT])?;
+    }
+    Ok(())
 }
 
 /// The width of the terminal, or of a page if there is none.
 fn width(context: &Context) -> usize {
     const PAGE: usize = 100;
-    let given = context.variable("COLUMNS").and_then(|text| text.parse().ok());
+    // A terminal that does not know its width says 0.
+    let given = context.variable("COLUMNS").and_then(|text| text.parse().ok()).filter(|width| *width > 0);
     given.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(PAGE)
 }

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::signal::Stops;
 use super::suite::SuiteArguments;
-use super::target::one_or_more;
+use super::target::jobs;
 use super::{CliError, Context, Exit};
 use crate::near::nearest;
 use crate::self_test::{
@@ -32,7 +32,7 @@ pub(super) struct SelfTestArguments {
     #[arg(long)]
     named_only: bool,
     /// How many are tried at the same time [default: the number of processors]
-    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroUsize>)]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
     /// Show only what went wrong, and the closing line
     #[arg(short, long)]

@@ -1,5 +1,6 @@
 //! What is tested: from flags and environment variables.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub(super) struct TargetArguments {
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Option<String>,
     /// How long one request may take
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time_out)]
     pub(super) timeout: Duration,
     /// Also trust the certificate authorities in this file (PEM)
     #[arg(long, value_name = "FILE")]
@@ -109,8 +110,8 @@ impl TargetArguments {
         context: &Context,
     ) -> Result<Target, CliError> {
         let variables = &provider.declaration().credential_variables;
-        let given = (context.variable(variables.access_key_id), context.secret(variables.secret));
-        let token = context.secret(variables.token);
+        let given = (context.key(variables.access_key_id)?, context.secret(variables.secret)?);
+        let token = context.secret(variables.token)?;
 
         let mut target = Target::with_examples(provider, endpoint);
         if let Some(region) = &self.region {
@@ -120,8 +121,19 @@ impl TargetArguments {
             (Some(access_key_id), Some(secret)) => {
                 target.credentials = Credentials { access_key_id, secret, token };
             }
-            (None, None) if kind != TargetKind::Account => {}
-            _ => return Err(CliError::NoCredentials { endpoint: target.endpoint.to_string(), variables: *variables }),
+            (None, None) if token.is_none() && kind != TargetKind::Account => {}
+            (None, None) if token.is_none() => {
+                return Err(CliError::NoCredentials { endpoint: target.endpoint.to_string(), variables: *variables });
+            }
+            (id, secret) => {
+                let set = match (&id, &secret) {
+                    (Some(_), _) => variables.access_key_id,
+                    (None, Some(_)) => variables.secret,
+                    (None, None) => variables.token,
+                };
+                let missing = if id.is_none() { variables.access_key_id } else { variables.secret };
+                return Err(CliError::HalfCredentials { set, missing, is_empty: context.is_empty(missing) });
+            }
         }
         Ok(target)
     }
@@ -131,7 +143,11 @@ impl TargetArguments {
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is not a duration such as 10s, 1m30s or 500ms");
     let parsed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    Duration::try_from(parsed).map_err(|_| wrong())
+    let duration = Duration::try_from(parsed).map_err(|_| wrong())?;
+    if duration > Duration::from_secs(MOST_DAYS * 86_400) {
+        return Err(format!("`{text}` is longer than {MOST_DAYS} days"));
+    }
+    Ok(duration)
 }
 
 /// Takes the name of a region, which becomes a part of the name of a host.
@@ -145,9 +161,29 @@ fn region(text: &str) -> Result<String, String> {
     }
 }
 
+/// The longest duration that a run is given, in days. Much longer ones can't be added to a time.
+const MOST_DAYS: u64 = 30;
+
+/// Parses a duration in which something can happen.
+pub(super) fn time_out(text: &str) -> Result<Duration, String> {
+    match duration(text)? {
+        time if time < Duration::from_millis(1) => {
+            Err(format!("`{text}` leaves no time for anything; give 1ms or more"))
+        }
+        time => Ok(time),
+    }
+}
+
 /// Parses a number from 1.
 pub(super) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("`{text}` is not a number from 1"))
+}
+
+/// Parses how many cases run at the same time: each takes connections and memory.
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    const MOST: usize = 1000;
+    let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= MOST);
+    jobs.ok_or_else(|| format!("`{text}` is not a number from 1 to {MOST}"))
 }
 
 #[cfg(test)]
@@ -168,8 +204,21 @@ mod tests {
     fn durations_are_read_as_people_write_them() {
         assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        for wrong in ["", "10", "-3s", "soon"] {
+        for wrong in ["", "10", "-3s", "soon", "31d", "721h", "9223372036854775807s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(duration("0s"), Ok(Duration::ZERO));
+        assert_eq!(time_out("1ms"), Ok(Duration::from_millis(1)));
+        for wrong in ["0s", "0ms", "1us", "31d"] {
+            assert!(time_out(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn jobs_are_as_many_as_can_be_run() {
+        assert_eq!(jobs("1000").map(NonZeroUsize::get), Ok(1000));
+        for wrong in ["0", "1001", "18446744073709551615", "18446744073709551616", "-1"] {
+            assert_eq!(jobs(wrong), Err(format!("`{wrong}` is not a number from 1 to 1000")));
         }
     }
 }

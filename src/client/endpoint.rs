@@ -161,7 +161,7 @@ fn may_stand_in_url(character: char) -> bool {
 }
 
 /// A character in words, with its escape where it can't be seen.
-fn name_of(character: char) -> String {
+pub(crate) fn name_of(character: char) -> String {
     let name = match character {
         ' ' => return "a space".to_owned(),
         '\\' => return "a backslash".to_owned(),

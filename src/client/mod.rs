@@ -28,7 +28,7 @@ mod transcript;
 pub use self::api_client::Client;
 pub use self::counters::Traffic;
 pub use self::endpoint::EndpointUrl;
-pub(crate) use self::endpoint::hidden_character;
+pub(crate) use self::endpoint::{hidden_character, name_of};
 pub use self::error::CallError;
 pub(crate) use self::http_client::HttpClient;
 pub use self::http_client::{ClientError, Connection};

@@ -36,6 +36,10 @@ pub fn to_toml(yaml: &str, known: &KnownFailures, suite: &Suite) -> Result<Strin
         key.leaf_decor_mut().set_prefix(until(*field));
     }
 
+    if let Some(target) = known.target() {
+        document.insert("target", value(target));
+    }
+
     let mut list = ArrayOfTables::new();
     for (index, entry) in known.entries.iter().enumerate() {
         let next = starts.get(index + 1).copied().unwrap_or(usize::MAX);
@@ -50,7 +54,8 @@ pub fn to_toml(yaml: &str, known: &KnownFailures, suite: &Suite) -> Result<Strin
     let toml = document.to_string();
     // The conversion counts only if both texts say the same.
     let read = load("", &toml, suite, known.today).map_err(|_| EditError)?;
-    let same = read.entries.iter().map(Statement::of).eq(known.entries.iter().map(Statement::of));
+    let same = read.target == known.target
+        && read.entries.iter().map(Statement::of).eq(known.entries.iter().map(Statement::of));
     if same { Ok(toml) } else { Err(EditError) }
 }
 

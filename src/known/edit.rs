@@ -21,6 +21,11 @@ pub const EMPTY: &str = "\
 format = 1
 ";
 
+/// The text of a list without entries that is about a target.
+pub fn empty_for(target: &str) -> String {
+    format!("{EMPTY}target = {}\n", Value::from(target))
+}
+
 /// Why a text is not changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("its entries are not all under a line `[[{ENTRIES}]]` of their own")]
@@ -46,7 +51,7 @@ pub fn apply(
     // What was written is read back: a list that says something else than was wanted is never stored.
     let read = load("", &edited, suite, known.today).map_err(|_| EditError)?;
     let wanted = wanted(known, update, acceptance);
-    let same = read.entries.iter().map(Statement::of).eq(wanted);
+    let same = read.target == known.target && read.entries.iter().map(Statement::of).eq(wanted);
     if same { Ok(edited) } else { Err(EditError) }
 }
 

@@ -14,6 +14,9 @@ pub struct KnownFile {
     /// The version of this format; `1`.
     #[schemars(extend("const" = 1))]
     pub format: u32,
+    /// What was tested: the URL of the endpoint, or `bundled mock`. `known --update` refuses results of another target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// The failures. A case may be meant by one entry only, but an exact id outranks patterns.
     #[serde(default)]
     pub known_failures: Vec<EntryFile>,

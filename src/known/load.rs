@@ -89,7 +89,7 @@ fn check(mut page: Page<'_>, file: &KnownFile, suite: &Suite, today: Date) -> Kn
         let message = "there may be further mistakes, which are not looked for".to_owned();
         page.mistakes.push(Diagnostic { file, span: None, message, help: None });
     }
-    KnownFailures { entries, by_case, today }
+    KnownFailures { target: file.target.clone(), entries, by_case, today }
 }
 
 /// Checks what can be said of an entry by itself. A mistaken entry comes back with something in its place.

@@ -41,6 +41,8 @@ use self::entry::Entry;
 /// A list of known failures, checked against a suite, as it stands on a day.
 #[derive(Debug)]
 pub struct KnownFailures {
+    /// What was tested, if the list says so.
+    target: Option<String>,
     /// The entries, in the order of the file.
     entries: Vec<Entry>,
     /// The index of the entry of a case, by the id of the case.
@@ -52,7 +54,12 @@ pub struct KnownFailures {
 impl KnownFailures {
     /// A list without entries.
     pub fn none(today: Date) -> Self {
-        Self { entries: Vec::new(), by_case: HashMap::new(), today }
+        Self { target: None, entries: Vec::new(), by_case: HashMap::new(), today }
+    }
+
+    /// What was tested, if the list says so.
+    pub fn target(&self) -> Option<&str> {
+        self.target.as_deref()
     }
 
     /// The entries, in the order of the file.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use thiserror::Error;
+use url::{Host, Url};
 
 use super::KnownFailures;
 use super::entry::{Entry, Failure};
@@ -20,6 +21,8 @@ pub struct Judged<'a> {
     pub complete: bool,
     /// The hash of the case files.
     pub suite_hash: &'a str,
+    /// What was tested, as a list says it.
+    pub target: &'a str,
     /// The results.
     pub cases: &'a [CaseResult],
 }
@@ -79,6 +82,16 @@ pub enum NotUpdated {
     /// The run was one of other case files.
     #[error("the run was one of other case files; give the --provider and --cases of the run, or run again")]
     OtherCases,
+    /// The run was one of another target than the list is about.
+    #[error(
+        "it is about {listed}, and these are results of {judged}; if that is the same target, correct `target` in the list"
+    )]
+    OtherTarget {
+        /// The target of the list.
+        listed: String,
+        /// The target of the run.
+        judged: String,
+    },
     /// Listed cases were not selected.
     #[error("the run left out {} of the list, such as {first}; run the whole suite", cases(*count))]
     NotSelected {
@@ -157,6 +170,11 @@ impl Update {
             return Err(NotUpdated::OtherCases);
         }
 
+        if let Some(listed) = known.target().filter(|listed| !is_same_target(listed, judged.target)) {
+            let (listed, judged) = (listed.to_owned(), judged.target.to_owned());
+            return Err(NotUpdated::OtherTarget { listed, judged });
+        }
+
         // Before the mark of the whole run, for this error can name a case.
         let mut not_run = judged.cases.iter().filter(|case| case.verdict == Verdict::NotRun);
         if let Some(first) = not_run.next() {
@@ -208,6 +226,28 @@ impl Update {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.entries.iter().all(|change| *change == Change::Keep)
+    }
+}
+
+/// Whether two targets are one. What runs on this machine has another port each time it is started.
+fn is_same_target(one: &str, other: &str) -> bool {
+    let host = |target: &str| {
+        let url: Url = target.parse().ok()?;
+        Some((url.scheme().to_owned(), url.host()?.to_owned(), url.port_or_known_default()))
+    };
+    match (host(one), host(other)) {
+        (Some((_, one, _)), Some((_, other, _))) if is_loopback(&one) && is_loopback(&other) => true,
+        (Some(one), Some(other)) => one == other,
+        (None, None) => one == other,
+        (Some(_), None) | (None, Some(_)) => false,
+    }
+}
+
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.to_canonical().is_loopback(),
     }
 }
 

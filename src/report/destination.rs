@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
+use crate::input::is_standard;
 
 /// A file to be written. Before the run begins it is checked that this is possible.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ enum Kind {
     },
     /// A pipe or a device, which can only be written to as it is.
     Special,
+    /// The standard output.
+    Standard,
 }
 
 impl Destination {
@@ -64,6 +67,7 @@ impl Destination {
         match &self.kind {
             Kind::File { file, folder } => replace(file, folder, self.private, fill),
             Kind::Special => overwrite(&self.path, fill),
+            Kind::Standard => or_gone(write_to(&mut io::stdout().lock(), fill)),
         }
         .map_err(|source| self.error(source))
     }
@@ -77,7 +81,7 @@ impl Destination {
     pub fn spool(&self) -> Result<File, ReportError> {
         match &self.kind {
             Kind::File { folder, .. } => tempfile::tempfile_in(folder),
-            Kind::Special => tempfile::tempfile(),
+            Kind::Special | Kind::Standard => tempfile::tempfile(),
         }
         .map_err(|source| self.error(source))
     }
@@ -90,6 +94,9 @@ impl Destination {
 
 impl Kind {
     fn of(path: &Path) -> io::Result<Self> {
+        if is_standard(path) {
+            return Ok(Self::Standard);
+        }
         // A rename would replace a symbolic link, and not the file that it points to.
         let file = behind_links(path);
         match fs::metadata(&file) {
@@ -129,10 +136,33 @@ pub(super) fn behind_links(path: &Path) -> PathBuf {
     file
 }
 
+/// The device that keeps nothing.
+const NOWHERE: &str = "/dev/null";
+
+/// Whether two paths mean one file: by its number where it is there, and otherwise by its folder and its name. What is
+/// written to nowhere does no harm to anything.
+pub fn is_one_file(one: &Path, other: &Path) -> bool {
+    if is_standard(one) || is_standard(other) {
+        return one == other;
+    }
+    if one == Path::new(NOWHERE) {
+        return false;
+    }
+    if let Ok(same) = same_file::is_same_file(one, other) {
+        return same;
+    }
+    let place = |path: &Path| {
+        let file = behind_links(path);
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some((fs::canonicalize(folder).ok()?, file.file_name()?.to_owned()))
+    };
+    place(one).is_some_and(|one| Some(one) == place(other))
+}
+
 fn replace(
     file: &Path,
     folder: &Path,
-    #[cfg_attr(not(unix), expect(unused_variables))] private: bool,
+    private: bool,
     fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
@@ -147,6 +177,10 @@ fn replace(
     // The folder may have been removed since it was checked.
     fs::create_dir_all(folder)?;
     let mut temporary = builder.tempfile_in(folder)?;
+    // Who may read a file is for its owner to say.
+    if !private && let Ok(metadata) = fs::metadata(file) {
+        temporary.as_file().set_permissions(metadata.permissions())?;
+    }
     write_to(temporary.as_file_mut(), fill)?;
     // Before the rename, or a crash could leave an empty file in the place of the report.
     temporary.as_file().sync_all()?;
@@ -155,14 +189,18 @@ fn replace(
 }
 
 fn overwrite(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    match write_to(&mut File::options().write(true).open(path)?, fill) {
-        // Whoever read the pipe has seen enough.
+    or_gone(write_to(&mut File::options().write(true).open(path)?, fill))
+}
+
+/// Whoever reads a pipe and goes away has seen enough.
+fn or_gone(written: io::Result<()>) -> io::Result<()> {
+    match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-fn write_to(file: &mut File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_to(file: &mut impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut buffered = BufWriter::new(file);
     fill(&mut buffered)?;
     buffered.flush()
@@ -171,9 +209,8 @@ fn write_to(file: &mut File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>
 /// What a person can do about an error.
 pub(super) fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "free some space or choose another disk"
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space or choose another disk",
+        io::ErrorKind::FileTooLarge => "the process or the disk has a limit on the size of files, see `ulimit -f`",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "choose a folder that you may write to",
         io::ErrorKind::IsADirectory => "it is a folder, name a file in it",
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
@@ -249,6 +286,45 @@ mod tests {
         fs::write(&plain, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&file), mode(&plain), "the report has the mode that any new file has");
+
+        // The mode that its owner gave it stays, and a link to nowhere makes the file that it means.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        Destination::prepare(&link).unwrap().write(|out| out.write_all(b"newer")).unwrap();
+        assert_eq!(mode(&file) & 0o777, 0o640);
+        fs::remove_file(&file).unwrap();
+        Destination::prepare(&link).unwrap().write(|out| out.write_all(b"newest")).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "newest");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_file_is_known_by_all_its_names() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        fs::create_dir(path("folder")).unwrap();
+        fs::write(path("file"), "").unwrap();
+        fs::hard_link(path("file"), path("hard")).unwrap();
+        std::os::unix::fs::symlink(path("file"), path("soft")).unwrap();
+        std::os::unix::fs::symlink("new", path("dangling")).unwrap();
+        let place = |name: &str| if name == "-" { name.into() } else { path(name) };
+        let is_same = |one: &str, other: &str| is_one_file(&place(one), &place(other));
+        for (one, other) in [
+            ("file", "file"),
+            ("file", "folder/../file"),
+            ("file", "hard"),
+            ("soft", "hard"),
+            ("new", "./new"),
+            ("new", "folder/../new"),
+            ("new", "dangling"),
+            ("-", "-"),
+        ] {
+            assert!(is_same(one, other), "{one} and {other}");
+        }
+        for (one, other) in [("file", "new"), ("new", "newer"), ("file", "folder/file"), ("-", "file")] {
+            assert!(!is_same(one, other), "{one} and {other}");
+        }
+        assert!(!is_one_file(Path::new("/dev/null"), Path::new("/dev/null")));
     }
 
     #[cfg(unix)]

@@ -15,7 +15,7 @@ const CASE: &str = "alibaba/Encrypt/Disabled";
 const MOVING: &str = "alibaba/delete-date-counts-from-the-request";
 
 /// A host that only a proxy can reach, and what a run on it needs.
-const REMOTE: &str = "run -q alibaba/Encrypt/Disabled --max-keys 10 --rate 1000 --endpoint http://kms.example.test";
+const REMOTE: &str = "run -q alibaba/Encrypt/Disabled --target-kind emulator --endpoint http://kms.example.test";
 
 /// A run on the remote host, with a proxy by a variable.
 fn run_through(place: &Place, variable: &str, proxy: &str) -> Ended {
@@ -169,9 +169,9 @@ fn a_body_in_an_encoding_that_was_not_accepted_is_named() {
 #[test]
 fn a_name_that_does_not_resolve_is_named() {
     let place = Place::new();
-    let program = place.program("run alibaba/Encrypt/Disabled --max-keys 10 --rate 1000 --endpoint http://kms.invalid");
-    let program = program.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "i").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "secret");
-    let Ended { code, out, err } = ended(program);
+    let program = place.program(&REMOTE.replace("kms.example.test", "kms.invalid"));
+    let program = program.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid");
+    let Ended { code, out, err } = ended(program.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret"));
     assert_eq!((code, err.as_str()), (4, ""), "{out}");
     assert!(out.contains("no connection: the name `kms.invalid` can't be resolved: "), "{out}");
 }

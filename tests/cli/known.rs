@@ -217,12 +217,13 @@ known.toml: 5 added, 0 corrected, 0 removed, 0 as before
     );
     let text = fs::read_to_string(place.path().join("known.toml")).unwrap();
     same(
-        text.clone(),
+        text.replace(&mock.endpoint, "[ENDPOINT]"),
         str![[r##"
 # Failures that are known and accepted for a while: `kms-conformance run --known` reads this list.
 # An entry says how a case fails, why that is accepted, and until when. What fails otherwise, passes or has expired
 # fails the run, so that the list stays true; `kms-conformance known --update` brings it up to date.
 format = 1
+target = "[ENDPOINT]"
 
 [[known_failures]]
 case = "alibaba/Encrypt/Disabled"
@@ -270,6 +271,8 @@ until = 2999-12-31
     assert_eq!(fs::read_to_string(place.path().join("known.toml")).unwrap(), text);
     assert_eq!(ended(place.program("known --check known.toml")).out, "5 entries for 5 cases: all right\n");
 
+    let text = text.replace(&mock.endpoint, "bundled mock");
+    fs::write(place.path().join("known.toml"), &text).unwrap();
     // The emulator has been corrected, but this run had only some of the cases.
     assert_eq!(ended(place.program("run -q alibaba/Encrypt/**")).code, 0);
     let Ended { code, err, .. } = update("");
@@ -332,4 +335,68 @@ fn an_old_list_in_yaml_is_read_and_can_be_converted() {
         let Ended { code, err, .. } = ended(place.program(arguments));
         assert!(code == 2 && err.contains(message), "{err}");
     }
+}
+
+#[test]
+fn an_update_is_for_the_target_of_the_list_and_can_be_shown_first() {
+    let place = Place::new();
+    let path = |name: &str| place.path().join(name);
+    let run = format!("run -q --deviate Encrypt:Disabled=Success {DISABLED}");
+    assert_eq!(ended(place.program(&run)).code, 1);
+    let accept = "known --update known.toml --reason because --until 2999-12-31";
+
+    // Nothing is written until it is wanted.
+    let Ended { code, out, err } = ended(place.program(&format!("{accept} --dry-run")));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(
+        out.contains("--- known.toml\n+++ known.toml\n") && out.contains("\n+target = \"bundled mock\"\n"),
+        "{out}"
+    );
+    assert!(out.ends_with("known.toml: would be 1 added, 0 corrected, 0 removed, 0 as before\n"), "{out}");
+    assert!(!path("known.toml").exists());
+    assert_eq!(ended(place.program(accept)).code, 0);
+    let text = fs::read_to_string(path("known.toml")).unwrap();
+    assert!(text.contains("\nformat = 1\ntarget = \"bundled mock\"\n"), "{text}");
+    let Ended { code, out, .. } = ended(place.program("known --update known.toml --dry-run"));
+    assert_eq!((code, out.as_str()), (0, "known.toml: would be 0 added, 0 corrected, 0 removed, 1 as before\n"));
+
+    let mock = emulator(&place);
+    assert_eq!(ended(place.program(&format!("run -q --endpoint {} {DISABLED}", mock.endpoint))).code, 1);
+    let Ended { code, err, .. } = ended(place.program("known --update known.toml"));
+    let refused = format!("it is about bundled mock, and these are results of {}; ", mock.endpoint);
+    assert!(code == 2 && err.contains(&refused), "{err}");
+    assert_eq!(fs::read_to_string(path("known.toml")).unwrap(), text);
+
+    // A list of before, which does not say it.
+    fs::write(path("known.toml"), text.replace("target = \"bundled mock\"\n", "")).unwrap();
+    let Ended { code, err, .. } = ended(place.program("known --update known.toml"));
+    let said = format!("known.toml does not say what it is about; these are results of {}\n", mock.endpoint);
+    assert_eq!((code, err), (0, said));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_update_keeps_the_mode_of_the_file_and_its_links() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new();
+    let (file, link) = (place.path().join("list.toml"), place.path().join("known.toml"));
+    fs::write(&file, "format = 1\n").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o604)).unwrap();
+    std::os::unix::fs::symlink("list.toml", &link).unwrap();
+    assert_eq!(ended(place.program(&format!("run -q --deviate Encrypt:Disabled=Success {DISABLED}"))).code, 1);
+    let update = "known --update known.toml --reason because --until 2999-12-31";
+    assert_eq!(ended(place.program(update)).code, 0);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().contains(DISABLED));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o604);
+
+    // A list and results can come from a pipe.
+    let list = fs::read(&file).unwrap();
+    let Ended { code, out, .. } = ended(place.program("known --check -").stdin(list));
+    assert_eq!((code, out.as_str()), (0, "1 entry for 1 case: all right\n"));
+    let results = fs::read(place.path().join("reports/results.json")).unwrap();
+    let Ended { code, out, .. } = ended(place.program("known --update known.toml --results -").stdin(results));
+    assert!(code == 0 && out.ends_with("1 as before\n"), "{out}");
+    let Ended { code, err, .. } = ended(place.program("known --update -"));
+    assert!(code == 2 && err.contains("a list is read and then written: name a file"), "{err}");
 }

@@ -113,7 +113,7 @@ impl MockProcess {
     pub fn start(place: &Place, arguments: &str) -> Self {
         let listen = if arguments.contains("--listen") { "" } else { "--listen 127.0.0.1:0" };
         let mut command = place.command(&format!("mock {listen} {arguments}"));
-        Self::of(command.env("MOCK_SECRET", "another secret"))
+        Self::of(command.env("MOCK_SECRET", "another secret").env("BROKEN_SECRET", "broken secret\r\n"))
     }
 
     fn of(command: &mut Command) -> Self {

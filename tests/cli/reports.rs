@@ -175,3 +175,58 @@ fn a_full_disk_is_reported_after_the_run_and_the_other_report_is_written() {
         assert_eq!(place.names("reports"), [other]);
     }
 }
+
+#[test]
+fn two_reports_are_never_one_file() {
+    let place = Place::new();
+    let path = |name: &str| place.path().join(name);
+    fs::create_dir(path("folder")).unwrap();
+    fs::write(path("file"), "").unwrap();
+    fs::hard_link(path("file"), path("hard")).unwrap();
+    let mut pairs = vec![("new", "./new"), ("new", "folder/../new"), ("file", "hard"), ("-", "-")];
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("new", path("soft")).unwrap();
+        pairs.push(("new", "soft"));
+    }
+    for (one, other) in pairs {
+        let program = place.program(&format!("run -q alibaba/Encrypt/Disabled --json {one} --junit {other}"));
+        let Ended { code, out, err } = ended(program);
+        assert_eq!((code, out.as_str()), (2, ""), "{one} {other}: {err}");
+        let message = "error: the results (--json) and JUnit XML (--junit) would be one file, ";
+        assert!(err.starts_with(message), "{one} {other}: {err}");
+    }
+    let known = "format = 1\n";
+    fs::write(path("known.toml"), known).unwrap();
+    let program = place.program("run -q alibaba/Encrypt/Disabled --known known.toml --json folder/../known.toml");
+    let Ended { code, err, .. } = ended(program);
+    assert!(code == 2 && err.contains("the list of known failures (--known) and the results (--json)"), "{err}");
+    assert_eq!(fs::read_to_string(path("known.toml")).unwrap(), known);
+}
+
+#[test]
+fn a_report_on_the_standard_output_is_alone_there() {
+    let place = Place::new();
+    let Ended { code, out, err } = ended(place.program("run alibaba/Encrypt/Disabled --json -"));
+    assert_eq!(code, 0, "{err}");
+    let results: Results = out.parse().unwrap();
+    assert_eq!(results.summary.pass, 1);
+    assert!(err.contains("1 case: 1 passed"), "{err}");
+    assert_eq!(place.names("reports"), ["junit.xml"]);
+
+    let Ended { code, out, .. } = ended(place.program("run alibaba/Encrypt/Disabled --junit -"));
+    assert!(code == 0 && out.starts_with("<?xml") && out.trim_end().ends_with("</testsuites>"), "{out}");
+}
+
+/// The signal that the system sends would end the process without a word.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_may_not_grow_is_reported() {
+    let place = Place::new();
+    let program = snapbox::cmd::cargo_bin!("kms-conformance").display().to_string();
+    let script = format!("ulimit -f 8; exec {program} run state:Disabled -v --color never");
+    let output = std::process::Command::new("bash").args(["-c", &script]).current_dir(place.path()).output().unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{err}");
+    assert!(err.contains("reports/results.json: File too large") && err.contains("see `ulimit -f`"), "{err}");
+}

@@ -149,6 +149,14 @@ fn wrong_flags_are_reported() {
     for (arguments, message) in [
         ("run --bogus", "unexpected argument '--bogus'"),
         ("run --jobs 0", "invalid value '0' for '--jobs"),
+        ("run --jobs 18446744073709551615", "`18446744073709551615` is not a number from 1 to 1000"),
+        ("self-test --jobs 1001", "`1001` is not a number from 1 to 1000"),
+        ("run --rate 0", "`0` is not a number from 1"),
+        ("run --confirm 0", "`0` is not a number from 1"),
+        ("run --confirm-failures 4294967295", "4294967295 is not in 0..=100"),
+        ("run --timeout 0s", "`0s` leaves no time for anything; give 1ms or more"),
+        ("run --timeout 9223372036854775807s", "is longer than 30 days"),
+        ("run --settle-timeout 99999h", "`99999h` is longer than 30 days"),
         ("run --timeout soon", "`soon` is not a duration such as 10s"),
         ("run --progress loud", "invalid value 'loud' for '--progress"),
         ("run -q -v", "cannot be used with"),
@@ -165,9 +173,12 @@ fn wrong_flags_are_reported() {
         ),
         ("run --endpoint http://id:secret@127.0.0.1:8080", "it holds credentials"),
         ("run --ca-file missing.pem --endpoint https://127.0.0.1:1", "failed to read certificates from missing.pem"),
-        ("mock --listen nowhere", "invalid value 'nowhere' for '--listen"),
+        ("mock --listen nowhere.invalid", "the name `nowhere.invalid` can't be resolved"),
+        ("mock --listen :8080", "did you mean 127.0.0.1:8080, or 0.0.0.0:8080 for everybody?"),
+        ("mock --listen http://127.0.0.1:8080", "it is an address and not a URL: did you mean 127.0.0.1:8080?"),
+        ("mock --fault drop-after,nth=0", "`0` is not a number of a request, counted from 1"),
         ("mock --access-key-id id", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"),
-        ("mock --listen 192.0.2.1:1", "failed to listen on 192.0.2.1:1"),
+        ("mock --listen 192.0.2.1:1", "this machine has no such address: choose another one by --listen"),
     ] {
         rejected(arguments, message);
     }

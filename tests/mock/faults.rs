@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 use kms_conformance::mock::{Faults, Mock, MockConfig, Operation};
+use kms_conformance::provider::alibaba::Alibaba;
+use kms_conformance::provider::{HttpResponse, Provider as _, RetryHint};
 
 use super::client::Client;
 
@@ -41,9 +43,16 @@ async fn errors_and_throttles_come_in_every_form_without_an_effect() {
     ] {
         mock.set_faults(faults(&[&format!("{rule},operation=DisableKey")])).unwrap();
         let reply = client.call("DisableKey", &[("KeyId", &key)]).await.refused(status, code);
-        let waits = reply.headers.get("x-acs-retry-after").map(|value| value.to_str().unwrap());
-        assert_eq!(waits, rule.ends_with("=3").then_some("3"));
-        assert_eq!(reply.headers.get("retry-after"), reply.headers.get("x-acs-retry-after"));
+        let waits = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap());
+        let is_told = rule.ends_with("=3");
+        assert_eq!(waits("retry-after"), is_told.then_some("3"));
+        assert_eq!(waits("x-acs-retry-after"), is_told.then_some("3000"));
+
+        // What the mock says is what the client understands.
+        let response = HttpResponse { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
+        let hint = Alibaba::default().retry_hint(&response);
+        let pause = is_told.then(|| std::time::Duration::from_secs(3));
+        assert_eq!(hint, RetryHint { throttles: is_told, pause });
         assert_eq!(client.state(&key).await, "Enabled");
     }
 }

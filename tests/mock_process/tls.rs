@@ -1,6 +1,6 @@
 //! HTTPS: the runner against it, and clients that get it wrong.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
 
@@ -69,4 +69,55 @@ async fn certificate_and_key_come_from_files_and_every_name_is_good() {
     let (_, errors) = refused(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("other.pem")]);
     assert!(errors.contains("the certificate can't be used"), "{errors}");
     assert!(refused(&["--tls-cert", &path("cert.pem")]).1.contains("--tls-key"));
+}
+
+/// What the mock says at its start of a certificate that clients will reject.
+#[test]
+fn a_certificate_that_no_client_takes_is_said_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let start = |change: &dyn Fn(&mut rcgen::CertificateParams), names: &[&str]| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut parameters = rcgen::CertificateParams::new(names).unwrap();
+        change(&mut parameters);
+        let key = rcgen::KeyPair::generate().unwrap();
+        std::fs::write(path("cert.pem"), parameters.self_signed(&key).unwrap().pem()).unwrap();
+        std::fs::write(path("key.pem"), key.serialize_pem()).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kms-conformance"))
+            .args(["mock", "--listen", "0", "--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let listens = lines.next().unwrap();
+        assert!(listens.contains("listens at https://127.0.0.1:"), "{listens}");
+        let _ = Command::new("kill").arg(child.id().to_string()).status();
+        // The signal may come before or after it says that it stops.
+        let rest: Vec<String> = lines.filter(|line| !line.starts_with("stopping ")).collect();
+        child.wait().unwrap();
+        rest.join("\n")
+    };
+
+    let local = ["localhost", "127.0.0.1"];
+    assert_eq!(start(&|_| {}, &local), "");
+    for (objection, change, names) in [
+        (
+            "it is one of an authority, which a server must not use as its own",
+            &(|parameters: &mut rcgen::CertificateParams| {
+                parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            }) as &dyn Fn(&mut rcgen::CertificateParams),
+            &local[..],
+        ),
+        ("it has expired", &|parameters| parameters.not_after = rcgen::date_time_ymd(2020, 1, 1), &local),
+        ("it is not valid yet", &|parameters| parameters.not_before = rcgen::date_time_ymd(3000, 1, 1), &local),
+        (
+            "it is for neither 127.0.0.1 nor localhost; they must use a name that it is for",
+            &|_| {},
+            &["kms.example.com"],
+        ),
+    ] {
+        let said = start(change, names);
+        assert_eq!(said, format!("warning: clients will reject the certificate: {objection}"));
+    }
 }

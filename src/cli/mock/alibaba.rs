@@ -1,5 +1,6 @@
 //! What is special about the mock of Alibaba Cloud KMS: who may use it, what it has from the start, how it deviates.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -74,7 +75,19 @@ impl AlibabaArguments {
             let name = path.display().to_string();
             let text =
                 read_text(path, BIGGEST_FILE).map_err(|source| CliError::ReadFile { path: name.clone(), source })?;
-            let seed = Seed::parse(&name, &text, |name| context.secret(name))?;
+            let wrong = Cell::new(None);
+            let secret = |name: &str| {
+                context.secret(name).unwrap_or_else(|error| {
+                    wrong.set(Some(error));
+                    None
+                })
+            };
+            let seed = Seed::parse(&name, &text, secret);
+            // It says more than that a variable is not there.
+            if let Some(error) = wrong.take() {
+                return Err(error.into());
+            }
+            let seed = seed?;
             from_seed.clone_from(&seed.access_keys);
             config = seed.into_config(config);
         }
@@ -106,7 +119,7 @@ impl AlibabaArguments {
             .iter()
             .zip(names)
             .map(|(id, name)| {
-                let secret = context.secret(name).ok_or_else(|| CliError::NoSecret(name.clone()))?;
+                let secret = context.secret(name)?.ok_or_else(|| CliError::NoSecret(name.clone()))?;
                 Ok(AccessKey::new(id, secret.expose()))
             })
             .collect()

@@ -156,3 +156,19 @@ fn failure_of(kind: &str, code: &str, status: u16) -> Failure {
     let case = all.iter().find(|case| &*case.id == DISABLED).unwrap();
     Failure::of(case.verdict, case.kind, case.actual.as_ref()).unwrap()
 }
+
+#[test]
+fn results_of_another_target_are_refused() {
+    for (listed, judged, is_same) in [
+        ("http://127.0.0.1:1", "http://localhost:2", true),
+        ("https://kms.example", "https://kms.example:443", true),
+        ("bundled mock", "bundled mock", true),
+        ("http://127.0.0.1:1", "bundled mock", false),
+        ("https://kms.example", "https://kms.example.org", false),
+        ("http://kms.example:1", "http://kms.example:2", false),
+        ("https://kms.example", "http://127.0.0.1:1", false),
+    ] {
+        assert_eq!(is_same_target(listed, judged), is_same, "{listed} and {judged}");
+        assert_eq!(is_same_target(judged, listed), is_same, "{judged} and {listed}");
+    }
+}

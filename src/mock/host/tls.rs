@@ -10,15 +10,19 @@ use rcgen::{
     SanType, date_time_ymd,
 };
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::client::danger::ServerCertVerifier as _;
+use tokio_rustls::rustls::client::{WebPkiServerVerifier, verify_server_name};
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio_rustls::rustls::{self, ServerConfig};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::server::ParsedCertificate;
+use tokio_rustls::rustls::{self, CertificateError, RootCertStore, ServerConfig};
 
 /// A server's certificate chain and its private key.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
+    chain: Arc<[CertificateDer<'static>]>,
 }
 
 /// A certificate that no authority has signed but one made with it.
@@ -99,15 +103,57 @@ impl Tls {
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(chain, key)?;
+            .with_single_cert(chain.clone(), key)?;
         // The server speaks nothing else; a client that offers HTTP/2 only fails in the handshake.
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Self { config: Arc::new(config) })
+        Ok(Self { config: Arc::new(config), chain: chain.into() })
+    }
+
+    /// Why clients that trust its authority will reject the certificate of a server at this address, if they will.
+    pub(crate) fn objection(&self, address: IpAddr) -> Option<String> {
+        let (own, others) = self.chain.split_first()?;
+        let mut roots = RootCertStore::empty();
+        // Those that can't be one are left out: the chain may end before its authority.
+        roots.add_parsable_certificates(self.chain.iter().cloned());
+        let verifier =
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::new(default_provider())).build().ok()?;
+
+        let localhost = ServerName::try_from("localhost").ok()?;
+        let trusted = verifier.verify_server_cert(own, others, &localhost, &[], UnixTime::now());
+        if let Err(rustls::Error::InvalidCertificate(wrong)) = trusted
+            && let Some(reason) = reason(&wrong)
+        {
+            return Some(reason);
+        }
+
+        let own = ParsedCertificate::try_from(own).ok()?;
+        let address = if address.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address };
+        let address = ServerName::from(address);
+        let is_for = |name: &ServerName<'_>| verify_server_name(&own, name).is_ok();
+        (!is_for(&address) && !is_for(&localhost)).then(|| {
+            format!("it is for neither {} nor localhost; they must use a name that it is for", address.to_str())
+        })
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }
+}
+
+/// What clients have against a certificate. Whom it is from and for whom it is, is another question.
+fn reason(wrong: &CertificateError) -> Option<String> {
+    Some(match wrong {
+        CertificateError::UnknownIssuer
+        | CertificateError::NotValidForName
+        | CertificateError::NotValidForNameContext { .. } => return None,
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
+        // The type is private to the verifier.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is one of an authority, which a server must not use as its own".to_owned()
+        }
+        other => other.to_string(),
+    })
 }
 
 /// Valid from yesterday, for clocks that are late, until a year from now.

@@ -84,9 +84,10 @@ impl<'r> Understood<'r> {
 
         let mut response = self.response(parts);
         if let Some(seconds) = retry_after_seconds {
-            let seconds = HeaderValue::from(seconds);
-            response.headers.push((RETRY_AFTER, seconds.clone()));
-            response.headers.push((HeaderName::from_static("x-acs-retry-after"), seconds));
+            // The gateway's own header has milliseconds.
+            let milliseconds = u64::from(seconds) * 1000;
+            response.headers.push((RETRY_AFTER, HeaderValue::from(seconds)));
+            response.headers.push((HeaderName::from_static("x-acs-retry-after"), HeaderValue::from(milliseconds)));
         }
 
         response
