@@ -10,6 +10,7 @@ mod known;
 mod list;
 mod mock;
 mod panic;
+mod plan;
 mod provider;
 mod run;
 mod self_test;
@@ -50,6 +51,8 @@ enum Command {
     Run(Box<run::RunArguments>),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
+    /// Show what a run would send, make and leave, without sending anything
+    Plan(Box<plan::PlanArguments>),
     /// Check case files
     Check(check::CheckArguments),
     /// Check a list of known failures, or bring it up to date after a run
@@ -77,6 +80,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
         Command::List(arguments) => list::list(&arguments, context),
+        Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),
         Command::Known(arguments) => known::known(&arguments, context),
         Command::SelfTest(arguments) => self_test::self_test(&arguments, context),

@@ -38,6 +38,8 @@ pub struct PlannedKey {
     pub state: State,
     /// How it comes there.
     pub route: Arc<Route>,
+    /// The fixtures that the case itself needs of it, and not only its route.
+    pub fixtures: BTreeSet<FixtureName>,
 }
 
 /// Plans cases; routes are found once.
@@ -152,8 +154,8 @@ impl Planner {
         keys.iter()
             .map(|(name, class, state, route)| {
                 let fixtures = wanted.get(name).cloned().unwrap_or_default();
-                let route = self.route((class.clone(), state.clone(), fixtures, route.cloned()))?;
-                Ok(PlannedKey { name: name.clone(), class: class.clone(), state: state.clone(), route })
+                let route = self.route((class.clone(), state.clone(), fixtures.clone(), route.cloned()))?;
+                Ok(PlannedKey { name: name.clone(), class: class.clone(), state: state.clone(), route, fixtures })
             })
             .collect()
     }

@@ -4,7 +4,12 @@
 
 mod case_plan;
 mod cost;
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line shows it"))]
+pub(crate) mod forecast;
+mod isolation;
+pub(crate) mod tour;
 
 pub use self::case_plan::{CasePlan, PlannedKey, Planner};
 pub use self::cost::Cost;
-pub use crate::suite::route::{NoRoute, Position, Route, RouteStep};
+pub use self::isolation::Isolation;
+pub use crate::suite::route::{Need, NoRoute, Position, Route, RouteStep, Standing};

@@ -13,6 +13,7 @@ pub mod form;
 pub mod load;
 pub mod name;
 mod one_or_many;
+pub mod prices;
 pub mod request;
 pub mod route;
 pub mod route_limit;
@@ -32,6 +33,7 @@ use indexmap::IndexMap;
 use case::{Case, Subject};
 use clause::Clause;
 use name::{CaseId, ClassName, ClauseId, Edition, KeyName, OperationName, State};
+use prices::Prices;
 use route::StateGraph;
 use row::{Cell, Row};
 use scenario::{Scenario, ScenarioKey};
@@ -55,6 +57,8 @@ pub struct Suite {
     pub clauses: IndexMap<ClauseId, Clause>,
     /// The cases, by id.
     pub cases: Vec<Case>,
+    /// What keys and requests cost, if the case files say so.
+    pub prices: Option<Prices>,
     /// SHA-256 of all case files, hex.
     pub hash: String,
     row_of: HashMap<OperationName, usize>,
@@ -74,7 +78,7 @@ impl Suite {
         let row_of = rows.iter().enumerate().filter(|(_, row)| row.variant.is_none());
         let row_of: HashMap<OperationName, usize> = row_of.map(|(index, row)| (row.operation.clone(), index)).collect();
         let graph = StateGraph::new(&service, |operation| row_of.get(operation).and_then(|index| rows.get(*index)));
-        Self { service, rows, scenarios, clauses, cases: Vec::new(), hash, row_of, graph }
+        Self { service, rows, scenarios, clauses, cases: Vec::new(), prices: None, hash, row_of, graph }
     }
 
     /// The row of an operation without a variant, if the table has one.

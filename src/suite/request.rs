@@ -29,6 +29,11 @@ impl RequestTemplate {
         self.0.iter().flat_map(|(_, parameter)| parameter.paths()).collect()
     }
 
+    /// The templates of the request.
+    pub fn templates(&self) -> Vec<&Template> {
+        self.0.iter().flat_map(|(_, parameter)| parameter.templates()).collect()
+    }
+
     /// The request with the parameters of another in the place of its own of the same names.
     pub fn with(&self, other: Self) -> Self {
         let mut parameters = self.0.clone();
@@ -48,6 +53,15 @@ impl RequestTemplate {
 }
 
 impl Parameter {
+    fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Text(template) => vec![template],
+            Self::Number(_) | Self::Boolean(_) => Vec::new(),
+            Self::List(items) => items.iter().flat_map(Self::templates).collect(),
+            Self::Map(fields) => fields.iter().flat_map(|(_, value)| value.templates()).collect(),
+        }
+    }
+
     fn paths(&self) -> Vec<&[String]> {
         match self {
             Self::Text(template) => template.paths(),

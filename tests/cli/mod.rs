@@ -16,6 +16,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mock_process;
+mod plan;
 mod previous;
 mod program;
 mod readers;

@@ -42,6 +42,7 @@ fn every_case_file_names_its_schema_in_its_first_line() {
         let kind = match file.path.split('/').nth(1) {
             Some("kms.yaml") => "service",
             Some("clauses.yaml") => "clauses",
+            Some("prices.yaml") => "prices",
             Some("matrix") => "row",
             _ => "scenario",
         };

@@ -14,6 +14,7 @@ pub(super) struct Layout<'a> {
     pub all: Vec<&'a CaseFile>,
     service: Option<&'a CaseFile>,
     clauses: Option<&'a CaseFile>,
+    pub prices: Option<&'a CaseFile>,
     pub rows: Vec<&'a CaseFile>,
     pub scenarios: Vec<&'a CaseFile>,
 }
@@ -30,10 +31,11 @@ impl<'a> Layout<'a> {
             match parts[..] {
                 ["kms.yaml"] => layout.service = Some(file),
                 ["clauses.yaml"] => layout.clauses = Some(file),
+                ["prices.yaml"] => layout.prices = Some(file),
                 ["matrix", name] if name.ends_with(".yaml") => layout.rows.push(file),
                 ["scenarios", name] if name.ends_with(".yaml") => layout.scenarios.push(file),
                 _ => {
-                    let known = "kms.yaml, clauses.yaml, matrix/*.yaml and scenarios/*.yaml";
+                    let known = "kms.yaml, clauses.yaml, prices.yaml, matrix/*.yaml and scenarios/*.yaml";
                     mistakes.push(whole(&file.path, format!("a case file does not belong here, only {known}")));
                 }
             }

@@ -19,6 +19,7 @@ use super::check::{FileChecker, Vocabulary};
 use super::clause::{Clause, ClausesFile, check_clauses};
 use super::files::CaseFile;
 use super::name::{ClauseId, Edition, OperationName};
+use super::prices::{PricesFile, check_prices};
 use super::row::shape::RowFile;
 use super::scenario::Scenario;
 use super::scenario::shape::ScenariosFile;
@@ -50,6 +51,8 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
 
     let clauses = layout.clauses(mistakes).and_then(|file| read::<ClausesFile>(file, mistakes));
     let clauses = clauses.map(|document| check_clauses(&document, mistakes));
+    let prices = layout.prices.and_then(|file| read::<PricesFile>(file, mistakes));
+    let prices = prices.map(|document| check_prices(&document, mistakes));
     let document = layout.service(mistakes).and_then(|file| read::<ServiceFile>(file, mistakes));
     // Without words that can be trusted, the other files are checked for their shape alone.
     let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
@@ -88,6 +91,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     let mistaken = !mistakes.is_empty();
     let clauses = vocabulary.clauses.take().unwrap_or_default();
     let mut suite = Suite::new(service, rows, scenarios, clauses, hash(&layout.all));
+    suite.prices = prices;
     // The search for further routes is costly, and no case of mistaken files is ever run.
     let mut further = (!mistaken).then(FurtherRoutes::default);
     suite.cases = all_cases(&suite, &vocabulary, further.as_mut());

@@ -62,7 +62,7 @@ impl Prepare {
 }
 
 impl Allowed {
-    fn is(&self, class: usize, state: usize) -> bool {
+    pub(super) fn is(&self, class: usize, state: usize) -> bool {
         self.0[class][state]
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Goal {
     pub has: SmallSet,
     /// What the key lacks in the end.
     pub lacks: SmallSet,
+    /// What the key must not get on the way.
+    pub never: SmallSet,
     /// The fixtures that are there in the end.
     pub fixtures: SmallSet,
 }

@@ -8,7 +8,7 @@ use super::edge::{Allowed, Edge, Prepare};
 use super::goal::{Goal, Pass};
 use super::search::Taken;
 use super::small_set::SmallSet;
-use super::{Position, RouteStep, fixture_needs};
+use super::{Need, Position, RouteStep, fixture_needs};
 use crate::suite::name::{ClassName, FixtureName, OperationName, StageName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Basis;
@@ -165,8 +165,32 @@ impl StateGraph {
             state: self.states.get_index_of(state)?,
             has: mark(declared.and_then(|declared| declared.has.as_ref())),
             lacks: mark(declared.and_then(|declared| declared.lacks.as_ref())),
+            never: SmallSet::default(),
             fixtures: self.fixtures_of(fixtures),
         })
+    }
+
+    /// Where a case needs a key that was in use before; `None` if something of it is not known.
+    pub(super) fn goal_of(&self, need: &Need) -> Option<Goal> {
+        let through = need.through.iter().map(|state| self.states.get_index_of(state).map(Pass::State));
+        let has = self.things(&need.position.has);
+        let all: SmallSet = (0..self.words.len()).collect();
+
+        Some(Goal {
+            through: through.collect::<Option<_>>()?,
+            state: self.states.get_index_of(&need.position.state)?,
+            has,
+            lacks: all.without(has),
+            never: need.had.as_ref().map_or_else(SmallSet::default, |had| all.without(self.things(had))),
+            fixtures: self.fixtures_of(&need.fixtures),
+        })
+    }
+
+    /// Whether a fixture can be made for a key of a class in a state.
+    pub(super) fn can_prepare(&self, class: &ClassName, fixture: &FixtureName, state: &State) -> bool {
+        let index = self.fixtures.get_index_of(fixture).and_then(|index| self.prepares.get(index));
+        let at = self.class(class).zip(self.states.get_index_of(state));
+        index.zip(at).is_some_and(|(prepare, (class, state))| prepare.allowed.is(class, state))
     }
 
     /// A node in the words of the suite.

@@ -9,6 +9,7 @@ mod goal;
 mod graph;
 mod search;
 mod small_set;
+mod standing;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,8 +18,9 @@ use thiserror::Error;
 
 use self::graph::Node;
 pub(super) use self::graph::StateGraph;
-use self::search::{Taken, Trust};
+use self::search::{Start, Taken, Trust};
 pub(super) use self::small_set::SmallSet;
+pub use self::standing::{Need, Standing};
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
 use super::service::{AcceptedState, DeclaredRoute, Transition};
@@ -62,6 +64,16 @@ pub struct Route {
     pub steps: Vec<RouteStep>,
     /// Where the key is at the end.
     pub end: Position,
+}
+
+impl RouteStep {
+    /// Where the key is after the step, if that changes it.
+    pub fn position(&self) -> Option<&Position> {
+        match self {
+            Self::Prepare(_) => None,
+            Self::Drive { to, .. } | Self::Advance { to, .. } => Some(to),
+        }
+    }
 }
 
 impl Route {
@@ -138,14 +150,15 @@ impl StateGraph {
         let goal = self.goal(to.state, to.fixtures, to.route.map(|(_, declared)| declared));
         let (Some(goal), Some(class)) = (goal, self.class(to.class)) else { return Err(to.unreachable()) };
 
-        if let Some(steps) = search::shortest(self, class, from, &goal, Trust::Stated) {
+        if let Some(steps) = search::shortest(self, class, Start::at(from, &goal), &goal, Trust::Stated) {
             let end = steps.last().map_or(from, |(_, node)| *node);
             let steps = steps.into_iter().map(|(step, node)| self.route_step(step, node)).collect();
             return Ok(Route { steps, end: self.position(end) });
         }
 
         // Nothing is driven by what is only inferred, but the error says what a document would have to state.
-        let inferred = search::shortest(self, class, from, &goal, Trust::Inferred).unwrap_or_default();
+        let inferred =
+            search::shortest(self, class, Start::at(from, &goal), &goal, Trust::Inferred).unwrap_or_default();
         let inferred = inferred.into_iter().filter_map(|(step, _)| match step {
             Taken::Drive(index) => self.drives.get(index).filter(|edge| !edge.is_stated)?.operation.clone(),
             Taken::Prepare(_) | Taken::Stage(_) => None,

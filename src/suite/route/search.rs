@@ -66,17 +66,35 @@ impl Visits {
     }
 }
 
+/// Where a key begins its route, and how much of the route it has behind it already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Start {
+    pub node: Node,
+    /// How many waypoints it has passed.
+    pub passed: usize,
+    /// Whether it has come to the end by all of them, so that only fixtures are made.
+    pub arrived: bool,
+}
+
+impl Start {
+    /// A key that has passed nothing but the state that it is in.
+    pub(super) fn at(node: Node, goal: &Goal) -> Self {
+        Self { node, passed: usize::from(goal.passes_state(0, node)), arrived: false }
+    }
+}
+
 /// The steps of the shortest route, each with where it leads. The first found is taken: fixtures are made as early as
 /// they can be, and transitions are tried in the order of the file.
 pub(super) fn shortest(
     graph: &StateGraph,
     class: usize,
-    from: Node,
+    from: Start,
     goal: &Goal,
     trust: Trust,
 ) -> Option<Vec<(Taken, Node)>> {
     let useful = goal.useful(graph);
-    let start = Visit { passed: usize::from(goal.passes_state(0, from)), node: from, arrived: false };
+    let Start { node, passed, arrived } = from;
+    let start = Visit { node, passed, arrived };
     let mut visits = Visits { list: vec![(start, 0, None)], seen: HashSet::from([start]) };
 
     let mut next = 0;
@@ -100,7 +118,7 @@ pub(super) fn shortest(
                 // Of two transitions by the same operation the first that applies counts.
                 let taken = |other: &Edge| other.operation == edge.operation && other.applies(at);
                 let first = !graph.drives[..index].iter().any(taken);
-                let trusted = edge.is_stated || trust == Trust::Inferred;
+                let trusted = (edge.is_stated || trust == Trust::Inferred) && !edge.gives.meets(goal.never);
                 if first && trusted && edge.is_possible(class, at) && graph.can_be(class, edge.to) {
                     visits.add(Taken::Drive(index), landed(goal, edge.after(at), visit.passed), next);
                 }

@@ -1,0 +1,320 @@
+//! `plan`: what a run would send, make and leave. Nothing is sent.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::suite::{SelectArguments, SuiteArguments};
+use super::target::one_or_more;
+use super::{CliError, Context, Exit, provider};
+use crate::client::EndpointUrl;
+use crate::diagnostic::counted;
+use crate::plan::forecast::{Forecast, Terms};
+use crate::plan::tour::Observing;
+use crate::plan::{Isolation, Planner};
+use crate::suite::Suite;
+use crate::suite::route_limit::RouteLimit;
+
+/// How many requests a second an account is sent unless a number is given.
+const ACCOUNT_RATE: NonZeroU32 = NonZeroU32::new(5).unwrap();
+
+/// How often in a row a state must be observed on an account unless a number is given.
+const ACCOUNT_CONFIRMATIONS: NonZeroU32 = NonZeroU32::new(2).unwrap();
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(super) struct PlanArguments {
+    #[command(flatten)]
+    suite: SuiteArguments,
+    #[command(flatten)]
+    select: SelectArguments,
+    /// The endpoint that would be tested; nothing is sent to it [default: the bundled mock]
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// The region; without --endpoint, the cloud's own endpoint in this region would be tested
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// Whether each case has keys of its own
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    isolation: Isolation,
+    /// How many requests are sent per second at most [default: 5 for a remote endpoint, else unlimited]
+    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
+    rate: Option<NonZeroU32>,
+    /// How often in a row a state must be observed before it counts [default: 1 for a loopback endpoint, 2 for a remote
+    /// one]
+    #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
+    confirm: Option<NonZeroU32>,
+    /// How many keys the run may make at most
+    #[arg(long, value_name = "N")]
+    max_keys: Option<u64>,
+    /// The output format
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Plain,
+    /// For programs
+    Json,
+}
+
+/// A plan as `plan --format json` shows it.
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    endpoint: String,
+    isolation: &'static str,
+    cases: usize,
+    /// The cases that are run on keys that are handed from case to case.
+    shared: usize,
+    /// The keys that are handed from case to case, by class.
+    shared_keys: BTreeMap<&'a str, usize>,
+    /// How many cases have keys of their own, or none.
+    apart: usize,
+    /// The ids of cases that would make keys that no other case needs.
+    left_out: Vec<&'a str>,
+    /// The ids of cases that move the target's clock.
+    move_the_clock: Vec<&'a str>,
+    /// The ids of cases that are skipped for another reason.
+    skipped: Vec<&'a str>,
+    keys: BTreeMap<&'a str, usize>,
+    keys_created: usize,
+    requests: usize,
+    calls: BTreeMap<&'a str, usize>,
+    /// What is made beside keys and removed again, by the operation that makes it.
+    made_and_removed: BTreeMap<&'a str, usize>,
+    /// The fewest requests of any tour of the shared cases, and what they are for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<ShownBound>,
+    /// How many requests a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<NonZeroU32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_seconds: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_deletion: Option<Pending>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<ShownCost<'a>>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+struct ShownBound {
+    /// The requests of the tour, with its keys.
+    tour: usize,
+    least: usize,
+    cases: usize,
+    keys: usize,
+    fixtures: usize,
+    moves: usize,
+    observations: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Pending {
+    keys: usize,
+    /// The earliest time at which the first of them is gone, and the latest for all of them.
+    from: String,
+    until: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownCost<'a> {
+    currency: &'a str,
+    least: f64,
+    most: f64,
+    as_of: &'a str,
+    source: &'a str,
+}
+
+/// Prints a plan.
+pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit, CliError> {
+    let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
+    let provider = provider::find(&suite.service.provider)?;
+    let endpoint: Option<EndpointUrl> = match (&arguments.endpoint, &arguments.region) {
+        (Some(endpoint), _) => Some(endpoint.parse()?),
+        (None, Some(region)) => Some((provider.endpoint)(region).parse()?),
+        (None, None) => None,
+    };
+    let account = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
+    let routes = if account { RouteLimit::Canonical } else { RouteLimit::All };
+    let selection = arguments.select.select(&suite, routes)?;
+    if selection.is_empty() {
+        return Ok(Exit::NothingJudged);
+    }
+
+    let planner = Planner::new(Arc::clone(&suite));
+    let confirmations = arguments.confirm.or(account.then_some(ACCOUNT_CONFIRMATIONS)).map_or(1, NonZeroU32::get);
+    let terms = Terms {
+        tour: arguments.isolation.is_tour(account),
+        clock: !account,
+        observing: Observing { confirmations: usize::try_from(confirmations).unwrap_or(usize::MAX), removals: account },
+        max_keys: arguments.max_keys,
+    };
+    let forecast = Forecast::new(&planner, &selection, terms);
+
+    let rate = arguments.rate.or(account.then_some(ACCOUNT_RATE));
+    let shown = shown(&suite, &forecast, endpoint, rate, Timestamp::now(), selection.len());
+    let text = match arguments.format {
+        Format::Plain => shown.text(),
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&shown).unwrap_or_default()),
+    };
+    context.print(&text)?;
+    Ok(Exit::Passed)
+}
+
+fn shown<'a>(
+    suite: &'a Suite,
+    forecast: &'a Forecast,
+    endpoint: Option<EndpointUrl>,
+    rate: Option<NonZeroU32>,
+    now: Timestamp,
+    cases: usize,
+) -> Shown<'a> {
+    let ids = |indexes: &[usize]| indexes.iter().map(|index| suite.cases[*index].id.as_str()).collect();
+    let tally = &forecast.tally;
+    let (requests, keys) = (tally.requests(), tally.new_keys());
+    let bound = forecast.tour.as_ref().map(|(_, bound, requests)| ShownBound {
+        tour: *requests,
+        least: bound.requests(),
+        cases: bound.own,
+        keys: bound.keys,
+        fixtures: bound.fixtures,
+        moves: bound.moves,
+        observations: bound.observations,
+    });
+
+    let duration = rate.map(|rate| requests.div_ceil(usize::try_from(rate.get()).unwrap_or(usize::MAX)) as u64);
+    let pending = suite.prices.as_ref().filter(|_| keys > 0).map(|prices| {
+        let after = |time: std::time::Duration| {
+            let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::ZERO);
+            let at = now.checked_add(time).unwrap_or(now);
+            at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+        };
+        let run = std::time::Duration::from_secs(duration.unwrap_or_default());
+        Pending { keys, from: after(prices.window), until: after(run + prices.window + prices.within) }
+    });
+    let cost = suite.prices.as_ref().map(|prices| {
+        let (least, most) = prices.of(keys, requests);
+        ShownCost { currency: &prices.currency, least, most, as_of: &prices.as_of, source: &prices.source }
+    });
+
+    Shown {
+        isolation: if forecast.tour.is_some() { "tour" } else { "fresh" },
+        endpoint: endpoint.map_or_else(|| "the bundled mock".to_owned(), |endpoint| endpoint.as_str().to_owned()),
+        cases,
+        shared: forecast.tour.as_ref().map_or(0, |(tour, ..)| tour.legs.len()),
+        apart: forecast.apart,
+        shared_keys: classes(forecast),
+        left_out: ids(&forecast.left_out),
+        move_the_clock: ids(&forecast.clock),
+        skipped: ids(&forecast.skipped),
+        keys: tally.keys.iter().map(|(class, count)| (class.as_str(), *count)).collect(),
+        keys_created: keys,
+        requests,
+        calls: tally.calls.iter().map(|(operation, count)| (operation.as_str(), *count)).collect(),
+        made_and_removed: tally.others.iter().map(|(operation, count)| (operation.as_str(), *count)).collect(),
+        bound,
+        rate,
+        duration_seconds: duration,
+        pending_deletion: pending,
+        cost,
+    }
+}
+
+/// How many keys of each class are handed from case to case.
+fn classes(forecast: &Forecast) -> BTreeMap<&str, usize> {
+    let mut classes = BTreeMap::new();
+    for class in forecast.tour.iter().flat_map(|(tour, ..)| &tour.keys) {
+        *classes.entry(class.as_str()).or_default() += 1;
+    }
+    classes
+}
+
+impl Shown<'_> {
+    fn text(&self) -> String {
+        let mut text = format!(
+            "{} against {}, in {} isolation\n",
+            counted(self.cases, "case", "cases"),
+            self.endpoint,
+            self.isolation
+        );
+        let mut line = |name: &str, value: String| {
+            let _ = writeln!(text, "  {name:<18}{value}");
+        };
+
+        let of_class = |keys: &BTreeMap<&str, usize>| {
+            let each: Vec<String> = keys.iter().map(|(name, count)| format!("{count} {name}")).collect();
+            if each.is_empty() { String::new() } else { format!(": {}", each.join(", ")) }
+        };
+
+        if self.isolation == "tour" {
+            let keys: usize = self.shared_keys.values().sum();
+            let keys = format!("{}{}", counted(keys, "key", "keys"), of_class(&self.shared_keys));
+            line("shared keys", format!("{} on {keys}", counted(self.shared, "case", "cases")));
+            line("own keys or none", counted(self.apart, "case", "cases"));
+        }
+        let skipped = self.skipped.len();
+        if skipped > 0 {
+            line("skipped", format!("{skipped}, as `list` says"));
+        }
+        if !self.move_the_clock.is_empty() {
+            line("skipped", format!("{}, for they move the target's clock", self.move_the_clock.len()));
+        }
+        if !self.left_out.is_empty() {
+            let (count, more) = (self.left_out.len(), self.keys_created + self.left_out.len());
+            line(
+                "left out",
+                format!("{count} that make a key which no other case needs: allow it with --max-keys {more}"),
+            );
+            self.left_out.iter().for_each(|id| line("", (*id).to_owned()));
+        }
+
+        line("keys to create", format!("{}{}", self.keys_created, of_class(&self.keys)));
+        line(
+            "made and removed",
+            self.made_and_removed.values().sum::<usize>().to_string() + &of_class(&self.made_and_removed),
+        );
+        line("requests", self.requests.to_string());
+        for (operation, count) in &self.calls {
+            line("", format!("{count:>6}  {operation}"));
+        }
+        if let Some(bound) = self.bound {
+            let ShownBound { tour, least, cases, keys, fixtures, moves, observations } = bound;
+            line("of the tour", format!("{tour}, and no tour of these cases has fewer than {least}:"));
+            for (count, what) in [
+                (cases, "that the cases send themselves: probes, verifications, and what they look at"),
+                (keys, "to make and remove as many keys as some case needs at once"),
+                (fixtures, "to make fixtures, once for all cases or once for each that uses one up"),
+                (moves, "to bring keys from where one case leaves them to where another begins"),
+                (observations, "to observe keys where no case has done so"),
+            ] {
+                line("", format!("{count:>6}  {what}"));
+            }
+        }
+
+        match (self.rate, self.duration_seconds) {
+            (Some(rate), Some(seconds)) => {
+                let (minutes, seconds) = (seconds / 60, seconds % 60);
+                line("duration", format!("{minutes} min {seconds} s at least, at {rate} requests a second"));
+            }
+            _ => {
+                line("duration", "as fast as the endpoint responds: there is no limit of requests a second".to_owned())
+            }
+        }
+        if let Some(Pending { keys, from, until }) = &self.pending_deletion {
+            let keys = counted(*keys, "key", "keys");
+            line("pending deletion", format!("{keys} until {from} at the soonest, and {until} at the latest"));
+        }
+        if let Some(ShownCost { currency, least, most, as_of, source }) = &self.cost {
+            line("cost", format!("{least:.4} to {most:.4} {currency} by the prices of {as_of} ({source})"));
+        }
+        text
+    }
+}

@@ -1,0 +1,368 @@
+//! The order of a tour: which case is next, by which keys, and how these come there.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::key::TourKey;
+use super::serving::Serving;
+use crate::plan::{Need, Position, RouteStep, Standing};
+use crate::suite::Suite;
+use crate::suite::name::{ClassName, FixtureName, State};
+
+/// What a new key costs, in requests: more than any way of a key that is there.
+const NEW_KEY: usize = 10_000;
+
+/// What it costs to make a key useless for a case that still needs one like it.
+const LOST: usize = 1_000;
+
+/// What a way costs: the requests that move and observe keys, and then those that make fixtures, which have to be made at
+/// some time.
+type Cost = (usize, usize);
+
+/// The requests that observe a key.
+const OBSERVATION: usize = 2;
+
+/// How good a way is; the least is the best. The requests that move and observe keys and what is lost for other cases,
+/// whether the case moves its keys, the fixtures, how few cases wait where the keys are then, and the place among all.
+type Rank = (usize, bool, usize, usize, usize);
+
+/// A case and the keys that serve it.
+#[derive(Debug, Clone)]
+pub(crate) struct Leg {
+    /// The index of what is served, among the servings of the tour.
+    pub(crate) serving: usize,
+    /// By the keys of the case, in its order.
+    pub(crate) keys: Vec<LegKey>,
+    /// Whether the keys that the case makes stay in the tour.
+    pub(crate) adopts: bool,
+}
+
+/// A key of the tour, and the steps that bring it to where the case needs it.
+#[derive(Debug, Clone)]
+pub(crate) struct LegKey {
+    /// Its place in the tour; one that is not there yet is made first.
+    pub(crate) key: usize,
+    pub(crate) steps: Vec<RouteStep>,
+}
+
+/// A tour while it is planned, or run: the keys as they are, and the cases that are still to be served.
+#[derive(Debug)]
+pub(crate) struct Tour<'a> {
+    suite: &'a Suite,
+    servings: &'a [Serving],
+    /// Indexes into the servings.
+    remaining: BTreeSet<usize>,
+    /// None in the place of a key that was retired.
+    keys: Vec<Option<TourKey>>,
+    /// How many keys of each class some case needs at once.
+    width: BTreeMap<ClassName, usize>,
+    /// How many keys may be made that no other case needs.
+    spare: usize,
+    leads: HashMap<(Standing, BTreeSet<FixtureName>, Need), Option<Vec<RouteStep>>>,
+}
+
+/// A way to serve a case.
+struct Candidate {
+    leg: Leg,
+    cost: Cost,
+}
+
+impl<'a> Tour<'a> {
+    /// A tour of cases that has not begun. `spare` keys may be made by cases that are about nothing else.
+    pub(crate) fn new(suite: &'a Suite, servings: &'a [Serving], spare: usize) -> Self {
+        Self {
+            suite,
+            servings,
+            remaining: (0..servings.len()).collect(),
+            keys: Vec::new(),
+            width: width(servings),
+            spare,
+            leads: HashMap::new(),
+        }
+    }
+
+    /// The keys, in the order in which they joined.
+    pub(crate) fn keys(&self) -> &[Option<TourKey>] {
+        &self.keys
+    }
+
+    /// What is still to be served, as indexes of the servings.
+    pub(crate) fn remaining(&self) -> &BTreeSet<usize> {
+        &self.remaining
+    }
+
+    /// Puts a key in its place as it was found, or retires it.
+    pub(crate) fn set_key(&mut self, place: usize, key: Option<TourKey>) {
+        if place >= self.keys.len() {
+            self.keys.resize(place + 1, None);
+        }
+        self.keys[place] = key;
+    }
+
+    /// Notes that a serving is over.
+    pub(crate) fn done(&mut self, leg: &Leg) {
+        let serving = &self.servings[leg.serving];
+        self.remaining.remove(&leg.serving);
+        if serving.only_makes && !leg.adopts {
+            self.spare = self.spare.saturating_sub(serving.makes.len());
+        }
+    }
+
+    /// Goes a leg as the table says that it goes.
+    pub(crate) fn go(&mut self, leg: &Leg) {
+        let serving = &self.servings[leg.serving];
+        for (leg_key, one) in leg.keys.iter().zip(&serving.uses) {
+            let mut key = self.key_at(leg_key.key, &one.need.class);
+            leg_key.steps.iter().for_each(|step| key.take(step));
+            key.serve(one);
+            self.set_key(leg_key.key, Some(key));
+        }
+        for class in serving.makes.iter().filter(|_| leg.adopts) {
+            let place = self.keys.len();
+            let key = self.key_at(place, class);
+            self.set_key(place, Some(key));
+        }
+        self.done(leg);
+    }
+
+    /// The next case: one that its keys serve as they are, or else the one whose keys have the shortest way. None if there is
+    /// none, or what remains would make keys that the tour may not make.
+    pub(crate) fn next(&mut self) -> Option<Leg> {
+        let allowed: Vec<usize> = self.remaining.iter().copied().filter(|index| self.may_serve(*index)).collect();
+        if let Some(leg) = self.at_once(&allowed) {
+            return Some(leg);
+        }
+
+        // Cases that need the same of their keys have the same way.
+        let mut ways: HashMap<Vec<&Need>, Option<Candidate>> = HashMap::new();
+        let mut best: Option<(Rank, Leg)> = None;
+        for index in allowed {
+            let serving = &self.servings[index];
+            let needs: Vec<&Need> = serving.uses.iter().map(|one| &one.need).collect();
+            if !ways.contains_key(&needs) {
+                let way = self.way(index);
+                ways.insert(needs.clone(), way);
+            }
+            let Some(Some(Candidate { leg, cost })) = ways.get(&needs) else { continue };
+
+            // A longer way is not worth a look at what comes after.
+            if best.as_ref().is_some_and(|((least, ..), _)| cost.0 > *least) {
+                continue;
+            }
+            let leg = Leg { serving: index, adopts: self.adopts(index), ..leg.clone() };
+            let (lost, waiting) = self.outlook(&leg);
+            let rank = (cost.0 + LOST * lost, !serving.stays(), cost.1, usize::MAX - waiting, index);
+            if best.as_ref().is_none_or(|(least, _)| rank < *least) {
+                best = Some((rank, leg));
+            }
+        }
+        let (_, leg) = best?;
+        Some(self.with_provisions(leg))
+    }
+
+    /// The key in a place, or a new one.
+    fn key_at(&self, place: usize, class: &ClassName) -> TourKey {
+        match self.keys.get(place) {
+            Some(Some(key)) => key.clone(),
+            _ => {
+                // A class that no key can be made of has no case with a plan.
+                let nowhere = || Position { state: State::from(""), has: BTreeSet::new() };
+                TourKey::new(class.clone(), self.suite.new_key(class).unwrap_or_else(nowhere))
+            }
+        }
+    }
+
+    /// Whether a case may be served now.
+    fn may_serve(&self, index: usize) -> bool {
+        let serving = &self.servings[index];
+        // What stays on a key would hide the effect of a rejected request.
+        let class = &serving.uses[0].need.class;
+        let hides = serving.hides.as_ref().is_some_and(|operation| {
+            let mut others = self.remaining.iter().map(|index| &self.servings[*index]);
+            others.any(|other| other.hidden_by.as_ref() == Some(operation) && other.uses[0].need.class == *class)
+        });
+        let makes = serving.only_makes && !self.adopts(index) && self.spare < serving.makes.len();
+        !hides && !makes
+    }
+
+    /// Whether a key that a case makes is one that a later case needs.
+    fn adopts(&self, index: usize) -> bool {
+        let serving = &self.servings[index];
+        let [class] = serving.makes.as_slice() else { return false };
+        let there = self.keys.iter().flatten().filter(|key| key.class == *class).count();
+        serving.only_makes && there < self.width.get(class).copied().unwrap_or_default()
+    }
+
+    /// A case that its keys serve as they are, and that leaves them so. Those that use nothing up come first.
+    fn at_once(&self, allowed: &[usize]) -> Option<Leg> {
+        let serves = |index: &&usize| {
+            let serving = &self.servings[**index];
+            serving.stays() && serving.uses.len() == 1 && self.serving_key(&serving.uses[0].need).is_some()
+        };
+        let uses_up = |index: &&usize| !self.servings[**index].uses[0].uses_up.is_empty();
+        let index = *allowed.iter().filter(serves).min_by_key(|index| (uses_up(index), **index))?;
+        let key = self.serving_key(&self.servings[index].uses[0].need)?;
+        Some(Leg { serving: index, keys: vec![LegKey { key, steps: Vec::new() }], adopts: self.adopts(index) })
+    }
+
+    fn serving_key(&self, need: &Need) -> Option<usize> {
+        let serves = |key: &Option<TourKey>| key.as_ref().is_some_and(|key| key.observed && key.serves(need));
+        self.keys.iter().position(serves)
+    }
+
+    /// The shortest way of keys to where a case needs them.
+    fn way(&mut self, index: usize) -> Option<Candidate> {
+        let needs: Vec<Need> = self.servings[index].uses.iter().map(|one| one.need.clone()).collect();
+        let mut best: Option<(Cost, Vec<LegKey>)> = None;
+        self.assign(&needs, &mut Vec::new(), (0, 0), &mut best);
+        let (cost, keys) = best?;
+        Some(Candidate { leg: Leg { serving: index, keys, adopts: false }, cost })
+    }
+
+    /// Tries every choice of keys for the needs that have none yet.
+    fn assign(&mut self, needs: &[Need], chosen: &mut Vec<LegKey>, cost: Cost, best: &mut Option<(Cost, Vec<LegKey>)>) {
+        if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
+            return;
+        }
+        let Some(need) = needs.get(chosen.len()) else {
+            *best = Some((cost, chosen.clone()));
+            return;
+        };
+
+        let new = chosen.iter().map(|leg| leg.key + 1).fold(self.keys.len(), usize::max);
+        for place in (0..self.keys.len()).chain([new]) {
+            if chosen.iter().any(|leg| leg.key == place) {
+                continue;
+            }
+            let key = match self.keys.get(place) {
+                Some(Some(key)) if key.class == need.class => key.clone(),
+                Some(_) => continue,
+                None => self.key_at(place, &need.class),
+            };
+            let observed = key.observed;
+            let Some(steps) = self.lead(key, need) else { continue };
+            let moves = steps.iter().filter(|step| step.position().is_some()).count();
+            let observations = if moves > 0 || !observed { OBSERVATION } else { 0 };
+            let made = if place >= self.keys.len() { NEW_KEY } else { 0 };
+            let own = (cost.0 + moves + observations + made, cost.1 + steps.len() - moves);
+            chosen.push(LegKey { key: place, steps });
+            self.assign(needs, chosen, own, best);
+            chosen.pop();
+        }
+    }
+
+    fn lead(&mut self, key: TourKey, need: &Need) -> Option<Vec<RouteStep>> {
+        let (suite, made) = (self.suite, key.made());
+        let known = self.leads.entry((key.standing, made, need.clone()));
+        known.or_insert_with_key(|(standing, made, need)| suite.lead(standing, made, need)).clone()
+    }
+
+    /// What becomes of the cases after a leg: how many different needs no key can meet any more, and how many cases wait
+    /// where the keys are then.
+    fn outlook(&mut self, leg: &Leg) -> (usize, usize) {
+        let before: Vec<TourKey> = self.keys.iter().flatten().cloned().collect();
+        let mut after = self.keys.clone();
+        for (leg_key, one) in leg.keys.iter().zip(&self.servings[leg.serving].uses) {
+            let mut key = self.key_at(leg_key.key, &one.need.class);
+            leg_key.steps.iter().for_each(|step| key.take(step));
+            key.serve(one);
+            if leg_key.key >= after.len() {
+                after.resize(leg_key.key + 1, None);
+            }
+            after[leg_key.key] = Some(key);
+        }
+
+        let others: Vec<usize> = self.remaining.iter().copied().filter(|index| *index != leg.serving).collect();
+        let needs: BTreeMap<(usize, usize), &Need> = others
+            .iter()
+            .flat_map(|index| {
+                self.servings[*index].uses.iter().enumerate().map(move |(at, one)| ((*index, at), &one.need))
+            })
+            .collect();
+        let mut seen: Vec<&Need> = Vec::new();
+        let mut lost = 0;
+        for need in needs.values() {
+            if need.had.is_none() || seen.contains(need) {
+                continue;
+            }
+            seen.push(need);
+            let can = |key: &TourKey| key.class == need.class && key.standing.may_serve(need);
+            lost += usize::from(before.iter().any(can) && !after.iter().flatten().any(can));
+        }
+        let served =
+            |need: &&&Need| after.iter().flatten().any(|key| key.class == need.class && key.standing.is_at(need));
+        let waiting = needs.values().filter(served).count();
+        (lost, waiting)
+    }
+
+    /// Makes fixtures before a key goes where they can't be made, as many as the cases there will use up.
+    fn with_provisions(&self, mut leg: Leg) -> Leg {
+        for (leg_key, one) in leg.keys.iter_mut().zip(&self.servings[leg.serving].uses) {
+            let mut key = self.key_at(leg_key.key, &one.need.class);
+            let mut steps = Vec::new();
+            let ahead = std::mem::take(&mut leg_key.steps);
+            for step in ahead {
+                if let Some(to) = step.position() {
+                    steps.extend(self.provisions(&mut key, &to.state, leg.serving));
+                }
+                key.take(&step);
+                steps.push(step);
+            }
+            for position in &one.path {
+                steps.extend(self.provisions(&mut key, &position.state, leg.serving));
+            }
+            leg_key.steps = steps;
+        }
+        leg
+    }
+
+    /// The fixtures that a key needs before it goes to a state where they can't be made.
+    fn provisions(&self, key: &mut TourKey, to: &State, serving: usize) -> Vec<RouteStep> {
+        let at = key.standing.position.state.clone();
+        let mut steps = Vec::new();
+        for fixture in self.suite.service.fixtures.keys() {
+            let leaves =
+                self.suite.can_prepare(&key.class, fixture, &at) && !self.suite.can_prepare(&key.class, fixture, to);
+            let wanted = if leaves { self.demand(key, fixture, serving) } else { 0 };
+            for _ in key.count(fixture)..wanted {
+                let step = RouteStep::Prepare(fixture.clone());
+                key.take(&step);
+                steps.push(step);
+            }
+        }
+        steps
+    }
+
+    /// How many of a fixture the remaining cases need of a key where it can't be made.
+    fn demand(&self, key: &TourKey, fixture: &FixtureName, serving: usize) -> usize {
+        let mut wanted = 0;
+        let mut used_up = 0;
+        for index in &self.remaining {
+            for one in &self.servings[*index].uses {
+                let need = &one.need;
+                let there = need.class == key.class
+                    && need.fixtures.contains(fixture)
+                    && (*index == serving || !self.suite.can_prepare(&need.class, fixture, &need.position.state))
+                    && key.standing.may_serve(need);
+                wanted |= usize::from(there);
+                used_up += usize::from(there && one.uses_up.contains(fixture));
+            }
+        }
+        used_up.max(wanted)
+    }
+}
+
+/// How many keys of each class some case needs at once.
+pub(crate) fn width(servings: &[Serving]) -> BTreeMap<ClassName, usize> {
+    let mut width: BTreeMap<ClassName, usize> = BTreeMap::new();
+    for serving in servings {
+        let mut own: BTreeMap<&ClassName, usize> = BTreeMap::new();
+        for one in &serving.uses {
+            *own.entry(&one.need.class).or_default() += 1;
+        }
+        for (class, count) in own {
+            let widest = width.entry(class.clone()).or_default();
+            *widest = count.max(*widest);
+        }
+    }
+    width
+}
