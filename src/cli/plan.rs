@@ -165,7 +165,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
         Format::Plain => shown.text(),
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&shown).unwrap_or_default()),
     };
-    context.print(&text)?;
+    context.print(&text);
     Ok(Exit::Passed)
 }
 

@@ -17,6 +17,7 @@ use crate::event::Event;
 use crate::input::is_standard;
 use crate::known::KnownFailures;
 use crate::mock::Faults;
+use crate::plan::Isolation;
 use crate::provider::Declaration;
 use crate::redact::Secret;
 use crate::report::Reports;
@@ -60,6 +61,9 @@ pub(super) struct RunArguments {
     /// How many requests are sent per second at most [default: unlimited, on an account 5]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
+    /// Whether each case has keys of its own
+    #[arg(long, value_enum, default_value_t, value_name = "HOW")]
+    isolation: Isolation,
     /// How many keys the run may make at most; a run that would make more is not begun, and one that comes to it ends there.
     /// Required on an account, where keys cost money and quota
     #[arg(long, value_name = "N")]
@@ -274,6 +278,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
     SessionOptions {
         jobs: arguments.jobs,
         rate: arguments.rate,
+        isolation: arguments.isolation,
         confirmations: arguments.confirm,
         settle_timeout: arguments.settle_timeout,
         max_duration: arguments.max_duration,

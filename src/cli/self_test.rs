@@ -14,8 +14,8 @@ use super::target::jobs;
 use super::{CliError, Context, Exit};
 use crate::near::nearest;
 use crate::self_test::{
-    CatalogueEntry, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table, Trial,
-    catalogue, poor_emulators, poor_summary, summary,
+    CatalogueEntry, Compare, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError,
+    Table, Trial, catalogue, comparison_summary, poor_emulators, poor_summary, summary,
 };
 
 /// Arguments of `self-test`.
@@ -31,6 +31,9 @@ pub(super) struct SelfTestArguments {
     /// always tried with all cases
     #[arg(long)]
     named_only: bool,
+    /// Run all cases on fresh keys and on keys of a tour, and compare the verdicts instead
+    #[arg(long, conflicts_with = "named_only")]
+    compare: bool,
     /// How many are tried at the same time [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
@@ -46,6 +49,9 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let (wanted, wanted_emulators) = (entries.len(), emulators.len());
+    if arguments.compare {
+        return compare(Compare { suite, entries, emulators, jobs }, arguments.quiet, context);
+    }
     let test = SelfTest { suite: Arc::clone(&suite), entries, others, jobs };
     let poor = PoorTest { suite, emulators, jobs };
 
@@ -84,6 +90,36 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     if trials.len() < wanted || poor_trials.len() < wanted_emulators {
         let (tried, wanted) = (trials.len() + poor_trials.len(), wanted + wanted_emulators);
         context.report(&format!("interrupted: {tried} of {wanted} deviations and emulators were tried"));
+        return Ok(Exit::Inconclusive);
+    }
+    Ok(Exit::Passed)
+}
+
+/// Compares the verdicts on fresh keys and on keys of a tour.
+fn compare(compare: Compare, quiet: bool, context: &Context) -> Result<Exit, CliError> {
+    let wanted = compare.entries.len() + compare.emulators.len();
+    let bar = progress(wanted);
+    let mut comparisons: Vec<Comparison> = Vec::with_capacity(wanted);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
+    runtime.block_on(async {
+        let lines = Lines { bar: &bar, context, quiet };
+        // There is nothing to clean up: each mock ends with its run.
+        let stop = Stops::listen().interrupt().token();
+        let emit = |comparison: Comparison| {
+            lines.show(&comparison, comparison.is_same());
+            comparisons.push(comparison);
+        };
+        compare.run(stop, emit).await
+    })?;
+    bar.finish_and_clear();
+    context.print(&format!("{}\n", comparison_summary(&comparisons)));
+
+    if !comparisons.iter().all(Comparison::is_same) {
+        return Ok(Exit::Failed);
+    }
+    if comparisons.len() < wanted {
+        context
+            .report(&format!("interrupted: {} of {wanted} deviations and emulators were compared", comparisons.len()));
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Passed)

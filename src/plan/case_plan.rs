@@ -118,6 +118,22 @@ impl Planner {
         }
     }
 
+    /// Whether successful operations can bring a key of a class to a position.
+    pub(crate) fn is_place(&self, class: &ClassName, position: &Position) -> bool {
+        let mut places: Vec<Position> = self.new_key(class).into_iter().collect();
+        let mut at = 0;
+        while let Some(place) = places.get(at).cloned() {
+            for transition in &self.suite.service.transitions {
+                let next = self.after(&transition.operation, &place).0;
+                if !places.contains(&next) {
+                    places.push(next);
+                }
+            }
+            at += 1;
+        }
+        places.contains(position)
+    }
+
     fn plan_row(&self, row: usize, keys: &[Wanted<'_>]) -> Result<CasePlan, NoRoute> {
         let row = &self.suite.rows[row];
         // The state of the subject is the column of the table.

@@ -1,5 +1,7 @@
 //! One attempt at a case on fresh keys: setup, probe or steps, teardown.
 
+use std::collections::HashMap;
+
 use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
@@ -7,15 +9,18 @@ use super::RunContext;
 use super::bindings::Bindings;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
-use super::inventory::Inventory;
+use super::inventory::{Inventory, name_in, note_in_ledger};
 use super::leak::Leak;
+use super::observer::Seen;
 use super::requester::Requester;
 use super::setup::Setup;
-use super::teardown::Teardown;
+use super::teardown::{Removal, Teardown};
+use super::tour::Lease;
 use crate::event::Exchange;
+use crate::ledger::LedgerEntry;
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
-use crate::suite::name::OperationName;
+use crate::suite::name::{KeyName, OperationName};
 
 /// What the phases of an attempt share.
 pub(super) struct AttemptContext<'s, 'a> {
@@ -34,10 +39,10 @@ impl<'a> AttemptContext<'_, 'a> {
 
 /// One attempt at a case.
 pub(super) struct Attempt<'a> {
-    run: &'a RunContext,
+    pub(super) run: &'a RunContext,
     case: &'a Case,
-    requester: Requester<'a>,
-    inventory: Inventory<'a>,
+    pub(super) requester: Requester<'a>,
+    pub(super) inventory: Inventory<'a>,
     notes: CaseNotes,
     /// The number at which the case was begun.
     begun: usize,
@@ -79,18 +84,26 @@ impl<'a> Attempt<'a> {
         let Self { run, case, requester, inventory, notes, begun } = self;
         let mut context = AttemptContext { run, requester, inventory, notes };
         let before = Setup::new(context.reborrow(), *begun).prepare(plan).await?;
+        run_prepared(context, case, plan, &before).await
+    }
 
-        match &case.subject {
-            Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
-                let row = &run.suite.rows[*row];
-                context.run_probe(row, state, plan, &before).await
-            }
-            Subject::Scenario { scenario, .. } => {
-                let scenario = &run.suite.scenarios[*scenario];
-                context.requester.compute(&scenario.values)?;
-                context.run_steps(&scenario.steps).await
-            }
-        }
+    /// Runs the case with keys of the tour. `Ok` is a pass.
+    pub(super) async fn run_leased(&mut self, plan: &CasePlan, lease: &mut Lease, index: usize) -> Result<(), Failure> {
+        let Self { run, case, requester, inventory, notes, .. } = self;
+        let mut context = AttemptContext { run, requester, inventory, notes };
+        // What is met on the way of a tour says nothing of routes.
+        let before = Setup::new(context.reborrow(), usize::MAX).take_over(lease, index).await?;
+        run_prepared(context, case, plan, &before).await
+    }
+
+    /// Notes that what a removal would remove is gone.
+    pub(super) fn note_removed(&self, removal: &Removal) {
+        let name = name_in(&removal.parameters);
+        let (item, operation) = (Some(removal.item), &removal.operation);
+        // The thing is gone either way, so a missing line only costs a person one more look.
+        let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, item, operation, Some(&name));
+        self.run.holdings.removed(&name);
+        self.run.client.release(1);
     }
 
     /// Removes everything that was made, and gives what could not be removed.
@@ -131,6 +144,33 @@ impl<'a> Attempt<'a> {
     /// What was noted.
     pub(super) fn into_notes(self) -> CaseNotes {
         self.notes
+    }
+}
+
+/// Runs a case whose keys are where it needs them; `before` is what was observed of them there.
+async fn run_prepared<'a>(
+    mut context: AttemptContext<'_, 'a>,
+    case: &'a Case,
+    plan: &CasePlan,
+    before: &HashMap<KeyName, Seen>,
+) -> Result<(), Failure> {
+    let suite = &context.run.suite;
+    match &case.subject {
+        Subject::Cell { row, state, .. } | Subject::Move { row, target: (_, state), .. } => {
+            context.run_probe(&suite.rows[*row], state, plan, before).await
+        }
+        Subject::Scenario { scenario, .. } => {
+            let scenario = &suite.scenarios[*scenario];
+            context.requester.compute(&scenario.values)?;
+            for step in &scenario.steps {
+                // Only what the last step observes is known of the keys in the end.
+                for key in context.requester.bindings_mut().keys.values_mut() {
+                    key.seen = None;
+                }
+                context.run_steps(std::slice::from_ref(step)).await?;
+            }
+            Ok(())
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::key_wrapping::wrap;
+use super::observer::Seen;
 use crate::plan::Position;
 use crate::provider::ClockForm;
 use crate::redact::{Secret, SecretRegistry};
@@ -34,12 +35,26 @@ pub(super) struct KeyBinding {
     room: Option<(OperationName, Vec<AcceptedState>)>,
     /// The key material that is imported into it, Base64.
     pub(super) material: Secret,
+    /// The positions that it was moved to, in order.
+    pub(super) trail: Vec<Position>,
+    /// What was observed of it, if nothing was sent since that could change it.
+    pub(super) seen: Option<Seen>,
 }
 
 impl KeyBinding {
     pub(super) fn new(class: ClassName, position: Option<Position>) -> Self {
         let material = Secret::new(STANDARD.encode(new_material()));
-        Self { class, captures: HashMap::new(), fixtures: HashMap::new(), position, before: None, room: None, material }
+        Self {
+            class,
+            captures: HashMap::new(),
+            fixtures: HashMap::new(),
+            position,
+            before: None,
+            room: None,
+            material,
+            trail: Vec::new(),
+            seen: None,
+        }
     }
 
     /// Its position, as far as that is known.
@@ -63,6 +78,7 @@ impl KeyBinding {
         if let Some(was) = self.position.take().filter(|was| was.state != position.state) {
             self.before = Some(was.state);
         }
+        self.trail.push(position.clone());
         self.position = Some(position);
         self.room = None;
     }

@@ -16,6 +16,7 @@ use super::outcome::CaseOutcome;
 use super::route_prefix::prefixes;
 use super::status::RunStatus;
 use super::sweep::{lists_keys, try_to_make_key};
+use super::tour::Lease;
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Exchange, Outcome};
 use crate::plan::CasePlan;
 use crate::suite::case::{Case, Subject};
@@ -25,9 +26,11 @@ use crate::verdict::{Kind, Verdict};
 pub(super) struct Done {
     pub(super) planned: Planned,
     pub(super) outcome: CaseOutcome,
+    /// The keys of the tour that the case had.
+    pub(super) lease: Option<Lease>,
 }
 
-/// Runs a case, and removes what it made. `number` is that at which it was begun, and `jobs` has a permit for each case
+/// Runs a case, and removes what it made, but for the keys that it has of a tour. `number` is that at which it was begun, and `jobs` has a permit for each case
 /// that may run at the same time.
 pub(super) async fn run_case(
     run: Arc<RunContext>,
@@ -35,6 +38,7 @@ pub(super) async fn run_case(
     number: usize,
     status: Arc<RunStatus>,
     jobs: Arc<Semaphore>,
+    mut lease: Option<Lease>,
 ) -> Done {
     let case = &run.suite.cases[planned.index];
     let outcome = match &planned.plan {
@@ -51,15 +55,16 @@ pub(super) async fn run_case(
                 jobs,
                 permit: None,
                 prefix: format!("{}-{}", run.options.mark, planned.position),
+                on_tour: lease.is_some(),
                 begin: Instant::now(),
                 attempts: 0,
                 probed: false,
                 leaks: Vec::new(),
             };
-            runner.run().await
+            runner.run(lease.as_mut()).await
         }
     };
-    Done { planned, outcome }
+    Done { planned, outcome, lease }
 }
 
 /// Runs one case.
@@ -75,6 +80,8 @@ struct CaseRunner<'a> {
     permit: Option<OwnedSemaphorePermit>,
     /// The names of everything that the case makes begin with this.
     prefix: String,
+    /// Whether it has keys of a tour.
+    on_tour: bool,
     begin: Instant,
     attempts: u32,
     /// Whether a request was sent that the case judges.
@@ -91,8 +98,16 @@ struct Attempted {
     responded: bool,
 }
 
+/// The result of the first attempts at a case.
+enum Begun {
+    /// A failure has still to be confirmed.
+    Open(Attempted),
+    /// It is final.
+    Settled(Attempted),
+}
+
 impl CaseRunner<'_> {
-    async fn run(mut self) -> CaseOutcome {
+    async fn run(mut self, lease: Option<&mut Lease>) -> CaseOutcome {
         // What earlier cases found out may make this one pointless.
         let blocker = self.blocker().await;
         if self.status.stop.is_cancelled() {
@@ -103,10 +118,124 @@ impl CaseRunner<'_> {
         }
         self.take_permit().await;
 
-        let mut latest = match self.attempt_until_responded(Duration::ZERO).await {
-            Ok(attempted) => attempted,
+        let begun = match lease {
+            Some(lease) => self.begin_on_tour(lease).await,
+            None => self.begin().await,
+        };
+        let latest = match begun {
+            Ok(Begun::Open(attempted)) => self.confirm(attempted).await,
+            Ok(Begun::Settled(attempted)) => Ok(attempted),
+            Err(stopped) => Err(stopped),
+        };
+        let mut latest = match latest {
+            Ok(latest) => latest,
             Err(stopped) => return self.ended_early(stopped),
         };
+
+        if let Some(failure) = latest.failure.take() {
+            latest.failure = Some(self.unless_service_is_down(failure, latest.responded).await);
+        }
+        self.outcome(latest)
+    }
+
+    /// The first result on fresh keys.
+    async fn begin(&mut self) -> Result<Begun, Failure> {
+        self.attempt_until_responded(Duration::ZERO).await.map(Begun::Open)
+    }
+
+    /// Runs the case on keys of the tour. If it does not pass there, it is run on fresh keys, and those decide.
+    async fn begin_on_tour(&mut self, lease: &mut Lease) -> Result<Begun, Failure> {
+        let Some(index) = self.run.suite.index_of(self.case) else { return self.begin().await };
+        let mut shared = self.attempt_on_tour(lease, index).await;
+        let Some(first) = shared.failure.take() else {
+            self.routes_are_passable();
+            return Ok(Begun::Settled(shared));
+        };
+        if self.status.stop.is_cancelled() {
+            return Err(Failure::cut(self.status.why_not_judged()));
+        }
+
+        let actual = actual_of(&first, &shared.notes);
+        let is_failure = first.verdict == Verdict::Fail;
+        if is_failure && self.run.knowledge.is_confirmed(self.number, &self.cell(), &first, actual.as_ref()) {
+            return Ok(Begun::Settled(Attempted { failure: Some(first), ..shared }));
+        }
+        if !self.may_make_keys() {
+            return Ok(Begun::Settled(self.confirm_on_tour(lease, index, first, shared).await));
+        }
+
+        let mut fresh = self.attempt_until_responded(Duration::ZERO).await?;
+        if is_failure && fresh.failure.as_ref().is_some_and(|second| second.is_like(&first)) {
+            self.run.knowledge.confirm(self.number, &self.cell(), &first, actual.as_ref());
+            return Ok(Begun::Settled(fresh));
+        }
+        if fresh.failure.is_none() && first.kind != Kind::Transport {
+            // The key is not what a fresh one is, whatever the reason: other cases must not meet that.
+            lease.retire();
+            fresh
+                .notes
+                .note(format!("it passed on fresh keys, but not on keys that other cases had used: {}", first.reason));
+        }
+        Ok(Begun::Open(fresh))
+    }
+
+    /// Confirms a failure on the same keys, where no more may be made.
+    async fn confirm_on_tour(
+        &mut self,
+        lease: &mut Lease,
+        index: usize,
+        mut first: Failure,
+        mut shared: Attempted,
+    ) -> Attempted {
+        let actual = actual_of(&first, &shared.notes);
+        self.attribute_to_cell(&mut first, "").await;
+        if self.wants_confirmation(&first)
+            && self.run.options.confirm_failures > 0
+            && lease.bring_back(&self.run.planner)
+        {
+            let mut again = self.attempt_on_tour(lease, index).await;
+            if !is_confirmed_by(&first, actual.as_ref(), &again) {
+                return unstable(first, actual, again);
+            }
+            self.run.knowledge.confirm(self.number, &self.cell(), &first, actual.as_ref());
+            again.notes.note("confirmed on the same keys, for --max-keys allows no more".to_owned());
+            let shows = again.failure.as_ref().is_some_and(|second| second.is_like(&first));
+            return if shows { again } else { Attempted { failure: Some(first), ..again } };
+        }
+        if first.verdict == Verdict::Fail {
+            shared.notes.note("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
+        }
+        Attempted { failure: Some(first), ..shared }
+    }
+
+    /// Runs the case once on keys of the tour.
+    async fn attempt_on_tour(&mut self, lease: &mut Lease, index: usize) -> Attempted {
+        self.attempts += 1;
+        let prefix = format!("{}-{}", self.prefix, self.attempts);
+        let (stop, begun) = (self.status.stop.clone(), usize::MAX);
+        let mut attempt = Attempt::new(self.run, self.case, prefix, self.attempts, begun, stop);
+        let mut failure = attempt.run_leased(self.plan, lease, index).await.err();
+        if failure.is_some() {
+            attempt.find_keys(lease).await;
+        }
+        attempt.hand_back(lease, index, failure.is_none());
+        self.leaks.extend(attempt.tear_down().await);
+
+        if let (Some(failure), Some(operation)) = (&mut failure, attempt.unknown()) {
+            failure.for_want_of(operation, self.run.options.unsupported);
+        }
+        self.attempted(attempt, failure)
+    }
+
+    /// Notes that keys pass the routes of the case: one of the tour came to where they lead.
+    fn routes_are_passable(&self) {
+        for prefix in self.plan.keys.iter().flat_map(|key| prefixes(&self.run.suite, key)) {
+            self.run.sequence.passed(self.number, &prefix);
+        }
+    }
+
+    /// Confirms a failure on fresh keys.
+    async fn confirm(&mut self, mut latest: Attempted) -> Result<Attempted, Failure> {
         for _ in 0..self.run.options.confirm_failures {
             // Whatever is not a deviation of the endpoint needs no confirmation.
             let Some(failure) = latest.failure.take_if(|failure| self.wants_confirmation(failure)) else { break };
@@ -126,7 +255,7 @@ impl CaseRunner<'_> {
 
             let again = match self.attempt_until_responded(self.pause()).await {
                 Ok(attempted) => attempted,
-                Err(stopped) => return self.ended_early(stopped),
+                Err(stopped) => return Err(stopped),
             };
             if !is_confirmed_by(&failure, actual.as_ref(), &again) {
                 latest = unstable(failure, actual, again);
@@ -141,11 +270,7 @@ impl CaseRunner<'_> {
                 Attempted { failure: Some(failure), ..latest }
             };
         }
-
-        if let Some(failure) = latest.failure.take() {
-            latest.failure = Some(self.unless_service_is_down(failure, latest.responded).await);
-        }
-        self.outcome(latest)
+        Ok(latest)
     }
 
     /// What blocks every key on a route of this case, as earlier cases found out.
@@ -200,8 +325,10 @@ impl CaseRunner<'_> {
 
     /// Whether --max-keys allows one more attempt and still every case that is to come.
     fn may_make_keys(&self) -> bool {
-        // Until the case is over, its own keys are also counted as planned; that is what one more attempt makes.
-        let wanted = self.run.key_counts.foreseen();
+        // Until the case is over, its own keys are also counted as planned; that is what one more attempt makes. Of a case on
+        // keys of the tour no fresh ones were planned.
+        let own = if self.on_tour { self.plan.cost.keys as u64 } else { 0 };
+        let wanted = self.run.key_counts.foreseen() + own;
         self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 
@@ -277,6 +404,11 @@ impl CaseRunner<'_> {
             self.attribute_to_cell(failure, &format!("{prefix}-cell")).await;
         }
 
+        self.attempted(attempt, failure)
+    }
+
+    /// The result of an attempt that is torn down.
+    fn attempted(&mut self, attempt: Attempt<'_>, failure: Option<Failure>) -> Attempted {
         self.probed |= attempt.has_probed();
         // Those of a pass are dropped: a run of many cases would need much memory for what nobody reads.
         let keep = failure.is_some() || self.run.options.keep_exchanges;
@@ -290,6 +422,10 @@ impl CaseRunner<'_> {
     async fn attribute_to_cell(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(index) = failure.cell.take() else { return };
         let cell = &self.run.suite.cases[index];
+        let known = self.run.knowledge.cell_outcome(self.number, index).is_some();
+        if self.on_tour && !known && !self.may_make_keys() {
+            return;
+        }
         let Some(outcome) = self.cell_outcome(index, prefix).await else { return };
 
         failure.verdict = match outcome {

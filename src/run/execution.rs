@@ -1,6 +1,6 @@
 //! Begins the cases of a run, several at a time, and reports their outcomes in the order of ids.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -17,6 +17,7 @@ use super::outcome::{CaseOutcome, Outcomes, result};
 use super::route_prefix::prefixes;
 use super::runner::Runner;
 use super::status::{RunFacts, RunStatus};
+use super::tour::Lease;
 use crate::event::Event;
 use crate::suite::case::Subject;
 use crate::verdict::{Kind, Verdict};
@@ -26,11 +27,11 @@ const AHEAD: usize = 4;
 
 /// The cases of a run that are going on, and the outcomes of those that are over.
 pub(super) struct Execution<'r, E> {
-    runner: &'r Runner,
-    status: Arc<RunStatus>,
+    pub(super) runner: &'r Runner,
+    pub(super) status: Arc<RunStatus>,
     emit: &'r mut E,
     order: Order,
-    outcomes: Outcomes,
+    pub(super) outcomes: Outcomes,
     tasks: JoinSet<Done>,
     /// The case of each task, and the number at which it was begun.
     running: HashMap<task::Id, (Planned, usize)>,
@@ -43,8 +44,10 @@ pub(super) struct Execution<'r, E> {
 }
 
 impl<'r, E: FnMut(Event)> Execution<'r, E> {
+    /// `elsewhere` are the places in the selection of cases that are run in no turn.
     pub(super) fn new(
         runner: &'r Runner,
+        elsewhere: &HashSet<usize>,
         status: Arc<RunStatus>,
         stops: UnboundedReceiver<String>,
         emit: &'r mut E,
@@ -53,7 +56,7 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             runner,
             status,
             emit,
-            order: Order::new(&runner.context.suite, &runner.selection),
+            order: Order::new(&runner.context.suite, &runner.selection, elsewhere),
             outcomes: Outcomes::default(),
             tasks: JoinSet::new(),
             running: HashMap::new(),
@@ -81,7 +84,17 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             {
                 self.begin(planned, &permits);
             }
+            match self.next_end().await {
+                Some(Ok(done)) => self.finish(done),
+                Some(Err(error)) => self.finish_unfinished(&error),
+                None => break,
+            }
+        }
+    }
 
+    /// Waits until a case is over; none if none is under way.
+    pub(super) async fn next_end(&mut self) -> Option<Result<Done, JoinError>> {
+        loop {
             tokio::select! {
                 // What stops the run comes before its results.
                 biased;
@@ -89,19 +102,35 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
                     self.aborted = true;
                     self.tasks.abort_all();
                 }
-                Some(reason) = self.stops.recv() => (self.emit)(stopping(&self.runner.context, reason)),
-                ended = self.tasks.join_next_with_id() => match ended {
-                    Some(Ok((task, done))) => {
+                Some(reason) = self.stops.recv() => self.show_stop(reason),
+                ended = self.tasks.join_next_with_id() => match ended? {
+                    Ok((task, done)) => {
                         if let Some((_, number)) = self.running.remove(&task) {
                             self.runner.context.sequence.end(number);
                         }
-                        self.finish(done);
+                        return Some(Ok(done));
                     }
-                    Some(Err(error)) => self.finish_unfinished(&error),
-                    None => break,
+                    Err(error) => return Some(Err(error)),
                 },
             }
         }
+    }
+
+    /// Waits for something that is no case; none if the clean-up is abandoned before.
+    pub(super) async fn unless_abandoned<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                () = self.status.abandoned.cancelled() => return None,
+                Some(reason) = self.stops.recv() => self.show_stop(reason),
+                done = &mut work => return Some(done),
+            }
+        }
+    }
+
+    fn show_stop(&mut self, reason: String) {
+        (self.emit)(stopping(&self.runner.context, reason));
     }
 
     fn next_case(&mut self, turn: Turn) -> Option<Planned> {
@@ -111,47 +140,63 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
 
     /// Begins a case, unless it has no plan.
     fn begin(&mut self, planned: Planned, permits: &Arc<Semaphore>) {
+        if let Err(failure) = &planned.plan {
+            let outcome = CaseOutcome::not_begun(failure.clone());
+            return self.finish(Done { planned, outcome, lease: None });
+        }
+
+        self.spawn(planned, permits, None);
+    }
+
+    /// Begins a case, perhaps with keys of a tour.
+    pub(super) fn spawn(&mut self, planned: Planned, permits: &Arc<Semaphore>, lease: Option<Lease>) {
+        let number = self.begin_case(&planned);
+        let (context, status) = (Arc::clone(&self.runner.context), Arc::clone(&self.status));
+        let task = run_case(context, planned.clone(), number, status, Arc::clone(permits), lease);
+        self.running.insert(self.tasks.spawn(task).id(), (planned, number));
+    }
+
+    /// Notes that a case is begun, and gives its number.
+    fn begin_case(&mut self, planned: &Planned) -> usize {
         let context = &self.runner.context;
-        let plan = match &planned.plan {
-            Ok(plan) => plan,
-            Err(failure) => {
-                let outcome = CaseOutcome::not_begun(failure.clone());
-                return self.finish(Done { planned, outcome });
-            }
-        };
-
-        let ahead = plan.keys.iter().flat_map(|key| prefixes(&context.suite, key));
-        context.sequence.begin(self.begun, ahead);
+        let keys = planned.plan.iter().flat_map(|plan| &plan.keys);
+        context.sequence.begin(self.begun, keys.flat_map(|key| prefixes(&context.suite, key)));
         (self.emit)(Event::CaseStarted { id: context.suite.cases[planned.index].id.shared() });
-
-        let status = Arc::clone(&self.status);
-        let task = run_case(Arc::clone(context), planned.clone(), self.begun, status, Arc::clone(permits));
-        self.running.insert(self.tasks.spawn(task).id(), (planned, self.begun));
         self.begun += 1;
+        self.begun - 1
     }
 
     /// Takes the end of a task that panicked, which is a bug of this program, or that was dropped because the clean-up was
     /// abandoned. What its case made is not torn down.
-    fn finish_unfinished(&mut self, error: &JoinError) {
+    pub(super) fn finish_unfinished(&mut self, error: &JoinError) {
         let Some((planned, number)) = self.running.remove(&error.id()) else { return };
-        let context = &self.runner.context;
-        context.sequence.end(number);
-
+        self.runner.context.sequence.end(number);
         if error.is_cancelled() {
             // What it made is named when the run is over: more than this case may hold something.
             let outcome = CaseOutcome::not_begun(Failure::cut(self.status.why_not_judged()));
-            return self.finish(Done { planned, outcome });
+            return self.finish(Done { planned, outcome, lease: None });
         }
+        self.finish_panicked_case(planned, error);
+    }
 
+    /// Takes the end of a case whose task panicked.
+    fn finish_panicked_case(&mut self, planned: Planned, error: &JoinError) {
+        let context = &self.runner.context;
         let reason = format!("the case ended unexpectedly, which is a bug of this program: {error}");
         let case = context.suite.cases[planned.index].id.to_string();
         let leak = Leak { what: "what the case made".to_owned(), case, reason: reason.clone() };
         let outcome = CaseOutcome { leaks: vec![leak], ..CaseOutcome::not_begun(Failure::cut(reason)) };
-        self.finish(Done { planned, outcome });
+        self.finish(Done { planned, outcome, lease: None });
     }
 
     /// Takes the outcome of a case, and reports the cases whose turn it is.
-    fn finish(&mut self, mut done: Done) {
+    pub(super) fn finish(&mut self, done: Done) {
+        let keys = done.planned.plan.as_ref().map_or(0, |plan| plan.cost.keys);
+        self.finish_planned(done, keys);
+    }
+
+    /// The same for a case of which it was planned that it makes so many keys.
+    pub(super) fn finish_planned(&mut self, mut done: Done, keys: usize) {
         let Runner { context, known, .. } = self.runner;
         let case = &context.suite.cases[done.planned.index];
         if let Some(known) = known {
@@ -161,9 +206,7 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
         (self.emit)(Event::CaseJudged { id: case.id.shared(), verdict });
         self.end_run_if_necessary(&done.outcome, verdict);
 
-        if let Ok(plan) = &done.planned.plan {
-            context.key_counts.plan_is_over(plan.cost.keys);
-        }
+        context.key_counts.plan_is_over(keys);
 
         let cut = done.outcome.failure.as_ref().is_some_and(|failure| failure.kind == Kind::Cut);
         let outcomes = &mut self.outcomes;

@@ -218,7 +218,14 @@ impl<'a> Inventory<'a> {
                 let item = self.making(request.operation, other)?;
                 self.run.client.keep_back(1);
                 self.run.holdings.alias_made(&name, self.case.id.as_str());
-                self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: true });
+                self.removals.push(Removal {
+                    item,
+                    operation,
+                    parameters,
+                    done_by_case: false,
+                    certain: true,
+                    fixture: None,
+                });
                 self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
             }
         }
@@ -241,7 +248,7 @@ impl<'a> Inventory<'a> {
         self.run.client.keep_back(1);
         self.run.holdings.making_alias(&name, self.case.id.as_str());
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
-        self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: false });
+        self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: false, fixture: None });
 
         let sent = requester.send_until_found(envelope, request, may_be_missing).await;
         if sent.as_ref().is_ok_and(|response| response.content.code.is_none()) {

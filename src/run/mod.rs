@@ -10,6 +10,7 @@
 //!   is in the `inventory`. What all of them hold together is in `holdings`;
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
 //!   `verifier` checks effects; `judge`, `checks` and `content` compare responses with the case files;
+//! - `tour` hands keys from case to case, where each key counts;
 //! - `failure` says why a case did not pass, and `outcome` makes the result of it;
 //! - `knowledge` is what the run has learned of its endpoint, so that nothing is tried more often than necessary;
 //!   `sequence` makes it independent of the number of jobs.
@@ -49,6 +50,7 @@ mod setup;
 mod status;
 mod sweep;
 mod teardown;
+mod tour;
 mod verifier;
 mod watch;
 
@@ -82,6 +84,8 @@ pub struct RunOptions {
     pub keep_exchanges: bool,
     /// The seed of test data other than key material: the same number makes the same data for a case.
     pub seed: u32,
+    /// Whether a few keys are handed from case to case, instead of fresh ones for each.
+    pub tour: bool,
     /// The text that marks the keys and aliases of this run.
     pub mark: String,
     /// How often a case is attempted at most if responses are lost.
@@ -126,6 +130,7 @@ impl Default for RunOptions {
             clock: TargetClock::Fixed,
             keep_exchanges: false,
             seed: fastrand::u32(..),
+            tour: false,
             mark: new_mark(),
             attempts: 3,
             confirm_failures: 1,

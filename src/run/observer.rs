@@ -253,7 +253,12 @@ impl<'a> StateObserver<'a> {
     }
 
     /// Observes a key once.
-    async fn observe(&self, requester: &mut Requester<'_>, purpose: Purpose, key: &KeyName) -> Result<Seen, Failure> {
+    pub(super) async fn observe(
+        &self,
+        requester: &mut Requester<'_>,
+        purpose: Purpose,
+        key: &KeyName,
+    ) -> Result<Seen, Failure> {
         let service = &self.run.suite.service;
         let (described, description, describing) = self.describe(requester, purpose, key).await?;
 

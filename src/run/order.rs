@@ -1,6 +1,6 @@
 //! The order in which cases are begun.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::failure::Failure;
@@ -82,9 +82,11 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn new(suite: &Suite, selection: &[usize]) -> Self {
+    /// `elsewhere` are the places in the selection of cases that are run in no turn.
+    pub(super) fn new(suite: &Suite, selection: &[usize], elsewhere: &HashSet<usize>) -> Self {
         let [mut search, mut list, mut common] = [const { VecDeque::new() }; 3];
-        for (position, index) in selection.iter().enumerate() {
+        let here = selection.iter().enumerate().filter(|(position, _)| !elsewhere.contains(position));
+        for (position, index) in here {
             let places = match Turn::of(suite, &suite.cases[*index]) {
                 Turn::Search => &mut search,
                 Turn::List => &mut list,
@@ -140,7 +142,7 @@ mod tests {
         let suite = Arc::new(load(embedded(), None).unwrap());
         let planner = Planner::new(Arc::clone(&suite));
         let selection: Vec<usize> = (0..suite.cases.len()).collect();
-        let mut order = Order::new(&suite, &selection);
+        let mut order = Order::new(&suite, &selection, &HashSet::new());
         let mut seen = vec![0; selection.len()];
         let mut turns = Vec::new();
         for turn in Turn::ALL {

@@ -36,6 +36,9 @@ impl<'a> AttemptContext<'_, 'a> {
             return Err(Failure::inconclusive(Kind::Fixture, "the table has no such cell"));
         };
         self.requester.compute(&row.values)?;
+        for key in self.requester.bindings_mut().keys.values_mut() {
+            key.seen = None;
+        }
 
         // The documents may leave room for other states after the operation: that depends on the state before it.
         let accept = self.requester.accepted_after(&row.operation, &KeyName::subject());

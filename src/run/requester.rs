@@ -109,6 +109,11 @@ impl<'a> Requester<'a> {
         self.made = Some(Instant::now());
     }
 
+    /// Notes when a key was made, which may not be found everywhere yet.
+    pub(super) fn made_before(&mut self, made: Instant) {
+        self.made = self.made.max(Some(made));
+    }
+
     /// Keeps a response and its request under a name.
     pub(super) fn keep(&mut self, name: &str, response: &Response) {
         self.bindings.responses.insert(name.to_owned(), response.content.fields.clone());

@@ -1,6 +1,6 @@
 //! A run from its header to its footer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -19,12 +19,15 @@ use super::outcome::Outcomes;
 use super::sequence::Sequence;
 use super::status::RunStatus;
 use super::sweep::{Swept, sweep, unknown_keys};
+use super::tour::Journey;
 use super::watch::watch;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
 use crate::event::{Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
+use crate::plan::forecast::{Forecast, Terms};
+use crate::plan::tour::Observing;
 use crate::plan::{CasePlan, Cost, Planner};
 use crate::suite::Suite;
 use crate::suite::case::Case;
@@ -37,6 +40,7 @@ pub struct Runner {
     /// Indexes into the cases of the suite, in the order of ids.
     pub(super) selection: Vec<usize>,
     pub(super) known: Option<Arc<KnownFailures>>,
+    cost: OnceLock<Cost>,
 }
 
 impl Runner {
@@ -53,7 +57,7 @@ impl Runner {
             key_counts: KeyCounts::default(),
             holdings: Holdings::default(),
         };
-        Self { context: Arc::new(context), selection, known: None }
+        Self { context: Arc::new(context), selection, known: None, cost: OnceLock::new() }
     }
 
     /// Compares failures with a list of known ones.
@@ -75,7 +79,15 @@ impl Runner {
 
     /// What the run costs if nothing goes wrong.
     pub fn cost(&self) -> Cost {
+        *self.cost.get_or_init(|| self.find_cost())
+    }
+
+    fn find_cost(&self) -> Cost {
         let mut cost = Cost::default();
+        if self.context.options.tour {
+            let forecast = Forecast::new(&self.context.planner, &self.selection, self.terms());
+            return Cost { requests: forecast.tally.requests(), keys: forecast.tally.new_keys() };
+        }
         for index in &self.selection {
             let case = &self.context.suite.cases[*index];
             if let Ok(plan) = self.plan(case) {
@@ -83,6 +95,19 @@ impl Runner {
             }
         }
         cost
+    }
+
+    fn terms(&self) -> Terms {
+        let options = &self.context.options;
+        Terms {
+            tour: options.tour,
+            clock: options.clock.moves(),
+            observing: Observing {
+                confirmations: usize::try_from(options.settle.confirmations).unwrap_or(usize::MAX),
+                removals: options.account,
+            },
+            max_keys: options.max_keys,
+        }
     }
 
     /// Runs the cases and emits events. When the run is interrupted, no further case is begun, those that have begun end
@@ -109,8 +134,16 @@ impl Runner {
         if self.context.options.max_keys.is_some() {
             self.context.key_counts.plan(self.cost().keys);
         }
-        let mut execution = Execution::new(&self, Arc::clone(&status), stops, &mut emit);
+        let journey = Journey::new(&self);
+        let mut execution = Execution::new(&self, &journey.positions(), Arc::clone(&status), stops, &mut emit);
+        let mut journey = Some(journey);
         for turn in Turn::ALL {
+            // The cases that search the list of all keys come before, while that is short.
+            if turn == Turn::Common
+                && let Some(journey) = journey.take()
+            {
+                execution.run_tour(journey).await;
+            }
             execution.run_turn(turn).await;
         }
         let (mut outcomes, stops) = execution.into_outcomes();

@@ -186,6 +186,9 @@ impl AttemptContext<'_, '_> {
         // A step with a reason to record only takes notes: the documents do not decide there.
         match (observation.conclusion, record) {
             (Conclusion::Reached(contradiction), _) => {
+                if let Some(key) = self.requester.bindings_mut().keys.get_mut(on) {
+                    key.see(&observation.seen);
+                }
                 if let Some(contradiction) = contradiction {
                     self.notes.note(contradiction);
                 }

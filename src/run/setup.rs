@@ -21,16 +21,16 @@ use crate::verdict::Kind;
 
 /// Makes and drives the keys of one attempt at a case.
 pub(super) struct Setup<'s, 'a> {
-    run: &'a RunContext,
-    requester: &'s mut Requester<'a>,
-    inventory: &'s mut Inventory<'a>,
+    pub(super) run: &'a RunContext,
+    pub(super) requester: &'s mut Requester<'a>,
+    pub(super) inventory: &'s mut Inventory<'a>,
     notes: &'s mut CaseNotes,
     /// The number at which the case was begun.
     number: usize,
 }
 
 /// What changed a key last on its route: a call, or time.
-struct LastChange {
+pub(super) struct LastChange {
     /// What it was, for messages.
     what: String,
     /// The blocker to report if it had no effect.
@@ -42,6 +42,12 @@ struct LastChange {
 impl LastChange {
     fn call(blame: &Blame, response: Option<BlockingResponse>, accept: Vec<AcceptedState>) -> Self {
         Self { what: blame.operation.to_string(), by: blame.blocked("had no effect", response), accept }
+    }
+
+    /// Nothing changed the key: it is observed where it is.
+    pub(super) fn none(run: &RunContext, requester: &Requester<'_>, name: &KeyName) -> Self {
+        let blame = requester.blame(Purpose::Setup, &run.suite.service.observation.describe, name);
+        Self::call(&blame, None, Vec::new())
     }
 
     fn time(class: Option<String>, by: Duration) -> Self {
@@ -105,9 +111,10 @@ impl<'s, 'a> Setup<'s, 'a> {
         mut last: LastChange,
     ) -> Result<Seen, Failure> {
         let mut prefixes = vec![made];
-        for step in &key.route.steps {
+        for (at, step) in key.route.steps.iter().enumerate() {
             let prefix = builder.step(&self.run.suite, step);
-            let went = match self.go(&key.name, step, &key.state).await {
+            let is_last = at + 1 == key.route.steps.len();
+            let went = match self.go(&key.name, step, &key.state, is_last).await {
                 Err(failure) if failure.rejected => {
                     // A call that is rejected because the one before had no effect is not to blame.
                     let earlier = self.failure_of_last_change(&key.name, &last).await;
@@ -158,10 +165,7 @@ impl<'s, 'a> Setup<'s, 'a> {
 
     /// Drives a key on in the middle of a scenario, along steps that lead to a state.
     pub(super) async fn drive_on(&mut self, name: &KeyName, steps: &[RouteStep], state: &State) -> Result<(), Failure> {
-        let describe = &self.run.suite.service.observation.describe;
-        let blame = self.requester.blame(Purpose::Setup, describe, name);
-        // If the route is empty, the key is observed where it is, and nothing changed it.
-        let last = LastChange::call(&blame, None, Vec::new());
+        let last = LastChange::none(self.run, self.requester, name);
         let last = self.follow(name, steps, state, last).await?;
         self.arrive(name, state, last).await.map(|_| ())
     }
@@ -174,8 +178,8 @@ impl<'s, 'a> Setup<'s, 'a> {
         state: &State,
         mut last: LastChange,
     ) -> Result<LastChange, Failure> {
-        for step in steps {
-            if let Some(call) = self.go(name, step, state).await? {
+        for (at, step) in steps.iter().enumerate() {
+            if let Some(call) = self.go(name, step, state, at + 1 == steps.len()).await? {
                 last = call;
             }
         }
@@ -183,7 +187,15 @@ impl<'s, 'a> Setup<'s, 'a> {
     }
 
     /// Verifies that a key has reached its state. If the documents leave room for another one, it is driven on from there.
-    async fn arrive(&mut self, name: &KeyName, state: &State, last: LastChange) -> Result<Seen, Failure> {
+    pub(super) async fn arrive(&mut self, name: &KeyName, state: &State, last: LastChange) -> Result<Seen, Failure> {
+        let seen = self.arrive_or_go_on(name, state, last).await?;
+        if let Some(key) = self.requester.bindings_mut().keys.get_mut(name) {
+            key.see(&seen);
+        }
+        Ok(seen)
+    }
+
+    async fn arrive_or_go_on(&mut self, name: &KeyName, state: &State, last: LastChange) -> Result<Seen, Failure> {
         let observer = StateObserver::new(self.run);
         let expected = Expected { accept: &last.accept, ..Expected::just(state) };
         let observation = observer.settle(self.requester, Purpose::Settle, name, expected).await?;
@@ -204,8 +216,14 @@ impl<'s, 'a> Setup<'s, 'a> {
         self.conclude(name, state, &last, observation).map(|(seen, _)| seen)
     }
 
-    /// Goes one step of a route; the change comes back if it is one.
-    async fn go(&mut self, name: &KeyName, step: &RouteStep, target: &State) -> Result<Option<LastChange>, Failure> {
+    /// Goes one step of a route; the change comes back if it is one. After the last step the key is observed anyway.
+    pub(super) async fn go(
+        &mut self,
+        name: &KeyName,
+        step: &RouteStep,
+        target: &State,
+        is_last: bool,
+    ) -> Result<Option<LastChange>, Failure> {
         match step {
             RouteStep::Prepare(fixture) => self.make_fixture(name, fixture).await.map(|()| None),
             RouteStep::Drive { operation, stage, to } => {
@@ -222,24 +240,24 @@ impl<'s, 'a> Setup<'s, 'a> {
                     let by = blame.rejected(&response);
                     return Err(Failure { rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
                 }
-                self.arrived(name, to).await?;
+                self.arrived(name, to, is_last).await?;
                 Ok(Some(LastChange::call(&blame, Some(blocking_response(&response)), accept)))
             }
             RouteStep::Advance { by, to } => {
                 self.requester.advance(BlockedStep::Setup, *by).await?;
-                self.arrived(name, to).await?;
+                self.arrived(name, to, is_last).await?;
                 Ok(Some(LastChange::time(Some(self.requester.class_of(name).to_string()), *by)))
             }
         }
     }
 
     /// Notes the position of a key after a change, and waits for it where the target may be late.
-    async fn arrived(&mut self, name: &KeyName, to: &Position) -> Result<(), Failure> {
+    async fn arrived(&mut self, name: &KeyName, to: &Position, is_last: bool) -> Result<(), Failure> {
         if let Some(key) = self.requester.bindings_mut().keys.get_mut(name) {
             key.move_to(to.clone());
         }
 
-        if self.run.options.settle.confirmations > 1 {
+        if self.run.options.settle.confirmations > 1 && !is_last {
             let observer = StateObserver::new(self.run);
             observer.settle(self.requester, Purpose::Settle, name, Expected::just(&to.state)).await?;
         }
@@ -265,7 +283,7 @@ impl<'s, 'a> Setup<'s, 'a> {
     }
 
     /// Makes a fixture of a key.
-    async fn make_fixture(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Failure> {
+    pub(super) async fn make_fixture(&mut self, key: &KeyName, name: &FixtureName) -> Result<(), Failure> {
         let suite = &self.run.suite;
         let Some(fixture) = suite.service.fixtures.get(name) else {
             return Err(Failure::inconclusive(Kind::Fixture, format!("there is no fixture `{name}`")));

@@ -146,7 +146,7 @@ pub(super) async fn try_to_make_key(run: &RunContext, case: &Case, stop: &Cancel
 }
 
 /// A requester for requests that belong to no case.
-fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
+pub(super) fn requester(run: &RunContext, stop: CancellationToken) -> Requester<'_> {
     // Some templates name a class, and any will do.
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
     let secrets = run.client.secrets().clone();

@@ -16,7 +16,7 @@ use crate::ledger::{Item, LedgerEntry};
 use crate::provider::ErrorClass;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
-use crate::suite::name::{Code, KeyName, OperationName};
+use crate::suite::name::{Code, FixtureName, KeyName, OperationName};
 use crate::suite::step::Expected;
 use crate::verdict::Kind;
 
@@ -35,6 +35,15 @@ pub(super) struct Removal {
     pub(super) done_by_case: bool,
     /// Whether there is something to remove; otherwise the request that makes it got no response.
     pub(super) certain: bool,
+    /// The key and the fixture of it that it removes, if that is a fixture which other cases may have too.
+    pub(super) fixture: Option<(KeyName, FixtureName)>,
+}
+
+impl Removal {
+    /// The removal of a fixture that other cases may have too.
+    pub(super) fn of_fixture(self, key: &KeyName, fixture: &FixtureName) -> Self {
+        Self { fixture: Some((key.clone(), fixture.clone())), ..self }
+    }
 }
 
 /// Removes what a case made.
@@ -123,7 +132,7 @@ impl<'a> Teardown<'a> {
 
     /// Sends a removal once.
     async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
-        let Removal { item, operation, parameters, done_by_case, certain: _ } = removal;
+        let Removal { item, operation, parameters, done_by_case, certain: _, fixture: _ } = removal;
         self.must_be_known(operation)?;
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };

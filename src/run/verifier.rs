@@ -100,6 +100,10 @@ impl<'s, 'a> Verifier<'s, 'a> {
             }
         }
 
+        if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
+            binding.see(&observation.seen);
+        }
+
         match before {
             Some(before) => self.must_be_unchanged(operation, before, &observation.seen, &state),
             None => Ok(()),

@@ -9,8 +9,9 @@ use super::SelfTestError;
 use crate::client::Connection;
 use crate::event::{CaseResult, Event};
 use crate::mock::Deviation;
+use crate::plan::Isolation;
 use crate::provider::registry;
-use crate::session::{Endpoint, LiveTarget, MockOptions, Session, SessionError, SessionOptions};
+use crate::session::{Endpoint, Limits, LiveTarget, MockOptions, Session, SessionError, SessionOptions};
 use crate::suite::Suite;
 
 /// How many cases run against a mock at the same time.
@@ -36,13 +37,25 @@ pub(super) async fn run_cases(
     deviations: Vec<Deviation>,
     cases: Vec<usize>,
 ) -> Result<MockRun, SelfTestError> {
+    run_isolated(suite, deviations, cases, Isolation::Fresh).await
+}
+
+/// Runs cases against a new mock that deviates in these ways, on fresh keys or on those of a tour.
+pub(super) async fn run_isolated(
+    suite: &Arc<Suite>,
+    deviations: Vec<Deviation>,
+    cases: Vec<usize>,
+    isolation: Isolation,
+) -> Result<MockRun, SelfTestError> {
     let start = |error: SessionError| SelfTestError::Start(error.to_string());
     let deviations = deviations.iter().map(ToString::to_string).collect();
     let options = MockOptions { deviations, ..MockOptions::default() };
     let endpoint = Endpoint::BundledMock(registry::default_provider().provider(), options);
     let target = LiveTarget::start(endpoint, &Connection::default()).await.map_err(start)?;
 
-    let options = SessionOptions { jobs: Some(JOBS), ..SessionOptions::default() };
+    // A tour leaves nothing out where it may make any number of keys.
+    let limits = Limits { max_keys: (isolation == Isolation::Tour).then_some(u64::MAX), ..Limits::default() };
+    let options = SessionOptions { jobs: Some(JOBS), isolation, limits, ..SessionOptions::default() };
     let session = Session::new(Arc::clone(suite), cases, &target, options).map_err(start)?;
     let (mut results, mut requests) = (Vec::new(), 0);
     let keep = |event| match event {

@@ -6,11 +6,13 @@
 //! - `poor`: endpoints that are wrong in many places at once (`poor_emulators.yaml`);
 //! - `case_set`: the sets of cases that both files are written in;
 //! - `mock_run`: cases against a mock of their own;
+//! - `comparison`: the same cases on fresh keys and on keys of a tour;
 //! - `trials`: trials at the same time, reported in order;
 //! - `table`: the trials as text.
 
 mod case_set;
 mod catalogue;
+mod comparison;
 mod mock_run;
 mod poor;
 mod table;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::catalogue::{CatalogueEntry, Family, catalogue};
+pub(crate) use self::comparison::{Compare, Comparison, comparison_summary};
 pub(crate) use self::poor::{PoorEmulator, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
 pub use self::table::{Table, summary};
 pub use self::trial::{Others, Surprise, Trial};

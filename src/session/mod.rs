@@ -70,6 +70,7 @@ impl Session {
             keep_exchanges: options.keep_exchanges,
             // Reports name it, so that a seed that was drawn can be given again.
             seed: options.seed.unwrap_or_else(|| fastrand::u32(..)),
+            tour: options.isolation.is_tour(account),
             mark: mark.clone(),
             attempts: ATTEMPTS,
             confirm_failures: options.confirm_failures,

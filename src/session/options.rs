@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::client::Connection;
 use crate::known::KnownFailures;
+use crate::plan::Isolation;
 use crate::redact::SecretRegistry;
 use crate::run::Unsupported;
 
@@ -28,6 +29,8 @@ pub struct SessionOptions {
     pub jobs: Option<NonZeroUsize>,
     /// How many requests may be sent in a second.
     pub rate: Option<NonZeroU32>,
+    /// Whether each case has keys of its own.
+    pub isolation: Isolation,
     /// How often in a row a state must be confirmed before it counts.
     pub confirmations: Option<NonZeroU32>,
     /// How long a state is waited for.
@@ -64,6 +67,7 @@ impl Default for SessionOptions {
         Self {
             jobs: None,
             rate: None,
+            isolation: Isolation::default(),
             confirmations: None,
             settle_timeout: None,
             max_duration: None,

@@ -13,4 +13,5 @@ mod reasons;
 mod settling;
 mod sweeping;
 mod test_run;
+mod touring;
 mod whole;

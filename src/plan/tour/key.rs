@@ -15,12 +15,14 @@ pub(crate) struct TourKey {
     pub(crate) stock: BTreeMap<FixtureName, usize>,
     /// Whether nothing was sent since it was observed.
     pub(crate) observed: bool,
+    /// Whether no case has used it yet.
+    pub(crate) unused: bool,
 }
 
 impl TourKey {
     /// A key that was just made.
     pub(crate) fn new(class: ClassName, position: Position) -> Self {
-        Self { class, standing: Standing::new(position), stock: BTreeMap::new(), observed: false }
+        Self { class, standing: Standing::new(position), stock: BTreeMap::new(), observed: false, unused: true }
     }
 
     /// The fixtures that it has.
@@ -59,5 +61,6 @@ impl TourKey {
             }
         }
         self.observed = one.observed;
+        self.unused = false;
     }
 }

@@ -26,8 +26,9 @@ mod tally;
 mod tests;
 
 pub(crate) use self::bound::Bound;
+pub(crate) use self::key::TourKey;
 pub(crate) use self::order::{Leg, Tour, width};
-pub(crate) use self::serving::{Apart, Serving};
+pub(crate) use self::serving::{Apart, Serving, Use};
 pub(crate) use self::tally::{Counter, Observing, Tally};
 use super::{CasePlan, Planner};
 use crate::suite::name::ClassName;

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use indexmap::IndexSet;
+
 use super::key::TourKey;
-use super::serving::Serving;
+use super::serving::{Serving, Use};
 use crate::plan::{Need, Position, RouteStep, Standing};
 use crate::suite::Suite;
 use crate::suite::name::{ClassName, FixtureName, State};
@@ -57,7 +59,10 @@ pub(crate) struct Tour<'a> {
     width: BTreeMap<ClassName, usize>,
     /// How many keys may be made that no other case needs.
     spare: usize,
-    leads: HashMap<(Standing, BTreeSet<FixtureName>, Need), Option<Vec<RouteStep>>>,
+    /// The different needs, and by serving the places of its own among them.
+    needs: Vec<&'a Need>,
+    needs_of: Vec<Vec<usize>>,
+    leads: HashMap<(Standing, BTreeSet<FixtureName>, usize), Option<Vec<RouteStep>>>,
 }
 
 /// A way to serve a case.
@@ -69,6 +74,9 @@ struct Candidate {
 impl<'a> Tour<'a> {
     /// A tour of cases that has not begun. `spare` keys may be made by cases that are about nothing else.
     pub(crate) fn new(suite: &'a Suite, servings: &'a [Serving], spare: usize) -> Self {
+        let mut needs: IndexSet<&Need> = IndexSet::new();
+        let mut number = |one: &'a Use| needs.insert_full(&one.need).0;
+        let needs_of = servings.iter().map(|serving| serving.uses.iter().map(&mut number).collect()).collect();
         Self {
             suite,
             servings,
@@ -76,6 +84,8 @@ impl<'a> Tour<'a> {
             keys: Vec::new(),
             width: width(servings),
             spare,
+            needs: needs.into_iter().collect(),
+            needs_of,
             leads: HashMap::new(),
         }
     }
@@ -133,28 +143,28 @@ impl<'a> Tour<'a> {
         }
 
         // Cases that need the same of their keys have the same way.
-        let mut ways: HashMap<Vec<&Need>, Option<Candidate>> = HashMap::new();
+        let mut ways: HashMap<&[usize], Option<Candidate>> = HashMap::new();
+        let needs_of = std::mem::take(&mut self.needs_of);
         let mut best: Option<(Rank, Leg)> = None;
         for index in allowed {
             let serving = &self.servings[index];
-            let needs: Vec<&Need> = serving.uses.iter().map(|one| &one.need).collect();
-            if !ways.contains_key(&needs) {
-                let way = self.way(index);
-                ways.insert(needs.clone(), way);
-            }
-            let Some(Some(Candidate { leg, cost })) = ways.get(&needs) else { continue };
+            let needs = needs_of[index].as_slice();
+            let way = ways.entry(needs).or_insert_with(|| self.way(index, needs));
+            let Some(Candidate { leg, cost }) = way else { continue };
 
             // A longer way is not worth a look at what comes after.
             if best.as_ref().is_some_and(|((least, ..), _)| cost.0 > *least) {
                 continue;
             }
             let leg = Leg { serving: index, adopts: self.adopts(index), ..leg.clone() };
-            let (lost, waiting) = self.outlook(&leg);
+            let (lost, waiting) = self.outlook(&leg, &needs_of);
             let rank = (cost.0 + LOST * lost, !serving.stays(), cost.1, usize::MAX - waiting, index);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
                 best = Some((rank, leg));
             }
         }
+        drop(ways);
+        self.needs_of = needs_of;
         let (_, leg) = best?;
         Some(self.with_provisions(leg))
     }
@@ -210,23 +220,29 @@ impl<'a> Tour<'a> {
     }
 
     /// The shortest way of keys to where a case needs them.
-    fn way(&mut self, index: usize) -> Option<Candidate> {
-        let needs: Vec<Need> = self.servings[index].uses.iter().map(|one| one.need.clone()).collect();
+    fn way(&mut self, index: usize, needs: &[usize]) -> Option<Candidate> {
         let mut best: Option<(Cost, Vec<LegKey>)> = None;
-        self.assign(&needs, &mut Vec::new(), (0, 0), &mut best);
+        self.assign(needs, &mut Vec::new(), (0, 0), &mut best);
         let (cost, keys) = best?;
         Some(Candidate { leg: Leg { serving: index, keys, adopts: false }, cost })
     }
 
     /// Tries every choice of keys for the needs that have none yet.
-    fn assign(&mut self, needs: &[Need], chosen: &mut Vec<LegKey>, cost: Cost, best: &mut Option<(Cost, Vec<LegKey>)>) {
+    fn assign(
+        &mut self,
+        needs: &[usize],
+        chosen: &mut Vec<LegKey>,
+        cost: Cost,
+        best: &mut Option<(Cost, Vec<LegKey>)>,
+    ) {
         if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
             return;
         }
-        let Some(need) = needs.get(chosen.len()) else {
+        let Some(number) = needs.get(chosen.len()) else {
             *best = Some((cost, chosen.clone()));
             return;
         };
+        let need = self.needs[*number];
 
         let new = chosen.iter().map(|leg| leg.key + 1).fold(self.keys.len(), usize::max);
         for place in (0..self.keys.len()).chain([new]) {
@@ -238,10 +254,11 @@ impl<'a> Tour<'a> {
                 Some(_) => continue,
                 None => self.key_at(place, &need.class),
             };
-            let observed = key.observed;
-            let Some(steps) = self.lead(key, need) else { continue };
+            let (observed, unseen) = (key.observed, !key.observed && !key.unused);
+            let Some(steps) = self.lead(key, *number) else { continue };
             let moves = steps.iter().filter(|step| step.position().is_some()).count();
-            let observations = if moves > 0 || !observed { OBSERVATION } else { 0 };
+            let arrivals = usize::from(moves > 0 || !observed) + usize::from(moves > 0 && unseen);
+            let observations = arrivals * OBSERVATION;
             let made = if place >= self.keys.len() { NEW_KEY } else { 0 };
             let own = (cost.0 + moves + observations + made, cost.1 + steps.len() - moves);
             chosen.push(LegKey { key: place, steps });
@@ -250,17 +267,16 @@ impl<'a> Tour<'a> {
         }
     }
 
-    fn lead(&mut self, key: TourKey, need: &Need) -> Option<Vec<RouteStep>> {
-        let (suite, made) = (self.suite, key.made());
-        let known = self.leads.entry((key.standing, made, need.clone()));
-        known.or_insert_with_key(|(standing, made, need)| suite.lead(standing, made, need)).clone()
+    fn lead(&mut self, key: TourKey, number: usize) -> Option<Vec<RouteStep>> {
+        let (suite, need, made) = (self.suite, self.needs[number], key.made());
+        let known = self.leads.entry((key.standing, made, number));
+        known.or_insert_with_key(|(standing, made, _)| suite.lead(standing, made, need)).clone()
     }
 
     /// What becomes of the cases after a leg: how many different needs no key can meet any more, and how many cases wait
     /// where the keys are then.
-    fn outlook(&mut self, leg: &Leg) -> (usize, usize) {
-        let before: Vec<TourKey> = self.keys.iter().flatten().cloned().collect();
-        let mut after = self.keys.clone();
+    fn outlook(&self, leg: &Leg, needs_of: &[Vec<usize>]) -> (usize, usize) {
+        let mut after: Vec<Option<TourKey>> = self.keys.clone();
         for (leg_key, one) in leg.keys.iter().zip(&self.servings[leg.serving].uses) {
             let mut key = self.key_at(leg_key.key, &one.need.class);
             leg_key.steps.iter().for_each(|step| key.take(step));
@@ -271,26 +287,20 @@ impl<'a> Tour<'a> {
             after[leg_key.key] = Some(key);
         }
 
-        let others: Vec<usize> = self.remaining.iter().copied().filter(|index| *index != leg.serving).collect();
-        let needs: BTreeMap<(usize, usize), &Need> = others
-            .iter()
-            .flat_map(|index| {
-                self.servings[*index].uses.iter().enumerate().map(move |(at, one)| ((*index, at), &one.need))
-            })
-            .collect();
-        let mut seen: Vec<&Need> = Vec::new();
-        let mut lost = 0;
-        for need in needs.values() {
-            if need.had.is_none() || seen.contains(need) {
-                continue;
-            }
-            seen.push(need);
-            let can = |key: &TourKey| key.class == need.class && key.standing.may_serve(need);
-            lost += usize::from(before.iter().any(can) && !after.iter().flatten().any(can));
+        let mut waits = vec![0_usize; self.needs.len()];
+        for index in self.remaining.iter().filter(|index| **index != leg.serving) {
+            needs_of[*index].iter().for_each(|number| waits[*number] += 1);
         }
-        let served =
-            |need: &&&Need| after.iter().flatten().any(|key| key.class == need.class && key.standing.is_at(need));
-        let waiting = needs.values().filter(served).count();
+        let (mut lost, mut waiting) = (0, 0);
+        for (need, count) in self.needs.iter().zip(waits).filter(|(_, count)| *count > 0) {
+            let of_class = |key: &&TourKey| key.class == need.class;
+            let can = |key: &TourKey| key.standing.may_serve(need);
+            let could = self.keys.iter().flatten().filter(of_class).any(can);
+            lost += usize::from(could && !after.iter().flatten().filter(of_class).any(can));
+            if after.iter().flatten().filter(of_class).any(|key| key.standing.is_at(need)) {
+                waiting += count;
+            }
+        }
         (lost, waiting)
     }
 

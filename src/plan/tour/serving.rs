@@ -14,6 +14,9 @@ use crate::suite::template::{Expression, Function, Part, Template};
 /// The name by which the steps of a row know the response of the probe.
 const ANSWER: &str = "answer";
 
+/// The name of what keys are described by when they are made.
+const MARK: &str = "mark";
+
 /// A case that is served by keys of the tour.
 #[derive(Debug, Clone)]
 pub(crate) struct Serving {
@@ -255,13 +258,19 @@ fn stays(suite: &Suite, row: &Row) -> Option<OperationName> {
 /// Whether a step judges what only an untouched key shows.
 fn wants_untouched(step: &Step) -> bool {
     match &step.action {
-        Action::Call(call) => checks_want_untouched(&call.checks) || leaves_a_trace(call),
+        Action::Call(call) => checks_want_untouched(&call.checks) || leaves_a_trace(call) || wants_mark(call),
         Action::State { .. } | Action::Drive(_) | Action::Advance { .. } => false,
     }
 }
 
 fn checks_want_untouched(checks: &Checks) -> bool {
     !checks.entries.is_empty() || checks.lacks.as_ref().is_some_and(lacks_anything)
+}
+
+/// Whether a key must be described by the mark of the run alone, as it was made.
+fn wants_mark(call: &Call) -> bool {
+    let is_mark = |template: &Template| matches!(template.paths()[..], [[root]] if root == MARK);
+    call.makes.is_none() && call.checks.fields.iter().any(|(_, template)| is_mark(template))
 }
 
 /// Whether an entry that must be missing is described by nothing but the key: others may have made such a one.

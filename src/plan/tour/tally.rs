@@ -1,6 +1,6 @@
 //! Requests by operation, and keys by class.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::AddAssign;
 
 use super::serving::Serving;
@@ -8,7 +8,7 @@ use super::{Leg, TourPlan};
 use crate::plan::{CasePlan, PlannedKey, Planner, Position, RouteStep};
 use crate::suite::Suite;
 use crate::suite::case::Subject;
-use crate::suite::name::{ClassName, KeyName, OperationName};
+use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName};
 use crate::suite::row::Row;
 use crate::suite::step::{Action, Makes, Step};
 
@@ -128,8 +128,12 @@ impl<'a> Counter<'a> {
         for (leg_key, one) in leg.keys.iter().zip(&serving.uses) {
             let class = &one.need.class;
             let key = keys.keys().get(leg_key.key).and_then(Option::as_ref);
-            if key.is_none() {
-                self.make(tally, class);
+            let moves = leg_key.steps.iter().any(|step| step.position().is_some());
+            match key {
+                None => self.make(tally, class),
+                // Where a case has left it unseen.
+                Some(key) if moves && !key.observed && !key.unused => self.observe(tally, class),
+                Some(_) => {}
             }
             let drives = self.steps(tally, class, &leg_key.steps);
             if drives || !key.is_some_and(|key| key.observed) {
@@ -194,6 +198,8 @@ impl<'a> Counter<'a> {
     fn scenario(&self, tally: &mut Tally, steps: &[Step], class: &ClassName, plan: &CasePlan) {
         let mut at: HashMap<&KeyName, (&PlannedKey, Position)> =
             plan.keys.iter().map(|key| (&key.name, (key, key.route.end.clone()))).collect();
+        let mut made: HashMap<&KeyName, BTreeSet<FixtureName>> =
+            plan.keys.iter().map(|key| (&key.name, prepared(&key.route.steps).collect())).collect();
         for step in steps {
             match &step.action {
                 Action::Call(call) => {
@@ -214,8 +220,9 @@ impl<'a> Counter<'a> {
                 }
                 Action::Drive(to) => {
                     let Some((key, position)) = at.get_mut(&step.on) else { continue };
-                    let route = self.planner.onward(&key.class, position, &key.fixtures, to);
-                    if let Ok(route) = route {
+                    let made = made.entry(&step.on).or_default();
+                    if let Ok(route) = self.planner.onward(&key.class, position, made, to) {
+                        made.extend(prepared(&route.steps));
                         self.steps(tally, &key.class, &route.steps);
                         *position = route.end;
                     }
@@ -253,11 +260,11 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// Counts the steps of a key, and says whether they move it. The last move is observed apart.
+    /// Counts the steps of a key, and says whether they move it. Where the last step leads is observed apart.
     fn steps(&self, tally: &mut Tally, class: &ClassName, steps: &[RouteStep]) -> bool {
         let service = &self.suite().service;
         let mut moves = 0;
-        for step in steps {
+        for (at, step) in steps.iter().enumerate() {
             match step {
                 RouteStep::Prepare(fixture) => {
                     if let Some(fixture) = service.fixtures.get(fixture) {
@@ -270,12 +277,12 @@ impl<'a> Counter<'a> {
                 RouteStep::Drive { operation, .. } => {
                     tally.call(operation);
                     moves += 1;
+                    if self.observing.each_move() && at + 1 < steps.len() {
+                        self.observe(tally, class);
+                    }
                 }
                 RouteStep::Advance { .. } => {}
             }
-        }
-        if self.observing.each_move() {
-            (1..moves).for_each(|_| self.observe(tally, class));
         }
         moves > 0
     }
@@ -297,4 +304,12 @@ impl<'a> Counter<'a> {
             behaviour.into_iter().for_each(|operation| tally.call(operation));
         }
     }
+}
+
+/// The fixtures that are made on a route.
+fn prepared(steps: &[RouteStep]) -> impl Iterator<Item = FixtureName> + '_ {
+    steps.iter().filter_map(|step| match step {
+        RouteStep::Prepare(fixture) => Some(fixture.clone()),
+        RouteStep::Drive { .. } | RouteStep::Advance { .. } => None,
+    })
 }

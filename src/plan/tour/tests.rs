@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use super::key::TourKey;
 use super::*;
 use crate::suite::Suite;
 use crate::suite::files::embedded;

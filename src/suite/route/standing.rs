@@ -57,6 +57,13 @@ impl Standing {
         self.position = position.clone();
     }
 
+    /// Notes that the key was found elsewhere than the calls should have brought it: how it came there is not known.
+    pub fn found_at(&mut self, position: &Position) {
+        self.had.extend(position.has.iter().cloned());
+        self.trail = vec![position.state.clone()];
+        self.position = position.clone();
+    }
+
     /// Whether the key is where a case needs it, by the way that it names; fixtures apart.
     pub fn is_at(&self, need: &Need) -> bool {
         let had = need.had.as_ref().is_none_or(|had| self.had == *had);

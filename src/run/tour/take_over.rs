@@ -1,0 +1,220 @@
+//! How a case gets keys of the tour, and gives them back.
+
+use std::collections::HashMap;
+
+use super::shared_key::Instance;
+use super::{Lease, LeasedKey, SharedKey};
+use crate::event::Purpose;
+use crate::plan::{Position, RouteStep};
+use crate::run::attempt::Attempt;
+use crate::run::bindings::KeyBinding;
+use crate::run::failure::Failure;
+use crate::run::observer::{Described, Seen, StateObserver};
+use crate::run::setup::{LastChange, Setup};
+use crate::suite::name::{FixtureName, KeyName};
+use crate::verdict::Kind;
+
+impl Setup<'_, '_> {
+    /// Takes keys of the tour over, and brings each to where the case needs it; gives what was observed of them there.
+    ///
+    /// # Errors
+    ///
+    /// When a key can't be made, or does not come to where it is needed.
+    pub(in crate::run) async fn take_over(
+        mut self,
+        lease: &mut Lease,
+        case: usize,
+    ) -> Result<HashMap<KeyName, Seen>, Failure> {
+        for leased in &mut lease.keys {
+            match &mut leased.key {
+                Some(key) => {
+                    if let Some(binding) = key.binding.take() {
+                        self.requester.made_before(key.made);
+                        self.requester.bindings_mut().keys.insert(leased.name.clone(), binding);
+                    }
+                }
+                None => leased.key = Some(self.make_shared(&leased.name, leased, case).await?),
+            }
+        }
+
+        let mut seen = HashMap::new();
+        for leased in &mut lease.keys {
+            seen.insert(leased.name.clone(), self.bring(leased).await?);
+        }
+        Ok(seen)
+    }
+
+    /// Makes a key that outlives the case.
+    async fn make_shared(&mut self, name: &KeyName, leased: &LeasedKey, case: usize) -> Result<SharedKey, Failure> {
+        let class = &leased.usage.need.class;
+        self.inventory.make_key(self.requester, name, class).await?;
+        let own = self.inventory.keys.iter().position(|(own, _)| own == name);
+        let item = own.map(|own| self.inventory.keys.remove(own).1);
+        let position = self.requester.bindings().keys.get(name).and_then(|key| key.position().cloned());
+        let (Some(item), Some(position)) = (item, position) else {
+            return Err(Failure::inconclusive(Kind::Fixture, format!("there is no key `{name}`")));
+        };
+        Ok(SharedKey::new(class.clone(), position, item, case))
+    }
+
+    /// Brings a key to where the case needs it, unless it is there and was seen there.
+    async fn bring(&mut self, leased: &mut LeasedKey) -> Result<Seen, Failure> {
+        let LeasedKey { name, key, steps, usage } = leased;
+        let Some(key) = key else { return Err(Failure::inconclusive(Kind::Fixture, "there is no such key")) };
+        self.bind_fixtures(name, key);
+        // What a case has left unseen may be elsewhere than the table says, and then the steps would not lead where they do.
+        if key.seen.is_none() && !key.unused && steps.iter().any(|step| step.position().is_some()) {
+            let last = LastChange::none(self.run, self.requester, name);
+            self.arrive(name, &key.standing.position.state, last).await?;
+        }
+
+        let mut last = None;
+        for (at, step) in steps.iter().enumerate() {
+            match step {
+                RouteStep::Prepare(fixture) => self.stock(name, key, fixture).await?,
+                RouteStep::Drive { .. } | RouteStep::Advance { .. } => {
+                    key.seen = None;
+                    let is_last = at + 1 == steps.len();
+                    last = self.go(name, step, &usage.need.position.state, is_last).await?.or(last);
+                }
+            }
+        }
+        self.watch_fixtures(name, key);
+
+        match (last, key.seen.take()) {
+            (None, Some(seen)) => Ok(seen),
+            (last, _) => {
+                let last = last.unwrap_or_else(|| LastChange::none(self.run, self.requester, name));
+                self.arrive(name, &usage.need.position.state, last).await
+            }
+        }
+    }
+
+    /// Makes one more of a fixture.
+    async fn stock(&mut self, name: &KeyName, key: &mut SharedKey, fixture: &FixtureName) -> Result<(), Failure> {
+        let before = self.inventory.removals.len();
+        self.make_fixture(name, fixture).await?;
+        let removal = (self.inventory.removals.len() > before).then(|| self.inventory.removals.pop()).flatten();
+        let made = self.requester.bindings_mut().keys.get_mut(name).and_then(|key| key.fixtures.remove(fixture));
+        let instance = Instance { values: made.unwrap_or_default(), removal };
+        key.stock.entry(fixture.clone()).or_default().push(instance);
+        self.bind_fixtures(name, key);
+        Ok(())
+    }
+
+    fn bind_fixtures(&mut self, name: &KeyName, key: &SharedKey) {
+        if let Some(binding) = self.requester.bindings_mut().keys.get_mut(name) {
+            binding.fixtures = key.fixtures();
+        }
+    }
+
+    /// Lets the inventory notice whether the case itself removes a fixture.
+    fn watch_fixtures(&mut self, name: &KeyName, key: &mut SharedKey) {
+        for (fixture, instances) in &mut key.stock {
+            let removal = instances.first_mut().and_then(|instance| instance.removal.take());
+            self.inventory.removals.extend(removal.map(|removal| removal.of_fixture(name, fixture)));
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// Finds out where keys of the tour are after a case did not pass on them. A key is retired if that is not known, or if
+    /// the table does not say what would become of it there.
+    pub(in crate::run) async fn find_keys(&mut self, lease: &mut Lease) {
+        for leased in &mut lease.keys {
+            let Some(key) = &mut leased.key else { continue };
+            let seen = StateObserver::new(self.run).observe(&mut self.requester, Purpose::Teardown, &leased.name).await;
+            let Some(binding) = self.requester.bindings_mut().keys.get_mut(&leased.name) else { continue };
+
+            let Some(at) = binding.position().cloned() else {
+                key.retired = true;
+                continue;
+            };
+            match seen {
+                Ok(Seen { described: Described::Names(state), .. }) if state == at.state => {}
+                Ok(Seen { described: Described::Names(state), .. }) => {
+                    let place = Position { state, has: at.has };
+                    key.retired = !self.run.planner.is_place(&key.class, &place);
+                    binding.move_to(place.clone());
+                    // What the calls should have done is no part of its past, but it may have had what they gave.
+                    binding.trail.iter().for_each(|position| key.standing.move_to(position));
+                    binding.trail.clear();
+                    key.standing.found_at(&place);
+                }
+                Ok(_) | Err(_) => key.retired = true,
+            }
+            binding.seen = None;
+        }
+    }
+
+    /// Gives the keys of the tour back.
+    pub(in crate::run) fn hand_back(&mut self, lease: &mut Lease, case: usize, passed: bool) {
+        for leased in &mut lease.keys {
+            let Some(mut binding) = self.requester.bindings_mut().keys.remove(&leased.name) else { continue };
+            let Some(key) = &mut leased.key else { continue };
+
+            for position in std::mem::take(&mut binding.trail) {
+                key.standing.move_to(&position);
+            }
+            key.retired |= binding.position() != Some(&key.standing.position);
+            key.seen = binding.seen.take();
+            key.unused = false;
+            binding.fixtures.clear();
+            key.binding = Some(binding);
+            self.give_fixtures_back(leased, passed);
+        }
+
+        if lease.adopts && passed {
+            for (name, item) in std::mem::take(&mut self.inventory.keys) {
+                let Some(mut binding) = self.requester.bindings_mut().keys.remove(&name) else { continue };
+                let Some(position) = binding.position().cloned() else { continue };
+                binding.trail.clear();
+                let mut key = SharedKey::new(binding.class.clone(), position, item, case);
+                key.binding = Some(binding);
+                lease.adopted.push(key);
+            }
+        }
+    }
+
+    /// Gives back the fixtures that are still there. What a case may have changed is removed with what it made.
+    fn give_fixtures_back(&mut self, leased: &mut LeasedKey, passed: bool) {
+        let used_up = leased.uses_up().clone();
+        let Some(key) = &mut leased.key else { return };
+        let mut watched = Vec::new();
+        for removal in std::mem::take(&mut self.inventory.removals) {
+            match &removal.fixture {
+                Some((name, _)) if *name == leased.name => watched.push(removal),
+                _ => self.inventory.removals.push(removal),
+            }
+        }
+
+        for mut removal in watched {
+            let Some((_, fixture)) = removal.fixture.take() else { continue };
+            let changed = !passed || used_up.contains(&fixture);
+            match key.stock.get_mut(&fixture).and_then(|instances| instances.first_mut()) {
+                Some(instance) if !changed => instance.removal = Some(removal),
+                _ => {
+                    key.use_up(&fixture);
+                    // A case that passed has seen that what it removed is gone.
+                    if passed && removal.done_by_case {
+                        self.note_removed(&removal);
+                    } else {
+                        self.inventory.removals.push(removal);
+                    }
+                }
+            }
+        }
+        let removable =
+            |fixture: &FixtureName| self.run.suite.service.fixtures.get(fixture).is_some_and(|one| one.undo.is_some());
+        for fixture in used_up.iter().filter(|fixture| !removable(fixture)) {
+            key.use_up(fixture);
+        }
+    }
+}
+
+impl KeyBinding {
+    /// Notes what was observed, and that nothing was sent since.
+    pub(in crate::run) fn see(&mut self, seen: &Seen) {
+        self.seen = Some(seen.clone());
+    }
+}
