@@ -27,7 +27,8 @@ use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
 use crate::session::{
-    ClockControl, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions, TargetKind,
+    ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
+    TargetKind,
 };
 use crate::suite::Suite;
 use crate::verdict::Verdict;
@@ -215,6 +216,13 @@ async fn execute(
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
+    let moves_clock = arguments.move_clock || arguments.clock_hook.is_some();
+    let _clock = match &endpoint {
+        Endpoint::Running(running) if moves_clock => {
+            Some(ClockLock::take(&running.target.endpoint, &std::env::temp_dir())?)
+        }
+        Endpoint::Running(_) | Endpoint::BundledMock(..) => None,
+    };
     let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
     let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context))?;
     // Before the first request, and also if the reports are quiet.

@@ -76,6 +76,24 @@ pub enum SessionError {
         /// The endpoint.
         endpoint: String,
     },
+    /// Another run moves the same clock.
+    #[cfg(feature = "cli")]
+    #[error(
+        "another run moves the clock of {endpoint}, and each would judge the time of the other: begin this one when that is over"
+    )]
+    ClockInUse {
+        /// The endpoint.
+        endpoint: String,
+    },
+    /// The file can't be locked by which runs know of each other.
+    #[cfg(feature = "cli")]
+    #[error("failed to lock {}, which keeps runs apart that move a clock: {source}; TMPDIR names another folder", path.display())]
+    ClockLock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The clock that the run may move is not there.
     #[error(
         "no mock of this program responds at {endpoint} with an admin API, whose clock --move-clock would move; if it requires a token, give --admin-token-env, and for the clock of something else --clock-hook"

@@ -4,6 +4,8 @@
 //! run, one after the other or beside each other. A [`Session`] is one run of some cases.
 
 mod announcement;
+#[cfg(feature = "cli")]
+mod clock_lock;
 mod error;
 mod live_target;
 mod options;
@@ -14,6 +16,8 @@ mod target_kind;
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "cli")]
+pub use self::clock_lock::ClockLock;
 pub use self::error::SessionError;
 #[cfg(feature = "cli")]
 pub(crate) use self::error::with_source;

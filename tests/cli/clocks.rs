@@ -83,3 +83,28 @@ fn a_clock_that_is_not_there_is_a_mistake() {
     }
     assert_eq!(mock.total_requests(), 0);
 }
+
+#[test]
+fn two_runs_do_not_move_one_clock_at_the_same_time() {
+    let mock = mock_of_others();
+    let place = Place::new();
+    // While a request of the first run is on its way, the second is begun.
+    let (sender, second) = std::sync::mpsc::channel();
+    let other = Place::new();
+    let arguments = "--move-clock alibaba/CreateKeyVersion/Enabled --endpoint";
+    let (before, address) = (mock.total_requests(), mock.address());
+    let endpoint = Arc::new(Mutex::new(String::new()));
+    let server = Server::before(address, 3, {
+        let endpoint = Arc::clone(&endpoint);
+        let program = move |endpoint: &str| ended(other.program(&format!("run {arguments} {endpoint}")));
+        move || sender.send(program(&endpoint.lock().unwrap().clone())).unwrap()
+    });
+    *endpoint.lock().unwrap() = server.endpoint();
+
+    let Ended { code, out, .. } = ended(place.program(&format!("run {arguments} {}", server.endpoint())));
+    assert_eq!(code, 0, "{out}");
+    let Ended { code, out, err } = second.recv().unwrap();
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("another run moves the clock of"), "{err}");
+    assert!(mock.total_requests() > before);
+}
