@@ -1,15 +1,13 @@
 //! What an emulator's author puts into `tests/kms.rs` of their own project, with `harness = false` in `Cargo.toml`:
-//! every case of the published table is a test against the emulator at `KMS_ENDPOINT`, or against the bundled mock
-//! where that is not set.
+//! every case of the published table is a test against the emulator at `KMS_ENDPOINT`.
 //!
-//! `KMS_ENDPOINT=http://127.0.0.1:8080 cargo run --example emulator_tests -- Encrypt` asks the cases of one operation.
+//! `KMS_ENDPOINT=http://127.0.0.1:8080 cargo run --example emulator_tests -- Encrypt` runs the cases of one operation.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use kms_conformance::harness::{TestTarget, trials};
+use kms_conformance::harness::Harness;
 
 fn main() -> ExitCode {
-    let arguments = libtest_mimic::Arguments::from_args();
-    let target = std::env::var("KMS_ENDPOINT").map_or_else(|_| TestTarget::bundled_mock(), TestTarget::endpoint);
-    libtest_mimic::run(&arguments, trials(target)).exit_code()
+    Harness::endpoint_from_env("KMS_ENDPOINT").wait(Duration::from_secs(10)).run()
 }

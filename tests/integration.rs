@@ -9,6 +9,7 @@ mod inputs;
 mod mock;
 mod mock_process;
 mod provider;
+mod recipe;
 mod reports;
 mod run;
 mod self_test;

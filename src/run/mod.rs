@@ -60,6 +60,7 @@ use std::time::Duration;
 
 pub use self::clock::{ClockHook, HookError, HookUrl, TargetClock, find_clock};
 pub use self::interrupt::Interrupt;
+pub use self::order::runs_alone;
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;

@@ -59,6 +59,11 @@ impl Turn {
     }
 }
 
+/// Whether a case must run alone: it disturbs others, or others would disturb it.
+pub fn runs_alone(suite: &Suite, case: &Case, plan: &CasePlan) -> bool {
+    plan.moves_clock || Turn::of(suite, case).alone()
+}
+
 /// A case whose turn it is.
 #[derive(Debug, Clone)]
 pub(super) struct Planned {

@@ -15,7 +15,7 @@ const NEUTRAL: [&str; 15] = [
     "cli",
     "diagnostic",
     "event",
-    "harness.rs",
+    "harness",
     "input.rs",
     "known",
     "ledger",
