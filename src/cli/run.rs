@@ -21,6 +21,7 @@ use crate::plan::Isolation;
 use crate::provider::Declaration;
 use crate::redact::Secret;
 use crate::report::Reports;
+use crate::report::claim::is_report;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::destination::is_one_file;
 use crate::report::json::JsonReport;
@@ -167,6 +168,11 @@ impl RunArguments {
         let file = |flag: &str, name: &str| given(flag).unwrap_or_else(|| folder.join(name));
         [file("json", "results.json"), file("junit", "junit.xml")]
     }
+
+    /// Where the keys are listed.
+    fn ledger(&self) -> PathBuf {
+        self.reports.join("ledger.jsonl")
+    }
 }
 
 /// Runs the cases.
@@ -293,7 +299,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         seed: arguments.seed,
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
-        ledger: Some(arguments.reports.join("ledger.jsonl")),
+        ledger: Some(arguments.ledger()),
         secrets: context.secrets().clone(),
         known,
         fail_fast: arguments.fail_fast,
@@ -356,11 +362,14 @@ fn reports(
     Ok(reports)
 }
 
-/// Whether no report would be written over another one, or over the list of known failures.
+/// Whether no report would be written over another one, or over a file that the run needs.
 fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     const RESULTS: &str = "the results (--json)";
     const JUNIT: &str = "JUnit XML (--junit)";
     const KNOWN: &str = "the list of known failures (--known)";
+    const CERTIFICATES: &str = "the certificates (--ca-file)";
+    const LEDGER: &str = "the ledger of keys";
+    const CASE_FILE: &str = "a case file (--cases)";
 
     let apart = |one: &Path, other: &Path, of: [&'static str; 2]| match is_one_file(one, other) {
         true => Err(CliError::OnePlace { path: one.display().to_string(), of }),
@@ -368,9 +377,16 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     };
     let [json, junit] = arguments.report_files();
     apart(&json, &junit, [RESULTS, JUNIT])?;
-    if let Some(known) = arguments.known.as_deref().filter(|path| !is_standard(path)) {
-        apart(known, &json, [KNOWN, RESULTS])?;
-        apart(known, &junit, [KNOWN, JUNIT])?;
+    let known = arguments.known.as_deref().filter(|path| !is_standard(path));
+    let certificates = arguments.target.ca_file.as_deref();
+    let ledger = arguments.ledger();
+    for (report, name) in [(&json, RESULTS), (&junit, JUNIT)] {
+        known.map_or(Ok(()), |known| apart(known, report, [KNOWN, name]))?;
+        certificates.map_or(Ok(()), |file| apart(file, report, [CERTIFICATES, name]))?;
+        apart(&ledger, report, [LEDGER, name])?;
+        if arguments.suite.holds(report) && !is_report(report) {
+            return Err(CliError::OnePlace { path: report.display().to_string(), of: [CASE_FILE, name] });
+        }
     }
     Ok(())
 }

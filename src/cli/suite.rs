@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -50,6 +50,12 @@ impl SuiteArguments {
     /// The case files of a folder, of whichever provider.
     pub(super) fn of_folder(folder: Option<PathBuf>) -> Self {
         Self { cases: folder, ..Self::default() }
+    }
+
+    /// Whether a file that is there is in the folder of the case files.
+    pub(super) fn holds(&self, file: &Path) -> bool {
+        let folder = self.cases.as_deref().and_then(|folder| folder.canonicalize().ok());
+        folder.zip(file.canonicalize().ok()).is_some_and(|(folder, file)| file.starts_with(folder))
     }
 
     /// Loads the case files of the provider that the flag or the selectors name.

@@ -2,7 +2,7 @@
 //! writes to them.
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -31,8 +31,9 @@ pub struct Claimed {
 }
 
 impl Claim {
-    /// Claims a file and puts aside what is there. Pipes and devices, and files in folders that are missing or can't be
-    /// written to, are left alone: what is wrong with them is reported when the report is made.
+    /// Claims a file and puts aside a report that is there. Whatever is no report of this program is left alone, for a path
+    /// may be a mistake; so are files in folders that are missing or can't be written to: what is wrong with them is
+    /// reported when the report is made.
     ///
     /// # Errors
     ///
@@ -40,9 +41,10 @@ impl Claim {
     pub fn new(path: &Path) -> Result<Self, Claimed> {
         let mut claim = Self { file: behind_links(path), lock: None };
         claim.hold(path)?;
-        if fs::metadata(&claim.file).is_ok_and(|metadata| metadata.is_file()) {
+        let aside = aside(&claim.file);
+        if is_report(&claim.file) && (is_report(&aside) || fs::symlink_metadata(&aside).is_err()) {
             // A folder that can't be written to is reported with the report.
-            let _ = fs::rename(&claim.file, aside(&claim.file));
+            let _ = fs::rename(&claim.file, aside);
         }
         Ok(claim)
     }
@@ -70,12 +72,15 @@ impl Claim {
     /// place.
     pub fn previous(&self) -> Option<PathBuf> {
         let aside = aside(&self.file);
-        if fs::symlink_metadata(&self.file).is_ok() {
+        if !is_report(&aside) {
+            return None;
+        }
+        if is_report(&self.file) {
             // It is only in the way then.
             let _ = fs::remove_file(&aside);
             return None;
         }
-        aside.is_file().then_some(aside)
+        Some(aside)
     }
 }
 
@@ -84,6 +89,24 @@ pub fn aside(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ASIDE);
     name.into()
+}
+
+/// Whether a file is a report that this program has written, as its beginning shows.
+pub fn is_report(file: &Path) -> bool {
+    /// Enough for all that is looked for.
+    const BEGINNING: u64 = 256;
+
+    // A pipe would be waited for.
+    if !fs::metadata(file).is_ok_and(|metadata| metadata.is_file()) {
+        return false;
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(BEGINNING).read_to_end(&mut bytes));
+    let text: String = String::from_utf8_lossy(&bytes).split_whitespace().collect();
+
+    let is_results = text.starts_with("{\"format\":") && text.contains("\"tool\":{\"name\":\"kms-conformance\"");
+    let is_junit = text.starts_with("<?xml") && text.contains("<testsuitesname=\"kms-conformance\"");
+    read.is_ok() && (is_results || is_junit)
 }
 
 /// A file beside the report that is locked while the run lasts; the system unlocks it however the process ends.
@@ -114,8 +137,9 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Where a file can't be told from one that took its place, it stays.
-        if cfg!(unix) {
+        // Where a file can't be told from one that took its place, it stays; and so does one with contents, which is
+        // somebody else's.
+        if cfg!(unix) && fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() == 0) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -149,26 +173,74 @@ mod tests {
         names
     }
 
+    /// The beginning of a report, with something to tell it from others.
+    fn report(text: &str) -> String {
+        format!("<?xml version=\"1.0\"?>\n<testsuites name=\"kms-conformance\" tests=\"{text}\">")
+    }
+
     #[test]
     fn what_was_there_is_put_aside_until_it_is_replaced() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("report.xml");
         for (text, kept) in [("first", "first"), ("second", "second")] {
-            fs::write(&path, text).unwrap();
+            fs::write(&path, report(text)).unwrap();
             // A run that ends without a report, and one after it that does so too.
             for _ in 0..2 {
                 let claim = Claim::new(&path).unwrap();
                 assert!(!path.exists());
-                assert_eq!(fs::read_to_string(claim.previous().unwrap()).unwrap(), kept);
+                assert_eq!(fs::read_to_string(claim.previous().unwrap()).unwrap(), report(kept));
             }
         }
         assert_eq!(names(root.path()), ["report.xml.previous"]);
 
         let claim = Claim::new(&path).unwrap();
-        fs::write(&path, "third").unwrap();
+        fs::write(&path, report("third")).unwrap();
         assert_eq!(claim.previous(), None);
         drop(claim);
         assert_eq!(names(root.path()), ["report.xml"]);
+    }
+
+    #[test]
+    fn what_is_no_report_is_never_touched() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let files = ["list.toml", "list.toml.previous", ".list.toml.lock", "mine.xml.previous"];
+        files.iter().for_each(|name| fs::write(path(name), "text of a person").unwrap());
+        fs::write(path("mine.xml"), report("1")).unwrap();
+
+        for name in ["list.toml", "mine.xml"] {
+            let claim = Claim::new(&path(name)).unwrap();
+            assert_eq!(claim.previous(), None);
+            fs::write(path("mine.xml"), report("2")).unwrap();
+            assert_eq!(claim.previous(), None);
+        }
+        assert_eq!(fs::read_to_string(path("mine.xml")).unwrap(), report("2"));
+        for name in files {
+            assert_eq!(fs::read_to_string(path(name)).unwrap(), "text of a person", "{name}");
+        }
+        assert_eq!(
+            names(root.path()),
+            [".list.toml.lock", "list.toml", "list.toml.previous", "mine.xml", "mine.xml.previous"]
+        );
+    }
+
+    #[test]
+    fn reports_are_known_by_their_beginning() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("file");
+        for (text, is) in [
+            ("{\n\"format\": 1,\n\"tool\": {\"name\":\"kms-conformance\",\"version\":\"0.1.0\"},", true),
+            ("{\n  \"format\": 1,\n  \"tool\": {\n    \"name\": \"kms-conformance\"", true),
+            ("<?xml version=\"1.0\"?><testsuites name=\"kms-conformance\">", true),
+            ("<?xml version=\"1.0\"?><testsuites name=\"pytest\">", false),
+            ("{\"format\": 1}", false),
+            ("format = 1\n# kms-conformance", false),
+            ("", false),
+        ] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(is_report(&path), is, "{text}");
+        }
+        assert!(!is_report(root.path()) && !is_report(&root.path().join("missing")));
     }
 
     #[test]
@@ -211,10 +283,10 @@ mod tests {
     fn a_link_stays_a_link() {
         let root = tempfile::tempdir().unwrap();
         let (file, link) = (root.path().join("file"), root.path().join("link"));
-        fs::write(&file, "old").unwrap();
+        fs::write(&file, report("old")).unwrap();
         std::os::unix::fs::symlink("file", &link).unwrap();
         let claim = Claim::new(&link).unwrap();
-        assert_eq!(fs::read_to_string(claim.previous().unwrap()).unwrap(), "old");
+        assert_eq!(fs::read_to_string(claim.previous().unwrap()).unwrap(), report("old"));
         drop(claim);
         assert_eq!(names(root.path()), ["file.previous", "link"]);
         let destination = super::super::destination::Destination::prepare(&link).unwrap();

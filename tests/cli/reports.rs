@@ -196,12 +196,36 @@ fn two_reports_are_never_one_file() {
         let message = "error: the results (--json) and JUnit XML (--junit) would be one file, ";
         assert!(err.starts_with(message), "{one} {other}: {err}");
     }
-    let known = "format = 1\n";
-    fs::write(path("known.toml"), known).unwrap();
-    let program = place.program("run -q alibaba/Encrypt/Disabled --known known.toml --json folder/../known.toml");
-    let Ended { code, err, .. } = ended(program);
-    assert!(code == 2 && err.contains("the list of known failures (--known) and the results (--json)"), "{err}");
-    assert_eq!(fs::read_to_string(path("known.toml")).unwrap(), known);
+}
+
+#[test]
+fn no_report_takes_the_place_of_a_file_that_the_run_needs() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("folder")).unwrap();
+    for (arguments, file, message) in [
+        (
+            "--known list.toml --json folder/../list.toml",
+            "list.toml",
+            "the list of known failures (--known) and the results (--json) would be one file, ",
+        ),
+        ("--known list.toml --junit list.toml", "list.toml", "(--known) and JUnit XML (--junit) would be one file, "),
+        ("--ca-file ca.pem --json ca.pem", "ca.pem", "the certificates (--ca-file) and the results (--json) would be "),
+        ("--reports folder --junit folder/ledger.jsonl", "folder/ledger.jsonl", "the ledger of keys and JUnit XML "),
+        ("--cases folder --json folder/row.yaml", "folder/row.yaml", "a case file (--cases) and the results (--json) "),
+        // Where not even the arguments are understood.
+        ("--bogus --known list.toml --json list.toml", "list.toml", "--bogus"),
+        ("--known list.toml --junit list.toml --jobs many", "list.toml", "--jobs"),
+        // And where nothing says what the file is for.
+        ("--bogus --json mine.json", "mine.json", "--bogus"),
+    ] {
+        let path = place.path().join(file);
+        fs::write(&path, "format = 1\n").unwrap();
+        let Ended { code, err, .. } = ended(place.program(&format!("run -q alibaba/Encrypt/Disabled {arguments}")));
+        assert!(code == 2 && err.contains(message), "{arguments}: {err}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "format = 1\n", "{arguments}");
+        fs::remove_file(path).unwrap();
+    }
+    assert_eq!(place.names("folder"), [""; 0]);
 }
 
 #[test]
