@@ -13,6 +13,10 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
     if let Ok(port) = text.parse() {
         return Ok(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port));
     }
+    // The system would take a number for an address in its oldest form.
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong(&format!("`{text}` is not a port")));
+    }
     if let Ok(ip) = text.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         return Ok(SocketAddr::new(ip, PORT));
     }
@@ -70,6 +74,7 @@ mod tests {
             ("http://127.0.0.1:8080/", "it is an address and not a URL: did you mean 127.0.0.1:8080?"),
             (":8080", "did you mean 127.0.0.1:8080, or 0.0.0.0:8080 for everybody?"),
             ("127.0.0.1:99999", "`99999` is not a port"),
+            ("99999", "`99999` is not a port"),
             ("nowhere.invalid:1", "the name `nowhere.invalid` can't be resolved"),
         ] {
             let error = listen(text).unwrap_err();
