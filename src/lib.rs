@@ -63,5 +63,6 @@ mod diagnostic;
 mod input;
 mod near;
 mod session;
+mod signal;
 mod visible;
 mod yaml;

@@ -20,7 +20,6 @@ use self::alibaba::AlibabaArguments;
 use self::health::HealthUrl;
 use self::listen::listen;
 use self::transport::TransportArguments;
-use super::signal::Stops;
 use super::{CliError, Context, Exit};
 use crate::diagnostic::counted;
 use crate::mock::{
@@ -28,6 +27,7 @@ use crate::mock::{
     registry, serve,
 };
 use crate::self_test::{SelfTestError, catalogue};
+use crate::signal::Stops;
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]

@@ -14,7 +14,6 @@ mod plan;
 mod provider;
 mod run;
 mod self_test;
-mod signal;
 mod suite;
 mod target;
 

@@ -9,7 +9,6 @@ use std::time::Duration;
 use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
-use super::signal::Stops;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more};
 use super::{CliError, Context, Exit, known, provider};
@@ -31,6 +30,7 @@ use crate::session::{
     ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
     TargetKind,
 };
+use crate::signal::Stops;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::signal::Stops;
 use super::suite::SuiteArguments;
 use super::target::jobs;
 use super::{CliError, Context, Exit};
@@ -17,6 +16,7 @@ use crate::self_test::{
     CatalogueEntry, Compare, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError,
     Table, Trial, catalogue, comparison_summary, poor_emulators, poor_summary, summary,
 };
+use crate::signal::Stops;
 
 /// Arguments of `self-test`.
 #[derive(Debug, Args)]

@@ -108,7 +108,7 @@ fn prepare(
 
     let stop = {
         let _in_runtime = runtime.enter();
-        Stop::listen(Arc::clone(&surroundings.say))
+        Stop::listen(one.is_some(), Arc::clone(&surroundings.say))
     };
     let shared_name = harness.server.shared_name();
     let shared_name = shared_name.as_deref();

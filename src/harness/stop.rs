@@ -3,20 +3,22 @@
 use std::process;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::program::Say;
+use crate::diagnostic::counted;
+use crate::run::Interrupt;
+use crate::signal::{INTERRUPTED, Stops};
 
-/// A second signal counts when so much time has passed: one stop may arrive as several.
-const SAME_STOP: Duration = Duration::from_secs(1);
+/// How long a test of many may take to end after a stop: nextest kills it after 10 s, and then nothing names what stays.
+const GRACE: Duration = Duration::from_secs(9);
 
 /// Whether the process was stopped, and how many cases are under way.
 #[derive(Debug, Clone)]
 pub(super) struct Stop {
-    token: CancellationToken,
+    stops: Stops,
     under_way: Arc<watch::Sender<usize>>,
 }
 
@@ -31,16 +33,17 @@ impl Drop for UnderWay {
 }
 
 impl Stop {
-    /// Listens to signals from now on; to be called within a runtime.
-    pub(super) fn listen(say: Say) -> Self {
-        let stop = Self { token: CancellationToken::new(), under_way: Arc::new(watch::Sender::new(0)) };
-        tokio::spawn(stop.clone().end_in_good_order(signals::Signals::listen(), say));
+    /// Listens to signals from now on; to be called within a runtime. A test that is `one_of_many` has a limit of time for
+    /// its clean-up.
+    pub(super) fn listen(one_of_many: bool, say: Say) -> Self {
+        let stop = Self { stops: Stops::listen(), under_way: Arc::new(watch::Sender::new(0)) };
+        tokio::spawn(stop.clone().end_in_good_order(one_of_many, say));
         stop
     }
 
-    /// Cancelled when the process is stopped.
-    pub(super) fn token(&self) -> &CancellationToken {
-        &self.token
+    /// The request to stop.
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        self.stops.interrupt()
     }
 
     /// Counts a case as under way. It does not return once the process was stopped, for that is about to end.
@@ -48,7 +51,7 @@ impl Stop {
         self.under_way.send_modify(|cases| *cases += 1);
         let under_way = UnderWay(Arc::clone(&self.under_way));
         // After the case was counted: one of the two sees the other.
-        if self.token.is_cancelled() {
+        if self.interrupt().is_stopped() {
             drop(under_way);
             loop {
                 thread::park();
@@ -57,87 +60,24 @@ impl Stop {
         under_way
     }
 
-    async fn end_in_good_order(self, mut signals: signals::Signals, say: Say) {
-        let (name, code) = signals.next().await;
-        let first = Instant::now();
-        self.token.cancel();
+    async fn end_in_good_order(self, one_of_many: bool, say: Say) {
+        let interrupt = self.interrupt();
+        interrupt.stopped().await;
 
         let mut under_way = self.under_way.subscribe();
         let cases = *under_way.borrow_and_update();
         if cases > 0 {
-            say(&format!("{name}: removing the keys of {cases} {}; again to stop at once", plural(cases)));
-        }
-        loop {
-            tokio::select! {
-                _ = under_way.wait_for(|cases| *cases == 0) => break,
-                _ = signals.next() => {
-                    if first.elapsed() >= SAME_STOP {
-                        say("stopped at once: keys may be left");
-                        break;
-                    }
-                }
-            }
-        }
-        process::exit(code);
-    }
-}
-
-fn plural(cases: usize) -> &'static str {
-    if cases == 1 { "case" } else { "cases" }
-}
-
-#[cfg(unix)]
-mod signals {
-    use std::future::poll_fn;
-    use std::task::Poll;
-
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-
-    /// The signals that end a process in good order, each with its name and its exit code.
-    pub(super) struct Signals(Vec<(Signal, &'static str, i32)>);
-
-    impl Signals {
-        pub(super) fn listen() -> Self {
-            let kinds = [
-                (SignalKind::interrupt(), "SIGINT"),
-                (SignalKind::terminate(), "SIGTERM"),
-                (SignalKind::hangup(), "SIGHUP"),
-                (SignalKind::quit(), "SIGQUIT"),
-            ];
-            // One that can't be caught ends the process, which is its default.
-            let caught = kinds.into_iter().filter_map(|(kind, name)| {
-                let code = 128 + kind.as_raw_value();
-                signal(kind).ok().map(|signal| (signal, name, code))
-            });
-            Self(caught.collect())
+            let cases = counted(cases, "case", "cases");
+            say(&format!("{}: removing the keys of {cases}; again to stop now", interrupt.reason()));
+            self.stops.announced();
         }
 
-        pub(super) async fn next(&mut self) -> (&'static str, i32) {
-            poll_fn(|context| {
-                let came = self
-                    .0
-                    .iter_mut()
-                    .find_map(|(signal, name, code)| signal.poll_recv(context).is_ready().then_some((*name, *code)));
-                came.map_or(Poll::Pending, Poll::Ready)
-            })
-            .await
+        tokio::select! {
+            _ = under_way.wait_for(|cases| *cases == 0) => process::exit(INTERRUPTED),
+            () = tokio::time::sleep(GRACE), if one_of_many => interrupt.stop_at_once(),
         }
-    }
-}
-
-#[cfg(not(unix))]
-mod signals {
-    /// Ctrl-C.
-    pub(super) struct Signals;
-
-    impl Signals {
-        pub(super) fn listen() -> Self {
-            Self
-        }
-
-        pub(super) async fn next(&mut self) -> (&'static str, i32) {
-            let _ = tokio::signal::ctrl_c().await;
-            ("Ctrl-C", 130)
-        }
+        // The cases name what they leave behind.
+        let _ = under_way.wait_for(|cases| *cases == 0).await;
+        process::exit(INTERRUPTED);
     }
 }

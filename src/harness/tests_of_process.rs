@@ -97,7 +97,7 @@ impl Tests {
                 result = Some(*case);
             }
         };
-        let footer = session.run(self.stop.token().clone(), keep).await;
+        let footer = session.run(self.stop.interrupt().clone(), keep).await;
         for leak in &footer.leaks {
             // That keys can't be removed is a failure of the cases of that operation.
             (self.say)(&format!("{}: left behind: {leak}", self.suite.cases[index].id));

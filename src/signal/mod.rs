@@ -18,18 +18,18 @@ use self::sequence::{Meaning, Sequence};
 use crate::run::Interrupt;
 
 /// The exit code of a program that signals ended before it could end by itself.
-const INTERRUPTED: i32 = 130;
+pub(crate) const INTERRUPTED: i32 = 130;
 
 /// The signals of this process, as a request to stop.
-#[derive(Debug)]
-pub(super) struct Stops {
+#[derive(Debug, Clone)]
+pub(crate) struct Stops {
     interrupt: Interrupt,
     sequence: Arc<Mutex<Sequence>>,
 }
 
 impl Stops {
     /// Signals are caught from the moment this returns. A runtime of tokio must be there.
-    pub(super) fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         let stops = Self { interrupt: Interrupt::new(), sequence: Arc::default() };
         let (interrupt, sequence) = (stops.interrupt.clone(), Arc::clone(&stops.sequence));
         let mut signals = Signals::listen();
@@ -54,12 +54,12 @@ impl Stops {
     }
 
     /// The request to stop.
-    pub(super) fn interrupt(&self) -> &Interrupt {
+    pub(crate) fn interrupt(&self) -> &Interrupt {
         &self.interrupt
     }
 
     /// Notes that a person was told what the program does now, and that another signal stops it at once.
-    pub(super) fn announced(&self) {
+    pub(crate) fn announced(&self) {
         self.sequence.lock().unwrap_or_else(PoisonError::into_inner).announced();
     }
 }
