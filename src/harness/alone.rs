@@ -1,9 +1,11 @@
 //! Cases that disturb others run alone, whichever process the others are in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::session::shared_file::{open, running_file};
 
 /// Keeps cases apart that must not run beside each other.
 #[derive(Debug)]
@@ -39,10 +41,9 @@ impl Order {
     pub(super) fn of(shared_name: Option<&str>, folder: &Path) -> Self {
         match shared_name {
             None => Self::Process(RwLock::default()),
-            Some(name) => Self::Machine(Files {
-                turn: folder.join(format!("{name}.turn")),
-                running: folder.join(format!("{name}.running")),
-            }),
+            Some(name) => {
+                Self::Machine(Files { turn: folder.join(format!("{name}.turn")), running: running_file(name, folder) })
+            }
         }
     }
 
@@ -77,24 +78,6 @@ fn locked(path: &Path, lock: fn(&File) -> io::Result<()>) -> Result<File, String
     let file = open(path).map_err(failed)?;
     lock(&file).map_err(failed)?;
     Ok(file)
-}
-
-/// Opens a file that need not be there. Another user's is only read: that is enough to lock it, and writing is forbidden
-/// in a folder that many share.
-fn open(path: &Path) -> io::Result<File> {
-    let there = match path.metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            OpenOptions::new().create(true).truncate(false).write(true).open(path)
-        }
-        // A pipe of that name would be waited for until somebody writes to it.
-        Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is not a file")),
-        Ok(_) | Err(_) => File::open(path),
-    };
-    match there {
-        // Made by another user between the two calls.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
-        there => there,
-    }
 }
 
 #[cfg(all(test, feature = "cli"))]

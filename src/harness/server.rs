@@ -2,10 +2,8 @@
 
 use std::env::VarError;
 
-use sha2::{Digest, Sha256};
-use url::Url;
-
 use crate::client::EndpointUrl;
+use crate::session::shared_file::shared_name;
 use crate::suite::route_limit::RouteLimit;
 
 /// Where requests are sent.
@@ -95,15 +93,7 @@ impl Server {
     /// loopback address; none if no other process can reach it.
     pub(super) fn shared_name(&self) -> Option<String> {
         let Self::Running { url, .. } = self else { return None };
-        let place = match Url::parse(url.as_str()) {
-            Ok(parsed) if url.is_loopback() => format!("loopback:{:?}", parsed.port_or_known_default()),
-            Ok(parsed) => format!("{:?}:{:?}", parsed.host_str(), parsed.port_or_known_default()),
-            Err(_) => url.to_string(),
-        };
-        // The same in every process, and no longer than the name of a file may be.
-        let digest = Sha256::digest(place.as_bytes());
-        let start: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Some(format!("kms-conformance-{start}"))
+        Some(shared_name(url))
     }
 }
 

@@ -11,6 +11,7 @@ mod live_target;
 mod options;
 mod pace;
 mod running;
+pub(crate) mod shared_file;
 mod target_kind;
 
 use std::path::Path;
