@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::attempt::{Attempt, Trouble};
 use super::budget::Budget;
 use super::counters::Counters;
-use super::http::Http;
+use super::http::{Http, SendError};
 use super::rate::Bucket;
 use super::silence::Silence;
 use super::skew::Skew;
@@ -21,6 +21,16 @@ use super::{
 use crate::event::Purpose;
 use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
 use crate::redact::SecretRegistry;
+
+/// How long the response to a request under way is waited for once a run was stopped. Whoever stops a process kills it
+/// after some 10 s, and what was made must be removed in that time too.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Completes when nothing that was under way is waited for any longer, because the run was stopped.
+pub(crate) async fn patience_ends(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(PATIENCE).await;
+}
 
 /// Sends calls to one target.
 #[derive(Debug)]
@@ -119,7 +129,7 @@ impl Client {
     }
 
     /// Sends a call until a usable response comes or the attempts are used up, and notes every attempt in the
-    /// transcript. Once `stop` is cancelled, the request under way is finished and none is sent any more.
+    /// transcript. Once `stop` is cancelled, the request under way has a little time left, and none is sent any more.
     ///
     /// That a request which is wrong on purpose is rejected for its signature, its time or its nonce is a response like
     /// any other, and says nothing about the account.
@@ -145,7 +155,7 @@ impl Client {
             self.take_from_budget(outgoing.purpose).map_err(|most| CallError::Spent { most, lost })?;
             let request = self.request(&outgoing)?;
 
-            let (judged, length) = self.attempt(&outgoing, attempt, &request, transcript).await;
+            let (judged, length) = self.attempt(&outgoing, attempt, &request, transcript, stop).await;
             let trouble = match judged {
                 Attempt::Response { content, class } => {
                     return Ok(Response { content, class, lost_before: lost, length, sent: Sent(request) });
@@ -231,10 +241,15 @@ impl Client {
         attempt: u32,
         request: &Arc<HttpRequest>,
         transcript: &mut Transcript,
+        stop: &CancellationToken,
     ) -> (Attempt, usize) {
         self.counters.count(attempt);
         let begin = Instant::now();
-        let (received, judged, length) = match self.http.send(request).await {
+        let sent = tokio::select! {
+            sent = self.http.send(request) => sent,
+            () = patience_ends(stop) => Err(SendError::Stopped),
+        };
+        let (received, judged, length) = match sent {
             Ok(response) => {
                 self.silence.ends();
                 let (judged, length) = (self.judge(&response, outgoing.envelope.is_right()), response.body.len());
@@ -245,7 +260,7 @@ impl Client {
             Err(error) => {
                 if error.something_came() {
                     self.silence.ends();
-                } else {
+                } else if !matches!(error, SendError::Stopped) {
                     self.silence.goes_on();
                 }
                 (Received::Nothing(error.to_string()), Attempt::failed(&error), 0)
@@ -269,5 +284,46 @@ impl Client {
             self.counters.note_success();
         }
         (judged, length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Map;
+    use tokio::time;
+
+    use super::*;
+    use crate::provider::registry;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_under_way_is_not_waited_for_long_after_a_stop() {
+        // It takes connections, and nobody reads from them.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let target = Target::with_examples(registry::default_provider().provider(), endpoint);
+        let client = Client::new(target, ClientOptions::default()).unwrap();
+        let (stop, begin) = (CancellationToken::new(), time::Instant::now());
+
+        let parameters = Map::new();
+        let outgoing = Outgoing {
+            region: None,
+            envelope: Envelope::Right,
+            purpose: Purpose::Probe,
+            operation: "Operation",
+            parameters: &parameters,
+            attempts: None,
+            again_if_lost: true,
+        };
+        let mut transcript = Transcript::default();
+        let stopping = async {
+            time::sleep(Duration::from_secs(1)).await;
+            stop.cancel();
+        };
+        let (response, ()) = tokio::join!(client.call(outgoing, &mut transcript, &stop), stopping);
+
+        let error = response.unwrap_err();
+        // It may have had its effect.
+        assert!(error.is_lost() && error.to_string().contains("the run was stopped"), "{error}");
+        assert!(begin.elapsed() < PATIENCE + Duration::from_secs(2), "{:?}", begin.elapsed());
     }
 }

@@ -4,6 +4,7 @@ use http::StatusCode;
 use reqwest::Method;
 use thiserror::Error;
 
+use super::api_client::PATIENCE;
 use super::http_client::HttpClient;
 use super::http_error::HttpError;
 use super::{ClientError, Connection, EndpointUrl};
@@ -27,6 +28,9 @@ pub(super) enum SendError {
     /// The endpoint sends clients to another URL, where credentials must not go.
     #[error("HTTP {0}: the endpoint redirects to another URL, which is not followed")]
     Redirect(u16),
+    /// The run was stopped, and the response was not waited for any longer.
+    #[error("the run was stopped, and nothing was received for {PATIENCE:?} more")]
+    Stopped,
 }
 
 impl SendError {
@@ -34,7 +38,7 @@ impl SendError {
     pub(super) fn maybe_effect(&self) -> bool {
         match self {
             Self::Http(HttpError::Connect(_)) | Self::Redirect(_) | Self::ProxyCredentials(_) => false,
-            Self::Http(_) | Self::TooLong => true,
+            Self::Http(_) | Self::TooLong | Self::Stopped => true,
         }
     }
 
@@ -43,7 +47,7 @@ impl SendError {
         match self {
             // A proxy is not the endpoint, but it says at once what is wrong.
             Self::Http(HttpError::BrokenOff(_)) | Self::TooLong | Self::Redirect(_) | Self::ProxyCredentials(_) => true,
-            Self::Http(_) => false,
+            Self::Http(_) | Self::Stopped => false,
         }
     }
 
@@ -51,7 +55,7 @@ impl SendError {
     pub(super) fn response_began(&self) -> bool {
         match self {
             Self::Http(HttpError::BrokenOff(_)) | Self::TooLong => true,
-            Self::Http(_) | Self::ProxyCredentials(_) | Self::Redirect(_) => false,
+            Self::Http(_) | Self::ProxyCredentials(_) | Self::Redirect(_) | Self::Stopped => false,
         }
     }
 }

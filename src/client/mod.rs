@@ -26,6 +26,7 @@ mod target;
 mod transcript;
 
 pub use self::api_client::Client;
+pub(crate) use self::api_client::patience_ends;
 pub use self::counters::Traffic;
 pub use self::endpoint::EndpointUrl;
 pub(crate) use self::endpoint::{hidden_character, name_of};

@@ -10,7 +10,7 @@ use super::RunContext;
 use super::bindings::{Bindings, Context, NoValue};
 use super::failure::{Blame, Failure, blocking_response};
 use super::knowledge::RequestCell;
-use crate::client::{CallError, Envelope, Outgoing, Response, Sent, Transcript};
+use crate::client::{CallError, Envelope, Outgoing, Response, Sent, Transcript, patience_ends};
 use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
 use crate::provider::ErrorClass;
 use crate::suite::field_path::{FieldPath, text_of};
@@ -163,7 +163,10 @@ impl<'a> Requester<'a> {
 
     /// Moves the target's clock.
     pub(super) async fn advance(&mut self, step: BlockedStep, by: std::time::Duration) -> Result<(), Failure> {
-        let moved = self.run.options.clock.advance(by).await;
+        let moved = tokio::select! {
+            moved = self.run.options.clock.advance(by) => moved,
+            () = patience_ends(&self.stop) => Err("the run was stopped".to_owned()),
+        };
         moved.map_err(|reason| {
             let problem = "the target's clock did not move".to_owned();
             let by = BlockedBy { step, operation: None, key_class: None, state: None, response: None, problem };
