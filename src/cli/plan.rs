@@ -17,6 +17,7 @@ use crate::diagnostic::counted;
 use crate::plan::forecast::{Forecast, Terms};
 use crate::plan::tour::Observing;
 use crate::plan::{Isolation, Planner};
+use crate::session::{DeclaredKind, TargetKind};
 use crate::suite::Suite;
 use crate::suite::route_limit::RouteLimit;
 
@@ -39,14 +40,17 @@ pub(super) struct PlanArguments {
     /// The region; without --endpoint, the cloud's own endpoint in this region would be tested
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// What the endpoint is, if its address does not say so: a host that is not this one counts as an account [default:
+    /// loopback or account, by the address]
+    #[arg(long, value_enum, value_name = "KIND")]
+    target_kind: Option<DeclaredKind>,
     /// Whether each case has keys of its own
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     isolation: Isolation,
-    /// How many requests are sent per second at most [default: 5 for a remote endpoint, else unlimited]
+    /// How many requests are sent per second at most [default: unlimited, on an account 5]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
-    /// How often in a row a state must be observed before it counts [default: 1 for a loopback endpoint, 2 for a remote
-    /// one]
+    /// How often in a row a state must be observed before it counts [default: 1, on an account 2]
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     confirm: Option<NonZeroU32>,
     /// How many keys the run may make at most
@@ -142,7 +146,8 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
         (None, Some(region)) => Some((provider.endpoint)(region).parse()?),
         (None, None) => None,
     };
-    let account = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
+    let kind = endpoint.as_ref().map(|endpoint| TargetKind::of(endpoint, arguments.target_kind));
+    let account = kind == Some(TargetKind::Account);
     let routes = if account { RouteLimit::Canonical } else { RouteLimit::All };
     let selection = arguments.select.select(&suite, routes)?;
     if selection.is_empty() {

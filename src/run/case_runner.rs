@@ -215,8 +215,10 @@ impl CaseRunner<'_> {
         let (stop, begun) = (self.status.stop.clone(), usize::MAX);
         let mut attempt = Attempt::new(self.run, self.case, prefix, self.attempts, begun, stop);
         let mut failure = attempt.run_leased(self.plan, lease, index).await.err();
-        if failure.is_some() {
-            attempt.find_keys(lease).await;
+        if let Some(failure) = &failure {
+            // Without another key in its place, a changed one is better than none.
+            let changed = failure.kind == Kind::Effect && failure.verdict == Verdict::Fail && self.may_make_keys();
+            attempt.find_keys(lease, changed).await;
         }
         attempt.hand_back(lease, index, failure.is_none());
         self.leaks.extend(attempt.tear_down().await);

@@ -12,7 +12,7 @@ use super::{CatalogueEntry, PoorEmulator, SelfTestError, trials};
 use crate::diagnostic::{Diagnostics, counted};
 use crate::event::CaseResult;
 use crate::mock::Deviation;
-use crate::plan::Isolation;
+use crate::plan::{Isolation, Planner};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
@@ -55,7 +55,7 @@ pub(crate) struct Difference {
 struct Subject {
     name: String,
     deviations: Vec<Deviation>,
-    /// The cases that run, each on a mock of its own; all of them on one mock if none.
+    /// The cases that run, each on a mock of its own; on one mock if none, and then all that do not move its clock.
     alone: Option<BTreeSet<usize>>,
 }
 
@@ -122,8 +122,11 @@ async fn compare(suite: &Arc<Suite>, subject: Subject) -> Result<Comparison, Sel
 
 async fn run(suite: &Arc<Suite>, subject: &Subject, isolation: Isolation) -> Result<MockRun, SelfTestError> {
     let Some(cases) = &subject.alone else {
-        let all = (0..suite.cases.len()).collect();
-        return run_isolated(suite, subject.deviations.clone(), all, isolation).await;
+        // Those that move the clock have keys of their own in both isolations.
+        let planner = Planner::new(Arc::clone(suite));
+        let stays = |index: &usize| planner.plan(&suite.cases[*index]).is_ok_and(|plan| !plan.moves_clock);
+        let cases = (0..suite.cases.len()).filter(stays).collect();
+        return run_isolated(suite, subject.deviations.clone(), cases, isolation).await;
     };
     let mut whole = MockRun { results: Vec::new(), requests: 0 };
     for case in cases {

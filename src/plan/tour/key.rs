@@ -55,6 +55,9 @@ impl TourKey {
         for position in &one.path {
             self.standing.move_to(position);
         }
+        if let Some(end) = one.path.last().filter(|_| !one.certain) {
+            self.standing.found_at(end);
+        }
         for fixture in &one.uses_up {
             if let Some(count) = self.stock.get_mut(fixture) {
                 *count = count.saturating_sub(1);

@@ -48,6 +48,8 @@ pub(crate) struct Use {
     pub(crate) uses_up: BTreeSet<FixtureName>,
     /// Whether the case ends with an observation of it.
     pub(crate) observed: bool,
+    /// Whether each place where it is was observed. The calls of a scenario may have had no effect and the scenario pass.
+    pub(crate) certain: bool,
 }
 
 /// Why a case can't use keys that others have used.
@@ -108,7 +110,7 @@ impl Serving {
             let after = if moves { planner.after(&row.operation, &need.position).0 } else { need.position.clone() };
             let path = if after == need.position { Vec::new() } else { vec![after] };
             let uses_up = used_up.iter().filter(|(name, _)| *name == key.name).map(|(_, fixture)| fixture.clone());
-            Use { name: key.name.clone(), need, path, uses_up: uses_up.collect(), observed: true }
+            Use { name: key.name.clone(), need, path, uses_up: uses_up.collect(), observed: true, certain: true }
         });
 
         let makes: Vec<ClassName> = made(row.makes.as_ref(), &class).filter(|_| succeeds).collect();
@@ -179,7 +181,14 @@ impl Serving {
 
 impl Use {
     fn of(need: Need, key: &PlannedKey) -> Self {
-        Self { name: key.name.clone(), need, path: Vec::new(), uses_up: BTreeSet::new(), observed: false }
+        Self {
+            name: key.name.clone(),
+            need,
+            path: Vec::new(),
+            uses_up: BTreeSet::new(),
+            observed: false,
+            certain: false,
+        }
     }
 
     /// Where the key is in the end.

@@ -120,7 +120,8 @@ impl Setup<'_, '_> {
 impl Attempt<'_> {
     /// Finds out where keys of the tour are after a case did not pass on them. A key is retired if that is not known, or if
     /// the table does not say what would become of it there.
-    pub(in crate::run) async fn find_keys(&mut self, lease: &mut Lease) {
+    /// If there was a wrong effect (`changed`), one that stays where it was is not what it was all the same.
+    pub(in crate::run) async fn find_keys(&mut self, lease: &mut Lease, changed: bool) {
         for leased in &mut lease.keys {
             let Some(key) = &mut leased.key else { continue };
             let seen = StateObserver::new(self.run).observe(&mut self.requester, Purpose::Teardown, &leased.name).await;
@@ -131,7 +132,7 @@ impl Attempt<'_> {
                 continue;
             };
             match seen {
-                Ok(Seen { described: Described::Names(state), .. }) if state == at.state => {}
+                Ok(Seen { described: Described::Names(state), .. }) if state == at.state => key.retired = changed,
                 Ok(Seen { described: Described::Names(state), .. }) => {
                     let place = Position { state, has: at.has };
                     key.retired = !self.run.planner.is_place(&key.class, &place);
@@ -153,8 +154,11 @@ impl Attempt<'_> {
             let Some(mut binding) = self.requester.bindings_mut().keys.remove(&leased.name) else { continue };
             let Some(key) = &mut leased.key else { continue };
 
-            for position in std::mem::take(&mut binding.trail) {
-                key.standing.move_to(&position);
+            let trail = std::mem::take(&mut binding.trail);
+            trail.iter().for_each(|position| key.standing.move_to(position));
+            // The steps that led to the case were observed; what a scenario did after them may have had no effect.
+            if let Some(end) = trail.last().filter(|_| !leased.usage.certain && !leased.usage.path.is_empty()) {
+                key.standing.found_at(end);
             }
             key.retired |= binding.position() != Some(&key.standing.position);
             key.seen = binding.seen.take();

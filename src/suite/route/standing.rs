@@ -57,7 +57,7 @@ impl Standing {
         self.position = position.clone();
     }
 
-    /// Notes that the key was found elsewhere than the calls should have brought it: how it came there is not known.
+    /// Notes where the key is, when it is not certain how it came there.
     pub fn found_at(&mut self, position: &Position) {
         self.had.extend(position.has.iter().cloned());
         self.trail = vec![position.state.clone()];
