@@ -10,7 +10,7 @@ use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
 use super::suite::{SelectArguments, SuiteArguments};
-use super::target::{Place, TargetArguments, duration, jobs, one_or_more};
+use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider};
 use crate::event::Event;
 use crate::input::is_standard;
@@ -85,7 +85,7 @@ pub(super) struct RunArguments {
     settle_timeout: Option<Duration>,
     /// How long cases may run, such as 30m: then no further case is begun, the rest is reported as not run, and what was made
     /// is removed. Whatever the limit, a run ends when nothing is received for six times --timeout in a row
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = time_out)]
     max_duration: Option<Duration>,
     /// A URL that moves the target's clock when a POST is sent to it; `{seconds}` is replaced. Time then passes for every key
     /// of the target

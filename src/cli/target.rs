@@ -174,9 +174,9 @@ pub(super) fn time_out(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Parses a number from 1.
+/// Parses a whole number of 1 or more.
 pub(super) fn one_or_more<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("`{text}` is not a number from 1"))
+    text.parse().map_err(|_| format!("`{text}` is not a whole number of 1 or more"))
 }
 
 /// Parses how many cases run at the same time: each takes connections and memory.
@@ -196,7 +196,7 @@ mod tests {
     fn a_number_from_one_is_not_zero() {
         assert_eq!(one_or_more("3"), Ok(NonZeroU32::new(3).unwrap()));
         for wrong in ["0", "-1", "x", ""] {
-            assert_eq!(one_or_more::<NonZeroU32>(wrong), Err(format!("`{wrong}` is not a number from 1")));
+            assert_eq!(one_or_more::<NonZeroU32>(wrong), Err(format!("`{wrong}` is not a whole number of 1 or more")));
         }
     }
 

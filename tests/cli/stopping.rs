@@ -179,8 +179,9 @@ fn a_run_ends_when_its_time_is_over() {
     assert!(staying(mock.address()).0.is_subset(&named(&results)), "{:?}", results.leaks);
 
     let place = Place::new();
-    let Ended { code, .. } = ended(place.program("run --max-duration 0s"));
-    assert_eq!(code, 4);
+    let Ended { code, .. } = ended(place.program("run --max-duration 1ms"));
+    // A case or two may be over by then.
+    assert!([3, 4].contains(&code), "{code}");
     assert!(place.results().usage.keys_left == 0 && place.junit().contains("type=\"not-run\""));
 }
 
