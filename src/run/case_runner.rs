@@ -169,6 +169,13 @@ impl CaseRunner<'_> {
             self.run.knowledge.confirm(self.number, &self.cell(), &first, actual.as_ref());
             return Ok(Begun::Settled(fresh));
         }
+        // The keys of the tour may keep a fresh one from being made by the very response that was the failure.
+        let by = fresh.failure.as_ref().and_then(|second| second.blocked_by.as_ref());
+        let in_setup = by.is_some_and(|by| by.step == BlockedStep::Setup);
+        if is_failure && in_setup && is_confirmed_by(&first, actual.as_ref(), &fresh) {
+            self.run.knowledge.confirm(self.number, &self.cell(), &first, actual.as_ref());
+            return Ok(Begun::Settled(Attempted { failure: Some(first), ..shared }));
+        }
         if fresh.failure.is_none() && first.kind != Kind::Transport {
             // The key is not what a fresh one is, whatever the reason: other cases must not meet that.
             lease.retire();

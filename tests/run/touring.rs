@@ -120,3 +120,11 @@ async fn lost_responses_and_crashes_leave_no_key() {
     assert!(failed.is_empty(), "{failed:?}");
     assert_eq!(footer.usage.keys_left, 0, "{:?}", footer.leaks);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_the_tour_that_keeps_fresh_ones_from_being_made_confirms_the_failure() {
+    let deviations = ["CreateKey:PendingDeletion=409/Rejected.PendingDeletion"];
+    let all = cases(&["alibaba/CreateKey/PendingDeletion"]);
+    let RunRecord { results, .. } = touring(&deviations, Some(u64::MAX)).run_indexes(all).await;
+    assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Rejected)), "{}", results[0].reason);
+}
