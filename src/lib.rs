@@ -62,7 +62,10 @@ pub mod suite;
 mod diagnostic;
 mod input;
 mod near;
+mod pages;
 mod session;
 mod signal;
+#[cfg(feature = "cli")]
+mod sweep;
 mod visible;
 mod yaml;

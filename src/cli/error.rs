@@ -104,6 +104,17 @@ pub enum CliError {
         /// What they are.
         of: [&'static str; 2],
     },
+    /// No target was named that could be swept.
+    #[error("name the target to sweep with --endpoint or --region: what the bundled mock holds ends with its run")]
+    NothingToSweep,
+    /// A ledger can't be read.
+    #[error("failed to read the ledger {}: {source}; without it, --by-marks finds keys and aliases by their marks", path.display())]
+    ReadLedger {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A variable that is needed is not set.
     #[error("the environment variable {0}, which must hold the secret of the access key, is not set, or is empty")]
     NoSecret(String),
@@ -218,6 +229,8 @@ impl CliError {
             | Self::Report(_)
             | Self::Claimed(_)
             | Self::Plan(_)
+            | Self::NothingToSweep
+            | Self::ReadLedger { .. }
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }

@@ -15,6 +15,7 @@ mod provider;
 mod run;
 mod self_test;
 mod suite;
+mod sweep;
 mod target;
 
 use std::ffi::OsString;
@@ -48,6 +49,8 @@ struct Cli {
 enum Command {
     /// Run the cases against an endpoint, or against the bundled mock
     Run(Box<run::RunArguments>),
+    /// Remove what runs left behind that were killed: keys and aliases that carry the mark of a run
+    Sweep(Box<sweep::SweepArguments>),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
     /// Show what a run would send, make and leave, without sending anything
@@ -78,6 +81,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     let color = cli.color;
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
+        Command::Sweep(arguments) => sweep::sweep(&arguments, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

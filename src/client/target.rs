@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::EndpointUrl;
+use crate::ledger::LedgerTarget;
 use crate::provider::{Credentials, EncodeError, Provider};
 
 /// What is tested: provider, endpoint and credentials.
@@ -25,6 +26,15 @@ impl Target {
         let declaration = provider.declaration();
         let credentials = declaration.example_credentials.into();
         Self { region: declaration.default_region.to_owned(), provider, endpoint, credentials }
+    }
+
+    /// How a ledger names it.
+    pub fn for_ledger(&self) -> LedgerTarget {
+        LedgerTarget {
+            provider: self.provider.name().to_owned(),
+            endpoint: self.endpoint.to_string(),
+            region: self.region.clone(),
+        }
     }
 
     /// Whether the endpoint is on a loopback address.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 
+use super::Item;
 use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 
 /// The longest line that is read, in bytes; those of a run have some 500.
@@ -25,6 +26,8 @@ pub struct History {
 pub struct Thing {
     /// The run that made it, which is also the mark of its keys.
     pub run: String,
+    /// Its number within the run.
+    pub item: Item,
     /// When it was about to be made.
     pub at: String,
     /// The case that made it.
@@ -150,7 +153,17 @@ impl Reading {
             let Some(target) = target else {
                 return self.unreadable(number, "it does not say where something is made".to_owned());
             };
-            let thing = Thing { run: run.clone(), at, case, target, name, mark, undo, state: ThingState::Unknown };
+            let thing = Thing {
+                run: run.clone(),
+                item: Item(item),
+                at,
+                case,
+                target,
+                name,
+                mark,
+                undo,
+                state: ThingState::Unknown,
+            };
             self.things.insert((run, item), thing);
             return;
         }

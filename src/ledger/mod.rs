@@ -10,14 +10,19 @@
 //!
 //! - `line` is the format, and `file` the file: whole lines, also when several processes append to it;
 //! - `writer` is what a run writes;
+//! - `mark` is the text by which a run is known, and `alive` says whether it goes on;
 //! - `history` reads it back as values: who made what, on which target, and whether it is still there.
 
+mod alive;
 mod file;
 mod history;
 mod line;
+mod mark;
 mod writer;
 
+pub use self::alive::Life;
 pub use self::history::{History, Thing, ThingState, Unreadable};
 pub use self::line::schema;
 pub use self::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
+pub use self::mark::{is_mark, mark_in, new_mark};
 pub use self::writer::{Item, Ledger, Made};

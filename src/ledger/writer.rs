@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::alive::Alive;
 use super::file::LineFile;
 use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 use crate::redact::SecretRegistry;
@@ -22,11 +23,14 @@ pub struct Ledger {
     secrets: SecretRegistry,
     /// How many things were made or are being made.
     items: AtomicU64,
+    /// Says to others that the run goes on.
+    #[expect(dead_code, reason = "held, and never read")]
+    alive: Option<Alive>,
 }
 
 /// A thing that is being made, made or removed, by its number within the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Item(u64);
+pub struct Item(pub(super) u64);
 
 /// What is about to be made.
 #[derive(Debug, Clone, Copy)]
@@ -59,15 +63,28 @@ impl Ledger {
             torn: None,
             secrets: SecretRegistry::new(),
             items: AtomicU64::new(0),
+            alive: None,
         }
     }
 
-    /// Opens a file for appending.
+    /// Opens a file for appending, and begins a run: until this is dropped, others see that it goes on.
     ///
     /// # Errors
     ///
     /// When it can't be opened for writing.
     pub fn open(path: &Path, run: impl Into<String>, target: LedgerTarget) -> io::Result<Self> {
+        let ledger = Self::reopen(path, run, target)?;
+        // A device is no ledger that anybody reads.
+        let alive = path.is_file().then(|| Alive::begin(path, &ledger.run)).transpose()?;
+        Ok(Self { alive, ..ledger })
+    }
+
+    /// Opens a file to note what became of the things of a run that is over.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be opened for writing.
+    pub fn reopen(path: &Path, run: impl Into<String>, target: LedgerTarget) -> io::Result<Self> {
         let (file, torn) = LineFile::open(path)?;
         Ok(Self { target, file: Some(file), torn, ..Self::none(run) })
     }

@@ -65,6 +65,7 @@ pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;
 use crate::ledger::Ledger;
+pub use crate::ledger::new_mark;
 use crate::plan::Planner;
 use crate::provider::ClockForm;
 use crate::suite::Suite;
@@ -144,11 +145,6 @@ impl Default for RunOptions {
             unsupported: Unsupported::default(),
         }
     }
-}
-
-/// A mark that is different for each run.
-pub fn new_mark() -> String {
-    format!("kc-{:08x}", fastrand::u32(..))
 }
 
 /// What the cases of a run share.

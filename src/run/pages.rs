@@ -1,156 +1,27 @@
 //! Reads lists page by page.
 
-use std::fmt;
-
 use serde_json::{Map, Value};
 
 use super::RunContext;
 use super::failure::{Failure, blocking_response};
 use super::requester::{Request, Requester};
 use crate::event::Purpose;
+use crate::pages::{Pages as Turning, Unreadable};
 use crate::suite::name::{KeyName, OperationName};
-use crate::suite::service::{Paging, PagingBy};
 use crate::verdict::Kind;
-
-/// So many pages are read in the requested size. A longer list is read again in the largest pages: an account may have
-/// thousands of keys.
-const PAGES_AS_REQUESTED: u64 = 50;
-
-/// The most pages of a list that are read.
-const MOST_PAGES: u64 = 1_000;
-
-/// The most bytes of a list that are read, after its first page. A key takes some 200 of them.
-const MOST_BYTES: usize = 16 << 20;
 
 /// A list that is being read.
 #[derive(Debug)]
 pub(super) struct Pages<'a> {
     operation: &'a OperationName,
     purpose: Purpose,
-    /// The parameters of the last request.
-    parameters: Map<String, Value>,
-    /// The number of the last page.
-    page: u64,
-    /// How many pages were read.
-    read: u64,
-    /// The bytes of the pages after the first.
-    bytes: usize,
-}
-
-/// Why a list can't be read to its end.
-#[derive(Debug, PartialEq, Eq)]
-enum Unreadable {
-    /// It has too many pages.
-    Endless,
-    /// Its pages have too many bytes.
-    TooLong,
-    /// Its counter, or the size of its pages, is missing or not a number.
-    Uncounted(String),
-    /// The field that says whether there is a next page is not a boolean.
-    Unclear(String),
-    /// A page is empty, although the counter says that it has entries.
-    Empty(String),
-    /// There is a next page, but the field with its marker is missing or empty.
-    Unmarked(String),
-    /// The marker of the next page is that of this one.
-    Repeated(String),
-}
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Endless => write!(formatter, "it has more than {MOST_PAGES} pages"),
-            Self::TooLong => write!(formatter, "it has more than {} MiB", MOST_BYTES >> 20),
-            Self::Uncounted(name) => write!(formatter, "{name} is not a number"),
-            Self::Empty(name) => write!(formatter, "a page is empty that has entries by {name}"),
-            Self::Unclear(name) => write!(formatter, "{name} is neither true nor false"),
-            Self::Unmarked(name) => write!(formatter, "it goes on, but {name} is missing"),
-            Self::Repeated(name) => write!(formatter, "{name} is the marker of the same page again"),
-        }
-    }
+    turning: Turning<'a>,
 }
 
 impl<'a> Pages<'a> {
     /// A list whose first page was requested with these parameters.
     pub(super) fn new(operation: &'a OperationName, purpose: Purpose, parameters: Map<String, Value>) -> Self {
-        Self { operation, purpose, parameters, page: 1, read: 1, bytes: 0 }
-    }
-
-    /// Sets the parameters of the page after one with these fields and so many entries; `false` if that was the last.
-    fn turn(&mut self, paging: &Paging, fields: &Value, entries: usize) -> Result<bool, Unreadable> {
-        if paging.unpaged.contains(self.operation) {
-            return Ok(false);
-        }
-        match &paging.by {
-            PagingBy::Number { number, total } => self.turn_by_number(paging, (number, total), fields, entries),
-            PagingBy::Marker { marker, next, truncated } => self.turn_by_marker((marker, next, truncated), fields),
-        }
-    }
-
-    fn turn_by_number(
-        &mut self,
-        paging: &Paging,
-        (number, total): (&String, &String),
-        fields: &Value,
-        entries: usize,
-    ) -> Result<bool, Unreadable> {
-        let count =
-            |name: &String| fields.get(name).and_then(Value::as_u64).ok_or_else(|| Unreadable::Uncounted(name.clone()));
-        if entries == 0 {
-            // An empty list needs no counters. With them, an empty page stands behind all entries.
-            let before = |size: u64| (self.page - 1).saturating_mul(size);
-            let is_within =
-                matches!((count(total), count(&paging.size)), (Ok(total), Ok(size)) if before(size) < total);
-            return if is_within { Err(Unreadable::Empty(total.clone())) } else { Ok(false) };
-        }
-        let (total, size) = (count(total)?, count(&paging.size)?);
-        if self.page.saturating_mul(size) >= total {
-            return Ok(false);
-        }
-        if self.read == MOST_PAGES {
-            return Err(Unreadable::Endless);
-        }
-
-        self.page += 1;
-        if self.read == PAGES_AS_REQUESTED && size < paging.largest {
-            // Pages of another size have other entries, so the list is read from its beginning.
-            self.parameters.insert(paging.size.clone(), Value::from(paging.largest));
-            self.page = 1;
-        }
-        self.read += 1;
-        self.parameters.insert(number.clone(), Value::from(self.page));
-        Ok(true)
-    }
-
-    /// A page without entries need not be the last: only the field that says so counts.
-    fn turn_by_marker(
-        &mut self,
-        (marker, next, truncated): (&String, &String, &String),
-        fields: &Value,
-    ) -> Result<bool, Unreadable> {
-        let found = fields.get(next).and_then(Value::as_str).filter(|text| !text.is_empty());
-        match fields.get(truncated) {
-            // A marker for a page that nothing says is there: what was read may be a part.
-            None | Some(Value::Null) if found.is_some() => return Err(Unreadable::Unclear(truncated.clone())),
-            None | Some(Value::Null | Value::Bool(false)) => return Ok(false),
-            Some(Value::Bool(true)) => {}
-            Some(_) => return Err(Unreadable::Unclear(truncated.clone())),
-        }
-        let Some(found) = found else {
-            return Err(Unreadable::Unmarked(next.clone()));
-        };
-        // A list that leads back to where it is would be read for ever.
-        if self.parameters.get(marker).and_then(Value::as_str) == Some(found) {
-            return Err(Unreadable::Repeated(next.clone()));
-        }
-        if self.read == MOST_PAGES {
-            return Err(Unreadable::Endless);
-        }
-
-        self.read += 1;
-        self.page += 1;
-        self.parameters.insert(marker.clone(), Value::from(found));
-        Ok(true)
+        Self { operation, purpose, turning: Turning::new(operation, parameters) }
     }
 
     /// The fields of the page after one with these fields and so many entries; none if that was the last.
@@ -173,141 +44,24 @@ impl<'a> Pages<'a> {
             Failure::blocked(Kind::Effect, blame.blocked(problem, None), reason)
         };
 
-        match self.turn(&run.suite.service.paging, fields, entries) {
+        match self.turning.turn(&run.suite.service.paging, fields, entries) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
             Err(problem) => return Err(unreadable(problem.to_string())),
         }
 
-        let request = Request { purpose, operation, parameters: &self.parameters, on: &subject };
+        let request = Request { purpose, operation, parameters: &self.turning.parameters, on: &subject };
         let response = requester.send(request).await?;
-        self.bytes += response.length;
+        let is_too_long = self.turning.is_too_long(response.length);
         match &response.content.code {
             // A page may have a megabyte, and a list a thousand of them.
-            None if self.bytes > MOST_BYTES => Err(unreadable(Unreadable::TooLong.to_string())),
+            None if is_too_long => Err(unreadable(Unreadable::TooLong.to_string())),
             None => Ok(Some(response.content.fields)),
             Some(code) => {
-                let reason = format!("page {} of {operation} responded {code}", self.page);
+                let reason = format!("page {} of {operation} responded {code}", self.turning.page);
                 let by = blame.blocked("did not respond with a further page", Some(blocking_response(&response)));
                 Err(Failure::blocked(Kind::Effect, by, reason))
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn paging() -> Paging {
-        Paging {
-            by: PagingBy::Number { number: "Page".to_owned(), total: "Total".to_owned() },
-            size: "Size".to_owned(),
-            largest: 100,
-            unpaged: vec!["Flat".into()],
-        }
-    }
-
-    /// The pages that are requested of a list with so many entries, each with its size.
-    fn requested(total: u64, size: u64) -> (Vec<(u64, u64)>, Result<bool, Unreadable>) {
-        let operation = OperationName::from("List");
-        let parameters = json!({"Size": size}).as_object().unwrap().clone();
-        let mut pages = Pages::new(&operation, Purpose::Verification, parameters);
-        let mut requested = vec![(1, size)];
-        loop {
-            let size = pages.parameters["Size"].as_u64().unwrap();
-            let turned = pages.turn(&paging(), &json!({"Total": total, "Size": size}), 1);
-            if turned != Ok(true) {
-                return (requested, turned);
-            }
-            requested.push((pages.page, pages.parameters["Size"].as_u64().unwrap()));
-        }
-    }
-
-    #[test]
-    fn a_short_list_is_read_in_the_requested_size() {
-        assert_eq!(requested(0, 2), (vec![(1, 2)], Ok(false)));
-        assert_eq!(requested(5, 2), (vec![(1, 2), (2, 2), (3, 2)], Ok(false)));
-        assert_eq!(requested(6, 2).0.len(), 3);
-        assert_eq!(requested(100, 2).0.len(), 50);
-    }
-
-    #[test]
-    fn a_long_list_is_read_again_in_the_largest_pages() {
-        let (pages, end) = requested(250, 2);
-        assert_eq!(pages[49..], [(50, 2), (1, 100), (2, 100), (3, 100)]);
-        assert_eq!(end, Ok(false));
-        assert_eq!(requested(6_000, 100).0.len(), 60, "the largest pages are not read again");
-    }
-
-    #[test]
-    fn a_list_without_an_end_is_unreadable() {
-        let (pages, end) = requested(u64::MAX, 100);
-        assert_eq!((pages.len(), end), (1_000, Err(Unreadable::Endless)));
-        let operation = OperationName::from("List");
-        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-        assert_eq!(pages.turn(&paging(), &json!({"Total": 0, "Size": 2}), 0), Ok(false), "an empty list");
-        assert_eq!(pages.turn(&paging(), &json!({}), 0), Ok(false), "an empty list without counters");
-        let empty = Err(Unreadable::Empty("Total".to_owned()));
-        assert_eq!(pages.turn(&paging(), &json!({"Total": 9, "Size": 2}), 0), empty, "an empty page");
-        let operation = OperationName::from("Flat");
-        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-        assert_eq!(pages.turn(&paging(), &json!({}), 2), Ok(false), "a list without pages");
-    }
-
-    #[test]
-    fn a_list_without_a_usable_counter_is_unreadable() {
-        let operation = OperationName::from("List");
-        for (fields, field) in [
-            (json!({"Size": 2}), "Total"),
-            (json!({"Total": "9", "Size": 2}), "Total"),
-            (json!({"Total": 9, "Size": "2"}), "Size"),
-        ] {
-            let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-            assert_eq!(pages.turn(&paging(), &fields, 2), Err(Unreadable::Uncounted(field.to_owned())), "{fields}");
-        }
-    }
-
-    fn by_marker() -> Paging {
-        let text = str::to_owned;
-        let by = PagingBy::Marker { marker: text("Marker"), next: text("NextMarker"), truncated: text("Truncated") };
-        Paging { by, ..paging() }
-    }
-
-    #[test]
-    fn a_list_is_read_by_the_markers_of_its_pages() {
-        let operation = OperationName::from("List");
-        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-        assert_eq!(pages.turn(&by_marker(), &json!({"Truncated": true, "NextMarker": "a"}), 2), Ok(true));
-        assert_eq!(pages.parameters["Marker"], "a");
-        assert_eq!(
-            pages.turn(&by_marker(), &json!({"Truncated": true, "NextMarker": "b"}), 0),
-            Ok(true),
-            "an empty page"
-        );
-        assert_eq!(pages.parameters["Marker"], "b");
-        assert_eq!(pages.turn(&by_marker(), &json!({"Truncated": false}), 2), Ok(false));
-        assert_eq!(pages.turn(&by_marker(), &json!({}), 2), Ok(false));
-    }
-
-    #[test]
-    fn a_list_that_goes_on_without_a_new_marker_is_not_followed() {
-        let operation = OperationName::from("List");
-        let mut pages = Pages::new(&operation, Purpose::Verification, Map::new());
-        let mut turn = |fields: Value| pages.turn(&by_marker(), &fields, 2).map_err(|problem| problem.to_string());
-        let unmarked = Err("it goes on, but NextMarker is missing".to_owned());
-        assert_eq!(turn(json!({"Truncated": true})), unmarked);
-        assert_eq!(turn(json!({"Truncated": true, "NextMarker": ""})), unmarked);
-        assert_eq!(turn(json!({"Truncated": "yes"})), Err("Truncated is neither true nor false".to_owned()));
-        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "a"})), Ok(true));
-        let repeated = Err("NextMarker is the marker of the same page again".to_owned());
-        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "a"})), repeated);
-        for number in 2..MOST_PAGES {
-            assert_eq!(turn(json!({"Truncated": true, "NextMarker": format!("m{number}")})), Ok(true));
-        }
-        let endless = Err("it has more than 1000 pages".to_owned());
-        assert_eq!(turn(json!({"Truncated": true, "NextMarker": "z"})), endless);
     }
 }

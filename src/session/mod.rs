@@ -33,10 +33,10 @@ pub use self::target_kind::DeclaredKind;
 pub use self::target_kind::TargetKind;
 use crate::client::{Client, Target};
 use crate::event::{Event, RunFooter};
-use crate::ledger::{Ledger, LedgerTarget};
+use crate::ledger::{Ledger, new_mark};
 use crate::plan::Cost;
 use crate::redact::SecretRegistry;
-use crate::run::{Interrupt, RunOptions, Runner, new_mark};
+use crate::run::{Interrupt, RunOptions, Runner};
 use crate::suite::Suite;
 
 /// How often a case is begun at most, when responses are lost.
@@ -127,13 +127,18 @@ impl Session {
     }
 }
 
+/// What sends requests to a target outside of a run, at the pace that suits it.
+///
+/// # Errors
+///
+/// When the client can't be made.
+#[cfg(feature = "cli")]
+pub(crate) fn connect(target: &LiveTarget, options: &SessionOptions) -> Result<Client, SessionError> {
+    Ok(Client::new(target.target().clone(), Pace::of(target, options).client_options(options))?)
+}
+
 fn open_ledger(path: &Path, mark: &str, target: &Target, secrets: &SecretRegistry) -> Result<Ledger, SessionError> {
-    let target = LedgerTarget {
-        provider: target.provider.name().to_owned(),
-        endpoint: target.endpoint.to_string(),
-        region: target.region.clone(),
-    };
-    let ledger = Ledger::open(path, mark, target);
+    let ledger = Ledger::open(path, mark, target.for_ledger());
     let ledger = ledger.map_err(|source| SessionError::Ledger { path: path.to_owned(), source })?;
     Ok(ledger.redacting(secrets))
 }

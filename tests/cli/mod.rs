@@ -30,5 +30,7 @@ mod settings;
 mod stopped_anywhere;
 #[cfg(unix)]
 mod stopping;
+#[cfg(unix)]
+mod sweep;
 mod targets;
 mod usage;

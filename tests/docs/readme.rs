@@ -109,7 +109,7 @@ fn a_run_of_an_account_makes_as_many_keys_as_its_command_allows() {
         let message = String::from_utf8(program(&words, folder.path()).stderr).unwrap();
         assert!(message.contains(&format!("the run would make {allowed} keys at https://")), "{words:?}: {message}");
     }
-    assert_eq!(checked, 1);
+    assert_eq!(checked, 2);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub use self::fixture::Fixture;
 use self::fixture::FixtureFile;
 pub use self::key_class::KeyClass;
 use self::key_class::KeyClassFile;
-pub use self::lifecycle::{Create, Remove, Sweep};
+pub use self::lifecycle::{AliasSweep, Create, Remove, Sweep};
 use self::lifecycle::{CreateFile, RemoveFile, SweepFile};
 pub use self::observation::Observation;
 use self::observation::ObservationFile;
