@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use kms_conformance::mock::{AdminAccess, Mock, MockConfig, Operation};
+use kms_conformance::mock::{AdminAccess, Faults, Mock, MockConfig, Operation};
 use tempfile::TempDir;
 
 const README: &str = include_str!("../../README.md");
@@ -133,18 +133,20 @@ fn a_test_that_nextest_stops_removes_its_key() {
     if runners().len() == 1 {
         return;
     }
-    let mock = Mock::start().unwrap();
-    let faults = kms_conformance::mock::Faults {
-        rules: vec!["latency=4s,operation=Encrypt".parse().unwrap()],
-        ..kms_conformance::mock::Faults::default()
-    };
-    mock.set_faults(faults).unwrap();
     let limits = emulator().path.join("limits.toml");
     fs::write(&limits, "[profile.default]\nslow-timeout = { period = \"1s\", terminate-after = 1 }\n").unwrap();
-
     let config = ["--config-file", limits.to_str().unwrap()];
     let filter = ["-E", "test(=alibaba/Encrypt/Enabled)"];
-    let (green, text) = tests(&["nextest", "run"], Some(&mock.endpoint()), &[config, filter].concat());
-    assert!(!green && text.contains("SIGTERM: removing the keys of 1 case"), "{text}");
-    assert_eq!(mock.requests(Operation::ScheduleKeyDeletion), mock.requests(Operation::CreateKey), "{text}");
+
+    // A response that comes, and one that does not.
+    for latency in ["4s", "3600s"] {
+        let mock = Mock::start().unwrap();
+        let rules = vec![format!("latency={latency},operation=Encrypt").parse().unwrap()];
+        mock.set_faults(Faults { rules, ..Faults::default() }).unwrap();
+
+        let (green, text) = tests(&["nextest", "run"], Some(&mock.endpoint()), &[config, filter].concat());
+        assert!(!green && text.contains("SIGTERM: removing the keys of 1 case"), "{latency}: {text}");
+        let (made, removed) = (mock.requests(Operation::CreateKey), mock.requests(Operation::ScheduleKeyDeletion));
+        assert!(made > 0 && removed == made, "{latency}: {made} {removed} {text}");
+    }
 }
