@@ -24,6 +24,7 @@ pub mod judge;
 pub mod load;
 #[cfg(feature = "cli")]
 mod places;
+#[cfg(feature = "cli")]
 mod toml;
 #[cfg(feature = "cli")]
 pub mod update;
