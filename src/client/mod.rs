@@ -29,7 +29,9 @@ pub use self::api_client::Client;
 pub(crate) use self::api_client::patience_ends;
 pub use self::counters::Traffic;
 pub use self::endpoint::EndpointUrl;
-pub(crate) use self::endpoint::{hidden_character, name_of};
+pub(crate) use self::endpoint::hidden_character;
+#[cfg(feature = "cli")]
+pub(crate) use self::endpoint::name_of;
 pub use self::error::CallError;
 pub(crate) use self::http_client::HttpClient;
 pub use self::http_client::{ClientError, Connection};

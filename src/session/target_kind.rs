@@ -29,6 +29,7 @@ pub enum DeclaredKind {
 impl TargetKind {
     /// What an endpoint is: what it is declared to be, or else what its address says. A host that nobody knows may be an
     /// account, for the opposite mistake costs money.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line is where an account can be chosen"))]
     pub fn of(endpoint: &EndpointUrl, declared: Option<DeclaredKind>) -> Self {
         match declared {
             Some(DeclaredKind::Emulator) => Self::Emulator,
@@ -48,6 +49,7 @@ impl TargetKind {
     }
 
     /// The routes that are run unless others are given: every key counts on an account.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the command line is where routes have a default"))]
     pub fn routes(self) -> RouteLimit {
         match self {
             Self::Loopback | Self::Emulator => RouteLimit::All,

@@ -110,6 +110,7 @@ impl Tls {
     }
 
     /// Why clients that trust its authority will reject the certificate of a server at this address, if they will.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line examines a certificate"))]
     pub(crate) fn objection(&self, address: IpAddr) -> Option<String> {
         let (own, others) = self.chain.split_first()?;
         let mut roots = RootCertStore::empty();

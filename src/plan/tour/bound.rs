@@ -82,6 +82,7 @@ impl Bound {
     }
 
     /// All of it.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line shows a plan"))]
     pub(crate) fn requests(&self) -> usize {
         self.own + self.keys + self.fixtures + self.moves + self.observations
     }

@@ -40,6 +40,7 @@ pub(crate) struct TourPlan {
     /// The cases in their order, each with its keys.
     pub(crate) legs: Vec<Leg>,
     /// The classes of the keys that are handed from case to case, in the order in which they join.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line shows a plan"))]
     pub(crate) keys: Vec<ClassName>,
     /// What is not served, as indexes of the servings: it would make keys that no other case needs.
     pub(crate) left_out: Vec<usize>,
