@@ -105,13 +105,14 @@ pub enum SessionError {
 }
 
 fn too_many_keys(endpoint: &str, keys: usize, most: Option<u64>) -> String {
+    let plural = if keys == 1 { "key" } else { "keys" };
     match most {
         None => format!(
-            "the run would make {keys} keys at {endpoint}, and each counts against the account's quota until its deletion, \
+            "the run would make {keys} {plural} at {endpoint}, and each counts against the account's quota until its deletion, \
              a week later at the soonest; allow it with --max-keys {keys}, or select fewer cases"
         ),
         Some(most) => format!(
-            "the run would make {keys} keys at {endpoint}, and --max-keys allows {most}; allow it with --max-keys {keys}, \
+            "the run would make {keys} {plural} at {endpoint}, and --max-keys allows {most}; allow it with --max-keys {keys}, \
              or select fewer cases"
         ),
     }
