@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::panic::PanicHookInfo;
 
 use crate::redact::SecretRegistry;
+use crate::visible::visible;
 
 /// Makes every panic of the process print its message without registered secrets.
 pub(super) fn guard(secrets: &SecretRegistry) {
@@ -26,7 +27,8 @@ fn message(panic: &PanicHookInfo<'_>, secrets: &SecretRegistry) -> String {
         // The registry itself has the bug.
         None => panic.location().map_or_else(String::new, |place| format!("panicked at {place}")),
     };
-    format!("this is a bug of kms-conformance: {said}\n{backtrace}")
+    // A message may hold what an endpoint or a file holds.
+    format!("this is a bug of kms-conformance: {}\n{backtrace}", visible(&said))
 }
 
 #[cfg(test)]
@@ -45,7 +47,7 @@ mod tests {
         secrets.add_credential(&Secret::new(SECRET));
         guard(&secrets);
         std::thread::spawn(|| panic!("a thread met {SECRET}")).join().unwrap_err();
-        panic!("the test met {SECRET} and cmFuZG9t");
+        panic!("the test met {SECRET} and cmFuZG9t\u{1b}[2J\u{202e}");
     }
 
     #[test]
@@ -55,7 +57,12 @@ mod tests {
         let output = command.env("RUST_BACKTRACE", "1").output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success());
-        for part in ["this is a bug", "a thread met [redacted]", "the test met [redacted] and cmFuZG9t", "panic.rs"] {
+        for part in [
+            "this is a bug",
+            "a thread met [redacted]",
+            r"the test met [redacted] and cmFuZG9t\u{1b}[2J\u{202e}",
+            "panic.rs",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert!(!said.contains(SECRET), "{said}");

@@ -38,8 +38,17 @@ impl<'a> Places<'a> {
 
         Span {
             line: number(line),
-            column: number(self.before(start) - self.before(line_start) + 1),
+            column: number(self.between(line_start, start) + 1),
             length: number(marked.lines().next().unwrap_or_default().chars().count()),
+        }
+    }
+
+    /// How many characters begin between two bytes.
+    fn between(&self, from: usize, to: usize) -> usize {
+        match self.text.as_bytes().get(from..to) {
+            // Nearly all lines are short.
+            Some(bytes) if bytes.len() <= BLOCK => begun(bytes),
+            Some(_) | None => self.before(to) - self.before(from),
         }
     }
 

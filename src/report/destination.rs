@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::ReportError;
+#[cfg(unix)]
+use super::pipe::Pipe;
 use crate::input::is_standard;
 
 /// A file to be written. Before the run begins it is checked that this is possible.
@@ -25,8 +27,11 @@ enum Kind {
         file: PathBuf,
         folder: PathBuf,
     },
-    /// A pipe or a device, which can only be written to as it is.
+    /// A device, which can only be written to as it is.
     Special,
+    /// A pipe, open from the beginning.
+    #[cfg(unix)]
+    Pipe(Pipe),
     /// The standard output.
     Standard,
 }
@@ -67,6 +72,8 @@ impl Destination {
         match &self.kind {
             Kind::File { file, folder } => replace(file, folder, self.private, fill),
             Kind::Special => overwrite(&self.path, fill),
+            #[cfg(unix)]
+            Kind::Pipe(pipe) => pipe.write(fill),
             Kind::Standard => or_gone(write_to(&mut io::stdout().lock(), fill)),
         }
         .map_err(|source| self.error(source))
@@ -81,6 +88,8 @@ impl Destination {
     pub fn spool(&self) -> Result<File, ReportError> {
         match &self.kind {
             Kind::File { folder, .. } => tempfile::tempfile_in(folder),
+            #[cfg(unix)]
+            Kind::Pipe(_) => tempfile::tempfile(),
             Kind::Special | Kind::Standard => tempfile::tempfile(),
         }
         .map_err(|source| self.error(source))
@@ -101,6 +110,8 @@ impl Kind {
         let file = behind_links(path);
         match fs::metadata(&file) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            #[cfg(unix)]
+            Ok(metadata) if is_pipe(&metadata) => return Ok(Self::Pipe(Pipe::open(path)?)),
             Ok(metadata) if !metadata.is_file() => return Ok(Self::Special),
             Ok(_) | Err(_) => {}
         }
@@ -116,6 +127,12 @@ impl Kind {
         tempfile::tempfile_in(&folder)?;
         Ok(Self::File { file, folder })
     }
+}
+
+#[cfg(unix)]
+fn is_pipe(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    metadata.file_type().is_fifo()
 }
 
 /// The file itself, behind symbolic links, whether or not it is there.
@@ -148,7 +165,7 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
     if one == Path::new(NOWHERE) {
         return false;
     }
-    if let Ok(same) = same_file::is_same_file(one, other) {
+    if let Ok(same) = has_one_number(one, other) {
         return same;
     }
     let place = |path: &Path| {
@@ -157,6 +174,20 @@ pub fn is_one_file(one: &Path, other: &Path) -> bool {
         Some((fs::canonicalize(folder).ok()?, file.file_name()?.to_owned()))
     };
     place(one).is_some_and(|one| Some(one) == place(other))
+}
+
+/// Whether two files that are there are one. Neither is opened: a pipe would wait for its other end.
+#[cfg(unix)]
+fn has_one_number(one: &Path, other: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+
+    let number = |path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    Ok(number(one)? == number(other)?)
+}
+
+#[cfg(not(unix))]
+fn has_one_number(one: &Path, other: &Path) -> io::Result<bool> {
+    same_file::is_same_file(one, other)
 }
 
 fn replace(
@@ -193,14 +224,14 @@ fn overwrite(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -
 }
 
 /// Whoever reads a pipe and goes away has seen enough.
-fn or_gone(written: io::Result<()>) -> io::Result<()> {
+pub(super) fn or_gone(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
 }
 
-fn write_to(file: &mut impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(super) fn write_to(file: &mut impl Write, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut buffered = BufWriter::new(file);
     fill(&mut buffered)?;
     buffered.flush()
@@ -217,6 +248,7 @@ pub(super) fn advice(error: &io::Error) -> &'static str {
             "a part of the path is a file and not a folder, choose another path"
         }
         io::ErrorKind::InvalidFilename => "name a file",
+        io::ErrorKind::NotConnected => "start its reader first, or name a file",
         _ => "check the path or choose another one",
     }
 }

@@ -30,6 +30,8 @@ pub mod layout;
 mod listed_text;
 #[cfg(feature = "cli")]
 pub(crate) mod pattern;
+#[cfg(all(feature = "cli", unix))]
+mod pipe;
 #[cfg(feature = "cli")]
 mod redacted;
 pub mod results;

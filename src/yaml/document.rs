@@ -7,9 +7,9 @@ use serde_yaml::Value;
 
 use super::BIGGEST_FILE;
 use super::position::{Path, Positions, Step};
-use super::scan::{TextMistake, scan, with_help};
+use super::scan::{TextMistake, scan};
 use super::shape::Shape;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::Diagnostic;
 
 /// A value and where its parts stand.
 #[derive(Debug)]
@@ -78,15 +78,7 @@ fn parse(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
         let message = format!("the file is bigger than {} MiB", BIGGEST_FILE >> 20);
         return Err(vec![TextMistake { span: None, message, help: None }]);
     }
-    let positions = scan(text)?;
-
-    // The scanner has found what is wrong with most texts already; the parser has the last word.
-    let value = serde_yaml::from_str(text).map_err(|error| {
-        let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        let span = error.location().map(|at| Span { line: number(at.line()), column: number(at.column()), length: 1 });
-        vec![with_help(text, TextMistake { span, message: error.to_string(), help: None })]
-    })?;
-    Ok((value, positions))
+    scan(text)
 }
 
 impl Outline {

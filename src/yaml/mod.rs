@@ -6,6 +6,7 @@
 mod document;
 mod part;
 mod position;
+mod scalar;
 mod scan;
 mod shape;
 
@@ -13,6 +14,12 @@ pub use document::{Document, Outline};
 pub use position::Path;
 #[cfg(feature = "cli")]
 pub(crate) use position::{Children, Node, Positions};
+
+/// The most values of a file: each takes some hundred bytes in memory, and no more than two in the file.
+pub(crate) const MOST_VALUES: usize = 500_000;
+
+/// That there are more.
+pub(crate) const TOO_MANY_VALUES: &str = "the file holds too many values";
 
 /// The biggest file that is read, in bytes.
 pub const BIGGEST_FILE: usize = 8 << 20;

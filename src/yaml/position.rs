@@ -61,8 +61,17 @@ pub(crate) struct Node {
 #[derive(Debug)]
 pub(crate) enum Children {
     None,
-    Map(IndexMap<Box<str>, (Span, Node)>),
+    /// In a box, for most values are no maps.
+    Map(Box<IndexMap<Box<str>, (Span, Node)>>),
     List(Vec<Node>),
+}
+
+impl Children {
+    /// The keys of a map, without room for more.
+    pub(crate) fn map(mut entries: IndexMap<Box<str>, (Span, Node)>) -> Self {
+        entries.shrink_to_fit();
+        Self::Map(Box::new(entries))
+    }
 }
 
 impl Positions {
@@ -127,7 +136,7 @@ mod tests {
     #[test]
     fn keys_and_values_have_places() {
         let text = "a: 1\nb:\n  - x\n  - {c: 'two', d: [3]}\n";
-        let positions = scan(text).ok().unwrap();
+        let (_, positions) = scan(text).ok().unwrap();
         let root = Path::Root;
         assert_eq!(at(positions.key(&root.key("a"))), (1, 1, 1));
         assert_eq!(at(positions.value(&root.key("a"))), (1, 4, 1));
@@ -141,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_stands_where_it_should_be() {
-        let positions = scan("a:\n  b: 1\n").ok().unwrap();
+        let (_, positions) = scan("a:\n  b: 1\n").ok().unwrap();
         assert_eq!(at(positions.value(&Path::Root.key("a").key("c"))), (1, 1, 1));
         assert_eq!(at(positions.value(&Path::Root.key("a").key("b").item(0))), (2, 6, 1));
     }

@@ -1,9 +1,12 @@
-//! Reading the places of all keys and values from a text, and what is wrong with it as YAML.
+//! Reading all keys and values of a text and their places, and what is wrong with it as YAML.
 
 use indexmap::IndexMap;
 use saphyr_parser::{Event, Parser, Span as Range, StrInput};
+use serde_yaml::{Mapping, Value};
 
 use super::position::{Children, Node, Positions};
+use super::scalar::scalar;
+use super::{MOST_VALUES, TOO_MANY_VALUES};
 use crate::diagnostic::Span;
 
 /// How deep maps and lists may be nested.
@@ -11,9 +14,6 @@ const DEEPEST: usize = 48;
 
 /// The most keys that are reported for standing twice.
 const MOST_DUPLICATES: usize = 100;
-
-/// The most values of a file: each takes some hundred bytes in memory, and no more than two in the file.
-const MOST_VALUES: usize = 500_000;
 
 /// A mistake that can be seen without knowing what the text is about.
 pub(super) struct TextMistake {
@@ -23,10 +23,10 @@ pub(super) struct TextMistake {
 }
 
 /// Reads a text once. Every key that stands twice is a mistake; any other mistake ends the reading.
-pub(super) fn scan(text: &str) -> Result<Positions, Vec<TextMistake>> {
+pub(super) fn scan(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
     let mut scanner = Scanner { events: Parser::new_from_str(text), duplicates: Vec::new(), values: 0 };
     match scanner.document() {
-        Ok(root) if scanner.duplicates.is_empty() => Ok(Positions::new(root)),
+        Ok((value, root)) if scanner.duplicates.is_empty() => Ok((value, Positions::new(root))),
         Ok(_) => Err(scanner.duplicates),
         Err(mistake) => {
             scanner.duplicates.push(with_help(text, mistake));
@@ -43,7 +43,7 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn document(&mut self) -> Result<Node, TextMistake> {
+    fn document(&mut self) -> Result<(Value, Node), TextMistake> {
         let start = Span { line: 1, column: 1, length: 0 };
         let mut root = None;
         while let Some((event, span)) = self.next()? {
@@ -79,55 +79,66 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a value, whose first event is given, to its end.
-    fn node(&mut self, first: Event<'_>, span: Span, depth: usize) -> Result<Node, TextMistake> {
+    fn node(&mut self, first: Event<'_>, span: Span, depth: usize) -> Result<(Value, Node), TextMistake> {
         // Each level is a call on the stack, which a file must not be able to exhaust.
         if depth > DEEPEST {
             return wrong(span, "this is nested too deeply");
         }
         self.values += 1;
         if self.values > MOST_VALUES {
-            return wrong(span, "the file holds too many values");
+            return wrong(span, TOO_MANY_VALUES);
         }
-        let children = match first {
-            Event::SequenceStart(..) => Children::List(self.list(depth)?),
-            Event::MappingStart(..) => Children::Map(self.map(depth)?),
-            _ => Children::None,
+        let (value, children) = match first {
+            Event::SequenceStart(..) => self.list(depth)?,
+            Event::MappingStart(..) => self.map(depth)?,
+            Event::Scalar(text, style, ..) => (scalar(&text, style), Children::None),
+            _ => (Value::Null, Children::None),
         };
-        Ok(Node { span, children })
+        Ok((value, Node { span, children }))
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, TextMistake> {
-        let mut items = Vec::new();
+    fn list(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
+        let (mut values, mut items) = (Vec::new(), Vec::new());
         while let Some((event, span)) = self.next()? {
-            match event {
+            let (value, item) = match event {
                 Event::SequenceEnd => break,
-                event => items.push(self.node(event, span, depth + 1)?),
-            }
+                event => self.node(event, span, depth + 1)?,
+            };
+            values.push(value);
+            items.push(item);
         }
-        Ok(items)
+        Ok((Value::Sequence(values), Children::List(items)))
     }
 
-    fn map(&mut self, depth: usize) -> Result<IndexMap<Box<str>, (Span, Node)>, TextMistake> {
+    fn map(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
+        let mut values = Mapping::new();
         let mut entries: IndexMap<Box<str>, (Span, Node)> = IndexMap::new();
         while let Some((event, span)) = self.next()? {
-            let key: Box<str> = match event {
+            let (name, key): (Box<str>, Value) = match event {
                 Event::MappingEnd => break,
-                Event::Scalar(text, ..) => text.into(),
+                Event::Scalar(text, style, ..) => (Box::from(&*text), scalar(&text, style)),
                 _ => return wrong(span, "a key must be a text"),
             };
-            if let Some((first, _)) = entries.get(&key) {
+            if let Some((first, _)) = entries.get(&name) {
                 let help = Some(format!("it stands on line {} already", first.line));
                 if self.duplicates.len() == MOST_DUPLICATES {
                     return wrong(span, "there are further keys that stand twice, and nothing more is read");
                 }
-                self.duplicates.push(TextMistake { span: Some(span), message: format!("duplicate key `{key}`"), help });
+                self.duplicates.push(TextMistake {
+                    span: Some(span),
+                    message: format!("duplicate key `{name}`"),
+                    help,
+                });
             }
 
-            let Some((event, value)) = self.next()? else { break };
-            let node = self.node(event, value, depth + 1)?;
-            entries.entry(key).or_insert((span, node));
+            let Some((event, place)) = self.next()? else { break };
+            let (value, node) = self.node(event, place, depth + 1)?;
+            values.entry(key).or_insert(value);
+            entries.entry(name).or_insert((span, node));
         }
-        Ok(entries)
+        // There may be very many maps, and each has room for twice as much.
+        values.shrink_to_fit();
+        Ok((Value::Mapping(values), Children::map(entries)))
     }
 }
 
@@ -136,7 +147,7 @@ fn wrong<T>(span: Span, message: &str) -> Result<T, TextMistake> {
 }
 
 /// A mistake with what to write instead, where the parser says only what it did not find.
-pub(super) fn with_help(text: &str, mistake: TextMistake) -> TextMistake {
+fn with_help(text: &str, mistake: TextMistake) -> TextMistake {
     let TextMistake { span, mut message, help } = mistake;
     let line = span.and_then(|span| text.lines().nth((span.line as usize).checked_sub(1)?)).unwrap_or_default();
     let column = span.map_or(0, |span| (span.column as usize).saturating_sub(1));
@@ -224,7 +235,7 @@ mod tests {
     #[test]
     fn a_file_of_too_many_values_or_mistakes_is_not_read_on() {
         let mistakes = scan(&format!("[{}]", "1,".repeat(MOST_VALUES))).err().unwrap();
-        assert_eq!((mistakes.len(), mistakes[0].message.as_str()), (1, "the file holds too many values"));
+        assert_eq!((mistakes.len(), mistakes[0].message.as_str()), (1, TOO_MANY_VALUES));
         assert_eq!(scan(&"a: 1\n".repeat(100_000)).err().unwrap().len(), MOST_DUPLICATES + 1);
     }
 }

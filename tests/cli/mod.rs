@@ -10,6 +10,7 @@ mod clocks;
 mod connections;
 mod echo_server;
 mod endpoints;
+mod files;
 mod hostile;
 mod known;
 mod limits;
