@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use kms_conformance::mock::{Mock, Operation};
 use kms_conformance::report::results::Results;
 
 use super::program::{Ended, MockProcess, Place, ended};
@@ -50,5 +51,64 @@ fn results_and_seeds_are_read_as_any_editor_saves_them() {
         // It serves.
         let mock = MockProcess::start(&place, "--seed seed.yaml");
         assert!(mock.endpoint.starts_with("http://127.0.0.1:"), "{text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_reads_is_reported_before_the_run() {
+    let mock = Mock::start().unwrap();
+    let place = Place::new();
+    let pipe = place.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for flag in ["--json", "--junit"] {
+        let run = format!("run -q --endpoint {} {flag} pipe alibaba/Encrypt/Enabled", mock.endpoint());
+        let Ended { code, err, .. } = ended(place.program(&run));
+        assert_eq!(code, 2, "{flag}: {err}");
+        assert!(err.contains("nobody reads this pipe; start its reader first"), "{flag}: {err}");
+    }
+    assert_eq!(mock.requests(Operation::CreateKey), 0);
+
+    // With a reader it is written to.
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    let run = format!("run -q --endpoint {} --json pipe alibaba/Encrypt/Enabled", mock.endpoint());
+    let code = loop {
+        // The reader takes its time to come.
+        let Ended { code, err, .. } = ended(place.program(&run));
+        if code != 2 {
+            break code;
+        }
+        assert!(err.contains("nobody reads this pipe"), "{err}");
+    };
+    assert_eq!(code, 0);
+    assert_eq!(reader.join().unwrap().parse::<Results>().unwrap().cases.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_holds_requests_of_an_account_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mock = Mock::start().unwrap();
+    let account = "--target-kind account --live --max-keys 2";
+    for (arguments, private) in [(account, true), ("", false)] {
+        let place = Place::new();
+        let run = format!("run -q --endpoint {} {arguments} alibaba/Encrypt/Enabled", mock.endpoint());
+        let mut program = place.program(&run);
+        if private {
+            // An account needs a key, and the mock does not know this one: that is what the reports hold.
+            program = program.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAI5tOwnKeyOfSomebody");
+            program = program.env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "own secret");
+        }
+        let Ended { code, out, err } = ended(program);
+        assert_eq!(code, if private { 4 } else { 0 }, "{arguments}: {out}{err}");
+        for (name, private) in [("results.json", private), ("junit.xml", private), ("ledger.jsonl", true)] {
+            let path = place.path().join("reports").join(name);
+            let mode = fs::metadata(path).unwrap().permissions().mode() & 0o077;
+            assert_eq!(mode == 0, private, "{arguments} {name}: {mode:o}");
+        }
     }
 }
