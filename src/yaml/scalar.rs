@@ -33,10 +33,9 @@ fn number(text: &str) -> Option<Value> {
     }
 
     // Nearly all numbers are plain ones.
-    if text == "0" || (first != b'0' && text.bytes().all(|byte| byte.is_ascii_digit())) {
-        if let Ok(number) = text.parse::<u64>() {
-            return Some(Value::from(number));
-        }
+    let is_plain = text == "0" || (first != b'0' && text.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_plain && let Ok(number) = text.parse::<u64>() {
+        return Some(Value::from(number));
     }
     // One that has no room in 64 bits is big in any form.
     serde_yaml::from_str(text).ok().or_else(|| text.parse::<f64>().ok().map(Value::from))
