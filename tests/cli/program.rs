@@ -131,6 +131,11 @@ impl Drop for MockProcess {
     }
 }
 
+/// How many rounds a campaign takes: `KMS_CONFORMANCE_ROUNDS`, or else this number.
+pub fn rounds(otherwise: usize) -> usize {
+    std::env::var("KMS_CONFORMANCE_ROUNDS").map_or(otherwise, |rounds| rounds.parse().unwrap())
+}
+
 /// Sends a process a signal, such as `INT`, which is what Ctrl-C sends; whether the process was there.
 #[cfg(unix)]
 pub fn signal(process: u32, name: &str) -> bool {

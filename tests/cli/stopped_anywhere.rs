@@ -7,11 +7,11 @@ use std::sync::mpsc;
 
 use serde_json::Value;
 
-use super::program::{MockProcess, Place, signal};
+use super::program::{MockProcess, Place, rounds, signal};
 use super::server::Server;
 use super::stopping::staying;
 
-/// How many runs are stopped in each way.
+/// How many runs are stopped in each way, unless `KMS_CONFORMANCE_ROUNDS` says another number.
 const ROUNDS: usize = 10;
 
 /// A moment in a run of some 7,000 requests, a different one in each round.
@@ -45,7 +45,7 @@ fn stopped(round: usize, arguments: &str, stop: impl Fn(u32) + Send + 'static) -
 /// Runs that end in good order: nothing stays, and both reports are written.
 #[track_caller]
 fn nothing_stays(arguments: &str, stop: impl Fn(u32) + Clone + Send + 'static) {
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let Stopped { place, keys, aliases } = stopped(round, arguments, stop.clone());
         assert_eq!((keys.len(), aliases), (0, 0), "round {round}: {keys:?}");
         let results = place.results();
@@ -97,7 +97,7 @@ fn runs_whose_time_is_over_leave_nothing() {
 #[ignore = "campaign: many runs that are killed"]
 fn the_ledger_names_what_a_killed_run_leaves() {
     let mut left = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds(ROUNDS) {
         let Stopped { place, keys, .. } = stopped(round, "", send(&["KILL"]));
         left += keys.len();
         let text = fs::read_to_string(place.path().join("reports/ledger.jsonl")).unwrap_or_default();

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::program::{Ended, MockProcess, Place, ended, rest, signal};
+use super::program::{Ended, MockProcess, Place, ended, rest, rounds, signal};
 use super::server::Server;
 use super::stopping::staying;
 
@@ -312,15 +312,15 @@ fn a_sweep_needs_a_target_and_what_a_run_needs_for_it() {
     assert_eq!(holds(address), before);
 }
 
-/// How many runs are killed, and after every second one a sweep.
-const ROUNDS: u64 = 300;
+/// How many runs are killed, and after every second one a sweep, unless `KMS_CONFORMANCE_ROUNDS` says another number.
+const ROUNDS: usize = 40;
 
 #[test]
 #[ignore = "campaign: many runs and sweeps that are killed"]
 fn whatever_is_killed_a_sweep_removes_what_is_left() {
     let (mut left, mut sweeps) = (0, 0);
-    for round in 0..ROUNDS {
-        let mut random = fastrand::Rng::with_seed(round);
+    for round in 0..rounds(ROUNDS) {
+        let mut random = fastrand::Rng::with_seed(round as u64);
         let place = Place::new();
         let (_mock, address) = mock(&place, "");
         let mut server = killed_run(&place, address, random.usize(1..1_500), "");
