@@ -26,7 +26,7 @@ fn a_mock_of_another_process_gives_the_same_verdicts() {
         let Ended { code, out, err } = ended(bundled.program(&format!("run {CELLS} {deviation}")));
         assert_eq!((code, err.as_str()), (expected, ""), "{out}");
         // Nothing in the mock is late, so no state is worth waiting for.
-        let arguments = format!("run {CELLS} --settle-timeout 0s --endpoint {}", mock.endpoint);
+        let arguments = format!("run {CELLS} --move-clock --settle-timeout 0s --endpoint {}", mock.endpoint);
         let Ended { code, out, err } = ended(served.program(&arguments));
         assert_eq!((code, err.as_str()), (expected, ""), "{out}");
         let (bundled, served) = (bundled.results(), served.results());
