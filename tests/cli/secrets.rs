@@ -75,7 +75,7 @@ fn writes_no_secret_that_is_repeated_in(places: &[EchoPlace]) {
         change(&folder, "alibaba/matrix/encrypt.yaml", "${base64('conformance')}", "${key.material}");
         let signed = ["", "--signature v3", "--signature v3 --method post", "--method post"][number % 4];
         let arguments = format!(
-            "run --endpoint {} --cases own -v --settle-timeout 0s --timeout 2s --junit unit.xml --json machine.json \
+            "run --endpoint {} --target-kind emulator --cases own -v --settle-timeout 0s --timeout 2s --junit unit.xml --json machine.json \
              {signed} --jobs 4 alibaba/Encrypt/* alibaba/GenerateDataKey/Enabled alibaba/ImportKeyMaterial/*/** \
              alibaba/ListAliases/Enabled",
             echo_server.endpoint()
