@@ -336,5 +336,6 @@ fn whatever_is_killed_a_sweep_removes_what_is_left() {
         assert_eq!(running(&place), [""; 0], "round {round}");
         println!("round {round}: {left} keys were left so far, {sweeps} sweeps were killed");
     }
-    assert!(left > 300, "{left}");
+    // It is not for want of keys.
+    assert!(left > rounds(ROUNDS), "{left}");
 }
