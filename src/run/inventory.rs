@@ -8,7 +8,7 @@ use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::{Failure, blocking_response};
 use super::requester::{Request, Requester, captured};
-use super::teardown::Removal;
+use super::teardown::{Existence, Removal};
 use crate::client::{Envelope, Response};
 use crate::event::Purpose;
 use crate::ledger::{Item, LedgerEntry, Made};
@@ -223,7 +223,7 @@ impl<'a> Inventory<'a> {
                     operation,
                     parameters,
                     done_by_case: false,
-                    certain: true,
+                    existence: Existence::Certain,
                     fixture: None,
                 });
                 self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
@@ -248,13 +248,20 @@ impl<'a> Inventory<'a> {
         self.run.client.keep_back(1);
         self.run.holdings.making_alias(&name, self.case.id.as_str());
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
-        self.removals.push(Removal { item, operation, parameters, done_by_case: false, certain: false, fixture: None });
+        self.removals.push(Removal {
+            item,
+            operation,
+            parameters,
+            done_by_case: false,
+            existence: Existence::Unknown(None),
+            fixture: None,
+        });
 
         let sent = requester.send_until_found(envelope, request, may_be_missing).await;
         if sent.as_ref().is_ok_and(|response| response.content.code.is_none()) {
             requester.something_was_made();
             if let Some(removal) = self.removals.last_mut() {
-                removal.certain = true;
+                removal.existence = Existence::Certain;
             }
             self.run.holdings.alias_made(&name, self.case.id.as_str());
             self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
@@ -263,6 +270,8 @@ impl<'a> Inventory<'a> {
             self.run.holdings.removed(&name);
             self.run.client.release(1);
             self.note(LedgerEntry::NotMade, item, request.operation, Some(&name))?;
+        } else if let (Ok(response), Some(removal)) = (&sent, self.removals.last_mut()) {
+            removal.existence = Existence::Unknown(response.content.code.clone());
         }
         sent
     }

@@ -33,10 +33,17 @@ pub(super) struct Removal {
     pub(super) parameters: Map<String, Value>,
     /// Whether the case itself has sent it and it succeeded, so that there may be nothing left to remove.
     pub(super) done_by_case: bool,
-    /// Whether there is something to remove; otherwise the request that makes it got no response.
-    pub(super) certain: bool,
+    pub(super) existence: Existence,
     /// The key and the fixture of it that it removes, if that is a fixture which other cases may have too.
     pub(super) fixture: Option<(KeyName, FixtureName)>,
+}
+
+/// Whether there is something to remove.
+#[derive(Debug)]
+pub(super) enum Existence {
+    Certain,
+    /// The request that makes it got no response at first. When it was sent again, it was rejected with this code.
+    Unknown(Option<String>),
 }
 
 impl Removal {
@@ -80,7 +87,10 @@ impl<'a> Teardown<'a> {
 
         while let Some(removal) = inventory.removals.pop() {
             if let Err(reason) = self.remove(requester, Removable::Other(&removal)).await {
-                let doubt = if removal.certain { "" } else { "it may be there, for its making got no response; " };
+                let doubt = match removal.existence {
+                    Existence::Certain => "",
+                    Existence::Unknown(_) => "it may be there, for its making got no response; ",
+                };
                 leaks.push(self.leak(name_in(&removal.parameters), format!("{doubt}{reason}")));
             }
             self.run.client.release(1);
@@ -132,14 +142,20 @@ impl<'a> Teardown<'a> {
 
     /// Sends a removal once.
     async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
-        let Removal { item, operation, parameters, done_by_case, certain: _, fixture: _ } = removal;
+        let Removal { item, operation, parameters, done_by_case, existence, fixture: _ } = removal;
         self.must_be_known(operation)?;
         let subject = KeyName::subject();
         let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
         let response = requester.send(request).await.map_err(RemovalError::of)?;
 
+        // A name that is rejected for what it is, as it was when the thing was to be made, stands for nothing.
+        let is_rejected_alike = match existence {
+            Existence::Unknown(Some(code)) => response.content.code.as_ref() == Some(code),
+            Existence::Unknown(None) | Existence::Certain => false,
+        };
+        let was_never_there = is_rejected_alike && response.class == Some(ErrorClass::Other);
         // What the case itself removed is not found any more, and any code may say so.
-        let gone = *done_by_case || response.class == Some(ErrorClass::NotFound);
+        let gone = *done_by_case || was_never_there || response.class == Some(ErrorClass::NotFound);
         match &response.content.code {
             Some(code) if !gone => {
                 let reason = format!("{operation} responded {code} ({})", response.content.status);

@@ -118,6 +118,14 @@ async fn what_the_service_rejects_was_never_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_rejected_wherever_it_is_sent_stands_for_nothing() {
+    let faults = vec!["drop-before,operation=CreateAlias,nth=1".to_owned()];
+    let (history, record) = history_of(TestRun { faults, ..TestRun::new() }, "bad-name-in-create-alias").await;
+    assert_eq!(record.footer.leaks, [""; 0]);
+    assert_eq!(history.left().count(), 0, "{:?}", history.things);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_without_the_mark_is_neither_changed_nor_removed() {
     // The endpoint names a key of somebody else.
     let foreign = |described: &'static str| {
