@@ -25,7 +25,7 @@ fn a_health_check_says_whether_the_mock_serves() {
     process.terminate();
     let (status, message) = check(&[&address]);
     assert_eq!(status, 1);
-    assert!(message.contains(&format!("no mock is well at http://{address}/_mock/health: ")), "{message}");
+    assert!(message.contains(&format!("no mock responds well at http://{address}/_mock/health: ")), "{message}");
 
     let secure = Process::start(&["--tls-self-signed", "--no-admin"]);
     assert_eq!(check(&[&format!("https://{}", secure.address)]), (0, String::new()));

@@ -46,7 +46,7 @@ impl HealthUrl {
         match runtime.block_on(self.trouble()) {
             None => Ok(Exit::Passed),
             Some(trouble) => {
-                context.report(&format!("error: no mock is well at {}: {trouble}", self.0));
+                context.report(&format!("error: no mock responds well at {}: {trouble}", self.0));
                 Ok(Exit::Failed)
             }
         }
