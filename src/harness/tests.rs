@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::fs;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Conclusion};
@@ -56,10 +57,14 @@ impl Place {
     }
 }
 
-/// A loopback address where nothing listens.
+/// A loopback address where nothing listens, nor can a server of another test: a connection holds its port.
 fn nowhere() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+    static HELD: OnceLock<TcpStream> = OnceLock::new();
+    let held = HELD.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        TcpStream::connect(listener.local_addr().unwrap()).unwrap()
+    });
+    format!("http://{}", held.local_addr().unwrap())
 }
 
 /// A mock with an admin API, by which its clock is moved.

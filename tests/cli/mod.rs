@@ -25,7 +25,7 @@ mod repeat;
 mod reports;
 mod secrets;
 mod self_test;
-mod server;
+pub(crate) mod server;
 mod settings;
 #[cfg(unix)]
 mod stopped_anywhere;

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 /// A server on a free loopback port. Its threads end with the test process.
@@ -107,10 +107,17 @@ impl Server {
     }
 }
 
-/// A loopback address where nobody listens.
+/// An endpoint where nothing listens.
+///
+/// A port that was only found to be free may be the next one that a server of another test gets. So the port is that of
+/// a connection, which keeps it as long as this process lives: nobody else can listen there.
 pub fn closed() -> String {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    format!("http://{address}")
+    static HELD: OnceLock<TcpStream> = OnceLock::new();
+    let held = HELD.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        TcpStream::connect(listener.local_addr().unwrap()).unwrap()
+    });
+    format!("http://{}", held.local_addr().unwrap())
 }
 
 /// Reads the head of a request and as much of its body as comes with it; whether there was one. A client sends no

@@ -13,6 +13,8 @@ use std::sync::OnceLock;
 use kms_conformance::mock::{AdminAccess, Faults, Mock, MockConfig, Operation};
 use tempfile::TempDir;
 
+use crate::cli::server::closed;
+
 const README: &str = include_str!("../../README.md");
 
 /// An empty crate with what the recipe adds to it.
@@ -110,10 +112,7 @@ fn the_recipe_works_in_an_empty_crate() {
 #[test]
 #[ignore = "campaign: compiles a crate"]
 fn what_can_not_be_tested_is_one_failure_of_a_few_lines() {
-    let nowhere = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}", listener.local_addr().unwrap())
-    };
+    let nowhere = closed();
     // Compiling is not a matter of the tests.
     let _ = tests(&["test"], None, &["--no-run"]);
     for runner in runners() {
