@@ -40,8 +40,8 @@ pub(super) struct SelectArguments {
     #[arg(long, value_name = "EDITION")]
     pub(super) edition: Vec<String>,
     /// The routes by which keys are driven into their states: `canonical` (the shortest), `all`, or also those of at most N
-    /// calls. Cases that are selected by their whole id or by `route:` are run in any case [default: all for a loopback
-    /// endpoint, canonical for a remote one]
+    /// calls. Cases that are selected by their whole id or by `route:` are run in any case [default: all, on an account
+    /// canonical]
     #[arg(long, value_name = "canonical|all|N")]
     pub(super) routes: Option<RouteLimit>,
 }

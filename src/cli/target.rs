@@ -18,10 +18,10 @@ use crate::suite::route_limit::RouteLimit;
 /// What is tested.
 #[derive(Debug, Args)]
 pub(super) struct TargetArguments {
-    /// The endpoint to test, such as http://127.0.0.1:8080 [default: the bundled mock]
+    /// The endpoint, such as http://127.0.0.1:8080 [default of a run: the bundled mock]
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
-    /// The region; without --endpoint, the cloud's own endpoint in this region is tested
+    /// The region; without --endpoint, the cloud's own endpoint in this region is the target
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Option<String>,
     /// How long one request may take

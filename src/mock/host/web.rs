@@ -117,10 +117,10 @@ impl Sender {
     /// whether a page is.
     pub(crate) fn respond(&self, received: &Received, is_for_admin: bool) -> Option<Response<ResponseBody>> {
         match self {
-            Self::ForeignPage => Some(refusal()),
+            Self::ForeignPage => Some(rejection()),
             // A page whose name a name server has pointed here is its own origin too. The mock's page calls nothing but
             // the admin API, which has rules of its own for hosts.
-            Self::OwnPage if !is_for_admin && !origin::names_loopback(received.host()) => Some(refusal()),
+            Self::OwnPage if !is_for_admin && !origin::names_loopback(received.host()) => Some(rejection()),
             Self::AllowedPage(_) if is_preflight(received) => Some(self.preflight(received)),
             Self::Program | Self::OwnPage | Self::AllowedPage(_) => None,
         }
@@ -159,7 +159,7 @@ fn is_preflight(received: &Received) -> bool {
     received.method == Method::OPTIONS && received.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-fn refusal() -> Response<ResponseBody> {
+fn rejection() -> Response<ResponseBody> {
     let text = r#"{"error":"a web page that is not allowed to has sent this; `mock --allow-origin ORIGIN` names those that are"}"#;
     browser::json(StatusCode::FORBIDDEN, text)
 }
