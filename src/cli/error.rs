@@ -15,6 +15,7 @@ use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
+use crate::report::merge::MergeError;
 use crate::report::results::ReadError;
 use crate::report::text::visible;
 use crate::self_test::SelfTestError;
@@ -180,6 +181,21 @@ pub enum CliError {
     /// Results can't be read.
     #[error(transparent)]
     Results(#[from] ReadError),
+    /// Results can't be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+    /// The results that a run is to be measured by are of another cloud.
+    #[error(
+        "{path} has results of `{of}`, and this run is of `{provider}`; give results of the same cloud as --baseline"
+    )]
+    OtherBaseline {
+        /// The file.
+        path: String,
+        /// The cloud that it is about.
+        of: String,
+        /// That of the run.
+        provider: String,
+    },
     /// The run that should have written the results ended without them.
     #[error(
         "failed to read {}: the run that should have written it did not come to its end; if those of the run before are meant, give --results {}",
@@ -248,6 +264,8 @@ impl CliError {
             | Self::Mock(_)
             | Self::Listen { .. }
             | Self::Results(_)
+            | Self::Merge(_)
+            | Self::OtherBaseline { .. }
             | Self::NoResults { .. }
             | Self::Known { .. } => Exit::Usage,
             // Not a mistake of the caller, and nothing that the target has done.

@@ -12,6 +12,7 @@ mod mock;
 mod panic;
 mod plan;
 mod provider;
+mod report;
 mod run;
 mod self_test;
 mod suite;
@@ -51,6 +52,8 @@ enum Command {
     Run(Box<run::RunArguments>),
     /// Remove what runs left behind that were killed: keys and aliases that carry the mark of a run
     Sweep(Box<sweep::SweepArguments>),
+    /// Make reports of results, merge results, or show what differs between two
+    Report(report::ReportArguments),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
     /// Show what a run would send, make and leave, without sending anything
@@ -82,6 +85,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
         Command::Sweep(arguments) => sweep::sweep(&arguments, context),
+        Command::Report(arguments) => report::report(&arguments, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

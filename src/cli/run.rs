@@ -11,7 +11,7 @@ use clap::{ArgAction, ArgMatches, Args, value_parser};
 use super::claims::Claims;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
-use super::{CliError, Context, Exit, known, provider};
+use super::{CliError, Context, Exit, known, provider, report};
 use crate::event::Event;
 use crate::input::is_standard;
 use crate::known::KnownFailures;
@@ -20,6 +20,7 @@ use crate::plan::Isolation;
 use crate::provider::Declaration;
 use crate::redact::Secret;
 use crate::report::Reports;
+use crate::report::baseline::Baseline;
 use crate::report::claim::is_report;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::destination::is_one_file;
@@ -121,6 +122,10 @@ pub(super) struct RunArguments {
     /// A list of known failures: cases that fail as listed do not fail the run; `-` is the standard input
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
+    /// The results of another run, such as that of the main branch: what failed there with the same response and for the same
+    /// reason does not fail this run
+    #[arg(long, value_name = "RESULT")]
+    baseline: Option<PathBuf>,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -175,6 +180,12 @@ impl RunArguments {
     }
 }
 
+/// What failures are measured by.
+struct Measures {
+    known: Option<Arc<KnownFailures>>,
+    baseline: Option<Baseline>,
+}
+
 /// Runs the cases.
 pub(super) fn run(arguments: RunArguments, color: Color, context: &Context) -> Result<Exit, CliError> {
     // Before any file is touched.
@@ -193,6 +204,7 @@ fn run_claimed(
     context: &Context,
 ) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
+    let baseline = arguments.baseline.as_deref().map(|path| baseline(path, &suite, context)).transpose()?;
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
     let place = arguments.target.place(provider)?;
@@ -203,9 +215,9 @@ fn run_claimed(
     }
 
     let endpoint = endpoint(&arguments, place, provider, context)?;
+    let measures = Measures { known: known.map(Arc::new), baseline };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    let exit =
-        runtime.block_on(execute(arguments, claims, suite, selection, endpoint, known.map(Arc::new), color, context));
+    let exit = runtime.block_on(execute(arguments, claims, suite, selection, endpoint, measures, color, context));
     // Whatever still waits, such as for the address of a host, has nothing to say any more.
     runtime.shutdown_background();
     exit
@@ -218,7 +230,7 @@ async fn execute(
     suite: Arc<Suite>,
     selection: Vec<usize>,
     endpoint: Endpoint,
-    known: Option<Arc<KnownFailures>>,
+    Measures { known, mut baseline }: Measures,
     color: Color,
     context: &Context,
 ) -> Result<Exit, CliError> {
@@ -243,6 +255,12 @@ async fn execute(
 
     let stops = Stops::listen();
     let report = |event: Event| {
+        match (&mut baseline, &event) {
+            (Some(baseline), Event::CaseFinished(case)) => baseline.add(case),
+            // The end of the run is shown with it.
+            (Some(baseline), Event::RunFinished(_)) => reports.event(&Event::Notice { message: baseline.message() }),
+            _ => {}
+        }
         reports.event(&event);
         if matches!(event, Event::Stopping { .. }) {
             stops.announced();
@@ -253,11 +271,22 @@ async fn execute(
     for error in &errors {
         context.report(&format!("error: {error}"));
     }
+    let footer = baseline.map_or(footer.clone(), |baseline| baseline.without_old(&footer));
     match Exit::of_run(&footer) {
         // A run whose report could not be written must not look like one that went well.
         Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
+}
+
+/// The results that the run is measured by.
+fn baseline(path: &Path, suite: &Suite, context: &Context) -> Result<Baseline, CliError> {
+    let (results, path) = (report::read(path, context)?, path.display().to_string());
+    let (of, provider) = (&results.target.provider, &suite.service.provider);
+    if of != provider {
+        return Err(CliError::OtherBaseline { path, of: of.clone(), provider: provider.clone() });
+    }
+    Ok(Baseline::new(path, results))
 }
 
 /// What is tested: the bundled mock, or what runs at a URL.
@@ -367,6 +396,7 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     const RESULTS: &str = "the results (--json)";
     const JUNIT: &str = "JUnit XML (--junit)";
     const KNOWN: &str = "the list of known failures (--known)";
+    const BASELINE: &str = "the baseline (--baseline)";
     const CERTIFICATES: &str = "the certificates (--ca-file)";
     const LEDGER: &str = "the ledger of keys";
     const CASE_FILE: &str = "a case file (--cases)";
@@ -378,10 +408,12 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     let [json, junit] = arguments.report_files();
     apart(&json, &junit, [RESULTS, JUNIT])?;
     let known = arguments.known.as_deref().filter(|path| !is_standard(path));
+    let baseline = arguments.baseline.as_deref().filter(|path| !is_standard(path));
     let certificates = arguments.target.ca_file.as_deref();
     let ledger = arguments.ledger();
     for (report, name) in [(&json, RESULTS), (&junit, JUNIT)] {
         known.map_or(Ok(()), |known| apart(known, report, [KNOWN, name]))?;
+        baseline.map_or(Ok(()), |baseline| apart(baseline, report, [BASELINE, name]))?;
         certificates.map_or(Ok(()), |file| apart(file, report, [CERTIFICATES, name]))?;
         apart(&ledger, report, [LEDGER, name])?;
         if arguments.suite.holds(report) && !is_report(report) {

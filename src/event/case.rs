@@ -82,7 +82,7 @@ impl CaseResult {
     }
 
     /// The texts that may repeat what an endpoint sent.
-    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+    pub(crate) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let actual = self.actual.iter_mut().chain(&mut self.first_actual);
         let code = actual.map(|outcome| &mut outcome.code);
 

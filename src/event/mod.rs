@@ -15,7 +15,9 @@ pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
 pub use self::case::{CaseResult, Lenient, Outcome, Source};
 pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
-pub use self::run::{RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader, Tool, Usage};
+pub use self::run::{
+    ClauseText, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TableHeader, TargetHeader, Tool, Usage,
+};
 use crate::redact::SecretRegistry;
 use crate::verdict::Verdict;
 

@@ -1,5 +1,7 @@
 //! What events say of a run as a whole.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,34 @@ pub struct RunHeader {
     pub seed: Option<u32>,
     /// When the run began, RFC 3339 in UTC.
     pub started_at: String,
+    /// The order of the published table, in which reports show it; none in files from before it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableHeader>,
+    /// What the clauses say that the cases stand for, by their ids; empty in files from before they were stored.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clauses: BTreeMap<String, ClauseText>,
+}
+
+/// The order of the published table.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TableHeader {
+    /// Its operations, from top to bottom.
+    pub operations: Vec<String>,
+    /// Its states, from left to right.
+    pub states: Vec<String>,
+}
+
+/// A clause of a published document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClauseText {
+    /// The title of the document.
+    pub document: String,
+    /// The section or table in which it stands.
+    pub section: String,
+    /// What it says, in our words.
+    pub says: String,
 }
 
 /// The program that ran.

@@ -11,6 +11,8 @@
 //! "suite": {"hash":"…","cases":1,"editions":["official"]},
 //! "started_at": "2026-01-02T03:04:05Z",
 //! "seed": 7,
+//! "table": {"operations":["Encrypt"],"states":["Enabled","Disabled"]},
+//! "clauses": {"key-states/table-2/encrypt":{"document":"…","section":"Table 2","says":"…"}},
 //! "duration_ms": 123,
 //! "complete": true,
 //! "summary": {"pass":1,"fail":0,"inconclusive":0,"skipped":0,"known-failure":0,"unexpected-pass":0},
@@ -148,7 +150,7 @@ struct Fields<'a> {
 impl Fields<'_> {
     /// Writes everything before the cases.
     fn head(&mut self, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
-        let RunHeader { tool, target, suite, seed, started_at } = header;
+        let RunHeader { tool, target, suite, seed, started_at, table, clauses } = header;
         let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
 
         self.out.write_all(b"{\n")?;
@@ -161,6 +163,12 @@ impl Fields<'_> {
             self.add("seed", seed)?;
         }
 
+        if let Some(table) = table {
+            self.add("table", table)?;
+        }
+        if !clauses.is_empty() {
+            self.add("clauses", clauses)?;
+        }
         self.add("duration_ms", duration_ms)?;
         self.add("complete", complete)?;
         if let Some(stopped) = stopped {
@@ -189,14 +197,14 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::fs;
 
     use super::*;
     use crate::report::results::Results;
     use crate::report::sample;
 
-    fn written(events: &[Event]) -> String {
+    pub(crate) fn written(events: &[Event]) -> String {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("results.json");
         let mut report = JsonReport::create(&path).unwrap();
@@ -220,6 +228,8 @@ mod tests {
                 "suite",
                 "started_at",
                 "seed",
+                "table",
+                "clauses",
                 "duration_ms",
                 "complete",
                 "summary",

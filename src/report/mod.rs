@@ -3,12 +3,19 @@
 //! - `console`: what a person sees: progress, the failures, the table and one closing line.
 //! - `json`: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - `junit`: JUnit XML for continuous integration.
+//! - `markdown`, `tap`, `badge`: made of [`results`] alone.
+//!
+//! `merge` makes one result of several, `difference` finds what changed between two, and `baseline` what is new in a run.
 //!
 //! What they share: `destination` writes a file whole or not at all, `claim` keeps it for one run, [`failure_text`] describes in words what is wrong
 //! with a case, `listed_text` what the list of known failures says of it, `cause` groups the cases that were not judged,
 //! `pattern` finds what many failures have in common, `redacted` replaces secrets in JSON, [`curl`] shows a request as a command, and [`text`] makes what a
 //! server sent harmless.
 
+#[cfg(feature = "cli")]
+pub mod badge;
+#[cfg(feature = "cli")]
+pub mod baseline;
 #[cfg(feature = "cli")]
 pub(crate) mod cause;
 #[cfg(feature = "cli")]
@@ -18,6 +25,8 @@ pub mod console;
 pub mod curl;
 #[cfg(feature = "cli")]
 pub mod destination;
+#[cfg(feature = "cli")]
+pub mod difference;
 pub mod failure_text;
 #[cfg(feature = "cli")]
 mod fold;
@@ -29,12 +38,18 @@ pub mod junit;
 pub mod layout;
 mod listed_text;
 #[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
+pub mod merge;
+#[cfg(feature = "cli")]
 pub(crate) mod pattern;
 #[cfg(all(feature = "cli", unix))]
 mod pipe;
 #[cfg(feature = "cli")]
 mod redacted;
 pub mod results;
+#[cfg(feature = "cli")]
+pub mod tap;
 pub mod text;
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ use serde_json::Value;
 use crate::redact::SecretRegistry;
 
 /// Fields whose values come from the case files or from this program, and no secret is ever put into them.
-const OWN: [&str; 24] = [
+const OWN: [&str; 29] = [
     "case",
     "class",
     "clause",
     "column",
+    "document",
     "edition",
     "editions",
     "expected",
@@ -25,14 +26,18 @@ const OWN: [&str; 24] = [
     "line",
     "name",
     "operation",
+    "operations",
     "original_state",
     "outcome",
     "provider",
     "purpose",
     "route",
+    "says",
+    "section",
     "source",
     "started_at",
     "state",
+    "states",
     "verdict",
 ];
 

@@ -1,5 +1,6 @@
 //! Reads `results.json`: its types, its JSON Schema, and the events that it stores.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,10 +12,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::event::{
-    BlockedBy, CaseResult, Event, FORMAT, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TargetHeader,
-    Tool, Usage,
+    BlockedBy, CaseResult, ClauseText, Event, FORMAT, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary,
+    TableHeader, TargetHeader, Tool, Usage,
 };
 use crate::input::read_text;
+use crate::redact::SecretRegistry;
+use crate::verdict::Verdict;
 
 /// The biggest file that is read, in bytes: a run of 100,000 cases. The bundled cases with all exchanges take some 10 MiB.
 const BIGGEST_FILE: usize = 96 << 20;
@@ -37,6 +40,12 @@ pub struct Results {
     /// The seed of the test data; `run --seed` makes the same data again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// The order of the published table; none in files from before it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<TableHeader>,
+    /// What the clauses say that the cases stand for, by their ids; empty in files from before they were stored.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clauses: BTreeMap<String, ClauseText>,
     /// Wall time of the run in milliseconds.
     pub duration_ms: u64,
     /// Whether every selected case was run to its end.
@@ -88,6 +97,13 @@ impl Results {
         text.parse().map_err(|source| ReadError::Content { path: path.to_owned(), source })
     }
 
+    /// Replaces secrets in every text that may repeat what an endpoint sent.
+    pub fn redact(&mut self, secrets: &SecretRegistry) {
+        let texts = self.cases.iter_mut().flat_map(CaseResult::texts);
+        let texts = texts.chain(&mut self.stopped).chain(&mut self.leaks).chain(&mut self.notices);
+        texts.for_each(|text| secrets.redact_in(text));
+    }
+
     /// The events that the file stores, to make another report of them. The times at which cases ran are not stored, so
     /// each case is begun, judged and finished in turn.
     pub fn into_events(self) -> impl Iterator<Item = Event> {
@@ -98,6 +114,8 @@ impl Results {
             suite,
             started_at,
             seed,
+            table,
+            clauses,
             duration_ms,
             complete,
             stopped,
@@ -110,7 +128,7 @@ impl Results {
             cases,
         } = self;
 
-        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at }));
+        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at, table, clauses }));
         let last =
             Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks }));
 
@@ -133,7 +151,40 @@ impl FromStr for Results {
         if format != FORMAT {
             return Err(ContentError::Format { found: format });
         }
-        serde_json::from_str(text).map_err(ContentError::Broken)
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let results: Self = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            ContentError::Broken { path, source: error.into_inner() }
+        })?;
+        deserializer.end().map_err(|source| ContentError::Broken { path: ".".to_owned(), source })?;
+        results.check().map_err(ContentError::Contradiction)?;
+        Ok(results)
+    }
+}
+
+impl Results {
+    /// Whether the parts of a file agree, as those of a file do that the program has written.
+    fn check(&self) -> Result<(), String> {
+        for (index, pair) in self.cases.windows(2).enumerate() {
+            if let [one, next] = pair
+                && one.id >= next.id
+            {
+                let problem = if one.id == next.id { "comes twice" } else { "is not in the order of ids" };
+                return Err(format!("cases[{}]: `{}` {problem}", index + 1, next.id));
+            }
+        }
+        if self.cases.len() > self.suite.cases {
+            let (cases, results) = (self.suite.cases, self.cases.len());
+            return Err(format!("suite.cases is {cases}, but there are results of {results}"));
+        }
+
+        let mut summary = Summary::default();
+        self.cases.iter().for_each(|case| summary.count(case.verdict));
+        let wrong = Verdict::ALL.into_iter().find(|verdict| summary.of(*verdict) != self.summary.of(*verdict));
+        wrong.map_or(Ok(()), |verdict| {
+            let (said, counted) = (self.summary.of(verdict), summary.of(verdict));
+            Err(format!("summary.{verdict} is {said}, but {counted} of the cases have this verdict"))
+        })
     }
 }
 
@@ -176,8 +227,21 @@ pub enum ContentError {
         found: u32,
     },
     /// A field is missing, unknown or of a wrong type.
-    #[error("its format is {FORMAT}, but {0}")]
-    Broken(serde_json::Error),
+    #[error("its format is {FORMAT}, but {}{source}", at(path))]
+    Broken {
+        /// The field, such as `cases[3].verdict`, or `.`.
+        path: String,
+        /// What is wrong, and at which line and column.
+        source: serde_json::Error,
+    },
+    /// Its parts contradict one another: somebody has changed it.
+    #[error("{0}")]
+    Contradiction(String),
+}
+
+/// The path of a field as the beginning of a message; nothing for the file as a whole.
+fn at(path: &str) -> String {
+    if path == "." { String::new() } else { format!("{path}: ") }
 }
 
 /// The JSON Schema (draft 7) of `results.json`, with a line feed at its end; `reports/results.schema.json` is this
@@ -214,6 +278,25 @@ mod tests {
         assert!(message("{}").contains("missing field `format`"));
         assert!(message(r#"{"format": 2, "new": 1}"#).starts_with("it has format 2, but"));
         assert!(message(r#"{"format": 1, "speed": 1}"#).contains("unknown field `speed`"));
+        let mut events = crate::report::sample::every_verdict();
+        let text = crate::report::json::tests::written(&events);
+        let broken = text.replacen("\"verdict\":\"fail\"", "\"verdict\":\"failed\"", 1);
+        let line = 1 + broken.lines().position(|line| line.contains("failed\",\"expected")).unwrap();
+        let error = message(&broken);
+        assert!(error.starts_with("its format is 1, but cases[2].verdict: unknown variant `failed`, "), "{error}");
+        assert!(error.contains(&format!(" at line {line} column ")), "{error}");
+        assert!(message(&format!("{text}{{}}")).contains("trailing characters at line"));
+        let error = message(&text.replacen("\"fail\":2", "\"fail\":1", 1));
+        assert_eq!(error, "summary.fail is 1, but 2 of the cases have this verdict");
+
+        let duplicate = events.iter().position(|event| matches!(event, Event::CaseFinished(_))).unwrap();
+        events.insert(duplicate, events[duplicate].clone());
+        let error = message(&crate::report::json::tests::written(&events));
+        assert_eq!(error, "cases[1]: `alibaba/DescribeKey/Enabled` comes twice");
+        events.remove(duplicate);
+        events.swap(duplicate, duplicate + 2);
+        let error = message(&crate::report::json::tests::written(&events));
+        assert_eq!(error, "cases[1]: `alibaba/DescribeKey/PendingDeletion` is not in the order of ids");
         let error = Results::read("no/such/file.json").unwrap_err().to_string();
         assert!(error.starts_with("failed to read no/such/file.json: "), "{error}");
     }

@@ -1,11 +1,12 @@
 //! Streams of events as a run emits them, for the tests of the reports.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::{
-    BlockedBy, BlockedStep, BlockingResponse, CaseResult, Event, Exchange, Listed, ListedOutcome, Outcome, Purpose,
-    RequestRecord, ResponseRecord, RouteCoverage, RunFooter, RunHeader, Source, SuiteHeader, Summary, TargetHeader,
-    Tool, Usage,
+    BlockedBy, BlockedStep, BlockingResponse, CaseResult, ClauseText, Event, Exchange, Listed, ListedOutcome, Outcome,
+    Purpose, RequestRecord, ResponseRecord, RouteCoverage, RunFooter, RunHeader, Source, SuiteHeader, Summary,
+    TableHeader, TargetHeader, Tool, Usage,
 };
 use crate::verdict::{Kind, Verdict};
 
@@ -161,6 +162,18 @@ pub(super) fn started(cases: usize) -> Event {
         },
         seed: Some(7),
         started_at: "2026-01-02T03:04:05Z".to_owned(),
+        table: Some(TableHeader {
+            operations: ["DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext"].map(str::to_owned).to_vec(),
+            states: ["Enabled", "Disabled", "PendingDeletion", "PendingImport"].map(str::to_owned).to_vec(),
+        }),
+        clauses: BTreeMap::from([(
+            "key-states/table-2/encrypt".to_owned(),
+            ClauseText {
+                document: "Impact of CMK states on API call (topic 44211)".to_owned(),
+                section: "Table 2".to_owned(),
+                says: "Encrypt succeeds for a key that is Enabled and is rejected in every other state.".to_owned(),
+            },
+        )]),
     }))
 }
 

@@ -1,5 +1,6 @@
 //! A run from its header to its footer.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -23,7 +24,9 @@ use super::tour::Journey;
 use super::watch::watch;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
-use crate::event::{Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
+use crate::event::{
+    ClauseText, Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TableHeader, TargetHeader, Tool, Usage,
+};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::forecast::{Forecast, Terms};
@@ -31,6 +34,7 @@ use crate::plan::tour::Observing;
 use crate::plan::{CasePlan, Cost, Planner};
 use crate::suite::Suite;
 use crate::suite::case::Case;
+use crate::suite::clause::Clause;
 use crate::verdict::Kind;
 
 /// A run: a suite, the cases that were selected, and a target.
@@ -260,8 +264,28 @@ impl Runner {
             },
             suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },
             seed: Some(self.context.options.seed),
+            table: Some(TableHeader {
+                operations: suite.service.operations.iter().map(ToString::to_string).collect(),
+                states: suite.service.states.iter().map(ToString::to_string).collect(),
+            }),
+            clauses: self.clauses(),
             started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
+    }
+
+    /// What the clauses say that the selected cases stand for.
+    fn clauses(&self) -> BTreeMap<String, ClauseText> {
+        let suite = &self.context.suite;
+        let cases = self.selection.iter().map(|index| &suite.cases[*index]);
+        let clauses = cases.filter_map(|case| suite.clauses_of(case).first().copied());
+        clauses
+            .filter_map(|id| Some((id, suite.clauses.get(id)?)))
+            .map(|(id, clause)| {
+                let Clause { document, section, says, .. } = clause;
+                let text = ClauseText { document: document.clone(), section: section.clone(), says: says.clone() };
+                (id.to_string(), text)
+            })
+            .collect()
     }
 
     fn footer(&self, begin: Instant, outcomes: Outcomes, status: &RunStatus) -> RunFooter {

@@ -23,6 +23,7 @@ mod program;
 mod readers;
 mod repeat;
 mod reports;
+mod results;
 mod secrets;
 mod self_test;
 pub(crate) mod server;

@@ -154,7 +154,7 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn begin(&mut self, header: &RunHeader) -> Result<(), ReportError> {
-        let RunHeader { tool, target, suite, seed: _, started_at: _ } = header;
+        let RunHeader { tool, target, suite, seed: _, started_at: _, table: _, clauses: _ } = header;
         self.selected = suite.cases;
         if self.options.verbosity == Verbosity::Quiet {
             return Ok(());

@@ -135,7 +135,7 @@ impl JunitReport {
         self.add_missing(&header, footer);
         self.add_leaks(&header, footer);
 
-        let RunHeader { tool, target, suite, seed, started_at } = *header;
+        let RunHeader { tool, target, suite, seed, started_at, table: _, clauses: _ } = *header;
         let properties = [
             ("tool", format!("{} {}", tool.name, tool.version)),
             ("provider", target.provider),

@@ -1,0 +1,135 @@
+//! `report`: what can be made of results: reports for others, one result of several, what differs between two.
+
+mod diff;
+mod merge;
+mod render;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use self::diff::{DiffArguments, diff};
+use self::merge::{MergeArguments, merge};
+use self::render::{BadgeArguments, JunitArguments, badge, junit, text};
+use super::{CliError, Context, Exit};
+use crate::report::destination::{Destination, is_one_file};
+use crate::report::merge::{Merged, Part};
+use crate::report::results::Results;
+use crate::report::{markdown, tap};
+use crate::verdict::Verdict;
+
+/// What the exit codes mean, for the end of the help.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  it was written; of `diff`: nothing fails that did not fail before
+  1  of `diff`: there are new failures
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing";
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct ReportArguments {
+    #[command(subcommand)]
+    command: ReportCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// Write JUnit XML, as `run` does
+    Junit(JunitArguments),
+    /// Write a summary in Markdown
+    Markdown(Sources),
+    /// Write TAP, version 14
+    Tap(Sources),
+    /// Write a badge: as JSON for an endpoint badge of shields.io, or as SVG
+    Badge(BadgeArguments),
+    /// Make one result of several: of the shards of a run, or of runs of other cases
+    Merge(MergeArguments),
+    /// Show what differs between two results; exit code 1 if there are new failures
+    Diff(DiffArguments),
+}
+
+/// The results that a report is about.
+#[derive(Debug, Args)]
+struct Sources {
+    /// Files of results, as `run` writes them; several are merged first; `-` is the standard input
+    #[arg(value_name = "RESULT", required = true)]
+    files: Vec<PathBuf>,
+    /// Where the report is written; `-` is the standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+}
+
+/// Makes something of results.
+pub(super) fn report(arguments: &ReportArguments, context: &Context) -> Result<Exit, CliError> {
+    match &arguments.command {
+        ReportCommand::Junit(arguments) => junit(arguments, context),
+        ReportCommand::Markdown(sources) => {
+            text(sources, context, |results| markdown::render(results, markdown::LIMIT))
+        }
+        ReportCommand::Tap(sources) => text(sources, context, tap::render),
+        ReportCommand::Badge(arguments) => badge(arguments, context),
+        ReportCommand::Merge(arguments) => merge(arguments, context),
+        ReportCommand::Diff(arguments) => diff(arguments, context),
+    }
+}
+
+/// Reads results, without the secrets that the environment holds now.
+pub(super) fn read(file: &Path, context: &Context) -> Result<Results, CliError> {
+    let mut results = Results::read(file)?;
+    let secrets = context.secrets();
+    secrets.keep_in(results.cases.iter().map(|case| &*case.id));
+    secrets.keep_in(Verdict::ALL.iter().map(|verdict| verdict.name()));
+    results.redact(secrets);
+    Ok(results)
+}
+
+/// Reads results and merges them. What is missing is reported.
+fn read_merged(files: &[PathBuf], context: &Context) -> Result<Merged, CliError> {
+    let part = |file: &PathBuf| Ok(Part { name: file.display().to_string(), results: read(file, context)? });
+    let parts = files.iter().map(part).collect::<Result<Vec<Part>, CliError>>()?;
+    let is_one = parts.len() == 1;
+    let mut merged = crate::report::merge::merge(parts)?;
+    if is_one {
+        // It is what it is, and says so itself.
+        merged.missing.clear();
+    }
+    for missing in &merged.missing {
+        context.report(&format!("missing: {missing}"));
+    }
+    Ok(merged)
+}
+
+/// Where a report goes: not over one of the results that it is made of, and as private as they are.
+fn destination(out: &Path, files: &[PathBuf], what: &'static str) -> Result<Destination, CliError> {
+    check_place(out, files, what)?;
+    Ok(Destination::prepare(out)?.private(is_private(files)))
+}
+
+fn check_place(out: &Path, files: &[PathBuf], what: &'static str) -> Result<(), CliError> {
+    match files.iter().any(|file| !crate::input::is_standard(file) && is_one_file(file, out)) {
+        true => Err(CliError::OnePlace { path: out.display().to_string(), of: ["the results", what] }),
+        false => Ok(()),
+    }
+}
+
+/// Whether others than their owner may not read some of the files, as it is with those of an account.
+fn is_private(files: &[PathBuf]) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let is_private = |file: &PathBuf| file.metadata().is_ok_and(|file| file.permissions().mode() & 0o077 == 0);
+        files.iter().any(is_private)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = files;
+        false
+    }
+}
+
+/// The exit code of a command that has written something of these results.
+fn exit_of(merged: &Merged) -> Exit {
+    if merged.missing.is_empty() { Exit::Passed } else { Exit::Inconclusive }
+}

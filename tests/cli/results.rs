@@ -1,0 +1,194 @@
+//! What is made of results after a run: other reports, one result of several, what differs between two.
+
+use std::fs;
+use std::path::PathBuf;
+
+use kms_conformance::report::results::Results;
+use kms_conformance::verdict::Verdict;
+use regex::Regex;
+
+use super::program::{MockProcess, Place, ended};
+
+/// Runs cases of the bundled mock and keeps the results under a name.
+#[track_caller]
+fn run(place: &Place, name: &str, arguments: &str, wanted: i32) -> PathBuf {
+    let command = format!("run --seed 7 --reports {name} --progress none {arguments}");
+    let end = ended(place.program(&command));
+    assert_eq!(end.code, wanted, "{command}: {}{}", end.out, end.err);
+    place.path().join(name).join("results.json")
+}
+
+/// Results without what differs from run to run: times, ports, ids and signatures.
+fn without_times(text: &str) -> String {
+    let times = [
+        (r#""(duration_ms|duration_us)": ?\d+"#, r#""$1":0"#),
+        (r#""started_at": "[^"]*""#, r#""started_at": """#),
+        (r"\d{4}-\d\d-\d\d(T|%20)\d\d(:|%3A)\d\d(:|%3A)\d\dZ", "TIME"),
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID"),
+        (r"127\.0\.0\.1:\d+", "HOST"),
+    ];
+    times.into_iter().fold(text.to_owned(), |text, (pattern, other)| {
+        Regex::new(pattern).unwrap().replace_all(&text, other).into_owned()
+    })
+}
+
+#[test]
+fn junit_xml_of_results_is_that_of_the_run() {
+    let place = Place::new();
+    run(&place, "reports", "alibaba/Encrypt/** --deviate Encrypt:Disabled=Success", 1);
+    for strict in ["", " --strict"] {
+        if !strict.is_empty() {
+            run(&place, "reports", "alibaba/Encrypt/** --deviate Encrypt:Disabled=Success --junit-strict", 1);
+        }
+        let end = ended(place.program(&format!("report junit reports/results.json --out again.xml{strict}")));
+        assert_eq!((end.code, end.out.as_str(), end.err.as_str()), (0, "", ""));
+        let read = |file: &str| fs::read_to_string(place.path().join(file)).unwrap();
+        assert_eq!(read("again.xml"), read("reports/junit.xml"));
+    }
+}
+
+#[test]
+fn reports_for_people_and_programs_are_made_of_results() {
+    let place = Place::new();
+    run(&place, "reports", "alibaba/Encrypt/** --deviate Encrypt:Disabled=Success", 1);
+    let results = place.results();
+    let made = |arguments: &str| {
+        let end = ended(place.program(&format!("report {arguments}")));
+        assert_eq!((end.code, end.err.as_str()), (0, ""), "{arguments}");
+        end.out
+    };
+
+    let tap = made("tap reports/results.json");
+    let count = |verdict| results.summary.of(verdict);
+    assert_eq!(tap.lines().filter(|line| line.starts_with("not ok")).count(), count(Verdict::Fail));
+    assert!(tap.starts_with(&format!("TAP version 14\n1..{}\n", results.cases.len())), "{tap}");
+
+    let markdown = made("markdown reports/results.json");
+    assert!(markdown.contains(&format!("#### {} failures", count(Verdict::Fail))), "{markdown}");
+    // Columns are in the order of the published table, which the file holds.
+    assert!(markdown.contains("| operation | Enabled | Disabled |"), "{markdown}");
+
+    assert!(made("badge reports/results.json").contains("\"color\":\"red\""));
+    made("badge reports/results.json --out badge.svg --label mine");
+    let svg = fs::read_to_string(place.path().join("badge.svg")).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.contains("<title>mine: "), "{svg}");
+}
+
+#[test]
+fn merged_results_are_those_of_one_run() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "");
+    let at = format!("--endpoint {}", mock.endpoint);
+    let whole = run(&place, "whole", &format!("alibaba/Encrypt/** alibaba/Decrypt/** {at}"), 0);
+    run(&place, "one", &format!("alibaba/Encrypt/** {at}"), 0);
+    run(&place, "two", &format!("alibaba/Decrypt/** {at}"), 0);
+
+    let end = ended(place.program("report merge two/results.json one/results.json --json merged.json"));
+    assert_eq!((end.code, end.out.as_str(), end.err.as_str()), (0, "", ""));
+    let merged = fs::read_to_string(place.path().join("merged.json")).unwrap();
+    assert_eq!(without_times(&merged), without_times(&fs::read_to_string(whole).unwrap()));
+
+    // Whatever reads several results takes them as one.
+    let end = ended(place.program("report tap one/results.json two/results.json"));
+    let cases = merged.parse::<Results>().unwrap().cases.len();
+    assert!(end.out.starts_with(&format!("TAP version 14\n1..{cases}\n")), "{}", end.out);
+}
+
+#[test]
+fn what_can_not_be_merged_is_refused_and_nothing_is_written() {
+    let place = Place::new();
+    let one = run(&place, "one", "alibaba/Encrypt/**", 0);
+    let text = fs::read_to_string(&one).unwrap();
+    let write = |name: &str, text: String| fs::write(place.path().join(name), text).unwrap();
+    write("again.json", text.clone());
+    write("other.json", text.replacen("\"hash\":\"", "\"hash\":\"0", 1));
+    write("broken.json", text.replacen("\"attempts\":", "\"tries\":", 1));
+    for (files, wanted) in [
+        ("one/results.json again.json", "error: one/results.json and again.json both have results of "),
+        ("one/results.json other.json", "error: one/results.json and other.json have different case files: the suite "),
+        ("one/results.json broken.json", "error: failed to read broken.json: its format is 1, but cases[0]"),
+    ] {
+        let end = ended(place.program(&format!("report merge {files} --json merged.json")));
+        assert_eq!((end.code, end.out.as_str()), (2, ""), "{files}");
+        assert!(end.err.starts_with(wanted), "{}", end.err);
+        assert!(!place.path().join("merged.json").exists());
+    }
+
+    let end = ended(place.program("report merge one/results.json --json one/results.json"));
+    assert_eq!(end.code, 2);
+    assert!(end.err.contains("the results and the merged results (--json) would be one file"), "{}", end.err);
+    assert_eq!(fs::read_to_string(&one).unwrap(), text);
+}
+
+#[test]
+fn a_merge_names_what_is_missing() {
+    let place = Place::new();
+    run(&place, "one", "alibaba/Encrypt/**", 0);
+    run(&place, "two", "alibaba/Decrypt/** --deviate Decrypt:Disabled=Success --fail-fast --jobs 1", 1);
+    let end = ended(place.program("report merge one/results.json two/results.json --json merged.json"));
+    assert_eq!(end.code, 3);
+    assert!(end.err.starts_with("missing: two/results.json: "), "{}", end.err);
+    let merged = Results::read(place.path().join("merged.json")).unwrap();
+    assert!(!merged.complete && merged.stopped.is_some());
+}
+
+#[test]
+fn a_diff_shows_what_is_new_and_what_is_fixed() {
+    let place = Place::new();
+    run(&place, "a", "alibaba/Encrypt/**", 0);
+    run(&place, "b", "alibaba/Encrypt/** --deviate Encrypt:Disabled=Success", 1);
+    run(&place, "c", "alibaba/Encrypt/Dis* --deviate Encrypt:Disabled=409/Rejected.Other", 1);
+    let diff = |arguments: &str| {
+        let end = ended(place.program(&format!("report diff {arguments}")));
+        assert_eq!(end.err, "");
+        (end.code, end.out)
+    };
+
+    let (code, out) = diff("a/results.json b/results.json");
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("✘ alibaba/Encrypt/Disabled  was pass: expected Rejected.Disabled (409), got Success"),
+        "{out}"
+    );
+    let (code, out) = diff("b/results.json a/results.json");
+    assert_eq!(code, 0);
+    assert!(out.contains("\n✔ alibaba/Encrypt/Disabled\n") && out.contains("0 new failures"), "{out}");
+    let (code, out) = diff("b/results.json c/results.json");
+    assert_eq!(code, 0);
+    assert!(out.contains("changed code: ") && out.contains("only in A: "), "{out}");
+    let (code, out) = diff("a/results.json a/results.json");
+    assert_eq!(code, 0);
+    assert!(out.contains(" right in both, 0 only in A, "), "{out}");
+
+    let (_, out) = diff("a/results.json b/results.json --format json");
+    let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["changes"][0]["change"], "new-failure");
+    assert_eq!(value["changes"][0]["before"]["verdict"], "pass");
+}
+
+#[test]
+fn a_run_with_a_baseline_fails_only_for_what_is_new() {
+    let place = Place::new();
+    let deviates = "alibaba/Encrypt/** --deviate Encrypt:Disabled=Success";
+    run(&place, "base", deviates, 1);
+    let with = "--baseline base/results.json";
+
+    let end = ended(place.program(&format!("run --progress none {deviates} {with}")));
+    assert_eq!(end.code, 0, "{}", end.out);
+    assert!(
+        end.out.contains("note: baseline base/results.json: ") && end.out.contains(", no new failure"),
+        "{}",
+        end.out
+    );
+    // What is wrong stays wrong in the reports.
+    assert!(place.results().summary.fail > 0);
+
+    run(&place, "more", &format!("{deviates} --deviate Encrypt:PendingDeletion=Success {with}"), 1);
+    // Another response is new too.
+    run(&place, "other", &format!("alibaba/Encrypt/** --deviate Encrypt:Disabled=409/Rejected.Other {with}"), 1);
+    run(&place, "good", &format!("alibaba/Encrypt/** {with}"), 0);
+
+    let end = ended(place.program(&format!("run alibaba/Encrypt/** {with} --json base/results.json")));
+    assert_eq!(end.code, 2);
+    assert!(end.err.contains("the baseline (--baseline) and the results (--json) would be one file"), "{}", end.err);
+}
