@@ -1,6 +1,7 @@
 //! How a cloud writes times.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 /// How a cloud writes times in parameters and fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,15 @@ impl ClockForm {
         }
     }
 
+    /// Whether a field is a time in this form.
+    pub fn fits(self, field: &Value) -> bool {
+        match (self, field) {
+            (Self::Rfc3339, Value::String(text)) => self.read(text).is_some(),
+            (Self::UnixSeconds, Value::Number(number)) => self.read(&number.to_string()).is_some(),
+            _ => false,
+        }
+    }
+
     /// Writes a time.
     pub fn write(self, time: Timestamp) -> String {
         match self {
@@ -42,6 +52,8 @@ impl ClockForm {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -53,6 +65,14 @@ mod tests {
             assert_eq!(form.read(&form.write(time)), Some(time));
         }
         assert_eq!(ClockForm::UnixSeconds.read("1.767323045E9"), Some(time));
+    }
+
+    #[test]
+    fn a_field_is_a_time_in_one_form() {
+        let (text, number) = (json!("2026-01-02T03:04:05Z"), json!(1_767_323_045.25));
+        assert!(ClockForm::Rfc3339.fits(&text) && !ClockForm::Rfc3339.fits(&number));
+        assert!(ClockForm::UnixSeconds.fits(&number) && !ClockForm::UnixSeconds.fits(&text));
+        assert!(!ClockForm::UnixSeconds.fits(&json!("1767323045")) && !ClockForm::UnixSeconds.fits(&json!(null)));
     }
 
     #[test]

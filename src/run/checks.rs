@@ -126,7 +126,7 @@ impl<'s, 'a> Checker<'s, 'a> {
 
         // The shape first: sizes and counters of a malformed response mean nothing.
         let paging = &self.run.suite.service.paging;
-        if let Some(text) = response_form::wrong_form(fields, &checks.form) {
+        if let Some(text) = response_form::wrong_form(fields, &checks.form, self.run.clock_form()) {
             return mismatch(Kind::Malformed, "form", text);
         }
         let counted = || checks.counted.as_ref().and_then(|list| response_form::wrong_count(fields, list, paging));

@@ -10,16 +10,16 @@ use crate::suite::form::Form;
 use crate::suite::service::{Paging, PagingBy};
 
 /// The first field that has another form than it must, in a few words. Within a list, each entry is checked.
-pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)]) -> Option<String> {
+pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)], clock: ClockForm) -> Option<String> {
     forms.iter().find_map(|(path, form)| {
         let found = found(fields, path);
         let wrong = if found.is_empty() {
             // A list without entries has no fields that could be wrong.
             let is_expected = path.parent().is_some_and(|parent| !self::found(fields, &parent).is_empty())
                 || !passes_list(fields, path);
-            (is_expected && !form.fits(None)).then_some(None)
+            (is_expected && !form.fits(None, clock)).then_some(None)
         } else {
-            found.into_iter().find(|value| !form.fits(Some(value))).map(Some)
+            found.into_iter().find(|value| !form.fits(Some(value), clock)).map(Some)
         };
         wrong.map(|value| match value {
             None => format!("there is no {path}, which must be {form}"),
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn forms_are_checked_in_every_entry_of_a_list() {
-        let form = |fields: Value, at: &str, form: Form| wrong_form(&fields, &[(path(at), form)]);
+        let form = |fields: Value, at: &str, form: Form| wrong_form(&fields, &[(path(at), form)], ClockForm::Rfc3339);
         assert_eq!(form(json!({"Keys": {"Key": []}}), "Keys.Key", Form::List), None);
         assert_eq!(form(json!({"Keys": {"Key": []}}), "Keys.Key.KeyId", Form::Text), None);
         assert_eq!(form(json!({"Total": 1}), "Total", Form::Count), None);

@@ -4,10 +4,11 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::provider::ClockForm;
 
 /// The form of a field of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -15,7 +16,7 @@ use serde_json::Value;
 pub enum Form {
     /// A text.
     Text,
-    /// An RFC 3339 time.
+    /// A time as the cloud writes them.
     Date,
     /// The same, or the empty text for a date that does not apply.
     DateOrEmpty,
@@ -31,13 +32,13 @@ pub enum Form {
 
 impl Form {
     /// Whether a field has the form. One that is not there has every form that says nothing about that.
-    pub fn fits(self, field: Option<&Value>) -> bool {
+    pub fn fits(self, field: Option<&Value>, clock: ClockForm) -> bool {
         let Some(value) = field else { return !matches!(self, Self::Count | Self::List) };
         let text = value.as_str();
         match self {
             Self::Text => text.is_some(),
-            Self::Date => text.is_some_and(is_date),
-            Self::DateOrEmpty => value.is_null() || text.is_some_and(|text| text.is_empty() || is_date(text)),
+            Self::Date => clock.fits(value),
+            Self::DateOrEmpty => value.is_null() || text.is_some_and(str::is_empty) || clock.fits(value),
             Self::Count => value.is_u64(),
             Self::List => value.is_array(),
             Self::Base64 => text.is_some_and(|text| STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty())),
@@ -58,10 +59,6 @@ impl fmt::Display for Form {
             Self::Uuid => "a UUID",
         })
     }
-}
-
-fn is_date(text: &str) -> bool {
-    text.parse::<Timestamp>().is_ok()
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -94,13 +91,14 @@ mod tests {
         ] {
             let fits = |values: &Value, wanted: bool| {
                 for value in values.as_array().unwrap() {
-                    assert_eq!(form.fits(Some(value)), wanted, "{form} {value}");
+                    assert_eq!(form.fits(Some(value), ClockForm::Rfc3339), wanted, "{form} {value}");
                 }
             };
             fits(&good, true);
             fits(&bad, false);
         }
 
-        assert!(Form::Date.fits(None) && !Form::List.fits(None) && !Form::Count.fits(None));
+        let fits = |form: Form| form.fits(None, ClockForm::Rfc3339);
+        assert!(fits(Form::Date) && !fits(Form::List) && !fits(Form::Count));
     }
 }
