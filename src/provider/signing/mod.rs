@@ -7,9 +7,11 @@
 mod canonical;
 mod encoding;
 mod hash;
+mod host;
 mod scope;
 
 pub use self::canonical::{canonical_headers, canonical_request};
 pub use self::encoding::{canonical_query, hex, percent_encode, unhex};
 pub use self::hash::{hmac_sha1, hmac_sha256, is_hmac_sha1, is_hmac_sha256, sha256_hex};
+pub use self::host::host;
 pub use self::scope::scoped_key;
