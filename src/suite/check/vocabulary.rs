@@ -71,12 +71,18 @@ impl Vocabulary {
             operations: service.operations.iter().map(|operation| operation.as_str().into()).collect(),
             others: service.other_operations.keys().map(|operation| operation.as_str().into()).collect(),
             fixtures: fixtures.collect(),
-            // Every key has material of its own to import, whether or not it is ever imported.
-            key: service.create.capture.keys().cloned().chain(["material".to_owned()]).collect(),
+            key: key_words(service),
             counts_entries: service.paging.total.is_some(),
             states,
             clauses,
             editions,
         }
     }
+}
+
+/// What is known of every key besides its fixtures. Each has material of its own to import, whether or not it is ever
+/// imported.
+fn key_words(service: &ServiceFile) -> IndexSet<String> {
+    let of_classes = service.key_classes.values().flat_map(|class| class.values.keys());
+    service.create.capture.keys().chain(of_classes).cloned().chain(["material".to_owned()]).collect()
 }

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::declared_route::check_routes;
 use super::fixture::check_fixture;
-use super::key_class::check_class;
+use super::key_class::{check_class, check_values};
 use super::lifecycle::{check_create, check_remove, check_sweep};
 use super::observation::check_observation;
 use super::outcome::check_outcomes;
@@ -39,6 +39,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
     for (name, class) in &file.key_classes {
         classes.insert(ClassName::from(name.as_str()), check_class(checker, &at.key(name), name, class));
     }
+    check_values(checker, &at, file);
     let sound = checker.mistakes.len() == before;
 
     let outcomes = check_outcomes(checker, file);

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::ServiceFile;
 use crate::suite::Map;
 use crate::suite::check::{FileChecker, Message, TemplateScope};
 use crate::suite::name::{KeyName, State};
@@ -25,6 +26,10 @@ pub(crate) struct KeyClassFile {
     /// What a request that makes a key of this class has beside the parameters that all have, or instead of some.
     #[serde(default)]
     pub create: Map<Value>,
+    /// What requests of every operation need to know of a key of this class: name → text. Templates say `${key.algorithm}`.
+    /// Each class that can be made has the same names.
+    #[serde(default)]
+    pub values: Map<String>,
     /// Why no key of this class can be made in a run, if so. Its cases are listed and skipped.
     #[serde(default)]
     pub not_made: Option<String>,
@@ -47,6 +52,8 @@ pub struct KeyClass {
     pub has: BTreeSet<String>,
     /// What a request that makes such a key has beside the parameters that all have, or instead of some.
     pub create: RequestTemplate,
+    /// What requests need to know of such a key.
+    pub values: IndexMap<String, String>,
     /// Why no such key can be made in a run, if so.
     pub not_made: Option<String>,
     /// The states that such a key can be in.
@@ -113,7 +120,36 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
         checker.sentence(&at.key("not_made"), reason);
     }
 
+    let values_at = at.key("values");
+    for value in file.values.keys() {
+        checker.name(&values_at.key(value), value);
+    }
+
     let has = file.has.iter().cloned().collect();
     let create = checker.request(&at.key("create"), &file.create, &TemplateScope::new().with_key(KeyName::SUBJECT));
-    KeyClass { new_key_is, has, create, not_made: file.not_made.clone(), states, undrivable, impossible }
+    let (values, not_made) = (file.values.clone(), file.not_made.clone());
+    KeyClass { new_key_is, has, create, values, not_made, states, undrivable, impossible }
+}
+
+/// Every class that can be made has the values that any has: a row may use them for all its classes.
+pub(super) fn check_values(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &ServiceFile) {
+    let captured = &file.create.capture;
+    let mut names: IndexMap<&str, &str> = IndexMap::new();
+    for (class, of) in &file.key_classes {
+        for name in of.values.keys() {
+            names.entry(name).or_insert(class);
+            if captured.contains_key(name) || name == "material" {
+                let place = at.key(class);
+                let place = place.key("values");
+                checker.error_at_key(&place.key(name), format!("a key has another `{name}` already"));
+            }
+        }
+    }
+
+    for (class, of) in file.key_classes.iter().filter(|(_, of)| of.not_made.is_none()) {
+        for (name, other) in names.iter().filter(|(name, _)| !of.values.contains_key(**name)) {
+            let message = format!("the class `{class}` has no value `{name}`, which `{other}` has");
+            checker.error_at_key(&at.key(class), message);
+        }
+    }
 }
