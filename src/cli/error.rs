@@ -12,7 +12,7 @@ use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError, TokenError};
 use crate::plan::NoRoute;
-use crate::provider::{ChoiceError, CredentialVariables};
+use crate::provider::{ChoiceError, CredentialVariables, ProfileError};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
 use crate::report::merge::MergeError;
@@ -75,7 +75,8 @@ pub enum CliError {
     Mock(#[from] StartError),
     /// No credentials for a remote endpoint.
     #[error(
-        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones); they can't be given by flags, because those show in process lists",
+        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones){profile}; they can't be given by flags, because those show in process lists",
+        profile = profile.map_or_else(String::new, |variable| format!(", or name a profile that has them by {variable}")),
         id = .variables.access_key_id, secret = .variables.secret, token = .variables.token
     )]
     NoCredentials {
@@ -83,6 +84,19 @@ pub enum CliError {
         endpoint: String,
         /// The variables that hold them.
         variables: CredentialVariables,
+        /// The variable that names a profile, if the cloud's tools have such.
+        profile: Option<&'static str>,
+    },
+    /// A profile can't be used.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// A variable holds something else than the name of a region.
+    #[error("{variable}: {reason}")]
+    Region {
+        /// The variable.
+        variable: String,
+        /// What is wrong.
+        reason: String,
     },
     /// One of the variables of an access key is set without the other.
     #[error("{set} is set, but {missing} {}; set both, or none", if *is_empty { "is empty" } else { "is not" })]
@@ -250,6 +264,8 @@ impl CliError {
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }
+            | Self::Profile(_)
+            | Self::Region { .. }
             | Self::NoSecret(_)
             | Self::HalfCredentials { .. }
             | Self::OnePlace { .. }

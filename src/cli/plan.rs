@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::suite::{SelectArguments, SuiteArguments};
-use super::target::one_or_more;
+use super::target::{endpoint, one_or_more};
 use super::{CliError, Context, Exit, provider};
 use crate::client::EndpointUrl;
 use crate::diagnostic::counted;
@@ -141,11 +141,10 @@ struct ShownCost<'a> {
 pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
     let provider = provider::find(&suite.service.provider)?;
-    let endpoint: Option<EndpointUrl> = match (&arguments.endpoint, &arguments.region) {
-        (Some(endpoint), _) => Some(endpoint.parse()?),
-        (None, Some(region)) => Some((provider.endpoint)(region).parse()?),
-        (None, None) => None,
-    };
+    let endpoint = endpoint(provider, arguments.endpoint.as_deref(), arguments.region.as_deref(), context)?;
+    if endpoint.is_none() {
+        provider::must_have_mock(provider.name)?;
+    }
     let kind = endpoint.as_ref().map(|endpoint| TargetKind::of(endpoint, arguments.target_kind));
     let account = kind == Some(TargetKind::Account);
     let routes = if account { RouteLimit::Canonical } else { RouteLimit::All };

@@ -5,7 +5,10 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use thiserror::Error;
 
+use super::CliError;
+use crate::mock;
 use crate::provider::{ChoiceError, Choices, Declaration, OptionValue, ProviderOption, names, registry};
+use crate::session::SessionError;
 use crate::suite::selector::Selector;
 
 /// The provider.
@@ -54,6 +57,15 @@ impl ProviderArguments {
 /// The provider of a name that stands in case files.
 pub(super) fn find(name: &str) -> Result<&'static Declaration, ProviderError> {
     registry::by_name(name).ok_or_else(|| ProviderError::Unknown { name: name.to_owned() })
+}
+
+/// Checks that there is a bundled mock of a provider, which a command needs.
+pub(super) fn must_have_mock(provider: &str) -> Result<(), CliError> {
+    let provider = find(provider)?;
+    match mock::registry::by_name(provider.name) {
+        Some(_) => Ok(()),
+        None => Err(SessionError::NoMock { provider: provider.name }.into()),
+    }
 }
 
 /// The provider that the flag or a selector names. A selector names one by its first part; whatever else stands there

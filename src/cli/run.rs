@@ -207,7 +207,11 @@ fn run_claimed(
     let baseline = arguments.baseline.as_deref().map(|path| baseline(path, &suite, context)).transpose()?;
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
-    let place = arguments.target.place(provider)?;
+    // What is wrong with the mock on purpose is wanted of the mock, whatever endpoint a variable names.
+    let place = match arguments.deviate.is_empty() && arguments.fault.is_empty() {
+        true => arguments.target.place(provider, context)?,
+        false => Place::BundledMock,
+    };
     let selection = arguments.select.select(&suite, place.routes())?;
     // Before anything is started, and before credentials are looked for.
     if selection.is_empty() {

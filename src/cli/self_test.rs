@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::provider::must_have_mock;
 use super::suite::SuiteArguments;
 use super::target::jobs;
 use super::{CliError, Context, Exit};
@@ -45,6 +46,7 @@ pub(super) struct SelfTestArguments {
 /// Tries the suite.
 pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&[])?);
+    must_have_mock(&suite.service.provider)?;
     let Tried { entries, emulators } = named(&arguments.names)?;
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);

@@ -9,7 +9,6 @@ use clap::Args;
 use super::CliError;
 use super::provider::ProviderArguments;
 use crate::diagnostic::{Diagnostics, counted};
-use crate::provider::registry;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
 use crate::suite::load::load;
@@ -63,11 +62,7 @@ impl SuiteArguments {
         let files = self.files()?;
         let named = self.provider.named(selectors)?;
 
-        // A folder may hold the case files of a provider that this program does not speak to; they can be checked.
-        let default = registry::default_provider().name;
-        let has_default = || files.iter().any(|file| file.path.split('/').next() == Some(default));
-        let provider = named.or_else(|| has_default().then(|| default.to_owned()));
-        Ok(load(files, provider.as_deref())?)
+        Ok(load(files, named.as_deref())?)
     }
 
     /// Loads the case files of each provider that there is.

@@ -61,7 +61,9 @@ pub(super) struct SweepArguments {
 pub(super) fn sweep(arguments: &SweepArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = arguments.suite.load(&[])?;
     let declaration = provider::find(&suite.service.provider)?;
-    let Place::Url(url, kind) = arguments.target.place(declaration)? else { return Err(CliError::NothingToSweep) };
+    let Place::Url(url, kind) = arguments.target.place(declaration, context)? else {
+        return Err(CliError::NothingToSweep);
+    };
     let ledgers = read_ledgers(arguments)?;
 
     let provider = arguments.target.provider(declaration)?;

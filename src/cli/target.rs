@@ -11,14 +11,15 @@ use clap::Args;
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
 use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
-use crate::provider::{Credentials, Declaration, Provider};
+use crate::provider::{Credentials, Declaration, Profile, Provider};
 use crate::session::{Consent, DeclaredKind, TargetKind};
 use crate::suite::route_limit::RouteLimit;
 
 /// What is tested.
 #[derive(Debug, Args)]
 pub(super) struct TargetArguments {
-    /// The endpoint, such as http://127.0.0.1:8080 [default of a run: the bundled mock]
+    /// The endpoint, such as http://127.0.0.1:8080 [default: the one that a variable of the cloud's own tools names, or of a
+    /// run the bundled mock]
     #[arg(long, value_name = "URL")]
     pub(super) endpoint: Option<String>,
     /// The region; without --endpoint, the cloud's own endpoint in this region is the target
@@ -70,17 +71,12 @@ impl Place {
 
 impl TargetArguments {
     /// Where the requests go.
-    pub(super) fn place(&self, provider: &Declaration) -> Result<Place, ClientError> {
-        let url = |url: &str| {
-            let url: EndpointUrl = url.parse()?;
+    pub(super) fn place(&self, provider: &Declaration, context: &Context) -> Result<Place, ClientError> {
+        let endpoint = endpoint(provider, self.endpoint.as_deref(), self.region.as_deref(), context)?;
+        Ok(endpoint.map_or(Place::BundledMock, |url| {
             let kind = TargetKind::of(&url, self.target_kind);
-            Ok(Place::Url(url, kind))
-        };
-        match (&self.endpoint, &self.region) {
-            (Some(endpoint), _) => url(endpoint),
-            (None, Some(region)) => url(&(provider.endpoint)(region)),
-            (None, None) => Ok(Place::BundledMock),
-        }
+            Place::Url(url, kind)
+        }))
     }
 
     /// What the user has allowed.
@@ -100,6 +96,18 @@ impl TargetArguments {
         Connection { timeout: self.timeout, ca_file: self.ca_file.clone(), proxies }
     }
 
+    /// The region that a flag or a variable of the cloud's own tools names.
+    fn region_to_sign_for(&self, provider: &Declaration, context: &Context) -> Result<Option<String>, CliError> {
+        if let Some(region) = &self.region {
+            return Ok(Some(region.clone()));
+        }
+        let named = provider.region_variables.iter().find_map(|name| Some((*name, context.variable(name)?)));
+        let read = |(variable, text): (&str, String)| {
+            region(text.trim()).map_err(|reason| CliError::Region { variable: variable.to_owned(), reason })
+        };
+        named.map(read).transpose()
+    }
+
     /// The target at a URL. Whatever is not an account gets the credentials of the cloud's examples when the environment
     /// has none, for those are what mocks and emulators accept.
     pub(super) fn target(
@@ -109,13 +117,23 @@ impl TargetArguments {
         kind: TargetKind,
         context: &Context,
     ) -> Result<Target, CliError> {
-        let variables = &provider.declaration().credential_variables;
+        let declaration = provider.declaration();
+        let variables = &declaration.credential_variables;
         let given = (context.key(variables.access_key_id)?, context.secret(variables.secret)?);
         let token = context.secret(variables.token)?;
+        // Before the profile is read: an access key of the environment comes before that of any file.
+        let profile = match given {
+            (None, None) if token.is_none() => profile(declaration, kind, context)?,
+            _ => Profile::default(),
+        };
 
         let mut target = Target::with_examples(provider, endpoint);
-        if let Some(region) = &self.region {
-            target.region.clone_from(region);
+        if let Some(region) = self.region_to_sign_for(declaration, context)?.or(profile.region) {
+            target.region = region;
+        }
+        if let Some(credentials) = profile.credentials {
+            target.credentials = credentials;
+            return Ok(target);
         }
         match given {
             (Some(access_key_id), Some(secret)) => {
@@ -123,7 +141,9 @@ impl TargetArguments {
             }
             (None, None) if token.is_none() && kind != TargetKind::Account => {}
             (None, None) if token.is_none() => {
-                return Err(CliError::NoCredentials { endpoint: target.endpoint.to_string(), variables: *variables });
+                let profile = declaration.profiles.map(|files| files.variable);
+                let endpoint = target.endpoint.to_string();
+                return Err(CliError::NoCredentials { endpoint, variables: *variables, profile });
             }
             (id, secret) => {
                 let set = match (&id, &secret) {
@@ -137,6 +157,34 @@ impl TargetArguments {
         }
         Ok(target)
     }
+}
+
+/// The endpoint that is tested, if it is not the bundled mock: the one that was given, the one that a variable of the cloud's
+/// own tools names, or that of the cloud in the region that was given.
+pub(super) fn endpoint(
+    provider: &Declaration,
+    endpoint: Option<&str>,
+    region: Option<&str>,
+    context: &Context,
+) -> Result<Option<EndpointUrl>, ClientError> {
+    let named = || provider.endpoint_variables.iter().find_map(|name| context.variable(name));
+    let url = endpoint.map(str::to_owned).or_else(named).or_else(|| Some((provider.endpoint)(region?)));
+    url.map(|url| url.parse()).transpose()
+}
+
+/// What the files of the cloud's own tools hold. For something else than an account they are read only if a profile is named:
+/// the default one is that of somebody's account.
+fn profile(provider: &Declaration, kind: TargetKind, context: &Context) -> Result<Profile, CliError> {
+    let Some(files) = provider.profiles else { return Ok(Profile::default()) };
+    if kind != TargetKind::Account && context.variable(files.variable).is_none() {
+        return Ok(Profile::default());
+    }
+
+    let profile = (files.read)(&|name| context.variable(name))?;
+    for secret in profile.credentials.iter().flat_map(|key| std::iter::once(&key.secret).chain(&key.token)) {
+        context.secrets().add_credential(secret);
+    }
+    Ok(profile)
 }
 
 /// Parses `10s`, `1m30s`, `500ms`.

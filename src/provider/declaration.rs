@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Choices, ClockForm, Credentials, Provider};
+use super::{Choices, ClockForm, Credentials, ProfileFiles, Provider};
 use crate::redact::Secret;
 
 /// What a provider says about itself: everything that the rest of the program needs to know before there is a request.
@@ -16,10 +16,17 @@ pub struct Declaration {
     pub options: &'static [ProviderOption],
     /// The environment variables with the credentials.
     pub credential_variables: CredentialVariables,
+    /// The files in which the cloud's official tools keep credentials, where they have such.
+    pub profiles: Option<ProfileFiles>,
     /// The credentials of the cloud's own examples, which mocks and emulators accept.
     pub example_credentials: ExampleCredentials,
     /// The region that requests are signed for unless another is given.
     pub default_region: &'static str,
+    /// The environment variables with the region that requests are signed for; the first that is set counts.
+    pub region_variables: &'static [&'static str],
+    /// The environment variables with the URL of an endpoint that is used in place of the cloud's own; the first that is set
+    /// counts.
+    pub endpoint_variables: &'static [&'static str],
     /// How times are written in parameters and fields.
     pub clock_form: ClockForm,
     /// The URL of the cloud's own endpoint in a region.

@@ -32,6 +32,7 @@
 //! * **Paging by marker instead of by number**: data of the case files, since it is said in parameters and fields.
 
 pub mod alibaba;
+mod aws;
 mod body_form;
 mod call;
 mod choices;
@@ -40,6 +41,7 @@ mod declaration;
 mod error;
 mod http;
 mod json;
+mod profile;
 mod redaction;
 pub mod registry;
 mod response;
@@ -59,6 +61,7 @@ pub use self::declaration::{CredentialVariables, Declaration, ExampleCredentials
 pub use self::error::{DecodeError, EncodeError};
 pub use self::http::{HttpRequest, HttpResponse};
 pub(crate) use self::json::parse_json;
+pub use self::profile::{Profile, ProfileError, ProfileFiles, Variables};
 pub use self::redaction::{REDACTED, redact_form, redact_headers, redact_url};
 pub use self::registry::{by_name, names};
 pub use self::response::{ApiResponse, ErrorClass};

@@ -1,8 +1,9 @@
-//! The providers by name. Another cloud is another folder beside `alibaba/` and a line here.
+//! The providers by name. Another cloud is another folder beside these and a line here.
 
-use super::{Declaration, alibaba};
+use super::{Declaration, alibaba, aws};
 
-static ALL: [&Declaration; 1] = [&alibaba::DECLARATION];
+/// The first is the default.
+static ALL: [&Declaration; 2] = [&alibaba::DECLARATION, &aws::DECLARATION];
 
 /// Every provider.
 pub fn all() -> &'static [&'static Declaration] {

@@ -9,10 +9,20 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 17] = [
+const READ: [&str; 27] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_CONFIG_FILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_KMS",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SHARED_CREDENTIALS_FILE",
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",

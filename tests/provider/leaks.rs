@@ -56,6 +56,9 @@ fn words() -> Vec<String> {
     for provider in registry::all() {
         let variables = provider.credential_variables;
         let example = provider.example_credentials;
+        words
+            .extend(provider.region_variables.iter().chain(provider.endpoint_variables).map(|name| (*name).to_owned()));
+        words.extend(provider.profiles.map(|files| files.variable.to_owned()));
         words.extend(
             [
                 provider.name,

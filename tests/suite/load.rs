@@ -1,19 +1,29 @@
 //! Loading case files: the embedded ones, and folders of them.
 
+use kms_conformance::provider::registry;
 use kms_conformance::suite::files::{FilesError, embedded, read_dir};
 use kms_conformance::suite::load::load;
 
 #[test]
 fn the_embedded_case_files_have_no_mistakes() {
-    let suite = load(embedded(), None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
-    assert!(!suite.cases.is_empty());
-    assert!(suite.cases.is_sorted_by(|one, other| one.id < other.id));
-    for case in &suite.cases {
-        let source = suite.source(case).unwrap();
-        let file = embedded().into_iter().find(|file| file.path == source.file).unwrap();
-        let line = file.text.lines().nth(source.line as usize - 1).unwrap();
-        assert!(!line.trim().is_empty(), "{}: {line}", case.id);
+    let files = embedded();
+    for provider in registry::names() {
+        let suite = load(files.clone(), Some(provider)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+        assert!(!suite.cases.is_empty());
+        assert!(suite.cases.is_sorted_by(|one, other| one.id < other.id));
+        for case in &suite.cases {
+            let source = suite.source(case).unwrap();
+            let file = files.iter().find(|file| file.path == source.file).unwrap();
+            let line = file.text.lines().nth(source.line as usize - 1).unwrap();
+            assert!(!line.trim().is_empty(), "{}: {line}", case.id);
+        }
     }
+}
+
+#[test]
+fn without_a_name_the_default_provider_is_loaded() {
+    let suite = load(embedded(), None).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    assert_eq!(suite.service.provider, registry::default_provider().name);
 }
 
 #[test]
@@ -21,7 +31,13 @@ fn a_folder_of_providers_and_the_folder_of_a_provider_are_the_same() {
     let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let outer = read_dir(&cases).unwrap();
     assert_eq!(outer, embedded());
-    assert_eq!(read_dir(&cases.join("alibaba")).unwrap(), outer);
+    let of = |provider: &str| {
+        let files = outer.iter().filter(|file| file.path.split('/').next() == Some(provider));
+        files.cloned().collect::<Vec<_>>()
+    };
+    for provider in registry::names() {
+        assert_eq!(read_dir(&cases.join(provider)).unwrap(), of(provider), "{provider}");
+    }
 }
 
 #[test]

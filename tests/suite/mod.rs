@@ -1,5 +1,6 @@
 //! Case files: loading and selecting them, their mistakes, their schemas, and the routes that follow from them.
 
+mod aws;
 mod coverage;
 mod load;
 mod mistakes;

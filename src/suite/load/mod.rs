@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::event::Source;
 use crate::yaml::{Document, Path};
 
-/// Makes a suite of the files of one provider: of the named one, or of the only one there is.
+/// Makes a suite of the files of one provider: of the named one, of the only one there is, or of the default one.
 ///
 /// # Errors
 ///

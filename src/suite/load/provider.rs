@@ -3,10 +3,11 @@
 use super::whole;
 use crate::diagnostic::Diagnostic;
 use crate::near::nearest;
+use crate::provider::registry;
 use crate::suite::check::meant;
 use crate::suite::files::CaseFile;
 
-/// The provider whose files are used.
+/// The provider whose files are used: the one that is wanted, the only one there is, or the program's default one.
 pub(super) fn choose<'a>(
     files: &'a [CaseFile],
     wanted: Option<&str>,
@@ -27,7 +28,7 @@ pub(super) fn choose<'a>(
     let found = match (wanted, &providers[..]) {
         (Some(wanted), _) => providers.iter().find(|name| **name == wanted).copied(),
         (None, [only]) => Some(*only),
-        (None, _) => None,
+        (None, several) => several.iter().find(|name| **name == registry::default_provider().name).copied(),
     };
 
     if found.is_none() {
