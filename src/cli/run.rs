@@ -35,6 +35,9 @@ use crate::signal::Stops;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
+/// The variable of the environment with the secret that key material is derived from.
+const MATERIAL_SEED: &str = "KMS_CONFORMANCE_MATERIAL_SEED";
+
 /// The folder for reports.
 const REPORTS: &str = "reports";
 
@@ -67,6 +70,10 @@ pub(super) struct RunArguments {
     /// Whether each case has keys of its own
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     isolation: Isolation,
+    /// Make new keys also where keys of earlier runs wait for their deletion that the ledger names: otherwise, where cases share
+    /// keys, those are used again, and their deletion is scheduled anew
+    #[arg(long)]
+    no_reuse: bool,
     /// How many keys the run may make at most; a run that would make more is not begun, and one that comes to it ends there.
     /// Required on an account, where keys cost money and quota
     #[arg(long, value_name = "N")]
@@ -246,7 +253,7 @@ async fn execute(
         Endpoint::Running(_) | Endpoint::BundledMock(..) => None,
     };
     let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
-    let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context))?;
+    let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context)?)?;
     // Before the first request, and also if the reports are quiet.
     if let Some(announcement) = session.announcement() {
         context.report(announcement);
@@ -321,8 +328,13 @@ fn admin_token(arguments: &RunArguments, context: &Context) -> Result<Option<Sec
     context.secret(name)?.map(Some).ok_or_else(|| CliError::NoToken(name.clone()))
 }
 
-fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context: &Context) -> SessionOptions {
-    SessionOptions {
+fn options(
+    arguments: &RunArguments,
+    known: Option<Arc<KnownFailures>>,
+    context: &Context,
+) -> Result<SessionOptions, CliError> {
+    let material_seed = context.secret(MATERIAL_SEED)?;
+    Ok(SessionOptions {
         jobs: arguments.jobs,
         rate: arguments.rate,
         isolation: arguments.isolation,
@@ -333,6 +345,8 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
         ledger: Some(arguments.ledger()),
+        reuse: !arguments.no_reuse,
+        material_seed,
         secrets: context.secrets().clone(),
         known,
         fail_fast: arguments.fail_fast,
@@ -341,7 +355,7 @@ fn options(arguments: &RunArguments, known: Option<Arc<KnownFailures>>, context:
         confirm_failures: arguments.confirm_failures,
         strict: arguments.strict,
         unsupported: arguments.unsupported,
-    }
+    })
 }
 
 fn reports(

@@ -43,4 +43,5 @@ pub use self::rate::RateLimit;
 pub use self::response::{Response, Unusable};
 pub use self::retry::RetryPolicy;
 pub use self::target::Target;
+pub(crate) use self::target::is_same_target;
 pub use self::transcript::Transcript;

@@ -75,10 +75,34 @@ impl Target {
     }
 }
 
+/// Whether two targets of ledgers are the same, however their endpoints are spelled.
+pub(crate) fn is_same_target(one: &LedgerTarget, other: &LedgerTarget) -> bool {
+    let endpoint = |target: &LedgerTarget| target.endpoint.parse::<EndpointUrl>().ok();
+    let endpoints = (endpoint(one), endpoint(other));
+    let same_endpoint = matches!(&endpoints, (Some(one), Some(other)) if one == other);
+    same_endpoint && one.provider == other.provider && one.region == other.region
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::provider::registry;
+
+    #[test]
+    fn a_target_is_the_same_in_every_spelling_of_its_endpoint() {
+        let target = |endpoint: &str, region: &str| LedgerTarget {
+            provider: "p".to_owned(),
+            endpoint: endpoint.to_owned(),
+            region: region.to_owned(),
+        };
+        let here = target("http://127.0.0.1:80", "r");
+        assert!(is_same_target(&here, &target("http://127.0.0.1", "r")));
+        for (endpoint, region) in
+            [("http://127.0.0.1", "s"), ("https://127.0.0.1", "r"), ("http://127.0.0.1:81", "r"), ("", "r")]
+        {
+            assert!(!is_same_target(&here, &target(endpoint, region)), "{endpoint} {region}");
+        }
+    }
 
     #[test]
     fn only_a_cloud_has_an_endpoint_for_every_region() {

@@ -189,7 +189,10 @@ pub struct Usage {
     pub retries: u64,
     /// Keys made.
     pub keys_created: u64,
-    /// Keys made that are neither deleted nor scheduled for deletion.
+    /// Keys of earlier runs that were used again; none if the run uses none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys_reused: Option<u64>,
+    /// Keys made or used again that are neither deleted nor scheduled for deletion.
     pub keys_left: u64,
     /// How many seconds the local clock is ahead of the endpoint's, behind if negative; none if no response had a date.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,16 +1,22 @@
 //! A ledger read back: who made what, on which target, and whether it is still there.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use indexmap::IndexMap;
+use jiff::Timestamp;
 
 use super::Item;
 use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 
 /// The longest line that is read, in bytes; those of a run have some 500.
 const LONGEST_LINE: u64 = 64 << 10;
+
+/// So many runs are remembered that had a key before: it carries the mark of the last one, or of one before if that was killed
+/// while it took the key over.
+const MOST_EARLIER: usize = 16;
 
 /// What a ledger says.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +48,27 @@ pub struct Thing {
     pub undo: Option<UndoCall>,
     /// What became of it.
     pub state: ThingState,
+    /// What else is known of it, if it is a key.
+    pub key: KeyFacts,
+}
+
+/// What a ledger knows of a key besides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Its class; unknown of keys of earlier versions.
+    pub class: Option<String>,
+    /// By what the secret is known from which its material is derived.
+    pub seed: Option<String>,
+    /// The runs that had it before, whose marks it may still carry.
+    pub earlier: Vec<String>,
+    /// Whether something was left on it that a new key does not have.
+    pub worn: bool,
+    /// When it was removed.
+    pub removed: Option<String>,
+    /// When it will be gone, as the service says.
+    pub until: Option<Timestamp>,
+    /// Whether it was seen to be gone.
+    pub gone: bool,
 }
 
 /// What became of a thing.
@@ -105,6 +132,8 @@ impl History {
 struct Reading {
     /// By run and number.
     things: IndexMap<(String, u64), Thing>,
+    /// By the id of a key, the run and the number that it had there last.
+    holders: HashMap<String, (String, u64)>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -137,7 +166,7 @@ impl Reading {
     }
 
     fn entry(&mut self, number: usize, line: LedgerLine) {
-        let LedgerLine { at, run, entry, item, case, target, mark, name, undo, .. } = line;
+        let LedgerLine { at, run, entry, item, case, target, mark, name, undo, class, seed, until, .. } = line;
         if entry == LedgerEntry::Settled {
             // Other things are removed by their names, so each has a line of its own.
             let unknown =
@@ -149,10 +178,12 @@ impl Reading {
         // whether one is left.
         let Some(item) = item else { return };
 
-        if entry == LedgerEntry::Making {
+        if matches!(entry, LedgerEntry::Making | LedgerEntry::TakingOver) {
             let Some(target) = target else {
                 return self.unreadable(number, "it does not say where something is made".to_owned());
             };
+            let before = name.as_deref().filter(|_| entry == LedgerEntry::TakingOver).map(|id| self.before(id));
+            let earlier = before.unwrap_or_default();
             let thing = Thing {
                 run: run.clone(),
                 item: Item(item),
@@ -163,19 +194,44 @@ impl Reading {
                 mark,
                 undo,
                 state: ThingState::Unknown,
+                key: KeyFacts { class, seed, earlier, ..KeyFacts::default() },
             };
+            if let Some(id) = thing.name.clone().filter(|_| thing.mark.is_some()) {
+                self.holders.insert(id, (run.clone(), item));
+            }
             self.things.insert((run, item), thing);
             return;
         }
-        let Some(thing) = self.things.get_mut(&(run, item)) else {
+        let Some(thing) = self.things.get_mut(&(run.clone(), item)) else {
             return self.unreadable(number, format!("no line says that item {item} of its run was being made"));
         };
         thing.name = name.or(thing.name.take());
-        thing.state = match entry {
-            LedgerEntry::Made => ThingState::There,
-            LedgerEntry::NotMade | LedgerEntry::Removed => ThingState::Gone,
-            LedgerEntry::Making | LedgerEntry::Settled => thing.state,
-        };
+        if let (LedgerEntry::Made, Some(id), true) = (entry, &thing.name, thing.mark.is_some()) {
+            self.holders.insert(id.clone(), (run, item));
+        }
+        match entry {
+            LedgerEntry::Made => thing.state = ThingState::There,
+            LedgerEntry::NotMade => thing.state = ThingState::Gone,
+            LedgerEntry::Removed => {
+                thing.state = ThingState::Gone;
+                thing.key.removed = Some(at);
+                thing.key.until = until.and_then(|until| until.parse().ok()).or(thing.key.until);
+            }
+            LedgerEntry::Gone => {
+                thing.state = ThingState::Gone;
+                thing.key.gone = true;
+            }
+            LedgerEntry::Worn => thing.key.worn = true,
+            LedgerEntry::Making | LedgerEntry::TakingOver | LedgerEntry::Settled => {}
+        }
+    }
+
+    /// The runs that had a key before, the last ones in that order.
+    fn before(&self, id: &str) -> Vec<String> {
+        let Some(last) = self.holders.get(id).and_then(|key| self.things.get(key)) else { return Vec::new() };
+        let mut runs = last.key.earlier.clone();
+        runs.push(last.run.clone());
+        runs.split_off(runs.len().saturating_sub(MOST_EARLIER))
     }
 }
 
@@ -200,7 +256,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ledger.jsonl");
         let one = ledger(&path, "kc-1");
-        let key = |ledger: &Ledger| ledger.making("CreateKey", "a/b", Made::Key { mark: "kc-1" }).unwrap();
+        let made = Made::Key { mark: "kc-1", class: "K", seed: None };
+        let key = |ledger: &Ledger| ledger.making("CreateKey", "a/b", made).unwrap();
         let (removed, there, lost, rejected) = (key(&one), key(&one), key(&one), key(&one));
         one.note(LedgerEntry::Made, Some(removed), "CreateKey", "a/b", Some("1")).unwrap();
         one.note(LedgerEntry::Made, Some(there), "CreateKey", "a/b", Some("2")).unwrap();

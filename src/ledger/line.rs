@@ -39,6 +39,15 @@ pub struct LedgerLine {
     /// The text that a key carries which is being made, as its id is not known yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<String>,
+    /// The class of a key that is being made or taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// By what the secret is known from which the key's material is derived; the secret itself is never written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<String>,
+    /// When a removed key will be gone, as the service says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// The id of the key or the name of the alias; that of a key is unknown while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -53,12 +62,18 @@ pub struct LedgerLine {
 pub enum LedgerEntry {
     /// It is about to be made. Without a further line it may be there or not.
     Making,
-    /// It was made.
+    /// A key of an earlier run that waits for its deletion is about to be used again.
+    TakingOver,
+    /// It was made, or taken over.
     Made,
+    /// Something is about to be left on a key that a new one does not have, so it will not be taken over.
+    Worn,
     /// It was not made: the service rejected the request, or never got it.
     NotMade,
     /// It was removed, or will be by itself.
     Removed,
+    /// A removed key was seen to be gone.
+    Gone,
     /// The run has looked for everything whose making got no response: nothing of that is left.
     Settled,
 }

@@ -11,18 +11,22 @@
 //! - `line` is the format, and `file` the file: whole lines, also when several processes append to it;
 //! - `writer` is what a run writes;
 //! - `mark` is the text by which a run is known, and `alive` says whether it goes on;
-//! - `history` reads it back as values: who made what, on which target, and whether it is still there.
+//! - `history` reads it back as values: who made what, on which target, and whether it is still there;
+//! - `waiting` are the keys that it says wait for their deletion, which a later run may use again.
 
 mod alive;
 mod file;
 mod history;
 mod line;
 mod mark;
+mod waiting;
 mod writer;
 
 pub use self::alive::Life;
 pub use self::history::{History, Thing, ThingState, Unreadable};
 pub use self::line::schema;
 pub use self::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
+
 pub use self::mark::{is_mark, mark_in, new_mark};
+pub use self::waiting::Waiting;
 pub use self::writer::{Item, Ledger, Made};

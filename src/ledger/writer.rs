@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use super::Waiting;
 use super::alive::Alive;
 use super::file::LineFile;
 use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
@@ -39,6 +40,10 @@ pub enum Made<'a> {
     Key {
         /// The text.
         mark: &'a str,
+        /// Its class.
+        class: &'a str,
+        /// By what the secret is known from which its material is derived.
+        seed: Option<&'a str>,
     },
     /// Something else, by its name and the call that removes it.
     Other {
@@ -120,7 +125,12 @@ impl Ledger {
         let line = self.line(LedgerEntry::Making, Some(item), operation, case);
         let line = LedgerLine { target: Some(self.target.clone()), ..line };
         self.write(match what {
-            Made::Key { mark } => LedgerLine { mark: Some(mark.to_owned()), ..line },
+            Made::Key { mark, class, seed } => LedgerLine {
+                mark: Some(mark.to_owned()),
+                class: Some(class.to_owned()),
+                seed: seed.map(str::to_owned),
+                ..line
+            },
             Made::Other { name, undo, parameters } => LedgerLine {
                 name: Some(name.to_owned()),
                 undo: Some(UndoCall { operation: undo.to_owned(), parameters: parameters.clone() }),
@@ -128,6 +138,52 @@ impl Ledger {
             },
         })?;
         Ok(item)
+    }
+
+    /// Notes a key of an earlier run that is about to be used again.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written. The key must be left alone then.
+    pub fn taking_over(&self, operation: &str, case: &str, key: &Waiting) -> io::Result<Item> {
+        let item = Item(self.items.fetch_add(1, Ordering::Relaxed) + 1);
+        let line = self.line(LedgerEntry::TakingOver, Some(item), operation, case);
+        self.write(LedgerLine {
+            target: Some(self.target.clone()),
+            mark: Some(self.run.clone()),
+            class: Some(key.class.clone()),
+            seed: key.seed.clone(),
+            name: Some(key.id.clone()),
+            ..line
+        })?;
+        Ok(item)
+    }
+
+    /// Notes that a key was removed, and when it will be gone, if the service says so.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub fn removed(
+        &self,
+        item: Option<Item>,
+        operation: &str,
+        case: &str,
+        name: &str,
+        until: Option<Timestamp>,
+    ) -> io::Result<()> {
+        let line = self.line(LedgerEntry::Removed, item, operation, case);
+        self.write(LedgerLine { name: Some(name.to_owned()), until: until.map(|until| until.to_string()), ..line })
+    }
+
+    /// Notes that a key of an earlier run was seen to be gone.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written.
+    pub fn gone(&self, operation: &str, key: &Waiting) -> io::Result<()> {
+        let line = self.line(LedgerEntry::Gone, Some(key.item), operation, &key.case);
+        self.write(LedgerLine { run: key.run.clone(), name: Some(key.id.clone()), ..line })
     }
 
     /// Notes that something was made, was not made, or was removed; none if what was removed was found without its making
@@ -159,6 +215,9 @@ impl Ledger {
             case: case.to_owned(),
             target: None,
             mark: None,
+            class: None,
+            seed: None,
+            until: None,
             name: None,
             undo: None,
         }
@@ -202,7 +261,7 @@ mod tests {
         let path = folder.path().join("deep/ledger.jsonl");
         for run in ["kc-1", "kc-2"] {
             let ledger = Ledger::open(&path, run, target()).unwrap();
-            let item = ledger.making("CreateKey", "a/b", Made::Key { mark: run }).unwrap();
+            let item = ledger.making("CreateKey", "a/b", Made::Key { mark: run, class: "K", seed: None }).unwrap();
             ledger.note(LedgerEntry::Made, Some(item), "CreateKey", "a/b", Some("id")).unwrap();
         }
         let lines = lines(&path);

@@ -1,10 +1,11 @@
 //! What a run will send, make and leave, if every response is the one that the table says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::tour::{Bound, Counter, Observing, Serving, Split, Tally, TourPlan, width};
 use super::{CasePlan, Planner};
+use crate::suite::name::ClassName;
 
 /// What a run will send, make and leave.
 #[derive(Debug)]
@@ -73,7 +74,7 @@ impl Forecast {
 
         let mut left_out = Vec::new();
         let tour = terms.tour.then(|| {
-            let spare = spare_keys(&split.shared, tally.new_keys(), terms.max_keys);
+            let spare = spare_keys(&split.shared, tally.new_keys(), terms.max_keys, &Held::default());
             let tour = TourPlan::new(planner, split.shared, spare);
             let own = counter.tour(&tour, plan_of);
             let requests = own.requests();
@@ -87,11 +88,22 @@ impl Forecast {
     }
 }
 
+/// The keys of earlier runs that wait for their deletion.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// How many of each class a tour may use.
+    pub(crate) usable: BTreeMap<ClassName, usize>,
+    /// How many there are, usable or not: each counts until it is gone.
+    pub(crate) waiting: u64,
+}
+
 /// How many keys a tour may make that no other case needs. Without a number that was given, none: a tour is for targets
 /// where each key counts.
-pub(crate) fn spare_keys(servings: &[Serving], others: usize, max_keys: Option<u64>) -> usize {
-    let own = width(servings).values().sum::<usize>();
+pub(crate) fn spare_keys(servings: &[Serving], others: usize, max_keys: Option<u64>, held: &Held) -> usize {
+    let usable = |class: &ClassName| held.usable.get(class).copied().unwrap_or_default();
+    let own = width(servings).iter().map(|(class, count)| count.saturating_sub(usable(class))).sum::<usize>();
+    let others = others + usize::try_from(held.waiting).unwrap_or(usize::MAX);
     let made = servings.iter().filter(|serving| !serving.only_makes).map(|serving| serving.makes.len()).sum::<usize>();
     let most = max_keys.map_or(0, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    most.saturating_sub(own + made + others)
+    most.saturating_sub(own.saturating_add(made).saturating_add(others))
 }

@@ -203,10 +203,13 @@ fn time_of_both(one: &Results, other: &Results) -> (String, u64) {
 }
 
 fn add_usage(sum: &mut Usage, part: &Usage) {
-    let Usage { requests, retries, keys_created, keys_left, clock_skew_seconds } = part;
+    let Usage { requests, retries, keys_created, keys_reused, keys_left, clock_skew_seconds } = part;
     sum.requests += requests;
     sum.retries += retries;
     sum.keys_created += keys_created;
+    if let Some(reused) = keys_reused {
+        *sum.keys_reused.get_or_insert_default() += reused;
+    }
     sum.keys_left += keys_left;
     // The skew that may matter is the greatest one.
     let skews = [sum.clock_skew_seconds, *clock_skew_seconds];

@@ -213,7 +213,7 @@ pub(super) fn finished(cases: Vec<CaseResult>, stopped: Option<&str>) -> Vec<Eve
         complete: stopped.is_none(),
         stopped: stopped.map(str::to_owned),
         summary,
-        usage: Usage { requests: 2431, retries: 0, keys_created: 260, keys_left: 0, clock_skew_seconds: None },
+        usage: Usage { requests: 2431, keys_created: 260, ..Usage::default() },
         routes: Some(RouteCoverage { total: 490, run }),
         leaks: Vec::new(),
     })));

@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 
 use super::key_wrapping::wrap;
+use super::material::MaterialSeed;
 use super::observer::Seen;
+use crate::ledger::Item;
 use crate::plan::Position;
 use crate::provider::ClockForm;
 use crate::redact::{Secret, SecretRegistry};
@@ -39,6 +41,12 @@ pub(super) struct KeyBinding {
     pub(super) trail: Vec<Position>,
     /// What was observed of it, if nothing was sent since that could change it.
     pub(super) seen: Option<Seen>,
+    /// By what the ledger knows it.
+    pub(super) item: Option<Item>,
+    /// Whether something else than its own material may have been imported into it.
+    pub(super) foreign_material: bool,
+    /// Whether the ledger says that something was left on it which a new key does not have.
+    pub(super) worn: bool,
 }
 
 impl KeyBinding {
@@ -54,7 +62,15 @@ impl KeyBinding {
             material,
             trail: Vec::new(),
             seen: None,
+            item: None,
+            foreign_material: false,
+            worn: false,
         }
+    }
+
+    /// Gives it material that a later run can derive again.
+    pub(super) fn derive_material(&mut self, seed: &MaterialSeed) {
+        self.material = Secret::new(STANDARD.encode(seed.material(self.id())));
     }
 
     /// Its position, as far as that is known.
@@ -232,12 +248,22 @@ impl Bindings {
                 let arguments: Vec<String> =
                     arguments.iter().map(|argument| self.value(argument, context)).collect::<Result<_, _>>()?;
                 let value = call(*function, &arguments, &mut self.random, self.clock_form)?;
+                if let (Function::Wrap, Some(material)) = (function, arguments.last()) {
+                    self.wrapped(material, context.on);
+                }
                 // Random bytes may be a plaintext, which must not be written.
                 if *function == Function::Random {
                     self.secrets.add_generated(&value);
                 }
                 Ok(value)
             }
+        }
+    }
+
+    /// Notes that material was wrapped for a key: that of another one, or damaged, is not what the key has for ever.
+    fn wrapped(&mut self, material: &str, on: &KeyName) {
+        for (name, key) in &mut self.keys {
+            key.foreign_material |= name == on && key.material.expose() != material;
         }
     }
 

@@ -337,7 +337,7 @@ impl CaseRunner<'_> {
         // Until the case is over, its own keys are also counted as planned; that is what one more attempt makes. Of a case on
         // keys of the tour no fresh ones were planned.
         let own = if self.on_tour { self.plan.cost.keys as u64 } else { 0 };
-        let wanted = self.run.key_counts.foreseen() + own;
+        let wanted = self.run.key_counts.foreseen(self.run.pool.waiting()) + own;
         self.run.options.max_keys.is_none_or(|most| wanted <= most)
     }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::Method;
 use thiserror::Error;
 use url::Url;
@@ -42,6 +43,8 @@ pub struct ClockHook {
     client: HttpClient,
     /// What the admin API of a mock may require.
     token: Option<Secret>,
+    /// Whether it is that of a mock of this program, which says what the clock shows.
+    is_of_mock: bool,
 }
 
 /// Why a text is not the URL of a hook. The text is not shown: it may hold a password.
@@ -105,7 +108,7 @@ impl ClockHook {
     pub fn new(url: HookUrl, connection: &Connection) -> Result<Self, ClientError> {
         let wrong = |error: HookError| ClientError::ClockHook { reason: error.to_string() };
         let client = HttpClient::new(&url.at(0).map_err(wrong)?, connection)?;
-        Ok(Self { url, client, token: None })
+        Ok(Self { url, client, token: None, is_of_mock: false })
     }
 
     /// A request to the hook, with the token if there is one.
@@ -117,17 +120,21 @@ impl ClockHook {
         }
     }
 
-    /// Sends the POST. The number of seconds is also in the body, for hooks that read it there.
-    async fn call(&self, by: Duration) -> Result<(), String> {
+    /// Sends the POST. The number of seconds is also in the body, for hooks that read it there. A mock responds with what the
+    /// clock shows then.
+    async fn call(&self, by: Duration) -> Result<Option<Timestamp>, String> {
         let url = self.url.at(by.as_secs()).map_err(|error| error.to_string())?;
         let body = format!("{{\"advance_seconds\":{}}}", by.as_secs());
         let request = self.request(Method::POST, url.as_str());
         let request = request.header("content-type", "application/json").body(body);
 
         let failed = |error: HttpError| format!("the clock hook did not respond: {error}");
-        let status = self.client.send(request).await.map_err(failed)?.status();
+        let mut response = self.client.send(request).await.map_err(failed)?;
+        let status = response.status();
         if status.is_success() {
-            Ok(())
+            let shown = if self.is_of_mock { self.client.chunk(&mut response).await.ok().flatten() } else { None };
+            let shown: Option<serde_json::Value> = shown.and_then(|text| serde_json::from_slice(&text).ok());
+            Ok(shown.and_then(|fields| fields.get("now")?.as_str()?.parse().ok()))
         } else {
             Err(format!("the clock hook responded with HTTP {}{}", status.as_u16(), self.client.through()))
         }
@@ -163,7 +170,15 @@ impl TargetClock {
                 advance(by);
                 Ok(())
             }
-            Self::Hook(hook) => hook.call(by).await,
+            Self::Hook(hook) => hook.call(by).await.map(|_| ()),
+        }
+    }
+
+    /// What it shows, if it is one that says so: that of a mock of this program.
+    pub(super) async fn now(&self) -> Option<Timestamp> {
+        match self {
+            Self::Hook(hook) if hook.is_of_mock => hook.call(Duration::ZERO).await.ok()?,
+            Self::Fixed | Self::Function(_) | Self::Hook(_) => None,
         }
     }
 }
@@ -180,7 +195,7 @@ pub async fn find_clock(
 ) -> Result<TargetClock, ClientError> {
     // The mock reads the number in the body.
     let url = HookUrl(format!("{endpoint}/_mock/clock"));
-    let hook = ClockHook { token: token.cloned(), ..ClockHook::new(url, connection)? };
+    let hook = ClockHook { token: token.cloned(), is_of_mock: true, ..ClockHook::new(url, connection)? };
 
     let found = async {
         let request = hook.request(Method::GET, &format!("{endpoint}/_mock/"));

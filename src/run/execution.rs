@@ -1,6 +1,6 @@
 //! Begins the cases of a run, several at a time, and reports their outcomes in the order of ids.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -41,6 +41,8 @@ pub(super) struct Execution<'r, E> {
     stops: UnboundedReceiver<String>,
     /// Whether the cases under way were dropped.
     aborted: bool,
+    /// The outcomes of cases that earlier runs began, by their indexes.
+    pub(super) promised: BTreeMap<usize, CaseOutcome>,
 }
 
 impl<'r, E: FnMut(Event)> Execution<'r, E> {
@@ -63,6 +65,7 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
             begun: 0,
             stops,
             aborted: false,
+            promised: BTreeMap::new(),
         }
     }
 
@@ -141,7 +144,8 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
     /// Begins a case, unless it has no plan.
     fn begin(&mut self, planned: Planned, permits: &Arc<Semaphore>) {
         if let Err(failure) = &planned.plan {
-            let outcome = CaseOutcome::not_begun(failure.clone());
+            let promised = self.promised.remove(&planned.index);
+            let outcome = promised.unwrap_or_else(|| CaseOutcome::not_begun(failure.clone()));
             return self.finish(Done { planned, outcome, lease: None });
         }
 

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::{Failure, blocking_response};
+use super::material::MaterialSeed;
 use super::requester::{Request, Requester, captured};
 use super::teardown::{Existence, Removal};
 use crate::client::{Envelope, Response};
@@ -22,8 +23,8 @@ use crate::verdict::Kind;
 /// What one attempt at a case has made.
 #[derive(Debug)]
 pub(super) struct Inventory<'a> {
-    run: &'a RunContext,
-    case: &'a Case,
+    pub(super) run: &'a RunContext,
+    pub(super) case: &'a Case,
     /// What has to be removed before the keys, the last made last.
     pub(super) removals: Vec<Removal>,
     /// The keys that were made, in order.
@@ -45,7 +46,7 @@ impl<'a> Inventory<'a> {
         let operation = &self.run.suite.service.create.operation;
         let creation = self.run.suite.service.creation(class);
         let parameters = requester.parameters(&creation, Context { class: Some(class), ..Context::on(name) })?;
-        let item = self.making_key(operation)?;
+        let item = self.making_key(operation, class)?;
 
         // The key is not bound to its name yet, so a failure does not know the class by itself.
         let with_class = |mut failure: Failure| {
@@ -73,16 +74,28 @@ impl<'a> Inventory<'a> {
 
     /// Notes a key that is about to be made, if the run may make one more. Confirmations and lost responses make more of
     /// them than were planned.
-    fn making_key(&self, operation: &OperationName) -> Result<Item, Failure> {
-        let RunContext { client, key_counts, options, .. } = self.run;
+    fn making_key(&self, operation: &OperationName, class: &ClassName) -> Result<Item, Failure> {
+        let RunContext { client, key_counts, options, pool, .. } = self.run;
+        let waiting = pool.waiting();
+        // Those of earlier runs that wait for their deletion count too, until they are gone.
         if let Some(most) = options.max_keys
-            && !key_counts.request(options.max_keys)
+            && !key_counts.request(Some(most.saturating_sub(waiting)))
         {
-            let reason = format!("the run may make no more than {most} keys: see --max-keys");
+            let others =
+                if waiting > 0 { format!(", with {waiting} of earlier ones that still wait") } else { String::new() };
+            let reason = format!("the run may make no more than {most} keys{others}: see --max-keys");
             return Err(Failure::over_a_limit(reason));
         }
         client.keep_back(self.run.removal_requests());
-        self.making(operation, Made::Key { mark: &options.mark })
+        self.making_marked(operation, class)
+    }
+
+    /// Notes a key that is about to be made, by its mark.
+    fn making_marked(&self, operation: &OperationName, class: &ClassName) -> Result<Item, Failure> {
+        let options = &self.run.options;
+        let seed = options.material.as_ref().map(MaterialSeed::check);
+        let made = Made::Key { mark: &options.mark, class: class.as_str(), seed: seed.as_deref() };
+        self.making(operation, made)
     }
 
     /// Notes that a request for a key certainly made none.
@@ -120,6 +133,11 @@ impl<'a> Inventory<'a> {
             }
         }
 
+        key.item = Some(item);
+        if let Some(seed) = &self.run.options.material {
+            key.derive_material(seed);
+        }
+
         // A key without an id could neither be used nor removed.
         let id = key.id().to_owned();
         if id.is_empty() {
@@ -131,7 +149,7 @@ impl<'a> Inventory<'a> {
 
         // An attempt before, whose response was lost, may have made another key with the same mark.
         if response.lost_before {
-            self.making(&create.operation, Made::Key { mark: &self.run.options.mark })?;
+            self.making_marked(&create.operation, class)?;
         }
         // Whatever the endpoint says: a key of somebody else is neither changed nor removed.
         if self.run.options.only_marked && !self.carries_mark(response) {
@@ -199,12 +217,12 @@ impl<'a> Inventory<'a> {
             };
         };
 
-        let item = self.making_key(request.operation)?;
+        let class = requester.class_of(&KeyName::subject());
+        let item = self.making_key(request.operation, &class)?;
         let sent = requester.send_until_found(envelope, request, may_be_missing).await;
         self.note_key_if_not_made(item, request.operation, &sent)?;
         let response = sent?;
         if response.content.code.is_none() {
-            let class = requester.class_of(&KeyName::subject());
             self.keep_key(requester, name, &class, item, &response).map_err(|failure| {
                 match (request.purpose, failure.kind) {
                     // The fields of the probe's response are what the case is about, so they are not a fixture here.
@@ -328,7 +346,7 @@ pub(super) fn note_in_ledger(
 }
 
 /// The run ends: what is not listed could be left behind unnoticed.
-fn unwritten(error: &io::Error) -> Failure {
+pub(super) fn unwritten(error: &io::Error) -> Failure {
     Failure {
         ends_run: Some(format!("the ledger can't be written ({error}), so nothing more is made")),
         ..Failure::inconclusive(Kind::Unavailable, format!("the ledger can't be written: {error}"))

@@ -42,15 +42,22 @@ impl KeyCounts {
         let _ = self.planned.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
-    /// How many keys there will be in the end, at most: those of cases under way may be counted twice.
-    pub(super) fn foreseen(&self) -> u64 {
+    /// How many keys there will be in the end, at most, with those of earlier runs that wait: those of cases under way may be
+    /// counted twice, and those that wait may take the place of planned ones.
+    pub(super) fn foreseen(&self, waiting: u64) -> u64 {
         let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        count(&self.requested).saturating_add(count(&self.planned))
+        count(&self.requested).saturating_add(count(&self.planned).max(waiting))
     }
 
     /// Counts a key that a case made.
     pub(super) fn key_made(&self, id: &str) {
         self.made.fetch_add(1, Ordering::Relaxed);
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    /// Counts a key of an earlier run that this one uses.
+    pub(super) fn key_taken(&self, id: &str) {
+        self.requested.fetch_add(1, Ordering::Relaxed);
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
     }
 

@@ -10,6 +10,8 @@
 //!   is in the `inventory`. What all of them hold together is in `holdings`;
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
 //!   `verifier` checks effects; `judge`, `checks` and `content` compare responses with the case files;
+//! - `pool` are keys of earlier runs, which are used again, with the same `material`;
+//! - `promise` is whether the keys are gone whose time was over;
 //! - `tour` hands keys from case to case, where each key counts;
 //! - `failure` says why a case did not pass, and `outcome` makes the result of it;
 //! - `knowledge` is what the run has learned of its endpoint, so that nothing is tried more often than necessary;
@@ -33,12 +35,15 @@ mod key_counts;
 mod key_wrapping;
 mod knowledge;
 mod leak;
+mod material;
 mod observer;
 mod order;
 mod outcome;
 mod pages;
 mod parameter_name;
+mod pool;
 mod probe;
+mod promise;
 mod requester;
 mod response_form;
 mod route_prefix;
@@ -60,7 +65,9 @@ use std::time::Duration;
 
 pub use self::clock::{ClockHook, HookError, HookUrl, TargetClock, find_clock};
 pub use self::interrupt::Interrupt;
+pub use self::material::MaterialSeed;
 pub use self::order::runs_alone;
+pub use self::pool::Pool;
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;
@@ -105,6 +112,8 @@ pub struct RunOptions {
     pub account: bool,
     /// Whether a key that a response names is left alone unless it carries the mark: it may be somebody else's.
     pub only_marked: bool,
+    /// What key material is derived from, so that a later run can use the keys again; random if none.
+    pub material: Option<MaterialSeed>,
     /// Whether a response that the documents only leave room for is a failure.
     pub strict: bool,
     /// The verdict on a case that needs an operation which the endpoint does not know.
@@ -141,6 +150,7 @@ impl Default for RunOptions {
             bundled_mock: false,
             account: false,
             only_marked: false,
+            material: None,
             strict: false,
             unsupported: Unsupported::default(),
         }
@@ -154,6 +164,7 @@ pub(crate) struct RunContext {
     planner: Planner,
     client: Client,
     ledger: Ledger,
+    pool: Pool,
     options: RunOptions,
     knowledge: knowledge::Knowledge,
     sequence: sequence::Sequence,
@@ -169,8 +180,13 @@ impl RunContext {
 
     /// How many requests the removal of a key takes.
     fn removal_requests(&self) -> u64 {
-        // On an account its effect is verified.
-        if self.options.account { 2 } else { 1 }
+        if self.verifies_removals() { 2 } else { 1 }
+    }
+
+    /// Whether the effect of each removal of a key is observed: on an account, and where a later run uses the key again and
+    /// has to know how long it is there.
+    fn verifies_removals(&self) -> bool {
+        self.options.account || self.pool.is_on()
     }
 
     /// How the cloud writes times.

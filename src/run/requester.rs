@@ -9,9 +9,11 @@ use tokio_util::sync::CancellationToken;
 use super::RunContext;
 use super::bindings::{Bindings, Context, NoValue};
 use super::failure::{Blame, Failure, blocking_response};
+use super::inventory::unwritten;
 use super::knowledge::RequestCell;
 use crate::client::{CallError, Envelope, Outgoing, Response, Sent, Transcript, patience_ends};
 use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
+use crate::ledger::LedgerEntry;
 use crate::provider::ErrorClass;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{ClassName, KeyName, OperationName};
@@ -277,6 +279,7 @@ impl<'a> Requester<'a> {
         let right = matches!(envelope, Envelope::Right);
         let cell = RequestCell { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
         self.probed |= purpose == Purpose::Probe;
+        self.note_wear(operation, on)?;
 
         // A request that is known to fail each time is sent once, as long as it fails in the same way.
         let known = if right { run.knowledge.unusable(&cell) } else { None };
@@ -310,6 +313,21 @@ impl<'a> Requester<'a> {
 
         self.learn(&cell, right, &sent);
         sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))
+    }
+
+    /// Notes in the ledger that a request may leave something on a key that a new one does not have.
+    fn note_wear(&mut self, operation: &OperationName, on: &KeyName) -> Result<(), Failure> {
+        let run = self.run;
+        let Some(reuse) = &run.suite.service.reuse else { return Ok(()) };
+        let Some(key) = self.bindings.keys.get_mut(on).filter(|key| !key.worn) else { return Ok(()) };
+        if !key.foreign_material && !reuse.not_after.contains(operation) {
+            return Ok(());
+        }
+
+        key.worn = true;
+        let Some(item) = key.item else { return Ok(()) };
+        let noted = run.ledger.note(LedgerEntry::Worn, Some(item), operation.as_str(), "", Some(key.id()));
+        noted.map_err(|error| unwritten(&error))
     }
 
     /// Notes what a response shows of the endpoint.

@@ -17,6 +17,8 @@ use super::knowledge::Knowledge;
 use super::leak::{self, Leak};
 use super::order::Turn;
 use super::outcome::Outcomes;
+use super::pool::Pool;
+use super::promise::keep_promises;
 use super::sequence::Sequence;
 use super::status::RunStatus;
 use super::sweep::{Swept, sweep, unknown_keys};
@@ -45,6 +47,7 @@ pub struct Runner {
     pub(super) selection: Vec<usize>,
     pub(super) known: Option<Arc<KnownFailures>>,
     cost: OnceLock<Cost>,
+    notice: Option<String>,
 }
 
 impl Runner {
@@ -55,13 +58,14 @@ impl Runner {
             suite,
             client,
             ledger,
+            pool: Pool::default(),
             options,
             knowledge: Knowledge::default(),
             sequence: Sequence::default(),
             key_counts: KeyCounts::default(),
             holdings: Holdings::default(),
         };
-        Self { context: Arc::new(context), selection, known: None, cost: OnceLock::new() }
+        Self { context: Arc::new(context), selection, known: None, cost: OnceLock::new(), notice: None }
     }
 
     /// Compares failures with a list of known ones.
@@ -78,6 +82,23 @@ impl Runner {
         if let Some(context) = Arc::get_mut(&mut self.context) {
             context.ledger = ledger;
         }
+        self
+    }
+
+    /// Uses keys of earlier runs again.
+    #[must_use]
+    pub fn with_pool(mut self, pool: Pool) -> Self {
+        // Nothing has a share in it before the run begins.
+        if let Some(context) = Arc::get_mut(&mut self.context) {
+            context.pool = pool;
+        }
+        self
+    }
+
+    /// Says something to a person when the run begins.
+    #[must_use]
+    pub fn with_notice(mut self, notice: Option<String>) -> Self {
+        self.notice = notice;
         self
     }
 
@@ -108,7 +129,7 @@ impl Runner {
             clock: options.clock.moves(),
             observing: Observing {
                 confirmations: usize::try_from(options.settle.confirmations).unwrap_or(usize::MAX),
-                removals: options.account,
+                removals: self.context.verifies_removals(),
             },
             max_keys: options.max_keys,
         }
@@ -126,6 +147,9 @@ impl Runner {
             emit(event);
         };
         emit(Event::RunStarted(Box::new(self.header())));
+        if let Some(message) = self.notice.clone() {
+            emit(Event::Notice { message });
+        }
         if let Some(message) = self.context.ledger.torn_line() {
             emit(Event::Notice { message });
         }
@@ -138,8 +162,10 @@ impl Runner {
         if self.context.options.max_keys.is_some() {
             self.context.key_counts.plan(self.cost().keys);
         }
+        let promised = keep_promises(&self.context, &self.selection, &status.stop).await;
         let journey = Journey::new(&self);
         let mut execution = Execution::new(&self, &journey.positions(), Arc::clone(&status), stops, &mut emit);
+        execution.promised = promised;
         let mut journey = Some(journey);
         for turn in Turn::ALL {
             // The cases that search the list of all keys come before, while that is short.
@@ -156,6 +182,7 @@ impl Runner {
             emit(Event::Notice { message });
         }
         drop(watching);
+        outcomes.leaks.extend(self.context.pool.leaks());
         if let Some(reason) = status.why_abandoned() {
             self.add_holdings(&reason, &mut outcomes.leaks);
         }
@@ -289,7 +316,7 @@ impl Runner {
     }
 
     fn footer(&self, begin: Instant, outcomes: Outcomes, status: &RunStatus) -> RunFooter {
-        let RunContext { suite, client, key_counts, holdings, .. } = &*self.context;
+        let RunContext { suite, client, key_counts, holdings, pool, .. } = &*self.context;
         let traffic = client.traffic();
         let complete = outcomes.cut == 0 && outcomes.next == self.selection.len();
         RunFooter {
@@ -302,6 +329,7 @@ impl Runner {
                 requests: traffic.requests,
                 retries: traffic.retries,
                 keys_created: key_counts.made(),
+                keys_reused: pool.is_on().then(|| pool.taken()),
                 keys_left: holdings.amount().keys,
                 clock_skew_seconds: client.clock_skew_seconds(),
             },

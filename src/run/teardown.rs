@@ -1,18 +1,19 @@
 //! Removes what a case made: first what belongs to keys, then the keys. It goes on after an error.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::time::sleep;
 
 use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::Failure;
-use super::inventory::{Inventory, name_in, note_in_ledger};
+use super::inventory::{Inventory, name_in};
 use super::leak::Leak;
 use super::observer::LONGEST_STATE;
 use super::requester::{Request, Requester};
 use crate::client::Response;
 use crate::event::Purpose;
-use crate::ledger::{Item, LedgerEntry};
+use crate::ledger::Item;
 use crate::provider::ErrorClass;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
@@ -162,7 +163,7 @@ impl<'a> Teardown<'a> {
                 Err(RemovalError { reason, retry: false })
             }
             _ => {
-                self.note_removed(operation, Some(*item), &name_in(parameters));
+                self.note_removed(operation, Some(*item), &name_in(parameters), None);
                 Ok(())
             }
         }
@@ -181,9 +182,9 @@ impl<'a> Teardown<'a> {
         let response = match sent {
             // The case itself may have scheduled the deletion of a key, and the endpoint crash where it must reject another.
             Err(failure) if failure.repeated.is_some() => {
-                self.must_be_removed(requester, name, &failure.reason).await?;
+                let until = self.must_be_removed(requester, name, &failure.reason).await?;
                 let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
-                self.note_removed(operation, item, id);
+                self.note_removed(operation, item, id, until);
                 return Ok(());
             }
             sent => sent.map_err(RemovalError::of)?,
@@ -193,14 +194,15 @@ impl<'a> Teardown<'a> {
             // The key may be gone already, or wait for its deletion because of the case.
             !self.means_removed(requester, name, code, &response)
         });
-        if unexpected || self.run.options.account {
+        let mut until = None;
+        if unexpected || self.run.verifies_removals() {
             let code = response.content.code.as_deref().unwrap_or(Code::SUCCESS);
             let removal = format!("{operation} responded {code} ({})", response.content.status);
-            self.must_be_removed(requester, name, &removal).await?;
+            until = self.must_be_removed(requester, name, &removal).await?;
         }
 
         let id = requester.bindings().keys.get(name).map_or("", |key| key.id());
-        self.note_removed(operation, item, id);
+        self.note_removed(operation, item, id, until);
         Ok(())
     }
 
@@ -235,13 +237,14 @@ impl<'a> Teardown<'a> {
     }
 
     /// Observes whether a key is deleted or will be: an endpoint may reject a removal with any code, or accept it
-    /// without an effect. `removal` says what came of it, in a few words.
+    /// without an effect. `removal` says what came of it, in a few words. The time comes back when it will be gone, if the
+    /// service says so.
     async fn must_be_removed(
         &self,
         requester: &mut Requester<'_>,
         name: &KeyName,
         removal: &str,
-    ) -> Result<(), RemovalError> {
+    ) -> Result<Option<Timestamp>, RemovalError> {
         let service = &self.run.suite.service;
         let operation = &service.remove.operation;
         let failed = |what: String| RemovalError { reason: format!("{removal}, and {what}"), retry: false };
@@ -255,7 +258,7 @@ impl<'a> Teardown<'a> {
                 RemovalError { retry, ..failed(reason) }
             })?;
             if described.class == Some(ErrorClass::NotFound) {
-                return Ok(());
+                return Ok(None);
             }
             if let Some(code) = &described.content.code {
                 return Err(failed(format!("{describe} responded {code} ({})", described.content.status)));
@@ -264,7 +267,8 @@ impl<'a> Teardown<'a> {
             let state = service.observation.state.find(&described.content.fields).map(text_of).unwrap_or_default();
             let mut removes = service.transitions.iter().filter(|transition| transition.operation == *operation);
             if removes.any(|transition| transition.to.as_str() == state) {
-                return Ok(());
+                let date = service.reuse.as_ref().and_then(|reuse| reuse.date.find(&described.content.fields));
+                return Ok(date.map(text_of).and_then(|text| self.run.clock_form().read(&text)));
             }
 
             // The description may be late.
@@ -276,9 +280,9 @@ impl<'a> Teardown<'a> {
     }
 
     /// Notes a removal. The thing is removed either way, so a missing line only costs a person one more look.
-    fn note_removed(&self, operation: &OperationName, item: Option<Item>, name: &str) {
+    fn note_removed(&self, operation: &OperationName, item: Option<Item>, name: &str, until: Option<Timestamp>) {
         self.run.holdings.removed(name);
-        let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, item, operation, Some(name));
+        let _ = self.run.ledger.removed(item, operation.as_str(), self.case.id.as_str(), name, until);
     }
 }
 

@@ -10,6 +10,7 @@ mod error;
 mod live_target;
 mod options;
 mod pace;
+mod reuse;
 mod running;
 pub(crate) mod shared_file;
 mod target_kind;
@@ -27,6 +28,7 @@ pub use self::live_target::MockOptions;
 pub use self::live_target::{Endpoint, LiveTarget};
 pub use self::options::{Limits, SessionOptions};
 use self::pace::Pace;
+use self::reuse::{Reusable, material_seed};
 pub use self::running::{ClockControl, Consent, RunningTarget};
 #[cfg(feature = "cli")]
 pub use self::target_kind::DeclaredKind;
@@ -47,6 +49,8 @@ const ATTEMPTS: u32 = 3;
 pub struct Session {
     runner: Runner,
     announcement: Option<String>,
+    /// Held as long as the run goes on.
+    reusable: Reusable,
 }
 
 impl Session {
@@ -67,6 +71,7 @@ impl Session {
 
         let account = target.kind() == Some(TargetKind::Account);
         let mark = new_mark();
+        let tour = options.isolation.is_tour(account);
         let run_options = RunOptions {
             jobs: pace.jobs,
             fail_fast: options.fail_fast,
@@ -75,7 +80,7 @@ impl Session {
             keep_exchanges: options.keep_exchanges,
             // Reports name it, so that a seed that was drawn can be given again.
             seed: options.seed.unwrap_or_else(|| fastrand::u32(..)),
-            tour: options.isolation.is_tour(account),
+            tour,
             mark: mark.clone(),
             attempts: ATTEMPTS,
             confirm_failures: options.confirm_failures,
@@ -90,10 +95,13 @@ impl Session {
                 Some(TargetKind::Loopback) => !target.target().has_example_credentials(),
                 Some(TargetKind::Emulator) | None => false,
             },
+            // Nothing else can use a key again.
+            material: options.ledger.as_ref().and(material_seed(options.material_seed.as_ref(), target.target())),
             strict: options.strict,
             unsupported: options.unsupported,
         };
 
+        let can_reuse = suite.service.reuse.is_some();
         let runner = Runner::new(suite, selection, client, Ledger::none(mark.clone()), run_options);
         let runner = runner.with_known(options.known);
         // Before the first request, and before anything is written.
@@ -107,11 +115,17 @@ impl Session {
             // What is made there ends with the mock.
             Some(_) | None => None,
         };
+        let mut reusable = match (&options.ledger, &ledger) {
+            (Some(path), Some(_)) if tour && options.reuse && can_reuse => Reusable::of(path, target.target())
+                .map_err(|source| SessionError::Ledger { path: path.clone(), source })?,
+            _ => Reusable::default(),
+        };
         let runner = match ledger {
             Some(ledger) => runner.with_ledger(ledger),
             None => runner,
         };
-        Ok(Self { runner, announcement: announcement::of(target, cost) })
+        let runner = runner.with_pool(std::mem::take(&mut reusable.pool)).with_notice(reusable.notice.take());
+        Ok(Self { runner, announcement: announcement::of(target, cost), reusable })
     }
 
     /// What the run is about to do, in a line for a person, if that may be news: its requests are signed with an access
@@ -123,7 +137,8 @@ impl Session {
 
     /// Runs the cases and emits events, until the last one is over or the run is interrupted.
     pub async fn run(self, interrupt: impl Into<Interrupt>, emit: impl FnMut(Event)) -> RunFooter {
-        self.runner.run(interrupt, emit).await
+        let Self { runner, reusable: _held, .. } = self;
+        runner.run(interrupt, emit).await
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::client::Connection;
 use crate::known::KnownFailures;
 use crate::plan::Isolation;
-use crate::redact::SecretRegistry;
+use crate::redact::{Secret, SecretRegistry};
 use crate::run::Unsupported;
 
 /// What a run may cost, whatever it is run against. A run that would cost more is not begun; one that comes to cost more, by
@@ -46,6 +46,10 @@ pub struct SessionOptions {
     /// The file that lists every key and alias before it is made. What is made in the bundled mock ends with it, so no
     /// list is kept there.
     pub ledger: Option<PathBuf>,
+    /// Whether keys of earlier runs that wait for their deletion are used again, where cases share keys and a ledger is kept.
+    pub reuse: bool,
+    /// The secret that key material is derived from; that of the credentials if none, unless they are made for a short time.
+    pub material_seed: Option<Secret>,
     /// What must not be written.
     pub secrets: SecretRegistry,
     /// The failures that are known.
@@ -75,6 +79,8 @@ impl Default for SessionOptions {
             connection: Connection::default(),
             limits: Limits::default(),
             ledger: None,
+            reuse: true,
+            material_seed: None,
             secrets: SecretRegistry::default(),
             known: None,
             fail_fast: false,

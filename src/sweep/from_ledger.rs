@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 
 use super::ledgers::Left;
-use super::service::Described;
+use super::service::{Described, Removal, Service};
 use super::{Outcome, Sweep};
 use crate::ledger::{Ledger, LedgerEntry, Thing, ThingState, is_mark, mark_in};
 use crate::suite::field_path::text_of;
@@ -15,8 +15,8 @@ use crate::suite::name::OperationName;
 enum Key {
     /// It carries the mark of its run.
     Ours,
-    /// It is gone, or waits for its deletion.
-    Gone,
+    /// It is gone, or waits for its deletion, perhaps until a time that is known.
+    Gone(Option<Timestamp>),
     /// It can't be removed, or may not be.
     Stays(String),
 }
@@ -61,21 +61,21 @@ impl Sweep<'_> {
         }
 
         let ledger = self.open(path, run);
-        let keys = self.examine_keys(run, &due).await;
+        let keys = self.examine_keys(&due).await;
         // Keys come last: what belongs to a key may not be removable once the key waits for its deletion.
         for thing in due.iter().rev().filter(|thing| thing.mark.is_none()) {
             let outcome = self.remove_other(run, thing, &keys).await;
-            self.settle(ledger.as_ref(), thing, outcome);
+            self.settle(ledger.as_ref(), thing, outcome, None);
         }
         for thing in due.iter().filter(|thing| thing.mark.is_some()) {
             let Some(id) = &thing.name else { continue };
-            let outcome = match keys.get(id.as_str()) {
-                Some(Key::Gone) => Outcome::Gone,
-                Some(Key::Stays(why)) => Outcome::Stays(why.clone()),
+            let (outcome, until) = match keys.get(id.as_str()) {
+                Some(Key::Gone(until)) => (Outcome::Gone, *until),
+                Some(Key::Stays(why)) => (Outcome::Stays(why.clone()), None),
                 Some(Key::Ours) => self.remove_key(id).await,
                 None => continue,
             };
-            self.settle(ledger.as_ref(), thing, outcome);
+            self.settle(ledger.as_ref(), thing, outcome, until);
         }
 
         let unknown: Vec<&&Thing> = due.iter().filter(|thing| thing.mark.is_some() && thing.name.is_none()).collect();
@@ -84,7 +84,7 @@ impl Sweep<'_> {
     }
 
     /// Finds out which of the keys that a ledger names are there and carry the mark of their run.
-    async fn examine_keys<'t>(&mut self, run: &str, due: &[&'t Thing]) -> HashMap<&'t str, Key> {
+    async fn examine_keys<'t>(&mut self, due: &[&'t Thing]) -> HashMap<&'t str, Key> {
         let mut keys = HashMap::new();
         for thing in due.iter().filter(|thing| thing.mark.is_some()) {
             let Some(id) = thing.name.as_deref() else { continue };
@@ -92,8 +92,9 @@ impl Sweep<'_> {
                 Ok(Described::Missing) if self.may_be_late(made(thing)) => {
                     Key::Stays("it is not found, and was made just now: it may be found later".to_owned())
                 }
-                Ok(Described::Missing | Described::Key { waits: true, .. }) => Key::Gone,
-                Ok(Described::Key { text, .. }) if mark_in(&text) == Some(run) => Key::Ours,
+                Ok(Described::Missing) => Key::Gone(None),
+                Ok(Described::Key { waits: true, until, .. }) => Key::Gone(until),
+                Ok(Described::Key { text, .. }) if is_of(thing, &text) => Key::Ours,
                 Ok(Described::Key { .. }) => {
                     Key::Stays("it does not carry the mark of its run, so it may be somebody else's".to_owned())
                 }
@@ -125,7 +126,7 @@ impl Sweep<'_> {
             // A name with the mark can't be that of somebody else.
             _ if holds_mark => {}
             Some((_, Key::Ours)) => {}
-            Some((_, Key::Gone)) => return Outcome::Gone,
+            Some((_, Key::Gone(_))) => return Outcome::Gone,
             Some((_, Key::Stays(why))) => return Outcome::Stays(why.clone()),
             None => return Outcome::Stays("its name does not hold the mark of its run".to_owned()),
         }
@@ -135,33 +136,50 @@ impl Sweep<'_> {
 
         let operation = OperationName::from(undo.operation.as_str());
         match self.service.remove(&operation, &undo.parameters).await {
-            Ok(true) => Outcome::Removed,
-            Ok(false) if self.may_be_late(made(thing)) => {
+            Ok(Removal::Done) => Outcome::Removed,
+            Ok(Removal::Missing) if self.may_be_late(made(thing)) => {
                 Outcome::Stays("it is not found, and was made just now: it may be found later".to_owned())
             }
-            Ok(false) => Outcome::Gone,
-            Err(why) => Outcome::Stays(why),
+            Ok(Removal::Missing) => Outcome::Gone,
+            // The service may never have taken such a name; then it rejects whatever is done with it.
+            Ok(Removal::Rejected(_)) if thing.state == ThingState::Unknown && self.is_unlisted(thing).await => {
+                Outcome::Gone
+            }
+            Ok(Removal::Rejected(why)) | Err(why) => Outcome::Stays(why),
         }
     }
 
-    /// Removes a key that carries a mark.
-    pub(super) async fn remove_key(&mut self, id: &str) -> Outcome {
+    /// Whether something whose making got no response is certainly not there: the list is read to its end, and does not have it.
+    async fn is_unlisted(&mut self, thing: &Thing) -> bool {
+        let lists = self.service.suite().service.sweep.as_ref().and_then(|lists| lists.aliases.as_ref());
+        let (Some(lists), Some(undo)) = (lists, &thing.undo) else { return false };
+        if undo.operation != lists.remove.as_str() || self.may_be_late(made(thing)) {
+            return false;
+        }
+        let Some(name) = undo.parameters.get(&lists.parameter).map(text_of) else { return false };
+        let listed = self.service.list(&lists.operation, &lists.list).await;
+        let mut names = listed.entries.iter().filter_map(|entry| Service::name_in(entry, &lists.name));
+        listed.incomplete.is_none() && !names.any(|listed| listed == name)
+    }
+
+    /// Removes a key that carries a mark, and gives the time when it will be gone, if the service says so.
+    pub(super) async fn remove_key(&mut self, id: &str) -> (Outcome, Option<Timestamp>) {
         if self.options.dry_run {
-            return Outcome::ToRemove;
+            return (Outcome::ToRemove, None);
         }
         match self.service.remove_key(id).await {
-            Ok(()) => Outcome::Removed,
-            Err(why) => Outcome::Stays(why),
+            Ok(until) => (Outcome::Removed, until),
+            Err(why) => (Outcome::Stays(why), None),
         }
     }
 
     /// Reports what became of something, and notes it where it is gone.
-    fn settle(&mut self, ledger: Option<&Ledger>, thing: &Thing, outcome: Outcome) {
+    fn settle(&mut self, ledger: Option<&Ledger>, thing: &Thing, outcome: Outcome, until: Option<Timestamp>) {
         if let (Some(ledger), Outcome::Removed | Outcome::Gone) = (ledger, &outcome) {
             let removal = thing.undo.as_ref().map(|undo| undo.operation.as_str());
             let operation = removal.unwrap_or_else(|| self.service.suite().service.remove.operation.as_str());
-            let name = thing.name.as_deref();
-            let noted = ledger.note(LedgerEntry::Removed, Some(thing.item), operation, &thing.case, name);
+            let name = thing.name.as_deref().unwrap_or_default();
+            let noted = ledger.removed(Some(thing.item), operation, &thing.case, name, until);
             self.written(ledger, noted);
         }
         self.report.add(what(thing), &thing.run, outcome);
@@ -206,6 +224,12 @@ impl Sweep<'_> {
     pub(super) fn named_keys(&self) -> BTreeSet<String> {
         self.ledgers.named(&self.target).into_iter().map(str::to_owned).collect()
     }
+}
+
+/// Whether a key with this text is the one that a ledger names: it carries the mark of the run that has it, or, if that was killed
+/// while it took the key over, of one that had it before.
+fn is_of(thing: &Thing, text: &str) -> bool {
+    mark_in(text).is_some_and(|mark| mark == thing.run || thing.key.earlier.iter().any(|earlier| earlier == mark))
 }
 
 /// When something was about to be made.

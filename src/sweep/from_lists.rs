@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::from_ledger::Wanted;
-use super::service::{Described, Service};
+use super::service::{Described, Removal, Service};
 use super::{Outcome, Sweep};
 use crate::ledger::mark_in;
 use crate::suite::service::{AliasSweep, Sweep as Lists};
@@ -39,7 +39,7 @@ impl Sweep<'_> {
             let life = self.ledgers.life(&key.run);
             let outcome = match self.left_alone(life, key.created) {
                 Some(why) => Outcome::LeftAlone(why),
-                None => self.remove_key(id).await,
+                None => self.remove_key(id).await.0,
             };
             if !matches!(outcome, Outcome::Removed) {
                 stays.push(&key.run);
@@ -110,9 +110,9 @@ impl Sweep<'_> {
                 None => {
                     let parameters = Map::from_iter([(aliases.parameter.clone(), Value::from(name.as_str()))]);
                     match self.service.remove(&aliases.remove, &parameters).await {
-                        Ok(true) => Outcome::Removed,
-                        Ok(false) => Outcome::Gone,
-                        Err(why) => Outcome::Stays(why),
+                        Ok(Removal::Done) => Outcome::Removed,
+                        Ok(Removal::Missing) => Outcome::Gone,
+                        Ok(Removal::Rejected(why)) | Err(why) => Outcome::Stays(why),
                     }
                 }
             };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 
-use crate::client::EndpointUrl;
+use crate::client::is_same_target;
 use crate::ledger::{History, LedgerTarget, Life, Thing, ThingState, Unreadable};
 
 /// The ledgers of a sweep, as they were when it began.
@@ -54,7 +54,7 @@ impl Ledgers {
         let mut left = Vec::new();
         for OneLedger { path, history, lives } in &self.0 {
             let mut by_run: IndexMap<&str, Vec<&Thing>> = IndexMap::new();
-            for thing in history.left().filter(|thing| is_same(&thing.target, target)) {
+            for thing in history.left().filter(|thing| is_same_target(&thing.target, target)) {
                 by_run.entry(&thing.run).or_default().push(thing);
             }
             left.extend(by_run.into_iter().map(|(run, things)| {
@@ -92,7 +92,7 @@ impl Ledgers {
     pub(super) fn elsewhere(&self, target: &LedgerTarget) -> Vec<(LedgerTarget, usize)> {
         let mut counts: IndexMap<LedgerTarget, usize> = IndexMap::new();
         let left = self.0.iter().flat_map(|ledger| ledger.history.left());
-        for thing in left.filter(|thing| !is_same(&thing.target, target)) {
+        for thing in left.filter(|thing| !is_same_target(&thing.target, target)) {
             *counts.entry(thing.target.clone()).or_default() += 1;
         }
         counts.into_iter().collect()
@@ -104,39 +104,11 @@ impl Ledgers {
             let Ok(now) = History::read(path) else { continue };
             let is_left =
                 |run: &str| now.things.iter().any(|thing| thing.run == run && thing.state != ThingState::Gone);
-            let is_here = |run: &str| now.things.iter().any(|thing| thing.run == run && is_same(&thing.target, target));
+            let is_here =
+                |run: &str| now.things.iter().any(|thing| thing.run == run && is_same_target(&thing.target, target));
             for run in lives.keys().filter(|run| is_here(run) && !is_left(run)) {
                 Life::forget(path, run);
             }
-        }
-    }
-}
-
-/// Whether two targets are the same, however their endpoints are spelled.
-fn is_same(one: &LedgerTarget, other: &LedgerTarget) -> bool {
-    let endpoint = |target: &LedgerTarget| target.endpoint.parse::<EndpointUrl>().ok();
-    let endpoints = (endpoint(one), endpoint(other));
-    let same_endpoint = matches!(&endpoints, (Some(one), Some(other)) if one == other);
-    same_endpoint && one.provider == other.provider && one.region == other.region
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_target_is_the_same_in_every_spelling_of_its_endpoint() {
-        let target = |endpoint: &str, region: &str| LedgerTarget {
-            provider: "p".to_owned(),
-            endpoint: endpoint.to_owned(),
-            region: region.to_owned(),
-        };
-        let here = target("http://127.0.0.1:80", "r");
-        assert!(is_same(&here, &target("http://127.0.0.1", "r")));
-        for (endpoint, region) in
-            [("http://127.0.0.1", "s"), ("https://127.0.0.1", "r"), ("http://127.0.0.1:81", "r"), ("", "r")]
-        {
-            assert!(!is_same(&here, &target(endpoint, region)), "{endpoint} {region}");
         }
     }
 }

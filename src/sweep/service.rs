@@ -58,7 +58,18 @@ pub(super) enum Described {
         waits: bool,
         /// Its state.
         state: String,
+        /// When it will be gone, if the service says so.
+        until: Option<Timestamp>,
     },
+}
+
+/// What became of a removal of something other than a key.
+pub(super) enum Removal {
+    Done,
+    /// There is no such thing.
+    Missing,
+    /// It was rejected for another reason.
+    Rejected(String),
 }
 
 /// The entries of a list.
@@ -109,17 +120,19 @@ impl<'a> Service<'a> {
         let state = text(&service.observation.state).unwrap_or_default();
         let mut removes = service.transitions.iter().filter(|one| one.operation == service.remove.operation);
         let waits = removes.any(|transition| transition.to.as_str() == state);
+        let date = service.reuse.as_ref().filter(|_| waits).and_then(|reuse| text(&reuse.date));
+        let until = date.and_then(|text| form.read(&text));
         let text = sweep.and_then(|sweep| text(&sweep.mark)).unwrap_or_default();
-        Ok(Described::Key { text, created, waits, state })
+        Ok(Described::Key { text, created, waits, state, until })
     }
 
     /// Removes a key, and observes that it is gone or waits for its deletion: an endpoint may reject a removal with any code,
-    /// or accept it without an effect.
+    /// or accept it without an effect. The time comes back when it will be gone, if the service says so.
     ///
     /// # Errors
     ///
     /// When it stays.
-    pub(super) async fn remove_key(&mut self, id: &str) -> Result<(), String> {
+    pub(super) async fn remove_key(&mut self, id: &str) -> Result<Option<Timestamp>, String> {
         let operation = &self.suite.service.remove.operation;
         let removal = self.about_key(operation, id).await?;
         let code = removal.content.code.as_deref().unwrap_or(Code::SUCCESS);
@@ -127,7 +140,8 @@ impl<'a> Service<'a> {
 
         loop {
             let state = match self.describe(id).await? {
-                Described::Missing | Described::Key { waits: true, .. } => return Ok(()),
+                Described::Missing => return Ok(None),
+                Described::Key { waits: true, until, .. } => return Ok(until),
                 Described::Key { state, .. } => state,
             };
             // The description may be late.
@@ -141,21 +155,27 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Removes something else by a call; whether it was there.
+    /// Removes something else by a call.
     ///
     /// # Errors
     ///
-    /// When it stays.
+    /// When no usable response is received.
     pub(super) async fn remove(
         &mut self,
         operation: &OperationName,
         parameters: &Map<String, Value>,
-    ) -> Result<bool, String> {
+    ) -> Result<Removal, String> {
         let response = self.send(operation, parameters).await?;
         match &response.content.code {
-            None => Ok(true),
-            Some(_) if response.class == Some(ErrorClass::NotFound) => Ok(false),
-            Some(code) => Err(format!("{operation} responded {code} ({})", response.content.status)),
+            None => Ok(Removal::Done),
+            Some(_) if response.class == Some(ErrorClass::NotFound) => Ok(Removal::Missing),
+            Some(code) => {
+                let why = format!("{operation} responded {code} ({})", response.content.status);
+                match response.class {
+                    Some(ErrorClass::Other) => Ok(Removal::Rejected(why)),
+                    _ => Err(why),
+                }
+            }
         }
     }
 

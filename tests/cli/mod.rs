@@ -15,9 +15,12 @@ mod files;
 mod hostile;
 mod known;
 mod limits;
+#[cfg(unix)]
+mod many_nights;
 #[cfg(target_os = "linux")]
 mod memory;
 mod mock_process;
+mod nights;
 mod plan;
 mod previous;
 mod program;

@@ -9,7 +9,7 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 27] = [
+const READ: [&str; 28] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
@@ -28,6 +28,7 @@ const READ: [&str; 27] = [
     "COLUMNS",
     "HTTP_PROXY",
     "KMS_CONFORMANCE_LIVE",
+    "KMS_CONFORMANCE_MATERIAL_SEED",
     "http_proxy",
     "HTTPS_PROXY",
     "https_proxy",

@@ -1,7 +1,7 @@
 //! Servers that a run may meet: they respond with a web page, hang up, never respond, or forward to a mock.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
@@ -76,6 +76,26 @@ impl Server {
                 if beginning && requests.fetch_add(1, Ordering::SeqCst) + 1 == number {
                     let at = at.lock().unwrap().take();
                     at.into_iter().for_each(|at| at());
+                }
+            });
+        })
+    }
+
+    /// Hands requests on to another server, and calls `at` before each.
+    pub fn watching(upstream: SocketAddr, at: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::start(move |stream, requests| {
+            let Ok(server) = TcpStream::connect(upstream) else { return };
+            let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
+            thread::spawn(move || {
+                let copied = std::io::copy(&mut responses, &mut client);
+                // A connection that ends without a response ends for the client too.
+                let _ = client.shutdown(Shutdown::Both);
+                copied
+            });
+            hand_on(stream, server, |beginning| {
+                if beginning {
+                    requests.fetch_add(1, Ordering::SeqCst);
+                    at();
                 }
             });
         })

@@ -267,6 +267,25 @@ fn a_ledger_can_not_make_a_sweep_touch_what_carries_no_mark() {
 }
 
 #[test]
+fn a_name_that_the_service_never_takes_does_not_stay() {
+    let place = Place::new();
+    let (mock, address) = mock(&place, "");
+    let name = format!("alias/kms-conformance-kc-3f9a1c00-1-1-1{}", "x".repeat(300));
+    let line = format!(
+        r#"{{"format":2,"at":"2026-01-01T00:00:00Z","run":"kc-3f9a1c00","entry":"making","item":1,"operation":"CreateAlias","case":"x","target":{{"provider":"alibaba","endpoint":"{}","region":"cn-hangzhou"}},"name":"{name}","undo":{{"operation":"DeleteAlias","parameters":{{"AliasName":"{name}"}}}}}}"#,
+        mock.endpoint
+    );
+    fs::create_dir(place.path().join("reports")).unwrap();
+    fs::write(place.path().join(LEDGER), line + "\n").unwrap();
+    let sweep = || ended(place.program(&format!("sweep --endpoint {}", mock.endpoint)));
+    let Ended { code, out, .. } = sweep();
+    assert!(code == 0 && out.contains("  gone already "), "{out}");
+    assert_eq!(count(address), FOREIGN);
+    let Ended { code, out, .. } = sweep();
+    assert!(code == 0 && out.contains("\nnothing found"), "{out}");
+}
+
+#[test]
 fn another_target_of_the_ledger_is_named_and_left_alone() {
     let place = Place::new();
     let (_mock, address) = mock(&place, "");

@@ -592,3 +592,12 @@ fn statuses_of_an_outcome() {
         )
         .says("statuses");
 }
+
+#[test]
+fn keys_that_are_used_again() {
+    let reuse = "reuse:\n  operation: Switch\n  date: Key.Date\n  late: soon\n  promise: never\n  \
+                 mark: {operation: Mark, request: {KeyId: \"${key.id}\"}}\n  not_after: [Seal, Seal]\nobservation:\n";
+    Base::new().change("kms.yaml", "observation:\n", reuse).says("reuse");
+    let reuse = reuse.replace("soon", "1h").replace("Mark,", "Switch,").replace("[Seal, Seal]", "[Seal]");
+    Base::new().change("kms.yaml", "observation:\n", &reuse).says("reuse-promise");
+}

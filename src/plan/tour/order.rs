@@ -59,6 +59,10 @@ pub(crate) struct Tour<'a> {
     width: BTreeMap<ClassName, usize>,
     /// How many keys may be made that no other case needs.
     spare: usize,
+    /// How many keys of each class are there before the tour, and need not be made.
+    usable: BTreeMap<ClassName, usize>,
+    /// How many keys of each class cases have made for the tour.
+    adopted: BTreeMap<ClassName, usize>,
     /// The different needs, and by serving the places of its own among them.
     needs: Vec<&'a Need>,
     needs_of: Vec<Vec<usize>>,
@@ -84,10 +88,17 @@ impl<'a> Tour<'a> {
             keys: Vec::new(),
             width: width(servings),
             spare,
+            usable: BTreeMap::new(),
+            adopted: BTreeMap::new(),
             needs: needs.into_iter().collect(),
             needs_of,
             leads: HashMap::new(),
         }
+    }
+
+    /// The same tour where so many keys of each class are there before it.
+    pub(crate) fn with_usable(self, usable: BTreeMap<ClassName, usize>) -> Self {
+        Self { usable, ..self }
     }
 
     /// The keys, in the order in which they joined.
@@ -112,6 +123,9 @@ impl<'a> Tour<'a> {
     pub(crate) fn done(&mut self, leg: &Leg) {
         let serving = &self.servings[leg.serving];
         self.remaining.remove(&leg.serving);
+        for class in serving.makes.iter().filter(|_| leg.adopts) {
+            *self.adopted.entry(class.clone()).or_default() += 1;
+        }
         if serving.only_makes && !leg.adopts {
             self.spare = self.spare.saturating_sub(serving.makes.len());
         }
@@ -199,7 +213,8 @@ impl<'a> Tour<'a> {
         let serving = &self.servings[index];
         let [class] = serving.makes.as_slice() else { return false };
         let there = self.keys.iter().flatten().filter(|key| key.class == *class).count();
-        serving.only_makes && there < self.width.get(class).copied().unwrap_or_default()
+        let count = |counts: &BTreeMap<ClassName, usize>| counts.get(class).copied().unwrap_or_default();
+        serving.only_makes && there.max(count(&self.adopted) + count(&self.usable)) < count(&self.width)
     }
 
     /// A case that its keys serve as they are, and that leaves them so. Those that use nothing up come first.

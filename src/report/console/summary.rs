@@ -119,7 +119,7 @@ fn counts(summary: &Summary, lenient: usize, pen: Pen) -> String {
 
 /// What the run cost, and what it left behind.
 fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
-    let Usage { requests, retries, keys_created, keys_left, clock_skew_seconds: _ } = usage;
+    let Usage { requests, retries, keys_created, keys_reused, keys_left, clock_skew_seconds: _ } = usage;
     let mut shown = count(*requests, "request");
     if *retries > 0 {
         let word = if *retries == 1 { "retry" } else { "retries" };
@@ -128,7 +128,10 @@ fn cost(usage: &Usage, leaks: usize, pen: Pen) -> String {
 
     shown.push_str(", ");
     shown.push_str(&count(*keys_created, "key"));
-    if *keys_created > 0 || *keys_left > 0 {
+    if let Some(reused) = keys_reused.filter(|reused| *reused > 0) {
+        shown.push_str(&format!(" and {} of earlier runs", thousands(reused)));
+    }
+    if *keys_created > 0 || *keys_left > 0 || keys_reused.is_some_and(|reused| reused > 0) {
         let left = format!("({} left)", thousands(*keys_left));
         shown.push(' ');
         shown.push_str(&if *keys_left > 0 { pen.paint(DOUBTFUL, &left) } else { left });

@@ -1,13 +1,13 @@
 //! The tour of a run, case by case.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
 use super::{Lease, LeasedKey, SharedKey};
 use crate::event::Event;
-use crate::plan::forecast::spare_keys;
+use crate::plan::forecast::{Held, spare_keys};
 use crate::plan::tour::{Leg, Serving, Tour};
 use crate::run::case_runner::Done;
 use crate::run::execution::Execution;
@@ -16,6 +16,7 @@ use crate::run::leak::Leak;
 use crate::run::order::Planned;
 use crate::run::outcome::CaseOutcome;
 use crate::run::runner::Runner;
+use crate::suite::name::ClassName;
 use crate::verdict::Kind;
 
 /// The cases that keys of the tour serve.
@@ -26,6 +27,8 @@ pub(in crate::run) struct Journey {
     planned: Vec<Planned>,
     /// How many keys may be made that no other case needs.
     spare: usize,
+    /// How many keys of earlier runs may be used, by class.
+    usable: BTreeMap<ClassName, usize>,
 }
 
 impl Journey {
@@ -49,7 +52,9 @@ impl Journey {
                 Err(_) => others += of_case.cost.keys,
             }
         }
-        journey.spare = spare_keys(&journey.servings, others, options.max_keys);
+        let held = Held { usable: runner.context.pool.usable(&runner.context), waiting: runner.context.pool.waiting() };
+        journey.spare = spare_keys(&journey.servings, others, options.max_keys, &held);
+        journey.usable = held.usable;
         journey
     }
 
@@ -62,10 +67,10 @@ impl Journey {
 impl<E: FnMut(Event)> Execution<'_, E> {
     /// Runs the cases of a tour, one after the other, and removes its keys.
     pub(in crate::run) async fn run_tour(&mut self, journey: Journey) {
-        let Journey { servings, mut planned, spare } = journey;
+        let Journey { servings, mut planned, spare, usable } = journey;
         let context = Arc::clone(&self.runner.context);
         let permits = Arc::new(Semaphore::new(1));
-        let mut tour = Tour::new(&context.suite, &servings, spare);
+        let mut tour = Tour::new(&context.suite, &servings, spare).with_usable(usable);
         let mut keys: Vec<Option<SharedKey>> = Vec::new();
         let mut retired: Vec<SharedKey> = Vec::new();
 

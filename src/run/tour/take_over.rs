@@ -47,7 +47,9 @@ impl Setup<'_, '_> {
     /// Makes a key that outlives the case.
     async fn make_shared(&mut self, name: &KeyName, leased: &LeasedKey, case: usize) -> Result<SharedKey, Failure> {
         let class = &leased.usage.need.class;
-        self.inventory.make_key(self.requester, name, class).await?;
+        if !self.inventory.take_over_key(self.requester, name, class).await? {
+            self.inventory.make_key(self.requester, name, class).await?;
+        }
         let own = self.inventory.keys.iter().position(|(own, _)| own == name);
         let item = own.map(|own| self.inventory.keys.remove(own).1);
         let position = self.requester.bindings().keys.get(name).and_then(|key| key.position().cloned());

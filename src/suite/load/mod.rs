@@ -98,6 +98,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     if let Some(further) = &further {
         let mut checker = FileChecker { outline, vocabulary: &vocabulary, mistakes };
         whole_suite::routes(&mut checker, &suite, &further.taken);
+        whole_suite::promise(&mut checker, &suite);
     }
 
     whole_suite::duplicate_ids(&suite, mistakes);

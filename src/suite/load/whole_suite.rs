@@ -10,6 +10,7 @@ use crate::suite::coverage::Coverage;
 use crate::suite::name::{Code, OperationName, RouteName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Service;
+use crate::suite::step::{Action, Step};
 use crate::yaml::Path;
 
 /// Reports states of a class that its behavioural operations can't distinguish.
@@ -73,6 +74,21 @@ pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashS
 
             checker.error_at_key(&at.key(name.as_str()), message);
         }
+    }
+}
+
+/// Reports a scenario that is to say that a key is gone after its time, and does not.
+pub(super) fn promise(checker: &mut FileChecker<'_>, suite: &Suite) {
+    let root = Path::Root;
+    let at = root.key("reuse");
+    let describe = &suite.service.observation.describe;
+    let Some(name) = suite.service.reuse.as_ref().and_then(|reuse| reuse.promise.as_deref()) else { return };
+    let Some(scenario) = suite.scenarios.iter().find(|scenario| scenario.name == name) else {
+        return checker.error_at_value(&at.key("promise"), format!("there is no scenario `{name}`"));
+    };
+    let describes = |step: &Step| matches!(&step.action, Action::Call(call) if call.operation == *describe);
+    if !scenario.steps.iter().any(describes) {
+        checker.error_at_value(&at.key("promise"), format!("no step of the scenario `{name}` calls {describe}"));
     }
 }
 

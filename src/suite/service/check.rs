@@ -9,6 +9,7 @@ use super::lifecycle::{check_create, check_remove, check_sweep};
 use super::observation::check_observation;
 use super::outcome::check_outcomes;
 use super::paging::check_paging;
+use super::reuse::check_reuse;
 use super::stage::check_stages;
 use super::transition::check_transition;
 use super::{Service, ServiceFile};
@@ -84,6 +85,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         create: check_create(checker, file),
         remove: check_remove(checker, file),
         sweep: file.sweep.as_ref().map(|file| check_sweep(checker, file)),
+        reuse: file.reuse.as_ref().map(|file| check_reuse(checker, file)),
         observation: check_observation(checker, file),
         transitions,
         stages: check_stages(checker, file),

@@ -9,6 +9,7 @@ mod lifecycle;
 mod observation;
 mod outcome;
 mod paging;
+mod reuse;
 mod stage;
 mod transition;
 
@@ -32,6 +33,8 @@ pub use self::outcome::Outcome;
 use self::outcome::OutcomeFile;
 use self::paging::PagingFile;
 pub use self::paging::{Paging, PagingBy};
+pub use self::reuse::Reuse;
+use self::reuse::ReuseFile;
 use self::stage::StageFile;
 pub use self::stage::{Cause, Stage};
 use self::transition::TransitionFile;
@@ -72,6 +75,9 @@ pub(crate) struct ServiceFile {
     /// How keys are found again whose making got no response, if they can be.
     #[serde(default)]
     pub sweep: Option<SweepFile>,
+    /// How keys of earlier runs are used again that wait for their deletion, if they can be.
+    #[serde(default)]
+    pub reuse: Option<ReuseFile>,
     /// How the state of a key is observed.
     pub observation: ObservationFile,
     /// What successful operations do to the state of a key. An operation that is not listed leaves it as it is.
@@ -125,6 +131,8 @@ pub struct Service {
     pub remove: Remove,
     /// How keys are found again whose making got no response, if they can be.
     pub sweep: Option<Sweep>,
+    /// How keys of earlier runs are used again that wait for their deletion, if they can be.
+    pub reuse: Option<Reuse>,
     /// How the state of a key is observed.
     pub observation: Observation,
     /// What successful operations do to the state of a key.
