@@ -23,7 +23,7 @@ pub(super) struct ListArguments {
     #[command(flatten)]
     select: SelectArguments,
     /// Show the clauses of the published document, and which cases test each
-    #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition", "routes"])]
+    #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition", "routes", "shard"])]
     coverage: bool,
     /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
@@ -71,7 +71,7 @@ struct ListedKey {
 /// Lists cases or clauses.
 pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
-    let selection = arguments.select.select(&suite, RouteLimit::All)?;
+    let selection = arguments.select.select(&suite, RouteLimit::All)?.cases;
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);
     }

@@ -148,7 +148,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
     let kind = endpoint.as_ref().map(|endpoint| TargetKind::of(endpoint, arguments.target_kind));
     let account = kind == Some(TargetKind::Account);
     let routes = if account { RouteLimit::Canonical } else { RouteLimit::All };
-    let selection = arguments.select.select(&suite, routes)?;
+    let selection = arguments.select.select(&suite, routes)?.cases;
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
-use super::suite::{SelectArguments, SuiteArguments};
+use super::suite::{SelectArguments, Selection, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider, report};
 use crate::event::Event;
@@ -221,7 +221,7 @@ fn run_claimed(
     };
     let selection = arguments.select.select(&suite, place.routes())?;
     // Before anything is started, and before credentials are looked for.
-    if selection.is_empty() {
+    if selection.cases.is_empty() {
         return Ok(Exit::NothingJudged);
     }
 
@@ -239,7 +239,7 @@ async fn execute(
     arguments: RunArguments,
     claims: &mut Claims,
     suite: Arc<Suite>,
-    selection: Vec<usize>,
+    Selection { cases, shard }: Selection,
     endpoint: Endpoint,
     Measures { known, mut baseline }: Measures,
     color: Color,
@@ -253,7 +253,8 @@ async fn execute(
         Endpoint::Running(_) | Endpoint::BundledMock(..) => None,
     };
     let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
-    let session = Session::new(Arc::clone(&suite), selection, &target, options(&arguments, known, context)?)?;
+    let options = SessionOptions { shard, ..options(&arguments, known, context)? };
+    let session = Session::new(Arc::clone(&suite), cases, &target, options)?;
     // Before the first request, and also if the reports are quiet.
     if let Some(announcement) = session.announcement() {
         context.report(announcement);
@@ -352,6 +353,7 @@ fn options(
         fail_fast: arguments.fail_fast,
         // Nothing else shows the exchanges of cases that passed.
         keep_exchanges: arguments.verbose > 0,
+        shard: None,
         confirm_failures: arguments.confirm_failures,
         strict: arguments.strict,
         unsupported: arguments.unsupported,

@@ -9,6 +9,8 @@ use clap::Args;
 use super::CliError;
 use super::provider::ProviderArguments;
 use crate::diagnostic::{Diagnostics, counted};
+use crate::event::ShardHeader;
+use crate::plan::shard::Shard;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
 use crate::suite::load::load;
@@ -43,6 +45,19 @@ pub(super) struct SelectArguments {
     /// canonical]
     #[arg(long, value_name = "canonical|all|N")]
     pub(super) routes: Option<RouteLimit>,
+    /// Only a part of the selected cases, so that several machines can share a run: `hash:1/4` (by the id, stable when cases are
+    /// added) or `slice:1/4` (of one size, cases that need the same keys together). `report merge` puts the results together
+    #[arg(long, value_name = "hash|slice:N/M")]
+    pub(super) shard: Option<Shard>,
+}
+
+/// The cases that are selected.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// Indexes into the cases of the suite, in the order of ids.
+    pub(super) cases: Vec<usize>,
+    /// Which part of the selected cases they are, if not all.
+    pub(super) shard: Option<ShardHeader>,
 }
 
 impl SuiteArguments {
@@ -94,8 +109,8 @@ impl SuiteArguments {
 }
 
 impl SelectArguments {
-    /// The indexes of the selected cases, in the order of ids; `routes` unless the arguments limit them.
-    pub(super) fn select(&self, suite: &Suite, routes: RouteLimit) -> Result<Vec<usize>, CliError> {
+    /// The selected cases; `routes` unless the arguments limit them.
+    pub(super) fn select(&self, suite: &Suite, routes: RouteLimit) -> Result<Selection, CliError> {
         let selected = select(suite, &self.selectors, &self.exclude, &self.edition)?;
         let selection = self.routes.unwrap_or(routes).limit(suite, &selected, &self.selectors);
         if selection.is_empty() {
@@ -106,6 +121,16 @@ impl SelectArguments {
             // The default limit may be the reason, which nobody would think of.
             let _ = writeln!(io::stderr(), "no case is selected{left_out}");
         }
-        Ok(selection)
+
+        let Some(shard) = self.shard else { return Ok(Selection { cases: selection, shard: None }) };
+        let cases = shard.of(suite, &selection);
+        if cases.is_empty() && !selection.is_empty() {
+            let selected = selection.len();
+            let _ = writeln!(
+                io::stderr(),
+                "no case of the {selected} selected is in the shard {shard}: choose fewer shards"
+            );
+        }
+        Ok(Selection { shard: Some(shard.header(suite, &selection)), cases })
     }
 }

@@ -16,7 +16,8 @@ pub use self::case::{CaseResult, Lenient, Outcome, Source};
 pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
 pub use self::run::{
-    ClauseText, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary, TableHeader, TargetHeader, Tool, Usage,
+    ClauseText, RouteCoverage, RunFooter, RunHeader, ShardHeader, ShardMethod, SuiteHeader, Summary, TableHeader,
+    TargetHeader, Tool, Usage,
 };
 use crate::redact::SecretRegistry;
 use crate::verdict::Verdict;

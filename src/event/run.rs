@@ -28,6 +28,45 @@ pub struct RunHeader {
     /// What the clauses say that the cases stand for, by their ids; empty in files from before they were stored.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clauses: BTreeMap<String, ClauseText>,
+    /// Which part of the selected cases is run, if not all of them are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardHeader>,
+}
+
+/// One of several parts of the selected cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShardHeader {
+    /// How the cases are divided.
+    pub method: ShardMethod,
+    /// Which part it is, from 1.
+    pub number: usize,
+    /// How many parts there are.
+    pub of: usize,
+    /// How many cases all parts have together.
+    pub cases: usize,
+    /// SHA-256 of the ids of all these cases, hex: parts of one run have the same.
+    pub selection: String,
+}
+
+/// How cases are divided among shards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShardMethod {
+    /// By a hash of the id.
+    Hash,
+    /// Into slices of one size.
+    Slice,
+}
+
+impl ShardMethod {
+    /// The name as it stands in files and on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "hash",
+            Self::Slice => "slice",
+        }
+    }
 }
 
 /// The order of the published table.

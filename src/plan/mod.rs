@@ -7,6 +7,8 @@ mod cost;
 #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line shows it"))]
 pub(crate) mod forecast;
 mod isolation;
+#[cfg(feature = "cli")]
+pub(crate) mod shard;
 pub(crate) mod tour;
 
 pub use self::case_plan::{CasePlan, PlannedKey, Planner};

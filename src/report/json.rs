@@ -150,7 +150,7 @@ struct Fields<'a> {
 impl Fields<'_> {
     /// Writes everything before the cases.
     fn head(&mut self, header: &RunHeader, footer: &RunFooter, notices: &[String]) -> io::Result<()> {
-        let RunHeader { tool, target, suite, seed, started_at, table, clauses } = header;
+        let RunHeader { tool, target, suite, seed, started_at, table, clauses, shard } = header;
         let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = footer;
 
         self.out.write_all(b"{\n")?;
@@ -163,6 +163,9 @@ impl Fields<'_> {
             self.add("seed", seed)?;
         }
 
+        if let Some(shard) = shard {
+            self.add("shard", shard)?;
+        }
         if let Some(table) = table {
             self.add("table", table)?;
         }

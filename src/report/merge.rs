@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::results::Results;
 use super::text;
-use crate::event::{RouteCoverage, Summary, TargetHeader, Usage};
+use crate::event::{RouteCoverage, ShardHeader, Summary, TargetHeader, Usage};
 
 /// How many ids a message names.
 const MOST_NAMED: usize = 5;
@@ -75,7 +75,9 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Merged, MergeError> {
 
     // By what is in them and not by their names, so that the shell's order of files makes no difference.
     parts.sort_by(|one, other| first_id(one).cmp(&first_id(other)));
-    let missing = parts.iter().flat_map(missing_of).collect();
+    let shards = missing_shards(&parts);
+    let missing: Vec<String> = parts.iter().flat_map(missing_of).chain(shards.iter().cloned()).collect();
+    let expected = first_shard(&parts).map(|shard| shard.cases);
     let mut parts = parts.into_iter().map(|part| part.results);
     let Some(first) = parts.next() else { return Err(MergeError::Nothing) };
     let mut results = first;
@@ -85,6 +87,14 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Merged, MergeError> {
     results.summary = Summary::default();
     for case in &results.cases {
         results.summary.count(case.verdict);
+    }
+    // The merged results are those of the whole run, and not whole if a part of it is missing.
+    results.shard = None;
+    results.suite.cases = expected.unwrap_or(results.suite.cases);
+    if !shards.is_empty() {
+        results.complete = false;
+        let stopped = results.stopped.into_iter().chain(shards).collect::<Vec<_>>();
+        results.stopped = Some(stopped.join("; "));
     }
     Ok(Merged { results, missing })
 }
@@ -97,10 +107,11 @@ fn first_id(part: &Part) -> Option<&str> {
 fn check_alike(one: &Part, other: &Part) -> Result<(), MergeError> {
     let version = |part: &Part| format!("{} {}", part.results.tool.name, part.results.tool.version);
     let suite = |part: &Part| format!("the suite {}", part.results.suite.hash);
-    let properties: [(&'static str, [String; 2]); 3] = [
+    let properties: [(&'static str, [String; 2]); 4] = [
         ("versions of the program", [version(one), version(other)]),
         ("targets", [target(&one.results.target), target(&other.results.target)]),
         ("case files", [suite(one), suite(other)]),
+        ("selections of cases", [sharded(&one.results), sharded(&other.results)]),
     ];
     match properties.into_iter().find(|(_, [one, other])| one != other) {
         Some((what, values)) => {
@@ -108,6 +119,29 @@ fn check_alike(one: &Part, other: &Part) -> Result<(), MergeError> {
         }
         None => Ok(()),
     }
+}
+
+/// The run that shards are part of, in words.
+fn sharded(results: &Results) -> String {
+    match &results.shard {
+        Some(ShardHeader { method, number: _, of, cases, selection }) => {
+            format!("a shard {}:…/{of} of {cases} cases ({selection:.8}…)", method.name())
+        }
+        None => "all selected cases".to_owned(),
+    }
+}
+
+fn first_shard(parts: &[Part]) -> Option<&ShardHeader> {
+    parts.iter().find_map(|part| part.results.shard.as_ref())
+}
+
+/// The shards that are not there.
+fn missing_shards(parts: &[Part]) -> Vec<String> {
+    let Some(ShardHeader { method, of, .. }) = first_shard(parts) else { return Vec::new() };
+    let is_there =
+        |number: usize| parts.iter().filter_map(|part| part.results.shard.as_ref()).any(|shard| shard.number == number);
+    let missing = (1..=*of).filter(|number| !is_there(*number));
+    missing.map(|number| format!("shard {}:{number}/{of} is missing", method.name())).collect()
 }
 
 /// A target in words. The bundled mock has another port each time and is the same all the same.
@@ -233,7 +267,7 @@ fn in_common_order(one: &[String], other: &[String]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, RunFooter};
+    use crate::event::{Event, RunFooter, ShardMethod};
     use crate::report::json::tests::written;
     use crate::report::sample;
 
@@ -310,6 +344,33 @@ mod tests {
         let Event::RunFinished(footer) = last else { panic!("{last:?}") };
         let RunFooter { complete, stopped, summary, .. } = *footer;
         assert_eq!((complete, stopped.as_deref(), summary.total()), (false, Some("interrupted"), 12));
+    }
+
+    #[test]
+    fn shards_that_are_missing_are_named() {
+        let mut parts = parts_of(&sample::every_verdict(), 3);
+        for (index, part) in parts.iter_mut().enumerate() {
+            let selection = "ab".repeat(32);
+            part.results.shard =
+                Some(ShardHeader { method: ShardMethod::Hash, number: index + 1, of: 3, cases: 13, selection });
+        }
+        assert!(merge(parts.clone()).unwrap().missing.is_empty());
+
+        let unlike = parts_of(&sample::every_verdict(), 3).remove(1);
+        let error = merge(vec![parts[0].clone(), unlike]).unwrap_err().to_string();
+        assert!(
+            error.contains(
+                "different selections of cases: a shard hash:…/3 of 13 cases (abababab…) and all selected cases;"
+            ),
+            "{error}"
+        );
+
+        parts.remove(1);
+        let merged = merge(parts).unwrap();
+        assert_eq!(merged.missing, ["shard hash:2/3 is missing"]);
+        let Results { complete, stopped, shard, suite, .. } = merged.results;
+        assert_eq!((complete, stopped.as_deref(), shard), (false, Some("shard hash:2/3 is missing"), None));
+        assert_eq!(suite.cases, 13);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::redact::SecretRegistry;
 
 /// Fields whose values come from the case files or from this program, and no secret is ever put into them.
-const OWN: [&str; 29] = [
+const OWN: [&str; 31] = [
     "case",
     "class",
     "clause",
@@ -24,6 +24,7 @@ const OWN: [&str; 29] = [
     "key_class",
     "kind",
     "line",
+    "method",
     "name",
     "operation",
     "operations",
@@ -34,6 +35,7 @@ const OWN: [&str; 29] = [
     "route",
     "says",
     "section",
+    "selection",
     "source",
     "started_at",
     "state",

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::event::{
-    BlockedBy, CaseResult, ClauseText, Event, FORMAT, RouteCoverage, RunFooter, RunHeader, SuiteHeader, Summary,
-    TableHeader, TargetHeader, Tool, Usage,
+    BlockedBy, CaseResult, ClauseText, Event, FORMAT, RouteCoverage, RunFooter, RunHeader, ShardHeader, SuiteHeader,
+    Summary, TableHeader, TargetHeader, Tool, Usage,
 };
 use crate::input::read_text;
 use crate::redact::SecretRegistry;
@@ -40,6 +40,9 @@ pub struct Results {
     /// The seed of the test data; `run --seed` makes the same data again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u32>,
+    /// Which part of the selected cases was run, if not all of them were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardHeader>,
     /// The order of the published table; none in files from before it was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub table: Option<TableHeader>,
@@ -114,6 +117,7 @@ impl Results {
             suite,
             started_at,
             seed,
+            shard,
             table,
             clauses,
             duration_ms,
@@ -128,7 +132,8 @@ impl Results {
             cases,
         } = self;
 
-        let first = Event::RunStarted(Box::new(RunHeader { tool, target, suite, seed, started_at, table, clauses }));
+        let header = RunHeader { tool, target, suite, seed, started_at, table, clauses, shard };
+        let first = Event::RunStarted(Box::new(header));
         let last =
             Event::RunFinished(Box::new(RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks }));
 

@@ -174,6 +174,7 @@ pub(super) fn started(cases: usize) -> Event {
                 says: "Encrypt succeeds for a key that is Enabled and is rejected in every other state.".to_owned(),
             },
         )]),
+        shard: None,
     }))
 }
 

@@ -71,6 +71,7 @@ pub use self::pool::Pool;
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;
+use crate::event::ShardHeader;
 use crate::ledger::Ledger;
 pub use crate::ledger::new_mark;
 use crate::plan::Planner;
@@ -118,6 +119,8 @@ pub struct RunOptions {
     pub strict: bool,
     /// The verdict on a case that needs an operation which the endpoint does not know.
     pub unsupported: Unsupported,
+    /// Which part of the selected cases they are, if not all.
+    pub shard: Option<ShardHeader>,
 }
 
 /// The verdict on a case that needs an operation which the endpoint does not know.
@@ -153,6 +156,7 @@ impl Default for RunOptions {
             material: None,
             strict: false,
             unsupported: Unsupported::default(),
+            shard: None,
         }
     }
 }

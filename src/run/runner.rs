@@ -296,6 +296,7 @@ impl Runner {
                 states: suite.service.states.iter().map(ToString::to_string).collect(),
             }),
             clauses: self.clauses(),
+            shard: self.context.options.shard.clone(),
             started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         }
     }

@@ -99,6 +99,7 @@ impl Session {
             material: options.ledger.as_ref().and(material_seed(options.material_seed.as_ref(), target.target())),
             strict: options.strict,
             unsupported: options.unsupported,
+            shard: options.shard,
         };
 
         let can_reuse = suite.service.reuse.is_some();

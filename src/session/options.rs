@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::Connection;
+use crate::event::ShardHeader;
 use crate::known::KnownFailures;
 use crate::plan::Isolation;
 use crate::redact::{Secret, SecretRegistry};
@@ -64,6 +65,8 @@ pub struct SessionOptions {
     pub strict: bool,
     /// What a case is that needs an operation which the endpoint does not know.
     pub unsupported: Unsupported,
+    /// Which part of the selected cases they are, if not all.
+    pub shard: Option<ShardHeader>,
 }
 
 impl Default for SessionOptions {
@@ -89,6 +92,7 @@ impl Default for SessionOptions {
             confirm_failures: 1,
             strict: false,
             unsupported: Unsupported::default(),
+            shard: None,
         }
     }
 }

@@ -95,6 +95,66 @@ fn merged_results_are_those_of_one_run() {
 }
 
 #[test]
+fn eight_shards_are_the_whole() {
+    let place = Place::new();
+    let deviating = "--routes canonical --deviate Encrypt:Disabled=Success --deviate Decrypt:PendingDeletion=Success";
+    for (method, arguments) in [("hash", "--routes canonical"), ("slice", "--routes canonical"), ("hash", deviating)] {
+        let whole = run(&place, "whole", arguments, i32::from(arguments == deviating));
+        let mut files = Vec::new();
+        for number in 1..=8 {
+            let name = format!("{method}-{number}");
+            let command =
+                format!("run --seed 7 --reports {name} --progress none {arguments} --shard {method}:{number}/8");
+            let end = ended(place.program(&command));
+            assert!(matches!(end.code, 0 | 1), "{command}: {}{}", end.out, end.err);
+            assert!(end.out.contains(&format!("(shard {number} of 8) against ")), "{}", end.out);
+            files.push(format!("{name}/results.json"));
+        }
+
+        files.reverse();
+        let end = ended(place.program(&format!("report merge {} --json merged.json", files.join(" "))));
+        assert_eq!((end.code, end.out.as_str(), end.err.as_str()), (0, "", ""));
+        let merged = fs::read_to_string(place.path().join("merged.json")).unwrap();
+        let whole = fs::read_to_string(whole).unwrap();
+        for (one, other) in without_times(&merged).lines().zip(without_times(&whole).lines()) {
+            // What one shard learns of an endpoint that deviates costs the others requests again.
+            // What is encrypted, and the mark of a run, are in the exchanges.
+            let [one, other] = [one, other].map(|line| line.split("\"exchanges\":").next().unwrap());
+            if arguments != deviating || !one.starts_with("\"usage\": ") {
+                assert_eq!(one, other, "{method} {arguments}");
+            }
+        }
+        assert_eq!(merged.lines().count(), whole.lines().count());
+
+        let end = ended(place.program(&format!("report merge {} --json merged.json", files[1..].join(" "))));
+        assert_eq!((end.code, end.err.as_str()), (3, &*format!("missing: shard {method}:8/8 is missing\n")));
+        let junit = ended(place.program("report junit merged.json")).out;
+        assert!(junit.contains(&format!("shard {method}:8/8 is missing: ")), "{junit:.400}");
+        let end = ended(place.program(&format!("report merge {} hash-1/results.json --json merged.json", files[7])));
+        assert_eq!(end.code, 2, "{}", end.err);
+    }
+}
+
+#[test]
+fn a_shard_that_is_none_or_empty_is_said() {
+    let place = Place::new();
+    let end = ended(place.program("run --shard hash:9/8"));
+    assert_eq!(end.code, 2);
+    assert!(end.err.contains("there are shards 1 to 8 of 8, and no shard 9"), "{}", end.err);
+    let end = ended(place.program("run alibaba/Encrypt/Disabled --shard slice:1/2"));
+    assert_eq!(end.code, 4);
+    assert_eq!(end.err, "no case of the 1 selected is in the shard slice:1/2: choose fewer shards\n");
+    let list = |shard: &str| ended(place.program(&format!("list {shard}"))).out;
+    let parts = [1, 2].map(|number| list(&format!("--shard hash:{number}/2")));
+    let mut lines: Vec<&str> = parts.iter().flat_map(|part| part.lines()).collect();
+    lines.sort_unstable();
+    let whole = list("");
+    let mut all: Vec<&str> = whole.lines().collect();
+    all.sort_unstable();
+    assert_eq!(lines, all);
+}
+
+#[test]
 fn what_can_not_be_merged_is_refused_and_nothing_is_written() {
     let place = Place::new();
     let one = run(&place, "one", "alibaba/Encrypt/**", 0);

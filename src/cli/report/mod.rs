@@ -89,16 +89,19 @@ pub(super) fn read(file: &Path, context: &Context) -> Result<Results, CliError> 
 fn read_merged(files: &[PathBuf], context: &Context) -> Result<Merged, CliError> {
     let part = |file: &PathBuf| Ok(Part { name: file.display().to_string(), results: read(file, context)? });
     let parts = files.iter().map(part).collect::<Result<Vec<Part>, CliError>>()?;
-    let is_one = parts.len() == 1;
-    let mut merged = crate::report::merge::merge(parts)?;
-    if is_one {
-        // It is what it is, and says so itself.
-        merged.missing.clear();
-    }
+    let merged = crate::report::merge::merge(parts)?;
     for missing in &merged.missing {
         context.report(&format!("missing: {missing}"));
     }
     Ok(merged)
+}
+
+/// Reads what a report is about: one result as it is, be it a part of something or not, or several as one.
+fn read_sources(files: &[PathBuf], context: &Context) -> Result<Merged, CliError> {
+    match files {
+        [file] => Ok(Merged { results: read(file, context)?, missing: Vec::new() }),
+        files => read_merged(files, context),
+    }
 }
 
 /// Where a report goes: not over one of the results that it is made of, and as private as they are.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 
-use super::{Sources, check_place, destination, exit_of, is_private, read_merged};
+use super::{Sources, check_place, destination, exit_of, is_private, read_sources};
 use crate::cli::{CliError, Context, Exit};
 use crate::report::Report as _;
 use crate::report::badge::{Badge, LABEL};
@@ -59,7 +59,7 @@ impl Form {
 pub(super) fn junit(arguments: &JunitArguments, context: &Context) -> Result<Exit, CliError> {
     let JunitArguments { sources: Sources { files, out }, strict, inconclusive } = arguments;
     check_place(out, files, "JUnit XML")?;
-    let merged = read_merged(files, context)?;
+    let merged = read_sources(files, context)?;
     let exit = exit_of(&merged);
     let options = JunitOptions { strict: *strict, inconclusive: *inconclusive };
     let report = JunitReport::create(out, options)?.redacting(context.secrets());
@@ -78,7 +78,7 @@ pub(super) fn text(
 ) -> Result<Exit, CliError> {
     let Sources { files, out } = sources;
     let destination = destination(out, files, "the report")?;
-    let merged = read_merged(files, context)?;
+    let merged = read_sources(files, context)?;
     let text = render(&merged.results);
     destination.write(|out| out.write_all(text.as_bytes()))?;
     Ok(exit_of(&merged))

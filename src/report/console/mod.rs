@@ -154,18 +154,20 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn begin(&mut self, header: &RunHeader) -> Result<(), ReportError> {
-        let RunHeader { tool, target, suite, seed: _, started_at: _, table: _, clauses: _ } = header;
+        let RunHeader { tool, target, suite, seed: _, started_at: _, table: _, clauses: _, shard } = header;
         self.selected = suite.cases;
         if self.options.verbosity == Verbosity::Quiet {
             return Ok(());
         }
 
         let bundled = if target.bundled_mock { ", bundled mock" } else { "" };
+        let part = shard.as_ref().map(|shard| format!(" of {} (shard {} of {})", shard.cases, shard.number, shard.of));
         self.write(&text::one_line(&format!(
-            "{} {}: {} against {} ({}{bundled})",
+            "{} {}: {}{} against {} ({}{bundled})",
             tool.name,
             tool.version,
             text::count(text::as_u64(suite.cases), "case"),
+            part.unwrap_or_default(),
             target.endpoint,
             target.provider,
         )))?;

@@ -135,7 +135,7 @@ impl JunitReport {
         self.add_missing(&header, footer);
         self.add_leaks(&header, footer);
 
-        let RunHeader { tool, target, suite, seed, started_at, table: _, clauses: _ } = *header;
+        let RunHeader { tool, target, suite, seed, started_at, table: _, clauses: _, shard } = *header;
         let properties = [
             ("tool", format!("{} {}", tool.name, tool.version)),
             ("provider", target.provider),
@@ -143,7 +143,9 @@ impl JunitReport {
             ("suite.hash", suite.hash),
             ("suite.editions", suite.editions.join(", ")),
         ];
+        let shard = shard.map(|shard| format!("{}:{}/{}", shard.method.name(), shard.number, shard.of));
         let properties = properties.into_iter().chain(seed.map(|seed| ("seed", seed.to_string())));
+        let properties = properties.chain(shard.map(|shard| ("shard", shard)));
         let properties = properties.map(|(name, value)| (name, text::one_line(&value)));
         let properties: Vec<_> = properties
             .map(
