@@ -3,7 +3,7 @@
 //! - `console`: what a person sees: progress, the failures, the table and one closing line.
 //! - `json`: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - `junit`: JUnit XML for continuous integration.
-//! - `markdown`, `tap`, `badge`: made of [`results`] alone.
+//! - `html`, `markdown`, `tap`, `badge`: made of [`results`] alone.
 //!
 //! `merge` makes one result of several, `difference` finds what changed between two, and `baseline` what is new in a run.
 //!
@@ -30,6 +30,8 @@ pub mod difference;
 pub mod failure_text;
 #[cfg(feature = "cli")]
 mod fold;
+#[cfg(feature = "cli")]
+pub mod html;
 #[cfg(feature = "cli")]
 pub mod json;
 #[cfg(feature = "cli")]

@@ -1,4 +1,4 @@
-"""Checks of the mock's page in a real browser. See run.sh."""
+"""Checks of the mock's page and of the page of results in a real browser. See run.sh."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ import contents  # noqa: F401
 import access  # noqa: F401
 import safety  # noqa: F401
 import endurance
+import report
 from looking import CHECKS
 
 
@@ -17,7 +18,9 @@ def main():
     pictures = sys.argv[2] if len(sys.argv) > 2 else None
     if pictures:
         os.makedirs(pictures, exist_ok=True)
-        CHECKS.append(endurance.take_pictures)
+        CHECKS.extend([endurance.take_pictures, report.take_pictures])
+    only = os.environ.get("ONLY", "")
+    CHECKS[:] = [function for function in CHECKS if only in (function.__doc__ or "")]
     failed = 0
     for function in CHECKS:
         try:

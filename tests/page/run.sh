@@ -1,7 +1,7 @@
 #!/bin/sh
-# Drives the mock's page in a headless Chromium: tests/page/run.sh BINARY [FOLDER-FOR-PICTURES]
+# Drives the mock's page and the page of results in a headless Chromium: tests/page/run.sh BINARY [FOLDER-FOR-PICTURES]
 #
-# Prints a line for each check and at the end `N passed, N failed`; the exit code is 1 if any has failed.
+# ONLY=report: runs the checks whose line has that in it. Prints a line for each check and at the end `N passed, N failed`; the exit code is 1 if any has failed.
 # Installs what is missing: Chromium and its driver from Debian (as root), Selenium and axe-core from PyPI into a
 # virtual environment in the user's cache folder.
 set -eu

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 
 use self::diff::{DiffArguments, diff};
 use self::merge::{MergeArguments, merge};
-use self::render::{BadgeArguments, JunitArguments, badge, junit, text};
+use self::render::{BadgeArguments, HtmlArguments, JunitArguments, badge, html, junit, text};
 use super::{CliError, Context, Exit};
 use crate::report::destination::{Destination, is_one_file};
 use crate::report::merge::{Merged, Part};
@@ -38,6 +38,8 @@ pub(super) struct ReportArguments {
 enum ReportCommand {
     /// Write JUnit XML, as `run` does
     Junit(JunitArguments),
+    /// Write a page for people, one file with nothing outside of it; several results stand side by side
+    Html(HtmlArguments),
     /// Write a summary in Markdown
     Markdown(Sources),
     /// Write TAP, version 14
@@ -65,6 +67,7 @@ struct Sources {
 pub(super) fn report(arguments: &ReportArguments, context: &Context) -> Result<Exit, CliError> {
     match &arguments.command {
         ReportCommand::Junit(arguments) => junit(arguments, context),
+        ReportCommand::Html(arguments) => html(arguments, context),
         ReportCommand::Markdown(sources) => {
             text(sources, context, |results| markdown::render(results, markdown::LIMIT))
         }

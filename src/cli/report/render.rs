@@ -1,13 +1,14 @@
 //! Reports for other programs and for people, made of results.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{Sources, check_place, destination, exit_of, is_private, read_sources};
+use super::{Sources, check_place, destination, exit_of, is_private, read, read_sources};
 use crate::cli::{CliError, Context, Exit};
 use crate::report::Report as _;
 use crate::report::badge::{Badge, LABEL};
+use crate::report::html::{Column, render};
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::report::results::Results;
 
@@ -22,6 +23,23 @@ pub(super) struct JunitArguments {
     /// The element of inconclusive cases
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     inconclusive: InconclusiveAs,
+}
+
+/// Arguments of `report html`.
+#[derive(Debug, Args)]
+pub(super) struct HtmlArguments {
+    /// Files of results, as `run` writes them, in the order in which they stand side by side; `-` is the standard input
+    #[arg(value_name = "RESULT", required = true)]
+    files: Vec<PathBuf>,
+    /// Where the page is written; `-` is the standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
+    /// Show the results as one, as `report merge` does, and not side by side
+    #[arg(long)]
+    merge: bool,
+    /// The name of a result on the page, in the order of the files [default: the path of the file]
+    #[arg(long, value_name = "NAME", conflicts_with = "merge")]
+    name: Vec<String>,
 }
 
 /// Arguments of `report badge`.
@@ -82,6 +100,27 @@ pub(super) fn text(
     let text = render(&merged.results);
     destination.write(|out| out.write_all(text.as_bytes()))?;
     Ok(exit_of(&merged))
+}
+
+/// Writes a page.
+pub(super) fn html(arguments: &HtmlArguments, context: &Context) -> Result<Exit, CliError> {
+    let HtmlArguments { files, out, merge, name } = arguments;
+    let destination = destination(out, files, "the page")?;
+    let (columns, exit) = if *merge {
+        let merged = read_sources(files, context)?;
+        let exit = exit_of(&merged);
+        (vec![Column { name: "merged".to_owned(), results: merged.results }], exit)
+    } else {
+        let column = |(index, file): (usize, &PathBuf)| {
+            let name = name.get(index).cloned().unwrap_or_else(|| file.display().to_string());
+            Ok(Column { name, results: read(file, context)? })
+        };
+        let columns = files.iter().enumerate().map(column).collect::<Result<Vec<Column>, CliError>>()?;
+        (columns, Exit::Passed)
+    };
+    let page = render(&columns);
+    destination.write(|out| out.write_all(page.as_bytes()))?;
+    Ok(exit)
 }
 
 /// Writes a badge.

@@ -1,0 +1,306 @@
+"""The page of results, `report html`, by real clicks and keys: opened from the disk, as people open it."""
+
+import importlib.resources
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from access import axe_violations
+from browser import Browser
+from looking import check
+
+HOSTILE = "</script><script>window.wasRun=1</script><img src=x onerror=window.wasRun=1>\"'&\u202e"
+READY = "return document.documentElement.dataset.ready === 'yes'"
+CASES = "return document.querySelectorAll('#list details.case').length"
+TITLE = "return document.getElementById('list-title').textContent"
+
+
+class Pages:
+    """A folder with results and the pages of them, removed at the end of the block."""
+
+    def __init__(self, binary):
+        self.binary = binary
+
+    def __enter__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="report-page-")
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def program(self, *arguments):
+        return subprocess.run([self.binary, *arguments], cwd=self.folder.name, capture_output=True, text=True, check=False)
+
+    def results(self, name, *arguments):
+        """Runs the suite against the bundled mock, and keeps the results."""
+        quick = ["--routes", "canonical", "--progress", "none", "--seed", "7"]
+        ended = self.program("run", *quick, "--reports", name, *arguments)
+        assert ended.returncode in (0, 1), ended.stderr
+        return f"{name}/results.json"
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return json.load(file)
+
+    def write(self, name, results):
+        """Results that were changed, with a summary that counts them."""
+        for verdict in results["summary"]:
+            results["summary"][verdict] = sum(case["verdict"] == verdict for case in results["cases"])
+        results["suite"]["cases"] = len(results["cases"])
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            json.dump(results, file)
+        return name
+
+    def page(self, *files):
+        ended = self.program("report", "html", *files, "--out", "page.html")
+        assert ended.returncode == 0, ended.stderr
+        return pathlib.Path(self.path("page.html")).as_uri()
+
+
+def deviating(pages, name="poor", *more):
+    return pages.results(name, "--deviate", "Encrypt:Disabled=Success", "--deviate", "Decrypt:PendingDeletion=Success", *more)
+
+
+def open_page(browser, address):
+    browser.driver.get("about:blank")
+    browser.driver.get(address)
+    browser.until(READY)
+
+
+def cell(browser, name):
+    return browser.driver.find_element(By.CSS_SELECTOR, f"button[data-cell='{name}']")
+
+
+@check
+def cells_open_their_cases(binary, _):
+    """report: a click on a cell opens its cases, with what was expected, clause, route, exchanges and case file"""
+    with Pages(binary) as pages, Browser() as browser:
+        results = deviating(pages)
+        open_page(browser, pages.page(results))
+        button = cell(browser, "cell/Encrypt/Disabled")
+        wanted = [one for one in pages.read(results)["cases"] if one.get("operation") == "Encrypt" and one.get("state") == "Disabled" and not one.get("original_state")]
+        failed = sum(one["verdict"] == "fail" for one in wanted)
+        assert button.text.startswith("✘") and str(failed) in button.text, button.text
+        assert "fail" in button.get_attribute("aria-label")
+        button.click()
+        assert browser.run(CASES) == len(wanted)
+        assert browser.run(TITLE) == f"Encrypt in Disabled: {len(wanted)} cases"
+        assert button.get_attribute("aria-pressed") == "true"
+
+        first = browser.driver.find_element(By.CSS_SELECTOR, "#list details.case")
+        if not first.get_attribute("open"):
+            first.find_element(By.TAG_NAME, "summary").click()
+        browser.until("return document.querySelector('#list details.case dl') !== null")
+        text = first.text
+        for word in ["expected", "Rejected.Disabled", "got", "Success (200)", "Table", "CreateKey", "DisableKey", "cases/alibaba/matrix/", "curl "]:
+            assert word in text, (word, text)
+        steps = [item.text for item in first.find_elements(By.CSS_SELECTOR, ".route li")]
+        assert steps[0].endswith("CreateKey") and steps[-1].endswith("Disabled"), steps
+        exchange = first.find_element(By.CSS_SELECTOR, "details details, div > details")
+        exchange.find_element(By.TAG_NAME, "summary").click()
+        shown = exchange.text
+        assert "Action=" in shown and "Signature" in shown and "testsecret" not in browser.driver.page_source, shown
+
+        button.click()
+        assert "did not pass" in browser.run(TITLE)
+
+
+@check
+def filters_are_in_the_address(binary, _):
+    """report: filters and the chosen cell stand in the address, which shows the same again"""
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages))
+        open_page(browser, address)
+        browser.driver.find_element(By.NAME, "text").send_keys("encrypt dis")
+        browser.driver.find_element(By.NAME, "only").click()
+        here, title, number = browser.driver.current_url, browser.run(TITLE), browser.run(CASES)
+        assert "text=encrypt+dis" in here and "only=1" in here and number > 0, here
+        assert all("dis" in item.text.lower() for item in browser.driver.find_elements(By.CSS_SELECTOR, "#list details.case > summary"))
+        open_page(browser, here)
+        assert (browser.run(TITLE), browser.run(CASES)) == (title, number)
+        browser.driver.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
+        browser.until("return !location.hash.includes('only')")
+        assert browser.run("return document.querySelector('[name=text]').value") == ""
+        cell(browser, "cell/Decrypt/Enabled").click()
+        open_page(browser, browser.driver.current_url)
+        assert browser.run(TITLE).startswith("Decrypt in Enabled: ")
+
+
+@check
+def keyboard_reaches_every_cell(binary, _):
+    """report: a table is one stop of the tab key, arrows move in it, Enter opens a cell"""
+    with Pages(binary) as pages, Browser() as browser:
+        open_page(browser, pages.page(deviating(pages)))
+        browser.run("document.querySelector('table.matrix button').focus()")
+        browser.press(Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ENTER)
+        chosen = browser.run("return document.querySelector('table.matrix [aria-pressed=true]').dataset.name")
+        rows = "return document.querySelector('table.matrix tbody').rows[1].cells[2].querySelector('button').dataset.name"
+        assert chosen == browser.run(rows), chosen
+        assert browser.run(TITLE).startswith(chosen)
+        assert browser.run("return document.activeElement.id") == "list-title"
+        for table in range(browser.run("return document.querySelectorAll('table.matrix').length")):
+            assert browser.run("return document.querySelectorAll('table.matrix')[arguments[0]].querySelectorAll('[tabindex=\"0\"]').length", table) == 1
+
+
+@check
+def several_results_stand_side_by_side(binary, _):
+    """report: several results have a mark each in a cell, a row each at the top, and a trend"""
+    with Pages(binary) as pages, Browser() as browser:
+        good = pages.results("good")
+        open_page(browser, pages.page(good, deviating(pages), good))
+        button = cell(browser, "cell/Encrypt/Disabled")
+        marks = [mark.text[0] for mark in button.find_elements(By.CSS_SELECTOR, ".mark")]
+        assert marks == ["✔", "✘", "✔"], marks
+        label = button.get_attribute("aria-label")
+        assert "good/results.json: pass" in label and "poor/results.json: fail" in label, label
+        assert len(browser.driver.find_elements(By.CSS_SELECTOR, "table.runs tbody tr")) == 3
+        points = browser.run("return document.querySelector('.trend .line-fail').getAttribute('points').split(' ').length")
+        assert points == 3
+        button.click()
+        browser.run("document.querySelector('#list details.case').open = true")
+        browser.until("return document.querySelectorAll('#list details.case[open] h3').length >= 3")
+
+
+@check
+def hostile_text_stays_text(binary, _):
+    """report: what an endpoint, a file or its name says stays text; no network; the page's policy holds"""
+    with Pages(binary) as pages, Browser() as browser:
+        results = pages.read(deviating(pages))
+        failed = next(case for case in results["cases"] if case["verdict"] == "fail" and case["exchanges"])
+        failed["reason"] = failed["actual"]["code"] = failed["clause"] = failed["edition"] = HOSTILE
+        failed["route"] = [HOSTILE]
+        failed["operation"], failed["state"] = HOSTILE, HOSTILE
+        for exchange in failed["exchanges"]:
+            exchange["request"]["url"] = exchange["operation"] = HOSTILE
+            if "answer" in exchange:
+                exchange["answer"]["body"] = HOSTILE
+        results["notices"] = results["leaks"] = [HOSTILE]
+        results["target"]["endpoint"] = HOSTILE
+        open_page(browser, pages.page(pages.write("hostile.json", results)))
+        browser.run("document.querySelectorAll('#list details.case').forEach((one) => { one.open = true })")
+        time.sleep(0.3)
+        browser.run("document.querySelectorAll('#list details').forEach((one) => { one.open = true })")
+        assert browser.run("return window.wasRun ?? 0") == 0
+        assert browser.run("return document.images.length + document.querySelectorAll('main script').length") == 0
+        assert "<img src=x" in browser.run("return document.body.innerText")
+        assert browser.run("return window.violations") == []
+        messages = browser.driver.get_log("browser")
+        assert messages == [], messages
+        sent = [event["request"]["url"] for event in browser.events()["Network.requestWillBeSent"]]
+        assert not [url for url in sent if url.startswith("http")], sent
+
+        script = """
+            const done = arguments[arguments.length - 1];
+            const blocked = [];
+            document.addEventListener("securitypolicyviolation", (event) => blocked.push(event.violatedDirective));
+            document.body.append(Object.assign(document.createElement("img"), { src: "http://127.0.0.1:9/x.png" }));
+            document.body.setAttribute("style", "color: red");
+            setTimeout(() => done(blocked.sort()), 300);
+        """
+        blocked = browser.run_async(script)
+        assert any(one.startswith("img-src") for one in blocked) and any(one.startswith("style-src") for one in blocked), blocked
+
+
+@check
+def it_is_of_use_without_scripts(binary, _):
+    """report: where scripts are forbidden, the table and what failed can be read"""
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages))
+        browser.command("Emulation.setScriptExecutionDisabled", value=True)
+        browser.driver.get(address)
+        text = browser.driver.find_element(By.TAG_NAME, "body").text
+        assert "What did not pass" in text and "✘ alibaba/Encrypt/Disabled expected Rejected.Disabled (409)" in text, text[:2000]
+        assert cell(browser, "cell/Encrypt/Disabled").text.startswith("✘")
+
+
+@check
+def everybody_can_read_it(binary, _):
+    """report: axe finds nothing, light and dark, wide and on a phone, where the page is no wider than the window"""
+    axe = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text()
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages), pages.results("good"))
+        colours = set()
+        for theme in ["light", "dark"]:
+            browser.use_theme(theme)
+            for width in [1280, 360]:
+                browser.resize(width)
+                open_page(browser, address)
+                cell(browser, "cell/Encrypt/Disabled").click()
+                browser.run("document.querySelector('#list details.case').open = true")
+                browser.until("return document.querySelector('#list details.case dl') !== null")
+                browser.run(axe)
+                violations = axe_violations(browser)
+                assert violations == [], (theme, width, violations)
+                assert browser.run("return document.documentElement.scrollWidth") <= width
+                colours.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
+        assert len(colours) == 2, colours
+
+
+@check
+def ten_thousand_cases_stay_smooth(binary, _):
+    """report: 10,000 cases load in 3 s and filter in 200 ms"""
+    with Pages(binary) as pages, Browser() as browser:
+        results = pages.read(deviating(pages))
+        originals = results["cases"]
+        cases = []
+        for number in range(10_000):
+            case = dict(originals[number % len(originals)])
+            case["id"] = f"{case['id']}/copy-{number // len(originals):03}"
+            cases.append(case)
+        results["cases"] = sorted(cases, key=lambda case: case["id"].encode())
+        results.pop("blockers", None)
+        address = pages.page(pages.write("many.json", results))
+        start = time.monotonic()
+        open_page(browser, address)
+        load = time.monotonic() - start
+        script = """
+            const text = document.querySelector("[name=text]");
+            const times = [];
+            for (const word of ["e", "encrypt", "encrypt external", "copy-001", ""]) {
+              const start = performance.now();
+              text.value = word;
+              text.dispatchEvent(new Event("input", { bubbles: true }));
+              document.body.offsetHeight;
+              times.push(performance.now() - start);
+            }
+            return times;
+        """
+        times = browser.run(script)
+        size = os.path.getsize(pages.path("page.html"))
+        worst = max(times)
+        print(f"        10,000 cases: {size / 2**20:.1f} MiB, loaded in {load:.2f} s, filtered in {worst:.0f} ms at most")
+        assert load < 3 and worst < 200, (load, times)
+        assert browser.run(CASES) <= 100
+
+
+def take_pictures(binary, folder):
+    """report: pictures for people"""
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages), pages.results("good"))
+        one = pages.program("report", "html", "poor/results.json", "--out", "one.html")
+        assert one.returncode == 0
+        single = pathlib.Path(pages.path("one.html")).as_uri()
+        for name, width, theme, page in [
+            ("report-light", 1280, "light", single),
+            ("report-dark", 1280, "dark", single),
+            ("report-phone", 390, "light", single),
+            ("report-two", 1280, "light", address),
+        ]:
+            browser.resize(width)
+            browser.use_theme(theme)
+            open_page(browser, page)
+            cell(browser, "cell/Encrypt/Disabled").click()
+            browser.run("document.querySelector('#list details.case').open = true")
+            browser.until("return document.querySelector('#list details.case dl') !== null")
+            browser.picture(os.path.join(folder, f"{name}.png"))
+        browser.command("Emulation.setEmulatedMedia", media="print")
+        browser.picture(os.path.join(folder, "report-print.png"))
