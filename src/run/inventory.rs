@@ -124,9 +124,7 @@ impl<'a> Inventory<'a> {
     ) -> Result<(), Failure> {
         let create = &self.run.suite.service.create;
         let mut key = KeyBinding::new(class.clone(), self.run.planner.new_key(class));
-        if let Some(class) = self.run.suite.service.classes.get(class) {
-            key.captures.extend(class.values.clone());
-        }
+        key.captures.extend(self.run.suite.service.values_of(class));
         for (capture, path) in &create.capture {
             if let Some(value) = captured(&response.content.fields, path) {
                 key.captures.insert(capture.clone(), value);

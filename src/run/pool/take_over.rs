@@ -87,6 +87,7 @@ impl Inventory<'_> {
         run.client.keep_back(run.removal_requests());
         let mut key = KeyBinding::new(class.clone(), run.planner.new_key(class));
         key.item = Some(item);
+        key.captures.extend(run.suite.service.values_of(class));
         for (capture, path) in &run.suite.service.create.capture {
             key.captures.extend(captured(&description, path).map(|value| (capture.clone(), value)));
         }

@@ -157,6 +157,12 @@ impl Service {
         }
     }
 
+    /// What templates know of every key of a class, by name.
+    pub fn values_of(&self, class: &ClassName) -> impl Iterator<Item = (String, String)> {
+        let values = self.classes.get(class).into_iter().flat_map(|class| &class.values);
+        values.map(|(name, value)| (name.clone(), value.clone()))
+    }
+
     /// What keys can have or lack, each once.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let classes = self.classes.values().flat_map(|class| &class.has);
