@@ -348,6 +348,7 @@ fn call(
             Ok(STANDARD.encode(bytes))
         }
         (Function::Repeat, [text, count]) => Ok(text.repeat(count_of(count)?)),
+        (Function::Part, [text, separator, number]) => part(text, separator, number),
         _ => Err("it has the wrong number of arguments".to_owned()),
     }
 }
@@ -360,6 +361,13 @@ fn later(form: ClockForm, time: &str, duration: &str) -> Result<Timestamp, Strin
         _ => duration.parse().map_err(|_| format!("`{duration}` is not a duration"))?,
     };
     time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())
+}
+
+/// A part of a text, by its number from 1.
+fn part(text: &str, separator: &str, number: &str) -> Result<String, String> {
+    let index = count_of(number)?.checked_sub(1).ok_or_else(|| "parts are counted from 1".to_owned())?;
+    let part = text.split(separator).nth(index);
+    part.map(str::to_owned).ok_or_else(|| format!("`{text}` has no part {number} between `{separator}`"))
 }
 
 fn decode(text: &str) -> Result<Vec<u8>, String> {
@@ -433,6 +441,9 @@ mod tests {
         assert_eq!(evaluate("${base64('hello')}", "key").unwrap(), "aGVsbG8=");
         assert_eq!(evaluate("${damage('aGVsbG8=')}", "key").unwrap(), "aGVsbG4=");
         assert_eq!(evaluate("${repeat('ab', '2')}", "key").unwrap(), "abab");
+        assert_eq!(evaluate("${part('arn:cloud:kms', ':', '2')}", "key").unwrap(), "cloud");
+        assert!(evaluate("${part('arn:cloud:kms', ':', '4')}", "key").is_err());
+        assert!(evaluate("${part('arn', ':', '0')}", "key").is_err());
         assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
         assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '7d')}", "key").unwrap(), "2021-04-19T06:00:54Z");
         assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '-1m')}", "key").unwrap(), "2021-04-12T05:59:54Z");

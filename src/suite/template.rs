@@ -47,11 +47,13 @@ pub enum Function {
     Damage,
     /// `repeat(text, count)`.
     Repeat,
+    /// `part(text, separator, number)`: the part with that number, from 1, of a text that the separator cuts.
+    Part,
 }
 
 impl Function {
-    const ALL: [Self; 7] =
-        [Self::Base64, Self::Wrap, Self::Random, Self::Unix, Self::Later, Self::Damage, Self::Repeat];
+    const ALL: [Self; 8] =
+        [Self::Base64, Self::Wrap, Self::Random, Self::Unix, Self::Later, Self::Damage, Self::Repeat, Self::Part];
 
     const fn name(self) -> &'static str {
         match self {
@@ -62,6 +64,7 @@ impl Function {
             Self::Later => "later",
             Self::Damage => "damage",
             Self::Repeat => "repeat",
+            Self::Part => "part",
         }
     }
 
@@ -69,7 +72,7 @@ impl Function {
         match self {
             Self::Base64 | Self::Random | Self::Damage => 1,
             Self::Unix | Self::Later | Self::Repeat => 2,
-            Self::Wrap => 3,
+            Self::Wrap | Self::Part => 3,
         }
     }
 }
@@ -343,7 +346,7 @@ mod tests {
             (
                 "${base46('x')}",
                 2,
-                "unknown function `base46`, expected one of base64, wrap, random, unix, later, damage, repeat",
+                "unknown function `base46`, expected one of base64, wrap, random, unix, later, damage, repeat, part",
             ),
             ("${base64()}", 2, "`base64` takes 1 arguments, 0 given"),
             ("${base64('x}", 9, "the quoted text is not closed by `'`"),

@@ -601,3 +601,17 @@ fn keys_that_are_used_again() {
     let reuse = reuse.replace("soon", "1h").replace("Mark,", "Switch,").replace("[Seal, Seal]", "[Seal]");
     Base::new().change("kms.yaml", "observation:\n", &reuse).says("reuse-promise");
 }
+
+#[test]
+fn values_of_classes() {
+    let own = "  own:\n    new_key_is: On\n";
+    Base::new()
+        .change("kms.yaml", own, "  own:\n    new_key_is: On\n    values: {algorithm: AES, id: own, material: none}\n")
+        .says("values-of-classes");
+    // What every class that is made has, templates know.
+    Base::new()
+        .change("kms.yaml", own, "  own:\n    new_key_is: On\n    values: {algorithm: AES}\n")
+        .change("kms.yaml", "  fixed:\n", "  fixed:\n    values: {algorithm: RSA}\n")
+        .change("matrix/make.yaml", "fields: {Key.Id: ", "fields: {Key.Algorithm: \"${key.algorithm}\", Key.Id: ")
+        .loads();
+}
