@@ -65,9 +65,27 @@ impl Context {
         context
     }
 
+    /// An environment that holds these variables alone.
+    #[cfg(test)]
+    pub(super) fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { variables: variables.into_iter().collect(), ..Self::default() }
+    }
+
     /// The value of a variable; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<String> {
         self.variables.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// The same for a variable that must be text if it is set.
+    ///
+    /// # Errors
+    ///
+    /// It is no text.
+    pub(super) fn text(&self, name: &str) -> Result<Option<String>, VariableError> {
+        match self.unreadable.contains(name) {
+            true => Err(VariableError::NotText(name.to_owned())),
+            false => Ok(self.variable(name)),
+        }
     }
 
     /// Whether a variable is set, but empty.

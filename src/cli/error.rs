@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::Exit;
-use super::{ProviderError, VariableError};
+use super::{CredentialError, ProviderError, SettingsError, VariableError};
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
 use crate::mock::{StartError, StateError, TlsError, TokenError};
 use crate::plan::NoRoute;
-use crate::provider::{ChoiceError, CredentialVariables, ProfileError};
+use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
 use crate::report::merge::MergeError;
@@ -32,6 +32,9 @@ pub enum CliError {
     /// Case files hold mistakes.
     #[error("{0}")]
     Cases(#[from] Diagnostics),
+    /// Settings can't be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A selector is wrong.
     #[error(transparent)]
     Select(#[from] SelectError),
@@ -76,7 +79,7 @@ pub enum CliError {
     /// No credentials for a remote endpoint.
     #[error(
         "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones){profile}; they can't be given by flags, because those show in process lists",
-        profile = profile.map_or_else(String::new, |variable| format!(", or name a profile that has them by {variable}")),
+        profile = profile.map_or_else(String::new, |variable| format!(", or name a profile that has them by {variable} or --profile")),
         id = .variables.access_key_id, secret = .variables.secret, token = .variables.token
     )]
     NoCredentials {
@@ -87,9 +90,6 @@ pub enum CliError {
         /// The variable that names a profile, if the cloud's tools have such.
         profile: Option<&'static str>,
     },
-    /// A profile can't be used.
-    #[error(transparent)]
-    Profile(#[from] ProfileError),
     /// A variable holds something else than the name of a region.
     #[error("{variable}: {reason}")]
     Region {
@@ -98,16 +98,9 @@ pub enum CliError {
         /// What is wrong.
         reason: String,
     },
-    /// One of the variables of an access key is set without the other.
-    #[error("{set} is set, but {missing} {}; set both, or none", if *is_empty { "is empty" } else { "is not" })]
-    HalfCredentials {
-        /// A variable that is set.
-        set: &'static str,
-        /// One that it needs.
-        missing: &'static str,
-        /// Whether that one is there, but empty.
-        is_empty: bool,
-    },
+    /// The credentials can't be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
     /// A variable can't be used.
     #[error(transparent)]
     Variable(#[from] VariableError),
@@ -251,6 +244,7 @@ impl CliError {
         match self {
             Self::Files(_)
             | Self::Cases(_)
+            | Self::Settings(_)
             | Self::Select(_)
             | Self::Provider(_)
             | Self::Choice(_)
@@ -264,10 +258,9 @@ impl CliError {
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }
-            | Self::Profile(_)
             | Self::Region { .. }
             | Self::NoSecret(_)
-            | Self::HalfCredentials { .. }
+            | Self::Credentials(_)
             | Self::OnePlace { .. }
             | Self::Variable(_)
             | Self::NoToken(_)
@@ -292,7 +285,9 @@ impl CliError {
     /// The text for a person.
     pub fn render(&self, color: bool) -> String {
         match self {
-            Self::Cases(diagnostics) => diagnostics.render(color).trim_end().to_owned(),
+            Self::Cases(diagnostics) | Self::Settings(SettingsError::Mistakes(diagnostics)) => {
+                diagnostics.render(color).trim_end().to_owned()
+            }
             other => visible(&format!("error: {other}")),
         }
     }

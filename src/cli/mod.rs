@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod context;
+mod credentials;
 mod error;
 mod exit;
 mod file_size;
@@ -15,6 +16,7 @@ mod provider;
 mod report;
 mod run;
 mod self_test;
+mod settings;
 mod suite;
 mod sweep;
 mod target;
@@ -27,9 +29,11 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use self::claims::Claims;
 pub use self::context::{Context, VariableError};
+pub use self::credentials::CredentialError;
 pub use self::error::CliError;
 pub use self::exit::Exit;
 pub use self::provider::ProviderError;
+pub use self::settings::{SettingsError, schema as settings_schema};
 use crate::provider::registry::secret_variables;
 use crate::report::console::Color;
 use crate::report::text::{is_hidden, visible};
@@ -76,7 +80,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     }
     panic::guard(context.secrets());
     file_size::report_limit();
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let settings::Layered { arguments, notes, error } = settings::layered(arguments.into_iter().collect(), context);
+    if let Some(error) = error {
+        let error = CliError::from(error);
+        context.report_styled(&error.render(Color::Auto.on(&io::stderr())));
+        put_aside_reports(&arguments, context);
+        return error.exit().into();
+    }
+    notes.iter().for_each(|note| context.report(note));
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments, context),

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::settings::SettingsArguments;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{endpoint, one_or_more};
 use super::{CliError, Context, Exit, provider};
@@ -30,6 +31,8 @@ const ACCOUNT_CONFIRMATIONS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(super) struct PlanArguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
     #[command(flatten)]
     suite: SuiteArguments,
     #[command(flatten)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
+use super::settings::SettingsArguments;
 use super::suite::{SelectArguments, Selection, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider, report};
@@ -54,6 +55,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct RunArguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
     #[command(flatten)]
     suite: SuiteArguments,
     #[command(flatten)]
@@ -320,7 +323,7 @@ fn endpoint(
         (None, true) => ClockControl::AdminApi { token: admin_token(arguments, context)? },
         (None, false) => ClockControl::Forbidden,
     };
-    let consent = arguments.target.consent(context);
+    let consent = arguments.target.consent();
     Ok(Endpoint::Running(Box::new(RunningTarget { target, kind, consent, clock })))
 }
 

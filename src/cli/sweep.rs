@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::settings::SettingsArguments;
 use super::suite::SuiteArguments;
 use super::target::{Place, TargetArguments, duration, one_or_more};
 use super::{CliError, Context, Exit, provider};
@@ -33,6 +34,8 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(super) struct SweepArguments {
+    #[command(flatten)]
+    settings: SettingsArguments,
     #[command(flatten)]
     suite: SuiteArguments,
     #[command(flatten)]
@@ -68,7 +71,7 @@ pub(super) fn sweep(arguments: &SweepArguments, context: &Context) -> Result<Exi
 
     let provider = arguments.target.provider(declaration)?;
     let target = arguments.target.target(provider, url, kind, context)?;
-    let consent = arguments.target.consent(context);
+    let consent = arguments.target.consent();
     let running = RunningTarget { target, kind, consent, clock: ClockControl::Forbidden };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     let exit = runtime.block_on(execute(arguments, &suite, running, &ledgers, context));

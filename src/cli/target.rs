@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::credentials::CredentialArguments;
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
 use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
-use crate::provider::{Credentials, Declaration, Profile, Provider};
+use crate::provider::{Declaration, Provider};
 use crate::session::{Consent, DeclaredKind, TargetKind};
 use crate::suite::route_limit::RouteLimit;
 
@@ -44,11 +45,10 @@ pub(super) struct TargetArguments {
     #[arg(long)]
     insecure_http: bool,
     #[command(flatten)]
+    credentials: CredentialArguments,
+    #[command(flatten)]
     options: ProviderOptions,
 }
-
-/// The environment variable that allows runs on accounts, for jobs.
-const LIVE_VARIABLE: &str = "KMS_CONFORMANCE_LIVE";
 
 /// Where the requests go.
 #[derive(Debug)]
@@ -80,9 +80,8 @@ impl TargetArguments {
     }
 
     /// What the user has allowed.
-    pub(super) fn consent(&self, context: &Context) -> Consent {
-        let live = self.live || context.variable(LIVE_VARIABLE).is_some_and(|value| value == "1" || value == "true");
-        Consent { live, insecure_http: self.insecure_http }
+    pub(super) fn consent(&self) -> Consent {
+        Consent { live: self.live, insecure_http: self.insecure_http }
     }
 
     /// The provider with the options that were given.
@@ -108,8 +107,8 @@ impl TargetArguments {
         named.map(read).transpose()
     }
 
-    /// The target at a URL. Whatever is not an account gets the credentials of the cloud's examples when the environment
-    /// has none, for those are what mocks and emulators accept.
+    /// The target at a URL. Whatever is not an account gets the credentials of the cloud's examples where none are
+    /// given, for those are what mocks and emulators accept.
     pub(super) fn target(
         &self,
         provider: Arc<dyn Provider>,
@@ -118,41 +117,19 @@ impl TargetArguments {
         context: &Context,
     ) -> Result<Target, CliError> {
         let declaration = provider.declaration();
-        let variables = &declaration.credential_variables;
-        let given = (context.key(variables.access_key_id)?, context.secret(variables.secret)?);
-        let token = context.secret(variables.token)?;
-        // Before the profile is read: an access key of the environment comes before that of any file.
-        let profile = match given {
-            (None, None) if token.is_none() => profile(declaration, kind, context)?,
-            _ => Profile::default(),
-        };
+        let found = self.credentials.find(declaration, kind, context)?;
 
         let mut target = Target::with_examples(provider, endpoint);
-        if let Some(region) = self.region_to_sign_for(declaration, context)?.or(profile.region) {
+        if let Some(region) = self.region_to_sign_for(declaration, context)?.or(found.region) {
             target.region = region;
         }
-        if let Some(credentials) = profile.credentials {
-            target.credentials = credentials;
-            return Ok(target);
-        }
-        match given {
-            (Some(access_key_id), Some(secret)) => {
-                target.credentials = Credentials { access_key_id, secret, token };
-            }
-            (None, None) if token.is_none() && kind != TargetKind::Account => {}
-            (None, None) if token.is_none() => {
+        match found.credentials {
+            Some(credentials) => target.credentials = credentials,
+            None if kind != TargetKind::Account => {}
+            None => {
+                let (endpoint, variables) = (target.endpoint.to_string(), declaration.credential_variables);
                 let profile = declaration.profiles.map(|files| files.variable);
-                let endpoint = target.endpoint.to_string();
-                return Err(CliError::NoCredentials { endpoint, variables: *variables, profile });
-            }
-            (id, secret) => {
-                let set = match (&id, &secret) {
-                    (Some(_), _) => variables.access_key_id,
-                    (None, Some(_)) => variables.secret,
-                    (None, None) => variables.token,
-                };
-                let missing = if id.is_none() { variables.access_key_id } else { variables.secret };
-                return Err(CliError::HalfCredentials { set, missing, is_empty: context.is_empty(missing) });
+                return Err(CliError::NoCredentials { endpoint, variables, profile });
             }
         }
         Ok(target)
@@ -170,21 +147,6 @@ pub(super) fn endpoint(
     let named = || provider.endpoint_variables.iter().find_map(|name| context.variable(name));
     let url = endpoint.map(str::to_owned).or_else(named).or_else(|| Some((provider.endpoint)(region?)));
     url.map(|url| url.parse()).transpose()
-}
-
-/// What the files of the cloud's own tools hold. For something else than an account they are read only if a profile is named:
-/// the default one is that of somebody's account.
-fn profile(provider: &Declaration, kind: TargetKind, context: &Context) -> Result<Profile, CliError> {
-    let Some(files) = provider.profiles else { return Ok(Profile::default()) };
-    if kind != TargetKind::Account && context.variable(files.variable).is_none() {
-        return Ok(Profile::default());
-    }
-
-    let profile = (files.read)(&|name| context.variable(name))?;
-    for secret in profile.credentials.iter().flat_map(|key| std::iter::once(&key.secret).chain(&key.token)) {
-        context.secrets().add_credential(secret);
-    }
-    Ok(profile)
 }
 
 /// Parses `10s`, `1m30s`, `500ms`.

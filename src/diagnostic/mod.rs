@@ -1,7 +1,10 @@
 //! Mistakes in files that people write, each with its place.
 //!
-//! `snippet` shows a mistake under the line of its file; without the feature `cli` it is one line of text.
+//! `snippet` shows a mistake under the line of its file; without the feature `cli` it is one line of text. `places` finds the
+//! line and the column of a byte.
 
+#[cfg(feature = "cli")]
+pub(crate) mod places;
 #[cfg(feature = "cli")]
 mod snippet;
 

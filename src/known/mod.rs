@@ -23,8 +23,6 @@ pub mod judge;
 #[cfg(feature = "cli")]
 pub mod load;
 #[cfg(feature = "cli")]
-mod places;
-#[cfg(feature = "cli")]
 mod toml;
 #[cfg(feature = "cli")]
 pub mod update;

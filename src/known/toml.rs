@@ -8,8 +8,8 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::file::KnownFile;
-use super::places::Places;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::places::{Places, lone_return};
 use crate::yaml::{Children, Document, MOST_VALUES, Node, Positions, TOO_MANY_VALUES};
 
 /// Reads a list, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
@@ -50,12 +50,6 @@ pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) 
 /// too, which matters only where there are very many. The parser itself has no limit.
 fn may_hold(text: &str) -> usize {
     text.bytes().filter(|byte| b"=,[{".contains(byte)).count()
-}
-
-/// Where the first carriage return without a line feed stands.
-fn lone_return(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).find(|at| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
 }
 
 /// Makes the values and the places of a text. What is read is given up piece by piece, so that it is not in memory twice.

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use thiserror::Error;
 
-use super::Credentials;
+use super::{CredentialFileError, Credentials};
 
 /// The values of the environment variables, by name.
 pub type Variables<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -26,6 +27,10 @@ pub struct Profile {
     pub region: Option<String>,
     /// The access key.
     pub credentials: Option<Credentials>,
+    /// When that ends, if it does.
+    pub expires: Option<Timestamp>,
+    /// The file that it stands in.
+    pub path: Option<PathBuf>,
 }
 
 /// Why a profile can't be used.
@@ -38,6 +43,14 @@ pub enum ProfileError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// A file is not as the tools write it, or has no such profile.
+    #[error("{} gives no credentials: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CredentialFileError,
     },
     /// A line is none of a profile. What stands there may be a secret.
     #[error("line {line} of {} is neither a [profile] nor a `name = value`", path.display())]

@@ -9,9 +9,10 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 28] = [
+const READ: [&str; 27] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_PROFILE",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
     "AWS_ACCESS_KEY_ID",
     "AWS_CONFIG_FILE",
@@ -27,8 +28,6 @@ const READ: [&str; 28] = [
     "CLICOLOR_FORCE",
     "COLUMNS",
     "HTTP_PROXY",
-    "KMS_CONFORMANCE_LIVE",
-    "KMS_CONFORMANCE_MATERIAL_SEED",
     "http_proxy",
     "HTTPS_PROXY",
     "https_proxy",
@@ -39,6 +38,12 @@ const READ: [&str; 28] = [
     "LC_ALL",
     "NO_COLOR",
 ];
+
+/// The variables that the program must not find: those, and each that sets a flag.
+fn read() -> impl Iterator<Item = String> {
+    let flags = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("KMS_CONFORMANCE_"));
+    READ.iter().map(|name| (*name).to_owned()).chain(flags)
+}
 
 /// A folder to run the program in; it is removed when this is dropped.
 pub struct Place {
@@ -57,19 +62,27 @@ impl Place {
     /// The program with these arguments, separated by spaces.
     pub fn program(&self, arguments: &str) -> Snapped {
         let mut command = Snapped::new(cargo_bin!("kms-conformance"));
-        for name in READ {
+        for name in read() {
             command = command.env_remove(name);
         }
-        command.env("LC_ALL", "C.UTF-8").current_dir(self.path()).args(arguments.split_whitespace())
+        command
+            .env("HOME", self.path())
+            .env("LC_ALL", "C.UTF-8")
+            .current_dir(self.path())
+            .args(arguments.split_whitespace())
     }
 
     /// The same for a program that goes on while the test does something.
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(cargo_bin!("kms-conformance"));
-        for name in READ {
+        for name in read() {
             command.env_remove(name);
         }
-        command.env("LC_ALL", "C.UTF-8").current_dir(self.path()).args(arguments.split_whitespace());
+        command
+            .env("HOME", self.path())
+            .env("LC_ALL", "C.UTF-8")
+            .current_dir(self.path())
+            .args(arguments.split_whitespace());
         command
     }
 
@@ -122,9 +135,14 @@ pub struct MockProcess {
 
 impl MockProcess {
     pub fn start(place: &Place, arguments: &str) -> Self {
+        Self::start_with(place, arguments, &[])
+    }
+
+    pub fn start_with(place: &Place, arguments: &str, variables: &[(&str, &str)]) -> Self {
         let listen = if arguments.contains("--listen") { "" } else { "--listen 127.0.0.1:0" };
         let mut command = place.command(&format!("mock {listen} {arguments}"));
-        Self::of(command.env("MOCK_SECRET", "another secret").env("BROKEN_SECRET", "broken secret\r\n"))
+        command.env("MOCK_SECRET", "another secret").env("BROKEN_SECRET", "broken secret\r\n");
+        Self::of(command.envs(variables.iter().copied()))
     }
 
     fn of(command: &mut Command) -> Self {

@@ -60,7 +60,7 @@ fn every_command_for_a_loopback_endpoint_runs() {
     let folder = tempfile::tempdir().unwrap();
     let mut ran = 0;
     for mut words in commands() {
-        if words[0] == "mock" || words.iter().any(|word| word == "--region") {
+        if words[0] == "mock" || words.iter().any(|word| word == "--region" || word == "--target") {
             continue;
         }
         for word in &mut words {
@@ -120,6 +120,23 @@ fn the_list_of_known_failures_is_right() {
     let known = kms_conformance::known::load::load("known.toml", text, &suite, UNTIL.parse().unwrap());
     let known = known.unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert!(known.entries().iter().all(|entry| !known.is_expired(entry)));
+}
+
+/// Each is planned, which sends nothing and needs no credentials.
+#[test]
+fn the_configuration_files_are_right() {
+    let page = include_str!("../../docs/configuration.md");
+    for (text, targets, cases) in [(README, &["nightly"][..], "7 cases"), (page, &["nightly", "emulator"], "")] {
+        let folder = tempfile::tempdir().unwrap();
+        let start = text.split("```toml\n").find(|block| block.contains("[targets.")).unwrap();
+        std::fs::write(folder.path().join("kms-conformance.toml"), start.split("```").next().unwrap()).unwrap();
+        for target in targets {
+            let output = program(&["plan", "--target", target], folder.path());
+            let shown = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "{target}: {}", String::from_utf8_lossy(&output.stderr));
+            assert!(shown.contains(cases), "{shown}");
+        }
+    }
 }
 
 #[test]

@@ -34,6 +34,17 @@ fn the_committed_schema_of_the_ledger_is_current() {
 }
 
 #[test]
+fn the_committed_schema_of_the_configuration_file_is_current() {
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/reports/kms-conformance.schema.json"));
+    let text = kms_conformance::cli::settings_schema();
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(committed == text, "it is old: run the tests once with UPDATE_SCHEMA=1");
+}
+
+#[test]
 fn every_case_file_names_its_schema_in_its_first_line() {
     for file in embedded() {
         let first = file.text.lines().next().unwrap_or_default();

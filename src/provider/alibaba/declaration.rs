@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Alibaba, Format, Method, Signature};
+use super::{Alibaba, Format, Method, Signature, credentials};
 use crate::provider::{
-    Choices, ClockForm, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption,
+    Choices, ClockForm, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProfileFiles, ProviderOption,
 };
 
 /// Alibaba Cloud among the providers.
@@ -17,7 +17,8 @@ pub static DECLARATION: Declaration = Declaration {
         secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
         token: "ALIBABA_CLOUD_SECURITY_TOKEN",
     },
-    profiles: None,
+    profiles: Some(ProfileFiles { variable: credentials::VARIABLE, read: credentials::read }),
+    session_file: Some(credentials::session),
     example_credentials: ExampleCredentials { access_key_id: "testid", secret: "testsecret" },
     default_region: "cn-hangzhou",
     region_variables: &[],

@@ -2,6 +2,7 @@
 
 mod body;
 mod code;
+mod credentials;
 mod declaration;
 mod dialect;
 mod request;

@@ -16,6 +16,7 @@ pub static DECLARATION: Declaration = Declaration {
         token: "AWS_SESSION_TOKEN",
     },
     profiles: Some(ProfileFiles { variable: profile::VARIABLE, read: profile::read }),
+    session_file: None,
     example_credentials: ExampleCredentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE",
         secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",

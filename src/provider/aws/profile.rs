@@ -58,6 +58,7 @@ pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
     for (file, settings) in &found {
         if profile.credentials.is_none() {
             profile.credentials = access_key(&name, &file.path, settings)?;
+            profile.path = profile.credentials.is_some().then(|| file.path.clone());
         }
         profile.region = profile.region.or_else(|| settings.get("region").cloned());
     }

@@ -8,7 +8,7 @@ use crate::diagnostic::Span;
 const BLOCK: usize = 1024;
 
 /// The lines and characters of a text.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     text: &'a str,
     /// Where each line begins.
     lines: Vec<usize>,
@@ -17,7 +17,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
         let counts = text.as_bytes().chunks(BLOCK).scan(0, |before, block| {
@@ -29,7 +29,7 @@ impl<'a> Places<'a> {
     }
 
     /// The place of a range of bytes; one of several lines is marked to the end of its first.
-    pub(super) fn span(&self, range: Option<Range<usize>>) -> Span {
+    pub(crate) fn span(&self, range: Option<Range<usize>>) -> Span {
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let Range { start, end } = range.unwrap_or_default();
         let line = self.lines.partition_point(|begin| *begin <= start).max(1);
@@ -66,6 +66,12 @@ impl<'a> Places<'a> {
 /// How many characters begin in some bytes of a text.
 fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+}
+
+/// Where the first carriage return without a line feed stands.
+pub(crate) fn lone_return(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find(|at| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
 }
 
 #[cfg(test)]
