@@ -18,6 +18,7 @@ use crate::diagnostic::counted;
 use crate::plan::forecast::{Forecast, Terms};
 use crate::plan::tour::Observing;
 use crate::plan::{Isolation, Planner};
+use crate::provider::RateGroup;
 use crate::session::{DeclaredKind, TargetKind};
 use crate::suite::Suite;
 use crate::suite::route_limit::RouteLimit;
@@ -50,7 +51,8 @@ pub(super) struct PlanArguments {
     /// Whether each case has keys of its own
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     isolation: Isolation,
-    /// How many requests are sent per second at most [default: unlimited, on an account 5]
+    /// How many requests are sent per second at most [default: unlimited, on an account 5]. An account is sent no more of a
+    /// kind than the cloud allows, whatever the number is
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
     /// How often in a row a state must be observed before it counts [default: 1, on an account 2]
@@ -167,7 +169,10 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
     let forecast = Forecast::new(&planner, &selection, terms);
 
     let rate = arguments.rate.or(account.then_some(ACCOUNT_RATE));
-    let shown = shown(&suite, &forecast, endpoint, rate, Timestamp::now(), selection.len());
+    // As a run takes them: behind a loopback address nothing is known of them.
+    let is_remote = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
+    let groups = if account && is_remote { provider.rate_groups } else { &[] };
+    let shown = shown(&suite, &forecast, endpoint, rate, groups, Timestamp::now(), selection.len());
     let text = match arguments.format {
         Format::Plain => shown.text(),
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&shown).unwrap_or_default()),
@@ -181,6 +186,7 @@ fn shown<'a>(
     forecast: &'a Forecast,
     endpoint: Option<EndpointUrl>,
     rate: Option<NonZeroU32>,
+    groups: &[RateGroup],
     now: Timestamp,
     cases: usize,
 ) -> Shown<'a> {
@@ -197,7 +203,10 @@ fn shown<'a>(
         observations: bound.observations,
     });
 
-    let duration = rate.map(|rate| requests.div_ceil(usize::try_from(rate.get()).unwrap_or(usize::MAX)) as u64);
+    let duration = rate.map(|rate| {
+        let calls = tally.calls.iter().map(|(operation, count)| (operation.as_str(), *count));
+        seconds(requests, rate, groups, calls)
+    });
     let pending = suite.prices.as_ref().filter(|_| keys > 0).map(|prices| {
         let after = |time: std::time::Duration| {
             let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::ZERO);
@@ -233,6 +242,24 @@ fn shown<'a>(
         pending_deletion: pending,
         cost,
     }
+}
+
+/// The seconds that requests take at a rate, or as long as the slowest group of them takes.
+fn seconds<'a>(
+    requests: usize,
+    rate: NonZeroU32,
+    groups: &[RateGroup],
+    calls: impl Iterator<Item = (&'a str, usize)>,
+) -> u64 {
+    let takes = |count: usize, rate: NonZeroU32| (count as u64).div_ceil(u64::from(rate.get()));
+    let mut of_groups = vec![0; groups.len()];
+    for (operation, count) in calls {
+        if let Some(group) = RateGroup::index_of(groups, operation) {
+            of_groups[group] += count;
+        }
+    }
+    let slowest = of_groups.iter().zip(groups).map(|(count, group)| takes(*count, group.per_second)).max();
+    takes(requests, rate).max(slowest.unwrap_or_default())
 }
 
 /// How many keys of each class are handed from case to case.
@@ -323,5 +350,25 @@ impl Shown<'_> {
             line("cost", format!("{least:.4} to {most:.4} {currency} by the prices of {as_of} ({source})"));
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slowest_group_may_take_longer_than_the_rate_does() {
+        let number = |number| NonZeroU32::new(number).unwrap();
+        let groups = [
+            RateGroup { name: "reads", per_second: number(20), operations: &["Read"] },
+            RateGroup { name: "writes", per_second: number(10), operations: &[] },
+        ];
+        let calls = [("Read", 100), ("Write", 30), ("Other", 31)];
+        for (rate, groups, wanted) in
+            [(5, &groups[..], 33), (100, &groups[..], 7), (100, &groups[..1], 5), (100, &[], 2)]
+        {
+            assert_eq!(seconds(161, number(rate), groups, calls.into_iter()), wanted, "{rate}");
+        }
     }
 }

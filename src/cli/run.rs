@@ -67,7 +67,8 @@ pub(super) struct RunArguments {
     /// How many cases run at the same time [default: 16, on an account 1]
     #[arg(short, long, value_name = "N", value_parser = jobs)]
     jobs: Option<NonZeroUsize>,
-    /// How many requests are sent per second at most [default: unlimited, on an account 5]
+    /// How many requests are sent per second at most [default: unlimited, on an account 5]. An account is sent no more of a
+    /// kind than the cloud allows, whatever the number is
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
     /// Whether each case has keys of its own

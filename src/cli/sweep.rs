@@ -55,7 +55,8 @@ pub(super) struct SweepArguments {
     /// Show what would be removed, and change nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// How many requests are sent per second at most [default: unlimited, on an account 5]
+    /// How many requests are sent per second at most [default: unlimited, on an account 5]. An account is sent no more of a
+    /// kind than the cloud allows, whatever the number is
     #[arg(long, value_name = "N", value_parser = one_or_more::<NonZeroU32>)]
     rate: Option<NonZeroU32>,
 }

@@ -10,7 +10,7 @@ use super::attempt::{Attempt, Trouble};
 use super::budget::Budget;
 use super::counters::Counters;
 use super::http::{Http, SendError};
-use super::rate::Bucket;
+use super::rate::Buckets;
 use super::silence::Silence;
 use super::skew::Skew;
 use super::transcript::{Entry, Received};
@@ -40,7 +40,7 @@ pub struct Client {
     pub(super) skew: Skew,
     pub(super) http: Http,
     retry: RetryPolicy,
-    rate: Option<Bucket>,
+    rate: Option<Buckets>,
     budget: Option<Budget>,
     counters: Counters,
     silence: Silence,
@@ -65,7 +65,7 @@ impl Client {
 
         let timeout = connection.timeout;
         let (skew, counters, silence) = (Skew::default(), Counters::default(), Silence::new(timeout));
-        let (rate, budget) = (rate.map(Bucket::new), max_requests.map(Budget::new));
+        let (rate, budget) = (Buckets::new(rate), max_requests.map(Budget::new));
         Ok(Self { target, secrets, skew, http, retry, rate, budget, counters, silence, timeout })
     }
 
@@ -149,7 +149,7 @@ impl Client {
 
         loop {
             attempt += 1;
-            if !self.wait_for_turn(stop).await {
+            if !self.wait_for_turn(outgoing.operation, stop).await {
                 return Err(CallError::Stopped { lost });
             }
             self.take_from_budget(outgoing.purpose).map_err(|most| CallError::Spent { most, lost })?;
@@ -164,6 +164,11 @@ impl Client {
                 Attempt::Trouble(trouble) => trouble,
             };
             let Trouble { cause, maybe_effect, pause, unusable, .. } = trouble;
+
+            // Every request of the kind is meant, and not this one alone.
+            if let (Some(buckets), Some(pause)) = (&self.rate, pause) {
+                buckets.hold(outgoing.operation, self.retry.at_most(pause)).await;
+            }
 
             // The next attempt may find that the lost one had its effect.
             lost |= maybe_effect;
@@ -192,11 +197,11 @@ impl Client {
     }
 
     /// Waits until the rate allows a request; whether it may still be sent then.
-    async fn wait_for_turn(&self, stop: &CancellationToken) -> bool {
-        if let Some(bucket) = &self.rate {
+    async fn wait_for_turn(&self, operation: &str, stop: &CancellationToken) -> bool {
+        if let Some(buckets) = &self.rate {
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = bucket.take() => {}
+                () = buckets.take(operation) => {}
             }
         }
         !stop.is_cancelled()

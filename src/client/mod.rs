@@ -39,7 +39,7 @@ pub(crate) use self::http_error::HttpError;
 pub use self::options::ClientOptions;
 pub use self::outgoing::{Envelope, Outgoing, Sent};
 pub use self::proxy::ProxyVariables;
-pub use self::rate::RateLimit;
+pub use self::rate::RateLimits;
 pub use self::response::{Response, Unusable};
 pub use self::retry::RetryPolicy;
 pub use self::target::Target;

@@ -1,6 +1,6 @@
 //! How requests are sent.
 
-use super::{Connection, RateLimit, RetryPolicy};
+use super::{Connection, RateLimits, RetryPolicy};
 use crate::redact::SecretRegistry;
 
 /// How requests are sent.
@@ -11,7 +11,7 @@ pub struct ClientOptions {
     /// When a request is sent again.
     pub retry: RetryPolicy,
     /// How many requests may be sent in a second.
-    pub rate: Option<RateLimit>,
+    pub rate: RateLimits,
     /// How many requests may be sent at all.
     pub max_requests: Option<u64>,
     /// Where secrets are handed in: the credentials, and what responses hold.

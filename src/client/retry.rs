@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Longer than any service wants to be left alone that counts requests by the second or the minute.
+const LONGEST_WANTED: Duration = Duration::from_secs(60);
+
 /// When a request is sent again.
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
@@ -9,28 +12,41 @@ pub struct RetryPolicy {
     pub attempts: u32,
     /// The longest pause before the second attempt; it doubles with each further one.
     pub base: Duration,
-    /// The longest pause at all.
+    /// The longest pause of the client's own choice.
     pub longest: Duration,
+    /// The longest pause that an endpoint may want. A request that is to wait longer is not sent again: sooner, it would only
+    /// be rejected again.
+    pub longest_wanted: Duration,
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { attempts: 4, base: Duration::from_millis(100), longest: Duration::from_secs(10) }
+        Self {
+            attempts: 4,
+            base: Duration::from_millis(100),
+            longest: Duration::from_secs(10),
+            longest_wanted: LONGEST_WANTED,
+        }
     }
 }
 
 impl RetryPolicy {
-    /// The pause after a failed attempt, counted from 1: at least as long as the endpoint wants, within bounds. None after
-    /// the last attempt.
+    /// The pause after a failed attempt, counted from 1: at least as long as the endpoint wants. None after the last
+    /// attempt, and where the endpoint wants more than is waited for.
     pub(super) fn pause(&self, attempt: u32, wanted: Option<Duration>) -> Option<Duration> {
-        if attempt >= self.attempts {
+        if attempt >= self.attempts || wanted.is_some_and(|wanted| wanted > self.longest_wanted) {
             return None;
         }
 
         // Any number of attempts can be configured, so the shift is bounded.
         let ceiling = self.base.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest);
         let jittered = ceiling.mul_f64(fastrand::f64());
-        Some(wanted.map_or(jittered, |wanted| wanted.min(self.longest).max(jittered)))
+        Some(wanted.map_or(jittered, |wanted| wanted.max(jittered)))
+    }
+
+    /// A pause that an endpoint wants, as long as it is waited for.
+    pub(super) fn at_most(&self, wanted: Duration) -> Duration {
+        wanted.min(self.longest_wanted)
     }
 }
 
@@ -49,9 +65,10 @@ mod tests {
     }
 
     #[test]
-    fn the_endpoint_may_want_a_longer_pause_up_to_the_longest() {
+    fn what_the_endpoint_wants_is_waited_for_or_not_tried() {
         let policy = RetryPolicy::default();
         assert!(policy.pause(1, Some(Duration::from_secs(2))).unwrap() >= Duration::from_secs(2));
-        assert_eq!(policy.pause(1, Some(Duration::from_secs(3600))), Some(policy.longest));
+        assert_eq!(policy.pause(1, Some(Duration::from_secs(30))), Some(Duration::from_secs(30)));
+        assert_eq!(policy.pause(1, Some(Duration::from_secs(3600))), None);
     }
 }

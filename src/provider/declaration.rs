@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Choices, ClockForm, CredentialFileError, Credentials, ProfileFiles, Provider, StoredCredentials};
+use super::{
+    Choices, ClockForm, CredentialFileError, Credentials, ProfileFiles, Provider, RateGroup, StoredCredentials,
+};
 use crate::redact::Secret;
 
 /// What a provider says about itself: everything that the rest of the program needs to know before there is a request.
@@ -29,6 +31,8 @@ pub struct Declaration {
     /// The environment variables with the URL of an endpoint that is used in place of the cloud's own; the first that is set
     /// counts.
     pub endpoint_variables: &'static [&'static str],
+    /// How many requests of each kind an account may send in a second.
+    pub rate_groups: &'static [RateGroup],
     /// How times are written in parameters and fields.
     pub clock_form: ClockForm,
     /// The URL of the cloud's own endpoint in a region.

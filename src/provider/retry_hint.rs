@@ -19,10 +19,17 @@ impl RetryHint {
     pub fn standard(response: &HttpResponse) -> Self {
         let pause = response.header("retry-after").map(str::trim).and_then(|text| match text.parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
-            Err(_) => until(text, response),
+            Err(_) => fraction(text).or_else(|| until(text, response)),
         });
         Self { throttles: false, pause }
     }
+}
+
+/// A number of seconds with a fraction, which no standard allows and some servers send.
+fn fraction(text: &str) -> Option<Duration> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds = text.parse().ok().filter(|_| is_number)?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 /// How long it is until a date of HTTP; nothing if it is over.
@@ -51,6 +58,10 @@ mod tests {
         for (after, wanted) in [
             ("0", seconds(0)),
             ("120", seconds(120)),
+            ("1.5", Some(Duration::from_millis(1500))),
+            (".", None),
+            ("inf", None),
+            ("1e9", None),
             // The three forms of RFC 9110, 5.6.7.
             ("Sun, 06 Nov 1994 08:50:07 GMT", seconds(30)),
             ("Sunday, 06-Nov-94 08:50:07 GMT", seconds(30)),

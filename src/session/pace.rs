@@ -4,7 +4,8 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use super::{LiveTarget, SessionOptions, TargetKind};
-use crate::client::{ClientOptions, RateLimit, RetryPolicy};
+use crate::client::{ClientOptions, RateLimits, RetryPolicy};
+use crate::provider::RateGroup;
 use crate::run::Settle;
 
 /// How many cases are run at the same time where keys cost nothing.
@@ -18,6 +19,8 @@ pub(super) struct Pace {
     pub(super) jobs: NonZeroUsize,
     pub(super) settle: Settle,
     rate: Option<NonZeroU32>,
+    /// What the cloud allows of each kind of request, whatever the rate is.
+    groups: &'static [RateGroup],
     /// The longest pause before a request is sent for the second time.
     retry_base: Duration,
 }
@@ -26,7 +29,9 @@ impl Pace {
     /// What suits the target, unless the options say otherwise.
     pub(super) fn of(target: &LiveTarget, options: &SessionOptions) -> Self {
         let mut pace = match target.kind() {
-            Some(TargetKind::Account) => Self::account(),
+            // What is behind a loopback address has limits of its own, and `rate` is all that is known of them.
+            Some(TargetKind::Account) if target.target().is_loopback() => Self::account(&[]),
+            Some(TargetKind::Account) => Self::account(target.target().provider.declaration().rate_groups),
             Some(TargetKind::Loopback | TargetKind::Emulator) | None => Self::emulator(),
         };
         if target.is_prompt() {
@@ -46,7 +51,7 @@ impl Pace {
         ClientOptions {
             connection: options.connection.clone(),
             retry: RetryPolicy { base: self.retry_base, ..RetryPolicy::default() },
-            rate: self.rate.map(RateLimit),
+            rate: RateLimits { all: self.rate, groups: self.groups },
             max_requests: options.limits.max_requests,
             secrets: options.secrets.clone(),
         }
@@ -55,14 +60,14 @@ impl Pace {
     fn emulator() -> Self {
         let poll = Duration::from_millis(20);
         let settle = Settle { confirmations: 1, timeout: Duration::from_secs(1), poll };
-        Self { jobs: JOBS, settle, rate: None, retry_base: poll }
+        Self { jobs: JOBS, settle, rate: None, groups: &[], retry_base: poll }
     }
 
-    fn account() -> Self {
+    fn account(groups: &'static [RateGroup]) -> Self {
         let poll = Duration::from_millis(500);
         // A cloud has many servers, and not all of them know of a change at once.
         let settle = Settle { confirmations: 2, timeout: Duration::from_secs(30), poll };
-        Self { jobs: NonZeroUsize::MIN, settle, rate: Some(ACCOUNT_RATE), retry_base: poll }
+        Self { jobs: NonZeroUsize::MIN, settle, rate: Some(ACCOUNT_RATE), groups, retry_base: poll }
     }
 }
 
@@ -86,6 +91,7 @@ mod tests {
         for url in ["https://kms.example.com", "http://127.0.0.1:1"] {
             let pace = Pace::of(&live(url, TargetKind::Account).await, &SessionOptions::default());
             assert_eq!((pace.jobs, pace.rate), (NonZeroUsize::MIN, Some(ACCOUNT_RATE)));
+            assert_eq!(pace.groups.is_empty(), url.starts_with("http:"));
             assert_eq!((pace.settle.confirmations, pace.settle.timeout), (2, Duration::from_secs(30)));
         }
     }
@@ -97,7 +103,7 @@ mod tests {
             [("http://127.0.0.1:1", TargetKind::Loopback), ("http://emulator.example:8080", TargetKind::Emulator)]
         {
             let pace = Pace::of(&live(url, kind).await, &SessionOptions::default());
-            assert_eq!((pace.jobs, pace.rate), (JOBS, None));
+            assert_eq!((pace.jobs, pace.rate, pace.groups.len()), (JOBS, None, 0));
             assert_eq!((pace.settle.confirmations, pace.settle.timeout), (1, Duration::from_secs(1)));
         }
     }

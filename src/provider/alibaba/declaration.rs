@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Alibaba, Format, Method, Signature, credentials};
+use super::{Alibaba, Format, Method, Signature, credentials, rate};
 use crate::provider::{
     Choices, ClockForm, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProfileFiles, ProviderOption,
 };
@@ -23,6 +23,7 @@ pub static DECLARATION: Declaration = Declaration {
     default_region: "cn-hangzhou",
     region_variables: &[],
     endpoint_variables: &[],
+    rate_groups: &rate::GROUPS,
     clock_form: ClockForm::Rfc3339,
     endpoint: |region| format!("https://kms.{region}.aliyuncs.com"),
     build: |choices| Arc::new(Alibaba::chosen(choices)),

@@ -5,6 +5,7 @@ mod code;
 mod credentials;
 mod declaration;
 mod dialect;
+mod rate;
 mod request;
 mod response;
 pub mod signature;
@@ -82,7 +83,7 @@ impl Provider for Alibaba {
         let standard = RetryHint::standard(response);
         let Some(header) = response.header(RETRY_AFTER) else { return standard };
         // In milliseconds, where the header of HTTP has seconds.
-        let pause = header.parse().ok().map(Duration::from_millis);
+        let pause = header.trim().parse().ok().map(Duration::from_millis);
         RetryHint { throttles: true, pause: pause.or(standard.pause) }
     }
 

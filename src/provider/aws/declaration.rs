@@ -24,6 +24,7 @@ pub static DECLARATION: Declaration = Declaration {
     default_region: "us-east-1",
     region_variables: &["AWS_REGION", "AWS_DEFAULT_REGION"],
     endpoint_variables: &["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"],
+    rate_groups: &[],
     clock_form: ClockForm::UnixSeconds,
     endpoint: |region| {
         // The regions in China are a partition with a domain of its own.
