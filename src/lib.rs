@@ -60,6 +60,8 @@ pub mod self_test;
 pub mod suite;
 
 mod diagnostic;
+#[cfg(feature = "cli")]
+mod doctor;
 mod input;
 mod near;
 mod pages;

@@ -115,6 +115,9 @@ pub enum CliError {
     /// No target was named that could be swept.
     #[error("name the target to sweep with --endpoint or --region: what the bundled mock holds ends with its run")]
     NothingToSweep,
+    /// No target was named that could be examined.
+    #[error("name the target to examine with --endpoint or --region: nothing keeps this program from the bundled mock")]
+    NothingToExamine,
     /// A ledger can't be read.
     #[error("failed to read the ledger {}: {source}; without it, --by-marks finds keys and aliases by their marks", path.display())]
     ReadLedger {
@@ -254,6 +257,7 @@ impl CliError {
             | Self::Claimed(_)
             | Self::Plan(_)
             | Self::NothingToSweep
+            | Self::NothingToExamine
             | Self::ReadLedger { .. }
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)

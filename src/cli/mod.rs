@@ -4,6 +4,7 @@ mod check;
 mod claims;
 mod context;
 mod credentials;
+mod doctor;
 mod error;
 mod exit;
 mod file_size;
@@ -58,6 +59,8 @@ enum Command {
     Sweep(Box<sweep::SweepArguments>),
     /// Make reports of results, merge results, or show what differs between two
     Report(report::ReportArguments),
+    /// Find what keeps this program from a target: name, proxy, TLS, clock, credentials, permissions, quota
+    Doctor(Box<doctor::DoctorArguments>),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
     /// Show what a run would send, make and leave, without sending anything
@@ -97,6 +100,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Run(arguments) => run::run(*arguments, color, context),
         Command::Sweep(arguments) => sweep::sweep(&arguments, context),
         Command::Report(arguments) => report::report(&arguments, context),
+        Command::Doctor(arguments) => doctor::doctor(&arguments, color, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

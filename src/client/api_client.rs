@@ -196,6 +196,14 @@ impl Client {
         }
     }
 
+    /// Waits until the rate allows a request.
+    #[cfg(feature = "cli")]
+    pub(super) async fn turn(&self, operation: &str) {
+        if let Some(buckets) = &self.rate {
+            buckets.take(operation).await;
+        }
+    }
+
     /// Waits until the rate allows a request; whether it may still be sent then.
     async fn wait_for_turn(&self, operation: &str, stop: &CancellationToken) -> bool {
         if let Some(buckets) = &self.rate {
@@ -218,7 +226,7 @@ impl Client {
     }
 
     /// The request of a call. It is signed anew for each attempt, unless it must be the same bytes again.
-    fn request(&self, outgoing: &Outgoing<'_>) -> Result<Arc<HttpRequest>, EncodeError> {
+    pub(super) fn request(&self, outgoing: &Outgoing<'_>) -> Result<Arc<HttpRequest>, EncodeError> {
         let (tamper, format) = match outgoing.envelope {
             Envelope::Right => (None, None),
             Envelope::Formed(format) => (None, Some(format)),

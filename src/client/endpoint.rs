@@ -36,6 +36,18 @@ impl EndpointUrl {
         self.url.scheme() == "http"
     }
 
+    /// The host as it is looked up, and the port.
+    #[cfg(feature = "cli")]
+    pub(crate) fn host_and_port(&self) -> (String, u16) {
+        let host = match self.url.host() {
+            Some(Host::Ipv6(address)) => address.to_string(),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        };
+        // Both schemes have a usual port.
+        (host, self.url.port_or_known_default().unwrap_or_default())
+    }
+
     /// The URL.
     pub(super) fn url(&self) -> &Url {
         &self.url

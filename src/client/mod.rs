@@ -13,6 +13,8 @@ mod error;
 mod http;
 mod http_client;
 mod http_error;
+#[cfg(feature = "cli")]
+mod once;
 mod options;
 mod outgoing;
 mod proxy;
@@ -36,6 +38,8 @@ pub use self::error::CallError;
 pub(crate) use self::http_client::HttpClient;
 pub use self::http_client::{ClientError, Connection};
 pub(crate) use self::http_error::HttpError;
+#[cfg(feature = "cli")]
+pub(crate) use self::once::Exchanged;
 pub use self::options::ClientOptions;
 pub use self::outgoing::{Envelope, Outgoing, Sent};
 pub use self::proxy::ProxyVariables;

@@ -6,8 +6,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::NoProxy;
 use url::Url;
 
-use super::ClientError;
 use super::endpoint::{hidden_character, is_loopback};
+use super::{ClientError, EndpointUrl};
 
 /// What the environment says of proxies. Its variables are those of curl; an upper-case name comes first.
 #[derive(Clone, Default)]
@@ -83,6 +83,16 @@ impl ProxyVariables {
         // Requests for another region go to another host.
         let proxy = proxy.no_proxy(self.no.as_deref().and_then(NoProxy::from_string));
         Ok(Some(Proxy { proxy, has_tls, name }))
+    }
+
+    /// The proxy of requests to an endpoint, for messages.
+    ///
+    /// # Errors
+    ///
+    /// The proxy is not the URL of one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn name_for(&self, endpoint: &EndpointUrl) -> Result<Option<String>, ClientError> {
+        Ok(self.for_url(endpoint.url())?.map(|proxy| proxy.name))
     }
 
     /// Whether the host of a URL is reached without a proxy.

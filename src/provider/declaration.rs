@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Choices, ClockForm, CredentialFileError, Credentials, ProfileFiles, Provider, RateGroup, StoredCredentials,
+    Choices, ClockForm, CredentialFileError, Credentials, Examination, ProfileFiles, Provider, RateGroup,
+    StoredCredentials,
 };
 use crate::redact::Secret;
 
@@ -33,6 +34,8 @@ pub struct Declaration {
     pub endpoint_variables: &'static [&'static str],
     /// How many requests of each kind an account may send in a second.
     pub rate_groups: &'static [RateGroup],
+    /// What is requested to see whether a client is in order.
+    pub examination: &'static Examination,
     /// How times are written in parameters and fields.
     pub clock_form: ClockForm,
     /// The URL of the cloud's own endpoint in a region.

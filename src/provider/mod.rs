@@ -40,6 +40,7 @@ mod clock_form;
 mod credential_file;
 mod declaration;
 mod error;
+mod examination;
 mod http;
 mod json;
 mod profile;
@@ -62,6 +63,7 @@ pub use self::clock_form::ClockForm;
 pub use self::credential_file::{CredentialFileError, StoredCredentials};
 pub use self::declaration::{CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
 pub use self::error::{DecodeError, EncodeError};
+pub use self::examination::{Examination, KeyQuota, UNKNOWN_KEY};
 pub use self::http::{HttpRequest, HttpResponse};
 pub(crate) use self::json::parse_json;
 pub use self::profile::{Profile, ProfileError, ProfileFiles, Variables};
@@ -121,6 +123,19 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// The signature of a request that [`Provider::encode`] built, as it is before any encoding.
     fn signature_of(&self, request: &HttpRequest) -> Option<String>;
+
+    /// The text that the signature of a request covers, made from the request as it was sent; none if it has no signature,
+    /// or can't be compared.
+    fn signed_text(&self, request: &HttpRequest) -> Option<String> {
+        let _ = request;
+        None
+    }
+
+    /// The text that a signature should have covered as the service says, which it may when it rejects one.
+    fn signed_text_of_service(&self, response: &HttpResponse) -> Option<String> {
+        let _ = response;
+        None
+    }
 
     /// What kind of rejection a code is.
     fn classify(&self, status: u16, code: &str) -> ErrorClass;

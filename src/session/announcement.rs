@@ -22,7 +22,7 @@ pub(super) fn of(live: &LiveTarget, cost: Cost) -> Option<String> {
 }
 
 /// Enough of an id to tell one's own access keys apart.
-fn shortened(id: &str) -> String {
+pub(crate) fn shortened(id: &str) -> String {
     let characters: Vec<char> = id.chars().collect();
     let part = |part: &[char]| part.iter().collect::<String>();
     if characters.len() >= LONG_ID {

@@ -19,6 +19,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 #[cfg(feature = "cli")]
+pub(crate) use self::announcement::shortened;
+#[cfg(feature = "cli")]
 pub use self::clock_lock::ClockLock;
 pub use self::error::SessionError;
 #[cfg(feature = "cli")]

@@ -11,6 +11,7 @@ mod clocks;
 mod configuration;
 mod connections;
 mod credentials;
+mod doctor;
 mod echo_server;
 mod endpoints;
 mod files;

@@ -45,6 +45,14 @@ impl Provider for Panicking {
         self.0.signature_of(request)
     }
 
+    fn signed_text(&self, request: &HttpRequest) -> Option<String> {
+        self.0.signed_text(request)
+    }
+
+    fn signed_text_of_service(&self, response: &HttpResponse) -> Option<String> {
+        self.0.signed_text_of_service(response)
+    }
+
     fn classify(&self, status: u16, code: &str) -> ErrorClass {
         self.0.classify(status, code)
     }

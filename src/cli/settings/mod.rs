@@ -23,4 +23,4 @@ pub use self::schema::schema;
 const FILE: &str = "kms-conformance.toml";
 
 /// The commands that take settings.
-const COMMANDS: [&str; 3] = ["run", "plan", "sweep"];
+const COMMANDS: [&str; 4] = ["run", "plan", "sweep", "doctor"];

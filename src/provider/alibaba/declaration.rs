@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Alibaba, Format, Method, Signature, credentials, rate};
+use super::{Alibaba, Format, Method, Signature, credentials, examination, rate};
 use crate::provider::{
     Choices, ClockForm, CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProfileFiles, ProviderOption,
 };
@@ -24,6 +24,7 @@ pub static DECLARATION: Declaration = Declaration {
     region_variables: &[],
     endpoint_variables: &[],
     rate_groups: &rate::GROUPS,
+    examination: &examination::EXAMINATION,
     clock_form: ClockForm::Rfc3339,
     endpoint: |region| format!("https://kms.{region}.aliyuncs.com"),
     build: |choices| Arc::new(Alibaba::chosen(choices)),

@@ -5,10 +5,12 @@ mod code;
 mod credentials;
 mod declaration;
 mod dialect;
+mod examination;
 mod rate;
 mod request;
 mod response;
 pub mod signature;
+mod signed_text;
 mod v1;
 mod v3;
 mod xml;
@@ -107,6 +109,14 @@ impl Provider for Alibaba {
         // It is the last thing of wherever it stands, for it covers all the rest.
         let signature = places.find_map(|place| Some(place.rsplit_once("Signature=")?.1))?;
         Some(percent_decode_str(signature).decode_utf8().ok()?.into_owned())
+    }
+
+    fn signed_text(&self, request: &HttpRequest) -> Option<String> {
+        signed_text::of_request(request)
+    }
+
+    fn signed_text_of_service(&self, response: &HttpResponse) -> Option<String> {
+        signed_text::of_response(response)
     }
 
     fn classify(&self, status: u16, code: &str) -> ErrorClass {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Aws, profile};
+use super::{Aws, examination, profile};
 use crate::provider::{ClockForm, CredentialVariables, Declaration, ExampleCredentials, ProfileFiles};
 
 /// AWS among the providers.
@@ -25,6 +25,7 @@ pub static DECLARATION: Declaration = Declaration {
     region_variables: &["AWS_REGION", "AWS_DEFAULT_REGION"],
     endpoint_variables: &["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"],
     rate_groups: &[],
+    examination: &examination::EXAMINATION,
     clock_form: ClockForm::UnixSeconds,
     endpoint: |region| {
         // The regions in China are a partition with a domain of its own.

@@ -3,6 +3,7 @@
 mod body;
 mod code;
 mod declaration;
+mod examination;
 mod profile;
 mod request;
 mod response;
