@@ -3,3 +3,4 @@
 mod admin_api;
 mod architecture;
 mod readme;
+mod workflows;

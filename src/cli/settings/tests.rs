@@ -10,7 +10,7 @@ use crate::cli::{Cli, Context};
 use crate::redact::SecretRegistry;
 
 /// Values of which every flag takes some. A flag that takes none of them needs another one here.
-const SAMPLES: [&str; 25] = [
+const SAMPLES: [&str; 27] = [
     "1",
     "2",
     "3",
@@ -32,6 +32,8 @@ const SAMPLES: [&str; 25] = [
     "always",
     "never",
     "canonical",
+    "hash:1/2",
+    "slice:2/3",
     "ONE",
     "TWO",
     "THREE",
