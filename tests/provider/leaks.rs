@@ -97,7 +97,9 @@ fn sources(path: &Path) -> Vec<PathBuf> {
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line));
     // Tests are the last thing of a file; comments show samples.
-    lines.take_while(|(_, line)| *line != "mod tests {").filter(|(_, line)| !line.trim_start().starts_with("//"))
+    lines
+        .take_while(|(_, line)| !line.ends_with("mod tests {"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 /// Whether a line holds a word that no letter or digit precedes or follows.

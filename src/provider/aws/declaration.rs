@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Aws, examination, profile};
+use super::{Aws, examination, profile, rate};
 use crate::provider::{ClockForm, CredentialVariables, Declaration, ExampleCredentials, ProfileFiles};
 
 /// AWS among the providers.
@@ -24,7 +24,7 @@ pub static DECLARATION: Declaration = Declaration {
     default_region: "us-east-1",
     region_variables: &["AWS_REGION", "AWS_DEFAULT_REGION"],
     endpoint_variables: &["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"],
-    rate_groups: &[],
+    rate_groups: &rate::GROUPS,
     examination: &examination::EXAMINATION,
     clock_form: ClockForm::UnixSeconds,
     endpoint: |region| {

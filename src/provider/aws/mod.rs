@@ -5,6 +5,7 @@ mod code;
 mod declaration;
 mod examination;
 mod profile;
+mod rate;
 mod request;
 mod response;
 mod signature;
