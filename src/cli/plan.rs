@@ -325,7 +325,7 @@ impl Shown<'_> {
             for (count, what) in [
                 (cases, "that the cases send themselves: probes, verifications, and what they look at"),
                 (keys, "to make and remove as many keys as some case needs at once"),
-                (fixtures, "to make fixtures, once for all cases or once for each that uses one up"),
+                (fixtures, "to make fixtures, once for each that uses one up or needs one of another past"),
                 (moves, "to bring keys from where one case leaves them to where another begins"),
                 (observations, "to observe keys where no case has done so"),
             ] {

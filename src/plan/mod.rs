@@ -14,4 +14,5 @@ pub(crate) mod tour;
 pub use self::case_plan::{CasePlan, PlannedKey, Planner};
 pub use self::cost::Cost;
 pub use self::isolation::Isolation;
-pub use crate::suite::route::{Need, NoRoute, Position, Route, RouteStep, Standing};
+pub(crate) use crate::suite::route::{Age, Stock};
+pub use crate::suite::route::{Need, NoRoute, Position, Recent, Route, RouteStep, Standing};

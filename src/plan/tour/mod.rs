@@ -11,24 +11,37 @@
 //! where it was, such as a rejection, makes that state one that must be seen. The other calls are what a tour spends beside
 //! the cases:
 //!
+//! A tour must judge what fresh keys judge. So a cell is served by a key that came to it by the end of the cell's own route:
+//! by the whole of a named one, or else by its last call, and by everything since the first fixture of the case was made,
+//! which is made where the route makes it. What calls on the route do to a key or to what it has shows on both then.
+//!
 //! - `serving`: what a case needs of its keys, and where it leaves them; which cases must have keys of their own;
+//! - `key`: a key as the planner sees it;
+//! - `leg`: one case of a tour, and how its keys come to it;
 //! - `order`: the next case is one that the keys serve as they are, or else the one with the shortest way there. It is
 //!   asked for one case at a time, so a key that is not where the table says is simply planned on from where it is;
-//! - `bound`: the postman's bound, below which no tour of these cases can be;
+//! - `way`: the ways of keys to where a case needs them;
+//! - `provision`: the fixtures that keys take along for cases further on;
+//! - `bound` and `moves`: the postman's bound, below which no tour of these cases can be;
 //! - `tally`: requests, by operation.
 
 mod bound;
 mod key;
+mod leg;
+mod moves;
 mod order;
+mod provision;
 mod serving;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod way;
 
 pub(crate) use self::bound::Bound;
 pub(crate) use self::key::TourKey;
-pub(crate) use self::order::{Leg, Tour, width};
-pub(crate) use self::serving::{Apart, Serving, Use};
+pub(crate) use self::leg::Leg;
+pub(crate) use self::order::Tour;
+pub(crate) use self::serving::{Apart, Serving, Use, width};
 pub(crate) use self::tally::{Counter, Observing, Tally};
 use super::{CasePlan, Planner};
 use crate::suite::name::ClassName;

@@ -5,56 +5,29 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use indexmap::IndexSet;
 
 use super::key::TourKey;
-use super::serving::{Serving, Use};
-use crate::plan::{Need, Position, RouteStep, Standing};
+use super::leg::{Leg, LegKey};
+use super::serving::{Serving, Use, width};
+use super::way::{Candidate, Leads};
+use crate::plan::{Need, Position};
 use crate::suite::Suite;
-use crate::suite::name::{ClassName, FixtureName, State};
-
-/// What a new key costs, in requests: more than any way of a key that is there.
-const NEW_KEY: usize = 10_000;
+use crate::suite::name::{ClassName, State};
 
 /// What it costs to make a key useless for a case that still needs one like it.
 const LOST: usize = 1_000;
-
-/// What a way costs: the requests that move and observe keys, and then those that make fixtures, which have to be made at
-/// some time.
-type Cost = (usize, usize);
-
-/// The requests that observe a key.
-const OBSERVATION: usize = 2;
 
 /// How good a way is; the least is the best. The requests that move and observe keys and what is lost for other cases,
 /// whether the case moves its keys, the fixtures, how few cases wait where the keys are then, and the place among all.
 type Rank = (usize, bool, usize, usize, usize);
 
-/// A case and the keys that serve it.
-#[derive(Debug, Clone)]
-pub(crate) struct Leg {
-    /// The index of what is served, among the servings of the tour.
-    pub(crate) serving: usize,
-    /// By the keys of the case, in its order.
-    pub(crate) keys: Vec<LegKey>,
-    /// Whether the keys that the case makes stay in the tour.
-    pub(crate) adopts: bool,
-}
-
-/// A key of the tour, and the steps that bring it to where the case needs it.
-#[derive(Debug, Clone)]
-pub(crate) struct LegKey {
-    /// Its place in the tour; one that is not there yet is made first.
-    pub(crate) key: usize,
-    pub(crate) steps: Vec<RouteStep>,
-}
-
 /// A tour while it is planned, or run: the keys as they are, and the cases that are still to be served.
 #[derive(Debug)]
 pub(crate) struct Tour<'a> {
-    suite: &'a Suite,
-    servings: &'a [Serving],
+    pub(super) suite: &'a Suite,
+    pub(super) servings: &'a [Serving],
     /// Indexes into the servings.
-    remaining: BTreeSet<usize>,
+    pub(super) remaining: BTreeSet<usize>,
     /// None in the place of a key that was retired.
-    keys: Vec<Option<TourKey>>,
+    pub(super) keys: Vec<Option<TourKey>>,
     /// How many keys of each class some case needs at once.
     width: BTreeMap<ClassName, usize>,
     /// How many keys may be made that no other case needs.
@@ -64,15 +37,9 @@ pub(crate) struct Tour<'a> {
     /// How many keys of each class cases have made for the tour.
     adopted: BTreeMap<ClassName, usize>,
     /// The different needs, and by serving the places of its own among them.
-    needs: Vec<&'a Need>,
-    needs_of: Vec<Vec<usize>>,
-    leads: HashMap<(Standing, BTreeSet<FixtureName>, usize), Option<Vec<RouteStep>>>,
-}
-
-/// A way to serve a case.
-struct Candidate {
-    leg: Leg,
-    cost: Cost,
+    pub(super) needs: Vec<&'a Need>,
+    pub(super) needs_of: Vec<Vec<usize>>,
+    pub(super) leads: Leads,
 }
 
 impl<'a> Tour<'a> {
@@ -92,7 +59,7 @@ impl<'a> Tour<'a> {
             adopted: BTreeMap::new(),
             needs: needs.into_iter().collect(),
             needs_of,
-            leads: HashMap::new(),
+            leads: Leads::default(),
         }
     }
 
@@ -184,7 +151,7 @@ impl<'a> Tour<'a> {
     }
 
     /// The key in a place, or a new one.
-    fn key_at(&self, place: usize, class: &ClassName) -> TourKey {
+    pub(super) fn key_at(&self, place: usize, class: &ClassName) -> TourKey {
         match self.keys.get(place) {
             Some(Some(key)) => key.clone(),
             _ => {
@@ -234,60 +201,6 @@ impl<'a> Tour<'a> {
         self.keys.iter().position(serves)
     }
 
-    /// The shortest way of keys to where a case needs them.
-    fn way(&mut self, index: usize, needs: &[usize]) -> Option<Candidate> {
-        let mut best: Option<(Cost, Vec<LegKey>)> = None;
-        self.assign(needs, &mut Vec::new(), (0, 0), &mut best);
-        let (cost, keys) = best?;
-        Some(Candidate { leg: Leg { serving: index, keys, adopts: false }, cost })
-    }
-
-    /// Tries every choice of keys for the needs that have none yet.
-    fn assign(
-        &mut self,
-        needs: &[usize],
-        chosen: &mut Vec<LegKey>,
-        cost: Cost,
-        best: &mut Option<(Cost, Vec<LegKey>)>,
-    ) {
-        if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
-            return;
-        }
-        let Some(number) = needs.get(chosen.len()) else {
-            *best = Some((cost, chosen.clone()));
-            return;
-        };
-        let need = self.needs[*number];
-
-        let new = chosen.iter().map(|leg| leg.key + 1).fold(self.keys.len(), usize::max);
-        for place in (0..self.keys.len()).chain([new]) {
-            if chosen.iter().any(|leg| leg.key == place) {
-                continue;
-            }
-            let key = match self.keys.get(place) {
-                Some(Some(key)) if key.class == need.class => key.clone(),
-                Some(_) => continue,
-                None => self.key_at(place, &need.class),
-            };
-            let (observed, unseen) = (key.observed, !key.observed && !key.unused);
-            let Some(steps) = self.lead(key, *number) else { continue };
-            let moves = steps.iter().filter(|step| step.position().is_some()).count();
-            let arrivals = usize::from(moves > 0 || !observed) + usize::from(moves > 0 && unseen);
-            let observations = arrivals * OBSERVATION;
-            let made = if place >= self.keys.len() { NEW_KEY } else { 0 };
-            let own = (cost.0 + moves + observations + made, cost.1 + steps.len() - moves);
-            chosen.push(LegKey { key: place, steps });
-            self.assign(needs, chosen, own, best);
-            chosen.pop();
-        }
-    }
-
-    fn lead(&mut self, key: TourKey, number: usize) -> Option<Vec<RouteStep>> {
-        let (suite, need, made) = (self.suite, self.needs[number], key.made());
-        let known = self.leads.entry((key.standing, made, number));
-        known.or_insert_with_key(|(standing, made, _)| suite.lead(standing, made, need)).clone()
-    }
-
     /// What becomes of the cases after a leg: how many different needs no key can meet any more, and how many cases wait
     /// where the keys are then.
     fn outlook(&self, leg: &Leg, needs_of: &[Vec<usize>]) -> (usize, usize) {
@@ -318,76 +231,4 @@ impl<'a> Tour<'a> {
         }
         (lost, waiting)
     }
-
-    /// Makes fixtures before a key goes where they can't be made, as many as the cases there will use up.
-    fn with_provisions(&self, mut leg: Leg) -> Leg {
-        for (leg_key, one) in leg.keys.iter_mut().zip(&self.servings[leg.serving].uses) {
-            let mut key = self.key_at(leg_key.key, &one.need.class);
-            let mut steps = Vec::new();
-            let ahead = std::mem::take(&mut leg_key.steps);
-            for step in ahead {
-                if let Some(to) = step.position() {
-                    steps.extend(self.provisions(&mut key, &to.state, leg.serving));
-                }
-                key.take(&step);
-                steps.push(step);
-            }
-            for position in &one.path {
-                steps.extend(self.provisions(&mut key, &position.state, leg.serving));
-            }
-            leg_key.steps = steps;
-        }
-        leg
-    }
-
-    /// The fixtures that a key needs before it goes to a state where they can't be made.
-    fn provisions(&self, key: &mut TourKey, to: &State, serving: usize) -> Vec<RouteStep> {
-        let at = key.standing.position.state.clone();
-        let mut steps = Vec::new();
-        for fixture in self.suite.service.fixtures.keys() {
-            let leaves =
-                self.suite.can_prepare(&key.class, fixture, &at) && !self.suite.can_prepare(&key.class, fixture, to);
-            let wanted = if leaves { self.demand(key, fixture, serving) } else { 0 };
-            for _ in key.count(fixture)..wanted {
-                let step = RouteStep::Prepare(fixture.clone());
-                key.take(&step);
-                steps.push(step);
-            }
-        }
-        steps
-    }
-
-    /// How many of a fixture the remaining cases need of a key where it can't be made.
-    fn demand(&self, key: &TourKey, fixture: &FixtureName, serving: usize) -> usize {
-        let mut wanted = 0;
-        let mut used_up = 0;
-        for index in &self.remaining {
-            for one in &self.servings[*index].uses {
-                let need = &one.need;
-                let there = need.class == key.class
-                    && need.fixtures.contains(fixture)
-                    && (*index == serving || !self.suite.can_prepare(&need.class, fixture, &need.position.state))
-                    && key.standing.may_serve(need);
-                wanted |= usize::from(there);
-                used_up += usize::from(there && one.uses_up.contains(fixture));
-            }
-        }
-        used_up.max(wanted)
-    }
-}
-
-/// How many keys of each class some case needs at once.
-pub(crate) fn width(servings: &[Serving]) -> BTreeMap<ClassName, usize> {
-    let mut width: BTreeMap<ClassName, usize> = BTreeMap::new();
-    for serving in servings {
-        let mut own: BTreeMap<&ClassName, usize> = BTreeMap::new();
-        for one in &serving.uses {
-            *own.entry(&one.need.class).or_default() += 1;
-        }
-        for (class, count) in own {
-            let widest = width.entry(class.clone()).or_default();
-            *widest = count.max(*widest);
-        }
-    }
-    width
 }

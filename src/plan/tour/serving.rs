@@ -1,13 +1,13 @@
 //! What a case needs of keys that other cases use too, and how it leaves them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::plan::{CasePlan, Need, PlannedKey, Planner, Position, RouteStep};
+use crate::plan::{CasePlan, Need, PlannedKey, Planner, Position, Recent, RouteStep};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName};
 use crate::suite::row::Row;
-use crate::suite::service::{Service, Waypoint};
+use crate::suite::service::Service;
 use crate::suite::step::{Action, Call, Checks, Entry, Makes, Step};
 use crate::suite::template::{Expression, Function, Part, Template};
 
@@ -50,6 +50,8 @@ pub(crate) struct Use {
     pub(crate) observed: bool,
     /// Whether each place where it is was observed. The calls of a scenario may have had no effect and the scenario pass.
     pub(crate) certain: bool,
+    /// Whether the case leaves something on the key that it is described by from then on.
+    pub(crate) redescribes: bool,
 }
 
 /// Why a case can't use keys that others have used.
@@ -104,17 +106,19 @@ impl Serving {
         let used_up =
             if succeeds { written(&suite.service, &row.request.paths(), plan, &KeyName::subject()) } else { vec![] };
 
+        let stays = stays(suite, row);
         let uses = plan.keys.iter().map(|key| {
             let need = need_of(suite, case, key);
             let moves = succeeds && key.name.as_str() == KeyName::SUBJECT;
             let after = if moves { planner.after(&row.operation, &need.position).0 } else { need.position.clone() };
             let path = if after == need.position { Vec::new() } else { vec![after] };
             let uses_up = used_up.iter().filter(|(name, _)| *name == key.name).map(|(_, fixture)| fixture.clone());
-            Use { name: key.name.clone(), need, path, uses_up: uses_up.collect(), observed: true, certain: true }
+            let redescribes = moves && stays.is_some();
+            let uses_up = uses_up.collect();
+            Use { name: key.name.clone(), need, path, uses_up, observed: true, certain: true, redescribes }
         });
 
         let makes: Vec<ClassName> = made(row.makes.as_ref(), &class).filter(|_| succeeds).collect();
-        let stays = stays(suite, row);
         Ok(Self {
             case: index,
             uses: uses.collect(),
@@ -149,6 +153,8 @@ impl Serving {
                 Action::Call(call) if call.expect.is_success() && call.tamper.is_none() => {
                     makes.extend(made(call.makes.as_ref(), class));
                     let stay = suite.row(&call.operation).and_then(|row| stays(suite, row));
+                    let redescribed = uses.iter_mut().find(|one| one.name == step.on && stay.is_some());
+                    redescribed.into_iter().for_each(|one| one.redescribes = true);
                     hides = hides.or(stay);
                     for (name, fixture) in written(&suite.service, &call.request.paths(), plan, &step.on) {
                         let own = uses.iter_mut().filter(|one| one.name == name);
@@ -188,6 +194,7 @@ impl Use {
             uses_up: BTreeSet::new(),
             observed: false,
             certain: false,
+            redescribes: false,
         }
     }
 
@@ -203,31 +210,33 @@ impl Use {
     }
 }
 
-/// Where a case needs one of its keys. A cell needs a key that came by its route, and never had what a key on that route
-/// has never had; how the keys of moves and scenarios came into their states does not count.
+/// Where a case needs one of its keys. What is judged of the table needs a key that came by the end of its route, and never
+/// had what a key on that route has never had: the whole of a named route, or else its last call, and everything since
+/// the first fixture of the case was made. What the two keys of a move have had does not count, and neither does
+/// how the keys of scenarios came into their states.
 fn need_of(suite: &Suite, case: &Case, key: &PlannedKey) -> Need {
-    let Subject::Cell { state, route, .. } = &case.subject else { return any_past(key) };
-    if key.name.as_str() != KeyName::SUBJECT {
-        return any_past(key);
-    }
-    let declared = route.as_ref().and_then(|route| suite.service.routes.get(state)?.get(&route.name));
-    let through = declared.into_iter().flat_map(|declared| &declared.through).filter_map(|waypoint| match waypoint {
-        Waypoint::State(state) => Some(state.clone()),
-        Waypoint::Stage(_) => None,
-    });
-    let new = suite.new_key(&key.class).map(|position| position.has).unwrap_or_default();
-    let on_the_way = key.route.steps.iter().filter_map(RouteStep::position).flat_map(|position| position.has.clone());
-    Need { had: Some(new.into_iter().chain(on_the_way).collect()), through: through.collect(), ..any_past(key) }
-}
-
-fn any_past(key: &PlannedKey) -> Need {
-    Need {
+    let any_past = Need {
         class: key.class.clone(),
         position: key.route.end.clone(),
         had: None,
-        through: Vec::new(),
         fixtures: key.fixtures.clone(),
-    }
+        recent: None,
+    };
+    let calls = match &case.subject {
+        Subject::Scenario { .. } => return any_past,
+        Subject::Cell { state, route: Some(route), .. } if key.name.as_str() == KeyName::SUBJECT => {
+            let declared = suite.service.routes.get(state).and_then(|routes| routes.get(&route.name));
+            declared.map_or(1, |declared| declared.through.len())
+        }
+        Subject::Cell { .. } | Subject::Move { .. } => 1,
+    };
+    let Some(new) = suite.new_key(&key.class) else { return any_past };
+
+    let on_the_way = key.route.steps.iter().filter_map(RouteStep::position).flat_map(|position| position.has.clone());
+    let had = new.has.iter().cloned().chain(on_the_way).collect();
+    let had = matches!(case.subject, Subject::Cell { .. }).then_some(had);
+    let recent = Recent::of(new, &key.route, &key.fixtures, calls);
+    Need { had, recent: Some(recent), ..any_past }
 }
 
 /// The classes of the keys that something makes, of the class of the case.
@@ -301,4 +310,20 @@ fn is_time(expression: &Expression) -> bool {
         Expression::Call(_, arguments) => arguments.iter().any(is_time),
         Expression::Text(_) | Expression::Path(_) => false,
     }
+}
+
+/// How many keys of each class some case needs at once.
+pub(crate) fn width(servings: &[Serving]) -> BTreeMap<ClassName, usize> {
+    let mut width: BTreeMap<ClassName, usize> = BTreeMap::new();
+    for serving in servings {
+        let mut own: BTreeMap<&ClassName, usize> = BTreeMap::new();
+        for one in &serving.uses {
+            *own.entry(&one.need.class).or_default() += 1;
+        }
+        for (class, count) in own {
+            let widest = width.entry(class.clone()).or_default();
+            *widest = count.max(*widest);
+        }
+    }
+    width
 }

@@ -112,10 +112,10 @@ impl<'a> Counter<'a> {
         }
         // What is left of the fixtures goes with the keys.
         for key in keys.keys().iter().flatten() {
-            for (fixture, count) in &key.stock {
+            for (fixture, count) in key.stock.counts() {
                 let undo = self.suite().service.fixtures.get(fixture).and_then(|fixture| fixture.undo.as_ref());
                 if let Some(undo) = undo {
-                    (0..*count).for_each(|_| tally.call(&undo.operation));
+                    (0..count).for_each(|_| tally.call(&undo.operation));
                 }
             }
             self.remove(&mut tally);

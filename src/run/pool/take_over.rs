@@ -10,7 +10,7 @@ use super::is_too_near;
 use crate::client::Response;
 use crate::event::Purpose;
 use crate::ledger::{LedgerEntry, Waiting, mark_in};
-use crate::plan::{Need, Position, RouteStep, Standing};
+use crate::plan::{Need, Position, RouteStep, Standing, Stock};
 use crate::provider::ErrorClass;
 use crate::run::RunContext;
 use crate::run::bindings::{Context, KeyBinding};
@@ -162,14 +162,9 @@ impl Inventory<'_> {
         let sent = requester.send(request).await;
         succeeded(requester, sent)?;
         let at = self.position(class, &at, new).ok_or(NotTaken::Touched)?;
-        let need = Need {
-            class: class.clone(),
-            position: new.clone(),
-            had: None,
-            through: Vec::new(),
-            fixtures: BTreeSet::new(),
-        };
-        let steps = run.suite.lead(&Standing::new(at), &BTreeSet::new(), &need).ok_or(NotTaken::Touched)?;
+        let need =
+            Need { class: class.clone(), position: new.clone(), had: None, fixtures: BTreeSet::new(), recent: None };
+        let steps = run.suite.lead(&Standing::new(at), &Stock::default(), &need).ok_or(NotTaken::Touched)?;
         for step in &steps {
             let RouteStep::Drive { operation, stage: None, .. } = step else { return Err(NotTaken::Touched) };
             self.change(requester, name, operation).await?;

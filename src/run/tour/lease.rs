@@ -43,7 +43,7 @@ impl Lease {
     pub(in crate::run) fn bring_back(&mut self, planner: &Planner) -> bool {
         for leased in &mut self.keys {
             let Some(key) = leased.key.as_ref().filter(|key| !key.retired) else { return false };
-            let steps = planner.suite().lead(&key.standing, &key.planned().made(), &leased.usage.need);
+            let steps = planner.suite().lead(&key.standing, &key.planned().stock, &leased.usage.need);
             let Some(steps) = steps else { return false };
             leased.steps = steps;
         }

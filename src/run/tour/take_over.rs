@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
+use serde_json::Value;
+
 use super::shared_key::Instance;
 use super::{Lease, LeasedKey, SharedKey};
 use crate::event::Purpose;
 use crate::plan::{Position, RouteStep};
+use crate::run::RunContext;
 use crate::run::attempt::Attempt;
 use crate::run::bindings::KeyBinding;
 use crate::run::failure::Failure;
@@ -47,16 +50,19 @@ impl Setup<'_, '_> {
     /// Makes a key that outlives the case.
     async fn make_shared(&mut self, name: &KeyName, leased: &LeasedKey, case: usize) -> Result<SharedKey, Failure> {
         let class = &leased.usage.need.class;
-        if !self.inventory.take_over_key(self.requester, name, class).await? {
-            self.inventory.make_key(self.requester, name, class).await?;
-        }
+        let mark = if self.inventory.take_over_key(self.requester, name, class).await? {
+            None
+        } else {
+            let made = self.inventory.make_key(self.requester, name, class).await?;
+            mark_of(self.run, Some(&made.content.fields))
+        };
         let own = self.inventory.keys.iter().position(|(own, _)| own == name);
         let item = own.map(|own| self.inventory.keys.remove(own).1);
         let position = self.requester.bindings().keys.get(name).and_then(|key| key.position().cloned());
         let (Some(item), Some(position)) = (item, position) else {
             return Err(Failure::inconclusive(Kind::Fixture, format!("there is no key `{name}`")));
         };
-        Ok(SharedKey::new(class.clone(), position, item, case))
+        Ok(SharedKey { mark, ..SharedKey::new(class.clone(), position, item, case) })
     }
 
     /// Brings a key to where the case needs it, unless it is there and was seen there.
@@ -76,20 +82,30 @@ impl Setup<'_, '_> {
                 RouteStep::Prepare(fixture) => self.stock(name, key, fixture).await?,
                 RouteStep::Drive { .. } | RouteStep::Advance { .. } => {
                     key.seen = None;
+                    key.show_youngest_fixtures();
+                    self.bind_fixtures(name, key);
                     let is_last = at + 1 == steps.len();
                     last = self.go(name, step, &usage.need.position.state, is_last).await?.or(last);
+                    self.note_moves(name, key);
                 }
             }
         }
+        key.show_fixtures(&usage.need);
+        self.bind_fixtures(name, key);
         self.watch_fixtures(name, key);
 
-        match (last, key.seen.take()) {
-            (None, Some(seen)) => Ok(seen),
+        let seen = match (last, key.seen.take()) {
+            (None, Some(seen)) => seen,
             (last, _) => {
                 let last = last.unwrap_or_else(|| LastChange::none(self.run, self.requester, name));
-                self.arrive(name, &usage.need.position.state, last).await
+                self.arrive(name, &usage.need.position.state, last).await?
             }
+        };
+        // Scenarios judge that calls leave the rest of a key alone, which shows only while it has that.
+        if usage.need.recent.is_none() {
+            must_bear_its_mark(self.run, key, &seen)?;
         }
+        Ok(seen)
     }
 
     /// Makes one more of a fixture.
@@ -98,10 +114,17 @@ impl Setup<'_, '_> {
         self.make_fixture(name, fixture).await?;
         let removal = (self.inventory.removals.len() > before).then(|| self.inventory.removals.pop()).flatten();
         let made = self.requester.bindings_mut().keys.get_mut(name).and_then(|key| key.fixtures.remove(fixture));
-        let instance = Instance { values: made.unwrap_or_default(), removal };
+        let instance = Instance { values: made.unwrap_or_default(), age: Some(0), removal };
         key.stock.entry(fixture.clone()).or_default().push(instance);
         self.bind_fixtures(name, key);
         Ok(())
+    }
+
+    /// Notes where the key was led, before its next fixture is made.
+    fn note_moves(&mut self, name: &KeyName, key: &mut SharedKey) {
+        if let Some(binding) = self.requester.bindings_mut().keys.get_mut(name) {
+            key.go_along(&std::mem::take(&mut binding.trail));
+        }
     }
 
     fn bind_fixtures(&mut self, name: &KeyName, key: &SharedKey) {
@@ -116,6 +139,31 @@ impl Setup<'_, '_> {
             let removal = instances.first_mut().and_then(|instance| instance.removal.take());
             self.inventory.removals.extend(removal.map(|removal| removal.of_fixture(name, fixture)));
         }
+    }
+}
+
+/// What a description marks a key by.
+fn mark_of(run: &RunContext, description: Option<&Value>) -> Option<Value> {
+    run.suite.service.sweep.as_ref()?.mark.find(description?).cloned()
+}
+
+/// A key that calls of earlier cases have changed in passing is not what a fresh one is.
+fn must_bear_its_mark(run: &RunContext, key: &mut SharedKey, seen: &Seen) -> Result<(), Failure> {
+    let mark = mark_of(run, seen.description.as_ref());
+    match (&key.mark, mark) {
+        (Some(was), Some(is)) if *was != is => Err(Failure::inconclusive(
+            Kind::Fixture,
+            "calls that brought the key to earlier cases have changed its description",
+        )),
+        (Some(_), None) if seen.description.is_some() => Err(Failure::inconclusive(
+            Kind::Fixture,
+            "calls that brought the key to earlier cases have removed its description",
+        )),
+        (None, mark) => {
+            key.mark = mark;
+            Ok(())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -140,9 +188,8 @@ impl Attempt<'_> {
                     key.retired = !self.run.planner.is_place(&key.class, &place);
                     binding.move_to(place.clone());
                     // What the calls should have done is no part of its past, but it may have had what they gave.
-                    binding.trail.iter().for_each(|position| key.standing.move_to(position));
-                    binding.trail.clear();
-                    key.standing.found_at(&place);
+                    key.go_along(&std::mem::take(&mut binding.trail));
+                    key.found_at(&place);
                 }
                 Ok(_) | Err(_) => key.retired = true,
             }
@@ -157,13 +204,17 @@ impl Attempt<'_> {
             let Some(key) = &mut leased.key else { continue };
 
             let trail = std::mem::take(&mut binding.trail);
-            trail.iter().for_each(|position| key.standing.move_to(position));
+            key.go_along(&trail);
             // The steps that led to the case were observed; what a scenario did after them may have had no effect.
             if let Some(end) = trail.last().filter(|_| !leased.usage.certain && !leased.usage.path.is_empty()) {
-                key.standing.found_at(end);
+                key.found_at(end);
             }
             key.retired |= binding.position() != Some(&key.standing.position);
             key.seen = binding.seen.take();
+            // After a case that describes it otherwise, that is what it is described by.
+            if leased.usage.redescribes {
+                key.mark = mark_of(self.run, key.seen.as_ref().and_then(|seen| seen.description.as_ref()));
+            }
             key.unused = false;
             binding.fixtures.clear();
             key.binding = Some(binding);

@@ -8,7 +8,7 @@ use super::edge::{Allowed, Edge, Prepare};
 use super::goal::{Goal, Pass};
 use super::search::Taken;
 use super::small_set::SmallSet;
-use super::{Need, Position, RouteStep, fixture_needs};
+use super::{Position, RouteStep, fixture_needs};
 use crate::suite::name::{ClassName, FixtureName, OperationName, StageName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Basis;
@@ -170,19 +170,24 @@ impl StateGraph {
         })
     }
 
-    /// Where a case needs a key that was in use before; `None` if something of it is not known.
-    pub(super) fn goal_of(&self, need: &Need) -> Option<Goal> {
-        let through = need.through.iter().map(|state| self.states.get_index_of(state).map(Pass::State));
-        let has = self.things(&need.position.has);
+    /// A place of a key that was in use before, by a way on which it gets nothing but what it may have had; `None` if
+    /// something of it is not known.
+    pub(super) fn goal_at(
+        &self,
+        place: &Position,
+        had: Option<&BTreeSet<String>>,
+        fixtures: &BTreeSet<FixtureName>,
+    ) -> Option<Goal> {
+        let has = self.things(&place.has);
         let all: SmallSet = (0..self.words.len()).collect();
 
         Some(Goal {
-            through: through.collect::<Option<_>>()?,
-            state: self.states.get_index_of(&need.position.state)?,
+            through: Vec::new(),
+            state: self.states.get_index_of(&place.state)?,
             has,
             lacks: all.without(has),
-            never: need.had.as_ref().map_or_else(SmallSet::default, |had| all.without(self.things(had))),
-            fixtures: self.fixtures_of(&need.fixtures),
+            never: had.map_or_else(SmallSet::default, |had| all.without(self.things(had))),
+            fixtures: self.fixtures_of(fixtures),
         })
     }
 

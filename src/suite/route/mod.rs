@@ -7,9 +7,12 @@ mod edge;
 pub(crate) mod fixture_needs;
 mod goal;
 mod graph;
+mod lead;
+mod need;
 mod search;
 mod small_set;
 mod standing;
+mod stock;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -18,9 +21,11 @@ use thiserror::Error;
 
 use self::graph::Node;
 pub(super) use self::graph::StateGraph;
+pub use self::need::{Need, Recent};
 use self::search::{Start, Taken, Trust};
 pub(super) use self::small_set::SmallSet;
-pub use self::standing::{Need, Standing};
+pub use self::standing::Standing;
+pub(crate) use self::stock::{Age, Stock};
 use super::Suite;
 use super::name::{ClassName, FixtureName, OperationName, RouteName, StageName, State};
 use super::service::{AcceptedState, DeclaredRoute, Transition};
