@@ -14,8 +14,8 @@ use super::target::jobs;
 use super::{CliError, Context, Exit};
 use crate::near::nearest;
 use crate::self_test::{
-    CatalogueEntry, Compare, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError,
-    Table, Trial, catalogue, comparison_summary, poor_emulators, poor_summary, summary,
+    CatalogueEntry, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table,
+    Trial, catalogue, comparison_summary, poor_emulators, poor_summary, summary,
 };
 use crate::signal::Stops;
 
@@ -32,7 +32,7 @@ pub(super) struct SelfTestArguments {
     /// always tried with all cases
     #[arg(long)]
     named_only: bool,
-    /// Run all cases on fresh keys and on keys of a tour, and compare the verdicts instead
+    /// Run the cases on keys of a tour as well, and compare the verdicts with those on fresh keys
     #[arg(long, conflicts_with = "named_only")]
     compare: bool,
     /// How many are tried at the same time [default: the number of processors]
@@ -51,11 +51,9 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let (wanted, wanted_emulators) = (entries.len(), emulators.len());
-    if arguments.compare {
-        return compare(Compare { suite, entries, emulators, jobs }, arguments.quiet, context);
-    }
-    let test = SelfTest { suite: Arc::clone(&suite), entries, others, jobs };
-    let poor = PoorTest { suite, emulators, jobs };
+    let compare = arguments.compare;
+    let test = SelfTest { suite: Arc::clone(&suite), entries, others, compare, jobs };
+    let poor = PoorTest { suite, emulators, compare, jobs };
 
     let bar = progress(wanted + wanted_emulators);
     let mut trials: Vec<Trial> = Vec::with_capacity(wanted);
@@ -84,6 +82,12 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     if wanted_emulators > 0 {
         context.print(&format!("{}\n", poor_summary(&poor_trials)));
     }
+    let compared = trials.iter().filter_map(|trial| trial.comparison.as_ref());
+    let compared: Vec<&Comparison> =
+        compared.chain(poor_trials.iter().filter_map(|trial| trial.comparison.as_ref())).collect();
+    if compare {
+        context.print(&format!("{}\n", comparison_summary(compared)));
+    }
 
     // First, since an interruption does not undo what went wrong before it.
     if !trials.iter().all(Trial::is_as_named) || !poor_trials.iter().all(PoorTrial::is_as_named) {
@@ -92,36 +96,6 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     if trials.len() < wanted || poor_trials.len() < wanted_emulators {
         let (tried, wanted) = (trials.len() + poor_trials.len(), wanted + wanted_emulators);
         context.report(&format!("interrupted: {tried} of {wanted} deviations and emulators were tried"));
-        return Ok(Exit::Inconclusive);
-    }
-    Ok(Exit::Passed)
-}
-
-/// Compares the verdicts on fresh keys and on keys of a tour.
-fn compare(compare: Compare, quiet: bool, context: &Context) -> Result<Exit, CliError> {
-    let wanted = compare.entries.len() + compare.emulators.len();
-    let bar = progress(wanted);
-    let mut comparisons: Vec<Comparison> = Vec::with_capacity(wanted);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
-    runtime.block_on(async {
-        let lines = Lines { bar: &bar, context, quiet };
-        // There is nothing to clean up: each mock ends with its run.
-        let stop = Stops::listen().interrupt().token();
-        let emit = |comparison: Comparison| {
-            lines.show(&comparison, comparison.is_same());
-            comparisons.push(comparison);
-        };
-        compare.run(stop, emit).await
-    })?;
-    bar.finish_and_clear();
-    context.print(&format!("{}\n", comparison_summary(&comparisons)));
-
-    if !comparisons.iter().all(Comparison::is_same) {
-        return Ok(Exit::Failed);
-    }
-    if comparisons.len() < wanted {
-        context
-            .report(&format!("interrupted: {} of {wanted} deviations and emulators were compared", comparisons.len()));
         return Ok(Exit::Inconclusive);
     }
     Ok(Exit::Passed)

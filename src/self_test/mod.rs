@@ -6,7 +6,8 @@
 //! - `poor`: endpoints that are wrong in many places at once (`poor_emulators.yaml`);
 //! - `case_set`: the sets of cases that both files are written in;
 //! - `mock_run`: cases against a mock of their own;
-//! - `comparison`: the same cases on fresh keys and on keys of a tour;
+//! - `comparison`: the same cases on fresh keys and on keys of a tour, and the list of what is known to differ
+//!   (`differences.yaml`);
 //! - `trials`: trials at the same time, reported in order;
 //! - `table`: the trials as text.
 
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub use self::catalogue::{CatalogueEntry, Family, catalogue};
-pub(crate) use self::comparison::{Compare, Comparison, comparison_summary};
+pub(crate) use self::comparison::{Comparison, comparison_summary};
 pub(crate) use self::poor::{PoorEmulator, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
 pub use self::table::{Table, summary};
 pub use self::trial::{Others, Surprise, Trial};
@@ -54,6 +55,8 @@ pub struct SelfTest {
     pub entries: Vec<CatalogueEntry>,
     /// Which cases run besides those that must fail.
     pub others: Others,
+    /// Whether the cases also run on keys of a tour, and the verdicts are compared.
+    pub compare: bool,
     /// How many deviations are tested at the same time.
     pub jobs: NonZeroUsize,
 }
@@ -74,9 +77,10 @@ impl SelfTest {
             return Err(Diagnostics::new(mistakes, []).into());
         }
 
+        let known = self.compare.then(comparison::explained).transpose()?.map(Arc::new);
         let trials = self.entries.into_iter().zip(expectations).map(|(entry, expectations)| {
-            let (suite, others) = (Arc::clone(&self.suite), self.others.clone());
-            async move { trial::try_entry(&suite, &entry, &expectations, &others).await }
+            let (suite, others, known) = (Arc::clone(&self.suite), self.others.clone(), known.clone());
+            async move { trial::try_entry(&suite, &entry, &expectations, &others, known.as_deref()).await }
         });
         trials::in_order(trials, self.jobs, &interrupt, emit).await
     }

@@ -28,7 +28,8 @@ impl fmt::Display for Table<'_> {
             write!(formatter, " (and disturbs {})", counted(disturbed.len(), "case", "cases"))?;
         }
         writeln!(formatter)?;
-        surprises.iter().try_for_each(|surprise| writeln!(formatter, "        {surprise}"))
+        surprises.iter().try_for_each(|surprise| writeln!(formatter, "        {surprise}"))?;
+        self.0.comparison.iter().try_for_each(|comparison| comparison.fmt(formatter))
     }
 }
 
@@ -98,6 +99,7 @@ mod tests {
             disturbed: vec!["x/y".to_owned()],
             cases: 245,
             surprises: Vec::new(),
+            comparison: None,
         }
     }
 

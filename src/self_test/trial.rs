@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::SelfTestError;
 use super::catalogue::{CatalogueEntry, Expectations, Family};
+use super::comparison::{Comparison, Explained, Subject, compare};
 use super::mock_run::run_cases;
 use crate::event::CaseResult;
 use crate::mock::Deviation;
@@ -37,6 +38,8 @@ pub struct Trial {
     pub cases: usize,
     /// Where the run differs from the catalogue.
     pub surprises: Vec<Surprise>,
+    /// How the verdicts on keys of a tour compare with these, if that was tried.
+    pub(crate) comparison: Option<Comparison>,
 }
 
 /// A difference between the run and the catalogue.
@@ -67,8 +70,8 @@ pub enum Surprise {
 
 impl Trial {
     /// Whether everything is as the catalogue says.
-    pub const fn is_as_named(&self) -> bool {
-        self.surprises.is_empty()
+    pub fn is_as_named(&self) -> bool {
+        self.surprises.is_empty() && self.comparison.as_ref().is_none_or(Comparison::is_sound)
     }
 }
 
@@ -78,6 +81,7 @@ pub(super) async fn try_entry(
     entry: &CatalogueEntry,
     expectations: &Expectations,
     others: &Others,
+    compared: Option<&Vec<Explained>>,
 ) -> Result<Trial, SelfTestError> {
     let mut cases = expectations.must_fail.clone();
     match others {
@@ -92,14 +96,29 @@ pub(super) async fn try_entry(
         run_cases(suite, vec![entry.deviation.clone()], cases.into_iter().collect()).await?.results
     };
 
+    let name = entry.name();
+    let comparison = match compared {
+        Some(known) => {
+            let named = || {
+                let others = expectations.may_fail.iter().flat_map(|(_, cases)| cases);
+                expectations.must_fail.iter().chain(others).copied().collect()
+            };
+            let deviations = std::slice::from_ref(&entry.deviation);
+            let subject = Subject { name: &name, deviations, alone: entry.account_wide.then(named) };
+            Some(compare(suite, subject, &results, known).await?)
+        }
+        None => None,
+    };
+
     let mut trial = Trial {
-        deviation: entry.name(),
+        deviation: name,
         family: entry.family,
         uncaught: entry.uncaught.clone(),
         caught_by: Vec::new(),
         disturbed: Vec::new(),
         cases: results.len(),
         surprises: Vec::new(),
+        comparison,
     };
     trial.compare(suite, expectations, results);
     // Only where all cases ran does a set that nothing of failed say too much.

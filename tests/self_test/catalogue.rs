@@ -49,6 +49,7 @@ fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
         suite: Arc::clone(&SUITE),
         entries: entries.into_iter().step_by(step).collect(),
         others: Others::Some(sample.into()),
+        compare: false,
         jobs: NonZeroUsize::MIN,
     };
     let (wanted, mut tried, mut problems) = (test.entries.len(), 0, String::new());

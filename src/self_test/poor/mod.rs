@@ -29,6 +29,7 @@ pub(crate) use self::load::{PoorEmulator, poor_emulators};
 pub(crate) use self::table::{PoorTable, poor_summary};
 pub(crate) use self::trial::PoorTrial;
 use super::SelfTestError;
+use super::comparison::explained;
 use super::mock_run::run_suite;
 use super::trials::in_order;
 use crate::diagnostic::Diagnostics;
@@ -41,6 +42,8 @@ pub(crate) struct PoorTest {
     pub(crate) suite: Arc<Suite>,
     /// The emulators.
     pub(crate) emulators: Vec<PoorEmulator>,
+    /// Whether the cases also run on keys of a tour, and the verdicts are compared.
+    pub(crate) compare: bool,
     /// How many of them are tested at the same time.
     pub(crate) jobs: NonZeroUsize,
 }
@@ -77,9 +80,10 @@ impl PoorTest {
             clean = run_suite(&self.suite, Vec::new()) => Arc::new(clean?),
             () = interrupt.cancelled() => return Ok(()),
         };
+        let known = self.compare.then(explained).transpose()?.map(Arc::new);
         let trials = self.emulators.into_iter().zip(expectations).map(|(emulator, expectations)| {
-            let (suite, clean) = (Arc::clone(&self.suite), Arc::clone(&clean));
-            async move { trial::try_emulator(&suite, &emulator, &expectations, &clean).await }
+            let (suite, clean, known) = (Arc::clone(&self.suite), Arc::clone(&clean), known.clone());
+            async move { trial::try_emulator(&suite, &emulator, &expectations, &clean, known.as_deref()).await }
         });
         in_order(trials, self.jobs, &interrupt, emit).await
     }

@@ -34,7 +34,7 @@ impl fmt::Display for PoorTable<'_> {
                 writeln!(formatter, "        … and {} more like this", group.len() - SHOWN)?;
             }
         }
-        Ok(())
+        self.0.comparison.iter().try_for_each(|comparison| comparison.fmt(formatter))
     }
 }
 

@@ -142,7 +142,7 @@ fn what_is_said_of_one_emulator_holds_for_another_that_is_like_it() {
 async fn trials_of(text: &str) -> Vec<PoorTrial> {
     let (suite, emulators) = (Arc::clone(&SUITE), load(text).unwrap());
     let mut trials = Vec::new();
-    let test = PoorTest { suite, emulators, jobs: NonZeroUsize::new(2).unwrap() };
+    let test = PoorTest { suite, emulators, compare: false, jobs: NonZeroUsize::new(2).unwrap() };
     test.run(CancellationToken::new(), |trial| trials.push(trial)).await.unwrap();
     trials
 }

@@ -8,6 +8,7 @@ use super::load::PoorEmulator;
 use super::surprise::PoorSurprise;
 use crate::event::CaseResult;
 use crate::self_test::SelfTestError;
+use crate::self_test::comparison::{Comparison, Explained, Subject, compare as compare_isolations};
 use crate::self_test::mock_run::{MockRun, run_suite};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
@@ -29,12 +30,14 @@ pub(crate) struct PoorTrial {
     pub(crate) clean_requests: u64,
     /// Where the run differs from what the data says.
     pub(crate) surprises: Vec<PoorSurprise>,
+    /// How the verdicts on keys of a tour compare with these, if that was tried.
+    pub(crate) comparison: Option<Comparison>,
 }
 
 impl PoorTrial {
     /// Whether everything is as the data says.
-    pub(crate) const fn is_as_named(&self) -> bool {
-        self.surprises.is_empty()
+    pub(crate) fn is_as_named(&self) -> bool {
+        self.surprises.is_empty() && self.comparison.as_ref().is_none_or(Comparison::is_sound)
     }
 
     /// How many times the requests of a clean run were sent.
@@ -44,15 +47,23 @@ impl PoorTrial {
     }
 }
 
-/// Runs the whole suite against an emulator, once.
+/// Runs the whole suite against an emulator: once, and once more on keys of a tour if the two are to be compared.
 pub(super) async fn try_emulator(
     suite: &Arc<Suite>,
     emulator: &PoorEmulator,
     expectations: &Expectations,
     clean: &MockRun,
+    compared: Option<&Vec<Explained>>,
 ) -> Result<PoorTrial, SelfTestError> {
     let run = run_suite(suite, emulator.deviations.clone()).await?;
-    Ok(compare(suite, emulator, expectations, clean, run))
+    let comparison = match compared {
+        Some(known) => {
+            let subject = Subject { name: &emulator.name, deviations: &emulator.deviations, alone: None };
+            Some(compare_isolations(suite, subject, &run.results, known).await?)
+        }
+        None => None,
+    };
+    Ok(PoorTrial { comparison, ..compare(suite, emulator, expectations, clean, run) })
 }
 
 /// Compares the results of a run with what must become of each case.
@@ -89,6 +100,7 @@ pub(super) fn compare(
         requests: run.requests,
         clean_requests: clean.requests,
         surprises,
+        comparison: None,
     };
     if trial.ratio() > emulator.most_requests {
         let most = most_requests(clean.requests, emulator.most_requests);
