@@ -9,11 +9,13 @@ use std::time::Duration;
 use clap::{ArgAction, ArgMatches, Args, value_parser};
 
 use super::claims::Claims;
+use super::github::GitHub;
 use super::settings::SettingsArguments;
 use super::suite::{SelectArguments, Selection, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider, report};
-use crate::event::Event;
+use crate::diagnostic::counted;
+use crate::event::{Event, RunFooter};
 use crate::input::is_standard;
 use crate::known::KnownFailures;
 use crate::mock::Faults;
@@ -28,6 +30,7 @@ use crate::report::destination::is_one_file;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{HookUrl, Unsupported};
+use crate::session::reach;
 use crate::session::{
     ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
     TargetKind,
@@ -137,6 +140,15 @@ pub(super) struct RunArguments {
     /// reason does not fail this run
     #[arg(long, value_name = "RESULT")]
     baseline: Option<PathBuf>,
+    /// How many cases may be inconclusive in a run that exits with 0
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    max_inconclusive: usize,
+    /// How many cases may be skipped in a run that exits with 0 [default: any number]
+    #[arg(long, value_name = "N")]
+    max_skipped: Option<usize>,
+    /// How long to wait for an endpoint that is starting, such as 30s: until it responds to a request that changes nothing
+    #[arg(long, value_name = "TIME", value_parser = time_out)]
+    wait: Option<Duration>,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -257,6 +269,9 @@ async fn execute(
         Endpoint::Running(_) | Endpoint::BundledMock(..) => None,
     };
     let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
+    if let Some(limit) = arguments.wait {
+        wait(&suite, &target, limit, &arguments, context).await;
+    }
     let options = SessionOptions { shard, ..options(&arguments, known, context)? };
     let session = Session::new(Arc::clone(&suite), cases, &target, options)?;
     // Before the first request, and also if the reports are quiet.
@@ -269,6 +284,7 @@ async fn execute(
     // Their folders are there now.
     claims.hold()?;
 
+    let mut github = GitHub::new(context);
     let stops = Stops::listen();
     let report = |event: Event| {
         match (&mut baseline, &event) {
@@ -278,21 +294,59 @@ async fn execute(
             _ => {}
         }
         reports.event(&event);
+        github.event(&event);
         if matches!(event, Event::Stopping { .. }) {
             stops.announced();
         }
     };
     let footer = session.run(stops.interrupt().clone(), report).await;
-    let errors = reports.into_errors();
+    let mut errors: Vec<String> = reports.into_errors().iter().map(ToString::to_string).collect();
+    let is_output_taken = arguments.report_files().iter().any(|file| is_standard(file));
+    let folder = arguments.suite.cases.as_deref().map_or_else(|| "cases".into(), Path::to_string_lossy);
+    errors.extend(github.finish(&folder, is_output_taken, context).err());
     for error in &errors {
         context.report(&format!("error: {error}"));
     }
+
     let footer = baseline.map_or(footer.clone(), |baseline| baseline.without_old(&footer));
+    let (footer, too_many) = within_limits(footer, &arguments);
+    for message in &too_many {
+        context.report(message);
+    }
     match Exit::of_run(&footer) {
         // A run whose report could not be written must not look like one that went well.
-        Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
+        Exit::Passed if !errors.is_empty() || !too_many.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
+}
+
+/// Waits until the endpoint responds, and says so if it does not: the run then finds out the rest.
+async fn wait(suite: &Suite, target: &LiveTarget, limit: Duration, arguments: &RunArguments, context: &Context) {
+    if target.is_bundled_mock() {
+        return;
+    }
+    let connection = arguments.target.connection(context);
+    if let Err(unreachable) = reach::wait(suite, target.target(), &connection, limit).await {
+        context.report(&unreachable.into_text());
+    }
+}
+
+/// The footer without the inconclusive cases that are allowed, and what there is too much of.
+fn within_limits(mut footer: RunFooter, arguments: &RunArguments) -> (RunFooter, Vec<String>) {
+    let RunArguments { max_inconclusive, max_skipped, .. } = arguments;
+    let mut too_many = Vec::new();
+    let summary = &mut footer.summary;
+    if summary.inconclusive <= *max_inconclusive {
+        summary.inconclusive = 0;
+    } else if *max_inconclusive > 0 {
+        let cases = counted(summary.inconclusive, "case is", "cases are");
+        too_many.push(format!("{cases} inconclusive, more than the {max_inconclusive} of --max-inconclusive"));
+    }
+    if let Some(most) = max_skipped.filter(|most| summary.skipped > *most) {
+        let cases = counted(summary.skipped, "case was", "cases were");
+        too_many.push(format!("{cases} skipped, more than the {most} of --max-skipped"));
+    }
+    (footer, too_many)
 }
 
 /// The results that the run is measured by.

@@ -9,7 +9,6 @@ use libtest_mimic::Arguments;
 use tokio::runtime::Runtime;
 
 use super::program::{Surroundings, run};
-use super::reach;
 use super::server::Server;
 use crate::client::{Connection, ProxyVariables, Target};
 use crate::provider::{Credentials, registry};
@@ -17,6 +16,7 @@ use crate::redact::Secret;
 use crate::run::{HookError, HookUrl, find_clock};
 #[cfg(feature = "mock")]
 use crate::session::MockOptions;
+use crate::session::reach;
 use crate::session::{ClockControl, Consent, Endpoint, RunningTarget, TargetKind};
 use crate::suite::Suite;
 
@@ -211,7 +211,9 @@ impl Harness {
     /// In one line: why nothing can be tested there.
     pub(super) fn find(&self, suite: &Suite, runtime: &Runtime) -> Result<(), String> {
         let Some(target) = self.target() else { return Ok(()) };
-        runtime.block_on(reach::wait(suite, &target, self.wait)).map_err(reach::Unreachable::into_text)?;
+        runtime
+            .block_on(reach::wait(suite, &target, &quick_connection(), self.wait))
+            .map_err(reach::Unreachable::into_text)?;
 
         if !matches!(self.clock, Clock::OfMock) {
             return Ok(());

@@ -31,7 +31,6 @@ mod builder;
 mod listing;
 mod outage;
 mod program;
-mod reach;
 mod server;
 mod stop;
 #[cfg(all(test, feature = "cli"))]

@@ -11,10 +11,10 @@ use super::builder::{Harness, connection};
 use super::listing::Listed;
 use super::outage::Outage;
 use super::program::Say;
-use super::reach;
 use super::stop::Stop;
 use crate::event::{CaseResult, Event};
 use crate::report::failure_text::FailureText;
+use crate::session::reach;
 use crate::session::{LiveTarget, Session, SessionOptions};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
@@ -67,7 +67,7 @@ impl Tests {
     /// Whether the endpoint responds now.
     pub(super) fn check_endpoint(&self) -> Result<(), Failed> {
         let Some(target) = self.harness.target() else { return Ok(()) };
-        let reached = self.runtime.block_on(reach::once(&self.suite, &target));
+        let reached = self.runtime.block_on(reach::once(&self.suite, &target, &super::builder::quick_connection()));
         reached.map_err(|error| {
             let reason = error.into_text();
             self.outage.note(&reason);

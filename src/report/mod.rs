@@ -5,6 +5,7 @@
 //! - `junit`: JUnit XML for continuous integration.
 //! - `html`, `markdown`, `tap`, `badge`: made of [`results`] alone.
 //!
+//! `gathered` makes results of the events of a run that is at hand, and `github` annotations of them.
 //! `merge` makes one result of several, `difference` finds what changed between two, and `baseline` what is new in a run.
 //!
 //! What they share: `destination` writes a file whole or not at all, `claim` keeps it for one run, [`failure_text`] describes in words what is wrong
@@ -30,6 +31,10 @@ pub mod difference;
 pub mod failure_text;
 #[cfg(feature = "cli")]
 mod fold;
+#[cfg(feature = "cli")]
+pub mod gathered;
+#[cfg(feature = "cli")]
+pub mod github;
 #[cfg(feature = "cli")]
 pub mod html;
 #[cfg(feature = "cli")]

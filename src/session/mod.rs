@@ -10,6 +10,7 @@ mod error;
 mod live_target;
 mod options;
 mod pace;
+pub(crate) mod reach;
 mod reuse;
 mod running;
 pub(crate) mod shared_file;

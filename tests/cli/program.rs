@@ -9,7 +9,7 @@ use snapbox::cmd::{Command as Snapped, cargo_bin};
 use tempfile::TempDir;
 
 /// Variables of the environment that the program or its libraries read.
-const READ: [&str; 27] = [
+const READ: [&str; 29] = [
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_PROFILE",
@@ -27,6 +27,8 @@ const READ: [&str; 27] = [
     "CLICOLOR",
     "CLICOLOR_FORCE",
     "COLUMNS",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
     "HTTP_PROXY",
     "http_proxy",
     "HTTPS_PROXY",

@@ -22,6 +22,8 @@ fn program(arguments: &[&str], folder: &Path) -> Output {
         .env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid")
         .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret")
         .env_remove("NO_COLOR")
+        .env_remove("GITHUB_ACTIONS")
+        .env_remove("GITHUB_STEP_SUMMARY")
         .env("LC_ALL", "C.UTF-8")
         .output()
         .unwrap()

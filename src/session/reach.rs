@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 use tokio_util::sync::CancellationToken;
 
-use super::builder::quick_connection;
-use crate::client::{CallError, Client, ClientOptions, Envelope, Outgoing, RetryPolicy, Target, Transcript};
+use crate::client::{
+    CallError, Client, ClientOptions, Connection, Envelope, Outgoing, RetryPolicy, Target, Transcript,
+};
 use crate::event::Purpose;
 use crate::suite::Suite;
 use crate::suite::name::OperationName;
@@ -14,9 +15,12 @@ use crate::suite::name::OperationName;
 /// How long is waited before a starting endpoint is sent another request.
 const POLL: Duration = Duration::from_millis(100);
 
+/// How long an endpoint may take to respond to a request by which it is found.
+const WITHIN: Duration = Duration::from_secs(5);
+
 /// Why an endpoint can't be tested, in one line.
 #[derive(Debug)]
-pub(super) enum Unreachable {
+pub(crate) enum Unreachable {
     /// Nothing responds, or not as the service does. It may be starting.
     Silent(String),
     /// It can't be tested, however long it is waited for.
@@ -24,7 +28,8 @@ pub(super) enum Unreachable {
 }
 
 impl Unreachable {
-    pub(super) fn into_text(self) -> String {
+    /// In one line.
+    pub(crate) fn into_text(self) -> String {
         match self {
             Self::Silent(text) | Self::Useless(text) => text,
         }
@@ -32,10 +37,15 @@ impl Unreachable {
 }
 
 /// Sends a request until a service responds, and at least once.
-pub(super) async fn wait(suite: &Suite, target: &Target, limit: Duration) -> Result<(), Unreachable> {
+pub(crate) async fn wait(
+    suite: &Suite,
+    target: &Target,
+    connection: &Connection,
+    limit: Duration,
+) -> Result<(), Unreachable> {
     let begin = Instant::now();
     loop {
-        match once(suite, target).await {
+        match once(suite, target, connection).await {
             Err(Unreachable::Silent(_)) if begin.elapsed() + POLL < limit => tokio::time::sleep(POLL).await,
             Err(Unreachable::Silent(text)) if !limit.is_zero() => {
                 return Err(Unreachable::Silent(format!("{text}, for {} s", limit.as_secs())));
@@ -46,8 +56,10 @@ pub(super) async fn wait(suite: &Suite, target: &Target, limit: Duration) -> Res
 }
 
 /// Sends requests that change nothing, until the service responds to one.
-pub(super) async fn once(suite: &Suite, target: &Target) -> Result<(), Unreachable> {
-    let connection = quick_connection();
+pub(crate) async fn once(suite: &Suite, target: &Target, connection: &Connection) -> Result<(), Unreachable> {
+    // Whoever waits does not wait long for one response.
+    let timeout = connection.timeout.min(WITHIN);
+    let connection = Connection { timeout, ..connection.clone() };
     let retry = RetryPolicy { attempts: 1, ..RetryPolicy::default() };
     let client = Client::new(target.clone(), ClientOptions { connection, retry, ..ClientOptions::default() })
         .map_err(|error| Unreachable::Useless(error.to_string()))?;

@@ -1,0 +1,61 @@
+//! What a run leaves for GitHub Actions: a summary of the job, and annotations.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use super::Context;
+use crate::event::Event;
+use crate::report::gathered::Gathered;
+use crate::report::github::annotations;
+use crate::report::markdown;
+
+/// The variable that names the file of the summary.
+const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// The variable that says where a program runs.
+const ACTIONS: &str = "GITHUB_ACTIONS";
+
+/// Gathers a run for GitHub Actions; outside of it, nothing.
+pub(super) struct GitHub {
+    gathered: Option<Gathered>,
+}
+
+impl GitHub {
+    pub(super) fn new(context: &Context) -> Self {
+        let is_wanted = context.variable(SUMMARY).is_some() || is_there(context);
+        Self { gathered: is_wanted.then(Gathered::default) }
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        if let Some(gathered) = &mut self.gathered {
+            gathered.add(event);
+        }
+    }
+
+    /// Adds the summary to those of other steps, and prints the annotations unless the standard output has a report.
+    /// `folder` is that of the case files.
+    ///
+    /// # Errors
+    ///
+    /// The summary can't be written.
+    pub(super) fn finish(self, folder: &str, is_output_taken: bool, context: &Context) -> Result<(), String> {
+        let Some(mut results) = self.gathered.and_then(Gathered::into_results) else { return Ok(()) };
+        results.redact(context.secrets());
+        if is_there(context) && !is_output_taken {
+            annotations(&results, folder).into_iter().for_each(|line| context.print(&format!("{line}\n")));
+        }
+        let Some(file) = context.variable(SUMMARY) else { return Ok(()) };
+        let written = append(Path::new(&file), &markdown::render(&results, markdown::LIMIT));
+        written.map_err(|error| format!("failed to write the summary {file} ({SUMMARY}): {error}"))
+    }
+}
+
+/// Whether this is a step of GitHub Actions.
+fn is_there(context: &Context) -> bool {
+    context.variable(ACTIONS).is_some_and(|value| value == "true")
+}
+
+fn append(file: &Path, text: &str) -> io::Result<()> {
+    OpenOptions::new().append(true).create(true).open(file)?.write_all(text.as_bytes())
+}
