@@ -91,6 +91,8 @@ pub enum Kind {
     Denied,
     /// The run ended before the case was judged.
     Cut,
+    /// The limits of the run left no room for the case; a later run judges it.
+    Later,
     /// The table has no such cell for this key class.
     NotApplicable,
     /// The target lacks something that the case needs, such as a clock that can be moved.
@@ -115,6 +117,7 @@ impl Kind {
             Self::Transport => "transport",
             Self::Denied => "refusal",
             Self::Cut => "cut",
+            Self::Later => "later",
             Self::NotApplicable => "not-applicable",
             Self::Unavailable => "unavailable",
         }
@@ -137,6 +140,7 @@ impl Kind {
             Self::Transport => "no usable response was received",
             Self::Denied => "it was rejected for a reason that is not the key's state",
             Self::Cut => "the run ended before the case was judged",
+            Self::Later => "the limits of the run left no room for it",
             Self::NotApplicable => "the table has no such cell",
             Self::Unavailable => "the target lacks something that the case needs",
         }

@@ -17,6 +17,8 @@ pub enum Exit {
     Inconclusive,
     /// 4: no case was selected, or none could be judged.
     NothingJudged,
+    /// 5: nothing failed but what a live account does otherwise than the documents say.
+    News,
 }
 
 impl Exit {
@@ -28,6 +30,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Inconclusive => 3,
             Self::NothingJudged => 4,
+            Self::News => 5,
         }
     }
 

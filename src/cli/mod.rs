@@ -19,6 +19,7 @@ mod report;
 mod run;
 mod self_test;
 mod settings;
+mod standing;
 mod suite;
 mod sweep;
 mod target;

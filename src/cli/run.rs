@@ -11,6 +11,7 @@ use clap::{ArgAction, ArgMatches, Args, value_parser};
 use super::claims::Claims;
 use super::github::GitHub;
 use super::settings::SettingsArguments;
+use super::standing::Standing;
 use super::suite::{SelectArguments, Selection, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider, report};
@@ -52,7 +53,8 @@ Exit codes:
   1  a case failed, or passed although it is listed as a known failure
   2  the command line, the configuration or a file is wrong: nothing was run
   3  nothing failed, but something is inconclusive, was not run or leaked, or a report could not be written
-  4  no case was selected, or none could be judged";
+  4  no case was selected, or none could be judged
+  5  nothing failed but what a live account does otherwise than the documents say, which is news and no fault";
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
@@ -77,6 +79,10 @@ pub(super) struct RunArguments {
     /// Whether each case has keys of its own
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     isolation: Isolation,
+    /// Where --max-keys, --max-requests or --max-duration leave no room for all cases, run those whose last verdict on this target
+    /// is oldest, instead of refusing the run; the others are not run, which does not change the exit code
+    #[arg(long)]
+    stalest_first: bool,
     /// Make new keys also where keys of earlier runs wait for their deletion that the ledger names: otherwise, where cases share
     /// keys, those are used again, and their deletion is scheduled anew
     #[arg(long)]
@@ -286,7 +292,9 @@ async fn execute(
 
     let mut github = GitHub::new(context);
     let stops = Stops::listen();
+    let mut standing = Standing::default();
     let report = |event: Event| {
+        standing.event(&event);
         match (&mut baseline, &event) {
             (Some(baseline), Event::CaseFinished(case)) => baseline.add(case),
             // The end of the run is shown with it.
@@ -313,7 +321,7 @@ async fn execute(
     for message in &too_many {
         context.report(message);
     }
-    match Exit::of_run(&footer) {
+    match standing.exit(&footer) {
         // A run whose report could not be written must not look like one that went well.
         Exit::Passed if !errors.is_empty() || !too_many.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
@@ -404,6 +412,7 @@ fn options(
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
         ledger: Some(arguments.ledger()),
+        stalest_first: arguments.stalest_first,
         reuse: !arguments.no_reuse,
         material_seed,
         secrets: context.secrets().clone(),

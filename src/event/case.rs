@@ -61,6 +61,12 @@ pub struct CaseResult {
     /// Responses that the table does not list and that passed, because the documents leave room for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lenient: Vec<Lenient>,
+    /// The verdict before this run on this target, if that is kept and there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Box<PreviousVerdict>>,
+    /// For a case that fails on an account: the document says one thing, and the live service does another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Box<Conflict>>,
     /// What the list of known failures says of the case, if it does and the case was judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listed: Option<Box<Listed>>,
@@ -103,6 +109,30 @@ impl CaseResult {
     }
 }
 
+/// The verdict on a case before this run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PreviousVerdict {
+    /// The last verdict that judged it.
+    pub verdict: Verdict,
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// When it passed last; none if it never did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed_at: Option<String>,
+}
+
+/// A difference between a published document and a live account. A cloud may have changed since: that is news, and no fault of
+/// an implementation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Conflict {
+    /// The title of the document.
+    pub document: String,
+    /// Which edition it is, with its date.
+    pub edition: String,
+}
+
 /// The place of a case in the case files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +167,24 @@ pub struct Lenient {
     pub expected: Outcome,
     /// Why the documents leave room.
     pub why: String,
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { document, edition } = self;
+        write!(formatter, "the live service differs from the document \"{document}\": {edition}")
+    }
+}
+
+impl fmt::Display for PreviousVerdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { verdict, at, confirmed_at } = self;
+        write!(formatter, "{verdict} at {at}")?;
+        match confirmed_at {
+            Some(confirmed) => write!(formatter, ", passed last at {confirmed}"),
+            None => formatter.write_str(", never passed"),
+        }
+    }
 }
 
 impl fmt::Display for Lenient {

@@ -12,7 +12,7 @@ mod run;
 use std::sync::Arc;
 
 pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
-pub use self::case::{CaseResult, Lenient, Outcome, Source};
+pub use self::case::{CaseResult, Conflict, Lenient, Outcome, PreviousVerdict, Source};
 pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
 pub use self::run::{

@@ -33,6 +33,8 @@ impl FailureText {
         details.extend(reason_beside(case, &headline).map(|reason| ("reason", reason)));
         details.extend(case.listed.as_deref().map(|listed| ("listed", listed_text::full(listed))));
         details.push(("clause", text::one_line(&format!("{} ({})", case.clause, case.edition))));
+        details.extend(case.conflict.as_deref().map(|conflict| ("conflict", text::one_line(&conflict.to_string()))));
+        details.extend(case.previous.as_deref().map(|previous| ("before", text::one_line(&previous.to_string()))));
         if !case.route.is_empty() {
             details.push(("route", text::one_line(&case.route.join(", "))));
         }
@@ -134,6 +136,7 @@ fn observed(case: &CaseResult) -> String {
                 | Kind::Transport
                 | Kind::Denied
                 | Kind::Cut
+                | Kind::Later
                 | Kind::NotApplicable
                 | Kind::Unavailable,
             )

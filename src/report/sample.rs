@@ -35,6 +35,8 @@ pub(super) fn passed(id: &str) -> CaseResult {
         blocked_by: None,
         first_actual: None,
         lenient: Vec::new(),
+        previous: None,
+        conflict: None,
         listed: None,
         notes: Vec::new(),
         attempts: 1,

@@ -139,6 +139,11 @@ impl Failure {
         Self::new(Verdict::NotRun, Kind::Cut, reason.into())
     }
 
+    /// The limits of the run leave no room for the case.
+    pub(super) fn later(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::NotRun, Kind::Later, reason.into())
+    }
+
     /// The run ended before the case was judged.
     pub(super) fn cut(reason: impl Into<String>) -> Self {
         Self::inconclusive(Kind::Cut, reason)

@@ -7,7 +7,7 @@ use super::RunContext;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::leak::Leak;
-use crate::event::{BlockedBy, CaseResult, Exchange, Listed, Source, Summary};
+use crate::event::{BlockedBy, CaseResult, Conflict, Exchange, Listed, Source, Summary};
 use crate::known::KnownFailures;
 use crate::plan::CasePlan;
 use crate::redact::SecretRegistry;
@@ -108,6 +108,8 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         blocked_by: None,
         first_actual: None,
         lenient,
+        previous: None,
+        conflict: None,
         listed: outcome.listed,
         notes,
         attempts: outcome.attempts,
@@ -129,6 +131,12 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
             "it passed, but it is listed as a known failure".clone_into(&mut result.reason);
         }
         None => {}
+    }
+    // An emulator is to do what the document says; the service that the document is about may have gone on.
+    if run.options.account && verdict == Verdict::Fail {
+        let clause = suite.clauses.get(result.clause.as_str());
+        result.conflict = clause
+            .map(|clause| Box::new(Conflict { document: clause.document.clone(), edition: clause.dated.clone() }));
     }
     result
 }

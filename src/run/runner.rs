@@ -1,6 +1,7 @@
 //! A run from its header to its footer.
 
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -48,6 +49,8 @@ pub struct Runner {
     pub(super) known: Option<Arc<KnownFailures>>,
     cost: OnceLock<Cost>,
     notice: Option<String>,
+    /// The cases that are left for a later run, as indexes.
+    left: HashSet<usize>,
 }
 
 impl Runner {
@@ -65,7 +68,14 @@ impl Runner {
             key_counts: KeyCounts::default(),
             holdings: Holdings::default(),
         };
-        Self { context: Arc::new(context), selection, known: None, cost: OnceLock::new(), notice: None }
+        Self {
+            context: Arc::new(context),
+            selection,
+            known: None,
+            cost: OnceLock::new(),
+            notice: None,
+            left: HashSet::new(),
+        }
     }
 
     /// Compares failures with a list of known ones.
@@ -102,18 +112,45 @@ impl Runner {
         self
     }
 
-    /// What the run costs if nothing goes wrong.
-    pub fn cost(&self) -> Cost {
-        *self.cost.get_or_init(|| self.find_cost())
+    /// Leaves selected cases for a later run.
+    #[must_use]
+    pub(crate) fn leaving(mut self, left: HashSet<usize>) -> Self {
+        self.left = left;
+        self.cost = OnceLock::new();
+        self
     }
 
-    fn find_cost(&self) -> Cost {
+    /// The suite.
+    pub(crate) fn suite(&self) -> &Suite {
+        &self.context.suite
+    }
+
+    /// The indexes of the selected cases, in the order of ids.
+    pub(crate) fn selection(&self) -> &[usize] {
+        &self.selection
+    }
+
+    /// Whether a case is run at all, as far as that is known before.
+    pub(crate) fn is_run(&self, index: usize) -> bool {
+        self.plan(&self.context.suite.cases[index]).is_ok()
+    }
+
+    /// What the run costs if nothing goes wrong.
+    pub fn cost(&self) -> Cost {
+        *self.cost.get_or_init(|| {
+            let run: Vec<usize> = self.selection.iter().copied().filter(|index| !self.left.contains(index)).collect();
+            self.cost_of(&run)
+        })
+    }
+
+    /// What some of the cases cost if nothing goes wrong.
+    pub(crate) fn cost_of(&self, selection: &[usize]) -> Cost {
         let mut cost = Cost::default();
         if self.context.options.tour {
-            let forecast = Forecast::new(&self.context.planner, &self.selection, self.terms());
+            let forecast = Forecast::new(&self.context.planner, selection, self.terms());
             return Cost { requests: forecast.tally.requests(), keys: forecast.tally.new_keys() };
         }
-        for index in &self.selection {
+        for index in selection {
             let case = &self.context.suite.cases[*index];
             if let Ok(plan) = self.plan(case) {
                 cost += plan.cost;
@@ -199,6 +236,11 @@ impl Runner {
         }
         if let Some(reason) = self.context.suite.not_driven(case) {
             return Err(Failure::skipped(Kind::Unavailable, reason));
+        }
+
+        if !self.left.is_empty() && self.context.suite.index_of(case).is_some_and(|index| self.left.contains(&index)) {
+            let reason = "the limits of this run leave no room for it, and others were not judged for longer: see --stalest-first";
+            return Err(Failure::later(reason));
         }
 
         let plan = self.context.planner.plan(case);

@@ -60,6 +60,12 @@ pub enum SessionError {
         /// How many it may send.
         most: u64,
     },
+    /// The verdicts of earlier runs can't be read.
+    #[error("failed to read verdicts.json beside the ledger, which says when each case was judged last: {source}")]
+    Verdicts {
+        /// Why.
+        source: io::Error,
+    },
     /// An account, without the word that it is meant.
     #[error(
         "{endpoint} may be an account of a cloud, where keys cost money and quota: allow the run with --live, or say that it is none with --target-kind emulator"

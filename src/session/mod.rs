@@ -14,10 +14,14 @@ pub(crate) mod reach;
 mod reuse;
 mod running;
 pub(crate) mod shared_file;
+mod stalest;
 mod target_kind;
+mod verdict_history;
 
 use std::path::Path;
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 #[cfg(feature = "cli")]
 pub(crate) use self::announcement::shortened;
@@ -33,9 +37,11 @@ pub use self::options::{Limits, SessionOptions};
 use self::pace::Pace;
 use self::reuse::{Reusable, material_seed};
 pub use self::running::{ClockControl, Consent, RunningTarget};
+use self::stalest::choose;
 #[cfg(feature = "cli")]
 pub use self::target_kind::DeclaredKind;
 pub use self::target_kind::TargetKind;
+use self::verdict_history::VerdictHistory;
 use crate::client::{Client, Target};
 use crate::event::{Event, RunFooter};
 use crate::ledger::{Ledger, new_mark};
@@ -54,6 +60,8 @@ pub struct Session {
     announcement: Option<String>,
     /// Held as long as the run goes on.
     reusable: Reusable,
+    /// When each case was judged last on the target, if that is kept.
+    history: Option<VerdictHistory>,
 }
 
 impl Session {
@@ -71,6 +79,7 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let pace = Pace::of(target, &options);
         let client = Client::new(target.target().clone(), pace.client_options(&options))?;
+        let most = pace.most_requests(options.max_duration, options.limits.max_requests);
 
         let account = target.kind() == Some(TargetKind::Account);
         let mark = new_mark();
@@ -108,6 +117,19 @@ impl Session {
         let can_reuse = suite.service.reuse.is_some();
         let runner = Runner::new(suite, selection, client, Ledger::none(mark.clone()), run_options);
         let runner = runner.with_known(options.known);
+        let history = match &options.ledger {
+            Some(ledger) if !target.is_bundled_mock() && (account || options.stalest_first) => {
+                let history = VerdictHistory::read(ledger, target.target().for_ledger());
+                Some(history.map_err(|source| SessionError::Verdicts { source })?)
+            }
+            Some(_) | None => None,
+        };
+        let runner = if options.stalest_first {
+            let limits = Limits { max_requests: most, ..options.limits };
+            leave_for_later(runner, history.as_ref(), limits, account)
+        } else {
+            runner
+        };
         // Before the first request, and before anything is written.
         let cost = runner.cost();
         check_cost(cost, options.limits, account, target.target().endpoint.as_str())?;
@@ -129,7 +151,7 @@ impl Session {
             None => runner,
         };
         let runner = runner.with_pool(std::mem::take(&mut reusable.pool)).with_notice(reusable.notice.take());
-        Ok(Self { runner, announcement: announcement::of(target, cost), reusable })
+        Ok(Self { runner, announcement: announcement::of(target, cost), reusable, history })
     }
 
     /// What the run is about to do, in a line for a person, if that may be news: its requests are signed with an access
@@ -141,8 +163,24 @@ impl Session {
 
     /// Runs the cases and emits events, until the last one is over or the run is interrupted.
     pub async fn run(self, interrupt: impl Into<Interrupt>, emit: impl FnMut(Event)) -> RunFooter {
-        let Self { runner, reusable: _held, .. } = self;
-        runner.run(interrupt, emit).await
+        let Self { runner, reusable: _held, mut history, .. } = self;
+        let mut emit = emit;
+        let footer = runner
+            .run(interrupt, |mut event| {
+                if let (Some(history), Event::CaseFinished(case)) = (&mut history, &mut event) {
+                    case.previous = history.before(&case.id).cloned().map(Box::new);
+                    history.note(&case.id, case.verdict, Timestamp::now());
+                }
+                // Before the reports end, so that they can say it.
+                if matches!(event, Event::RunFinished(_))
+                    && let Some(Err(error)) = history.take().map(VerdictHistory::save)
+                {
+                    emit(Event::Notice { message: format!("the verdicts could not be kept for later runs: {error}") });
+                }
+                emit(event);
+            })
+            .await;
+        footer
     }
 }
 
@@ -160,6 +198,31 @@ fn open_ledger(path: &Path, mark: &str, target: &Target, secrets: &SecretRegistr
     let ledger = Ledger::open(path, mark, target.for_ledger());
     let ledger = ledger.map_err(|source| SessionError::Ledger { path: path.to_owned(), source })?;
     Ok(ledger.redacting(secrets))
+}
+
+/// Leaves cases for later runs, so that the others fit into the limits: those that were judged last the longest ago are run.
+fn leave_for_later(runner: Runner, history: Option<&VerdictHistory>, limits: Limits, account: bool) -> Runner {
+    let max_keys = limits.max_keys.or(account.then_some(0));
+    let fits = |cases: &[usize]| {
+        let mut cases = cases.to_vec();
+        cases.sort_unstable();
+        let Cost { keys, requests } = runner.cost_of(&cases);
+        max_keys.is_none_or(|most| keys as u64 <= most)
+            && limits.max_requests.is_none_or(|most| requests as u64 <= most)
+    };
+    if fits(runner.selection()) {
+        return runner;
+    }
+
+    // What is skipped anyway takes no room.
+    let mut order: Vec<usize> = runner.selection().iter().copied().filter(|index| runner.is_run(*index)).collect();
+    order.sort_by_cached_key(|index| {
+        let id = runner.suite().cases[*index].id.as_str();
+        history.and_then(|history| history.before(id)).map(|previous| previous.at.clone())
+    });
+    let (_, left) = choose(&order, fits);
+    let left = left.into_iter().collect();
+    runner.leaving(left)
 }
 
 /// Whether the run makes no more keys and sends no more requests than it may, if nothing goes wrong.

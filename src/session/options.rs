@@ -47,6 +47,8 @@ pub struct SessionOptions {
     /// The file that lists every key and alias before it is made. What is made in the bundled mock ends with it, so no
     /// list is kept there.
     pub ledger: Option<PathBuf>,
+    /// Whether a run for whose cases the limits leave no room runs those whose last verdict is oldest, instead of being refused.
+    pub stalest_first: bool,
     /// Whether keys of earlier runs that wait for their deletion are used again, where cases share keys and a ledger is kept.
     pub reuse: bool,
     /// The secret that key material is derived from; that of the credentials if none, unless they are made for a short time.
@@ -82,6 +84,7 @@ impl Default for SessionOptions {
             connection: Connection::default(),
             limits: Limits::default(),
             ledger: None,
+            stalest_first: false,
             reuse: true,
             material_seed: None,
             secrets: SecretRegistry::default(),

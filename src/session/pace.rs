@@ -57,6 +57,12 @@ impl Pace {
         }
     }
 
+    /// The most requests that a run may send: so many as were given, and no more than can be sent in its time.
+    pub(super) fn most_requests(&self, time: Option<Duration>, given: Option<u64>) -> Option<u64> {
+        let in_time = time.zip(self.rate).map(|(time, rate)| (time.as_secs_f64() * f64::from(rate.get())) as u64);
+        in_time.into_iter().chain(given).min()
+    }
+
     fn emulator() -> Self {
         let poll = Duration::from_millis(20);
         let settle = Settle { confirmations: 1, timeout: Duration::from_secs(1), poll };

@@ -61,6 +61,8 @@ pub struct Clause {
     pub section: String,
     /// The edition that has it.
     pub edition: Edition,
+    /// Which one that is, with its date.
+    pub dated: String,
     /// What it says, in our words.
     pub says: String,
     /// Why no case stands for it, if none does.
@@ -125,6 +127,7 @@ pub(in crate::suite) fn check_clauses(
         let checked = Clause {
             document: found.map(|document| document.title.clone()).unwrap_or_default(),
             section: clause.section.clone(),
+            dated: found.and_then(|document| document.editions.get(&clause.edition).cloned()).unwrap_or_default(),
             edition: edition.unwrap_or_else(|| clause.edition.as_str().into()),
             says: clause.says.clone(),
             no_case: clause.no_case.clone(),

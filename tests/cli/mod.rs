@@ -35,6 +35,7 @@ mod secrets;
 mod self_test;
 pub(crate) mod server;
 mod settings;
+mod stalest;
 #[cfg(unix)]
 mod stopped_anywhere;
 #[cfg(unix)]
