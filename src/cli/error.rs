@@ -126,6 +126,14 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// The file of given keys can't be read.
+    #[error("failed to read the keys {}: {source}", path.display())]
+    ReadKeys {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A variable that is needed is not set.
     #[error("the environment variable {0}, which must hold the secret of the access key, is not set, or is empty")]
     NoSecret(String),
@@ -259,6 +267,7 @@ impl CliError {
             | Self::NothingToSweep
             | Self::NothingToExamine
             | Self::ReadLedger { .. }
+            | Self::ReadKeys { .. }
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }

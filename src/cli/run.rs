@@ -30,11 +30,11 @@ use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, S
 use crate::report::destination::is_one_file;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::{HookUrl, Unsupported};
+use crate::run::{GivenKey, HookUrl, Unsupported};
 use crate::session::reach;
 use crate::session::{
     ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
-    TargetKind,
+    TargetKind, read_keys,
 };
 use crate::signal::Stops;
 use crate::suite::Suite;
@@ -42,6 +42,9 @@ use crate::verdict::Verdict;
 
 /// The variable of the environment with the secret that key material is derived from.
 const MATERIAL_SEED: &str = "KMS_CONFORMANCE_MATERIAL_SEED";
+
+/// The biggest file of given keys that is read, in bytes.
+const BIGGEST_KEY_FILE: usize = 1 << 20;
 
 /// The folder for reports.
 const REPORTS: &str = "reports";
@@ -83,6 +86,10 @@ pub(super) struct RunArguments {
     /// is oldest, instead of refusing the run; the others are not run, which does not change the exit code
     #[arg(long)]
     stalest_first: bool,
+    /// Use the keys of this file and make none: their ids by class, with the material of those that were given some. Cases share
+    /// them, those that need a key of their own are skipped, and the keys end in the state in which they were found
+    #[arg(long, value_name = "FILE", conflicts_with = "max_keys")]
+    keys: Option<PathBuf>,
     /// Make new keys also where keys of earlier runs wait for their deletion that the ledger names: otherwise, where cases share
     /// keys, those are used again, and their deletion is scheduled anew
     #[arg(long)]
@@ -278,7 +285,7 @@ async fn execute(
     if let Some(limit) = arguments.wait {
         wait(&suite, &target, limit, &arguments, context).await;
     }
-    let options = SessionOptions { shard, ..options(&arguments, known, context)? };
+    let options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
     let session = Session::new(Arc::clone(&suite), cases, &target, options)?;
     // Before the first request, and also if the reports are quiet.
     if let Some(announcement) = session.announcement() {
@@ -397,6 +404,7 @@ fn admin_token(arguments: &RunArguments, context: &Context) -> Result<Option<Sec
 
 fn options(
     arguments: &RunArguments,
+    suite: &Suite,
     known: Option<Arc<KnownFailures>>,
     context: &Context,
 ) -> Result<SessionOptions, CliError> {
@@ -412,6 +420,7 @@ fn options(
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
         ledger: Some(arguments.ledger()),
+        keys: given_keys(arguments.keys.as_deref(), suite, context)?,
         stalest_first: arguments.stalest_first,
         reuse: !arguments.no_reuse,
         material_seed,
@@ -425,6 +434,15 @@ fn options(
         strict: arguments.strict,
         unsupported: arguments.unsupported,
     })
+}
+
+/// The keys that a run is given.
+pub(super) fn given_keys(path: Option<&Path>, suite: &Suite, context: &Context) -> Result<Vec<GivenKey>, CliError> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let text = crate::input::read_text(path, BIGGEST_KEY_FILE);
+    let text = text.map_err(|source| CliError::ReadKeys { path: path.to_owned(), source })?;
+    let secret = |name: &str| context.secret(name).map_err(|error| error.to_string());
+    Ok(read_keys(path, &text, suite, secret)?)
 }
 
 fn reports(

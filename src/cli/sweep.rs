@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::run::given_keys;
 use super::settings::SettingsArguments;
 use super::suite::SuiteArguments;
 use super::target::{Place, TargetArguments, duration, one_or_more};
@@ -52,6 +53,10 @@ pub(super) struct SweepArguments {
     /// what is a day old of others]
     #[arg(long, value_name = "TIME", value_parser = age)]
     older_than: Option<Duration>,
+    /// The keys that a run was given by --keys: one that a killed run left in another state is brought back, as far as that needs
+    /// no key material
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
     /// Show what would be removed, and change nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -104,6 +109,8 @@ async fn execute(
     ledgers: &Ledgers,
     context: &Context,
 ) -> Result<Exit, CliError> {
+    let given = given_keys(arguments.keys.as_deref(), suite, context)?;
+    let keys = given.into_iter().map(|key| key.id).collect();
     let connection = arguments.target.connection(context);
     let kind = running.kind;
     let live = LiveTarget::start(Endpoint::Running(Box::new(running)), &connection).await?;
@@ -117,6 +124,7 @@ async fn execute(
 
     let is_account = kind == TargetKind::Account;
     let options = SweepOptions {
+        keys,
         older_than: arguments.older_than,
         dry_run: arguments.dry_run,
         by_marks: arguments.by_marks,
@@ -141,6 +149,8 @@ fn text(report: &Report) -> String {
             Outcome::Removed => ("removed", None),
             Outcome::Gone => ("gone already", None),
             Outcome::ToRemove => ("to be removed", None),
+            Outcome::HandedBack => ("handed back", None),
+            Outcome::ToHandBack => ("to hand back", None),
             Outcome::LeftAlone(why) => ("left alone", Some(why)),
             Outcome::Stays(why) => ("stays", Some(why)),
         };
@@ -173,6 +183,8 @@ fn closing_line(report: &Report) -> String {
     part(|outcome| *outcome == Outcome::Removed, "removed");
     part(|outcome| *outcome == Outcome::Gone, "gone already");
     part(|outcome| *outcome == Outcome::ToRemove, "to be removed");
+    part(|outcome| *outcome == Outcome::HandedBack, "handed back");
+    part(|outcome| *outcome == Outcome::ToHandBack, "to hand back");
     part(|outcome| matches!(outcome, Outcome::LeftAlone(_)), "left alone");
     part(|outcome| matches!(outcome, Outcome::Stays(_)), "stay");
     let found = if parts.is_empty() { "nothing found".to_owned() } else { parts.join(", ") };

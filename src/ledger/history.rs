@@ -61,6 +61,8 @@ pub struct KeyFacts {
     pub seed: Option<String>,
     /// The runs that had it before, whose marks it may still carry.
     pub earlier: Vec<String>,
+    /// The state in which it was found, if it was there before the run and is not the run's.
+    pub found: Option<String>,
     /// Whether something was left on it that a new key does not have.
     pub worn: bool,
     /// When it was removed.
@@ -166,7 +168,7 @@ impl Reading {
     }
 
     fn entry(&mut self, number: usize, line: LedgerLine) {
-        let LedgerLine { at, run, entry, item, case, target, mark, name, undo, class, seed, until, .. } = line;
+        let LedgerLine { at, run, entry, item, case, target, mark, name, undo, class, seed, state, until, .. } = line;
         if entry == LedgerEntry::Settled {
             // Other things are removed by their names, so each has a line of its own.
             let unknown =
@@ -178,7 +180,7 @@ impl Reading {
         // whether one is left.
         let Some(item) = item else { return };
 
-        if matches!(entry, LedgerEntry::Making | LedgerEntry::TakingOver) {
+        if matches!(entry, LedgerEntry::Making | LedgerEntry::TakingOver | LedgerEntry::Borrowing) {
             let Some(target) = target else {
                 return self.unreadable(number, "it does not say where something is made".to_owned());
             };
@@ -194,7 +196,7 @@ impl Reading {
                 mark,
                 undo,
                 state: ThingState::Unknown,
-                key: KeyFacts { class, seed, earlier, ..KeyFacts::default() },
+                key: KeyFacts { class, seed, earlier, found: state, ..KeyFacts::default() },
             };
             if let Some(id) = thing.name.clone().filter(|_| thing.mark.is_some()) {
                 self.holders.insert(id, (run.clone(), item));
@@ -211,7 +213,7 @@ impl Reading {
         }
         match entry {
             LedgerEntry::Made => thing.state = ThingState::There,
-            LedgerEntry::NotMade => thing.state = ThingState::Gone,
+            LedgerEntry::NotMade | LedgerEntry::Returned => thing.state = ThingState::Gone,
             LedgerEntry::Removed => {
                 thing.state = ThingState::Gone;
                 thing.key.removed = Some(at);
@@ -222,7 +224,7 @@ impl Reading {
                 thing.key.gone = true;
             }
             LedgerEntry::Worn => thing.key.worn = true,
-            LedgerEntry::Making | LedgerEntry::TakingOver | LedgerEntry::Settled => {}
+            LedgerEntry::Making | LedgerEntry::TakingOver | LedgerEntry::Borrowing | LedgerEntry::Settled => {}
         }
     }
 

@@ -45,6 +45,9 @@ pub struct LedgerLine {
     /// By what the secret is known from which the key's material is derived; the secret itself is never written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<String>,
+    /// The state in which a key was found that is not the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// When a removed key will be gone, as the service says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
@@ -64,6 +67,10 @@ pub enum LedgerEntry {
     Making,
     /// A key of an earlier run that waits for its deletion is about to be used again.
     TakingOver,
+    /// A key that was there before the run is about to be used; it is not the run's.
+    Borrowing,
+    /// Such a key is in the state again in which it was found.
+    Returned,
     /// It was made, or taken over.
     Made,
     /// Something is about to be left on a key that a new one does not have, so it will not be taken over.

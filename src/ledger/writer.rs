@@ -159,6 +159,24 @@ impl Ledger {
         Ok(item)
     }
 
+    /// Notes a key that was there before the run and is about to be used, and its state.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written. The key must be left alone then.
+    pub fn borrowing(&self, operation: &str, case: &str, id: &str, class: &str, state: &str) -> io::Result<Item> {
+        let item = Item(self.items.fetch_add(1, Ordering::Relaxed) + 1);
+        let line = self.line(LedgerEntry::Borrowing, Some(item), operation, case);
+        self.write(LedgerLine {
+            target: Some(self.target.clone()),
+            class: Some(class.to_owned()),
+            name: Some(id.to_owned()),
+            state: Some(state.to_owned()),
+            ..line
+        })?;
+        Ok(item)
+    }
+
     /// Notes that a key was removed, and when it will be gone, if the service says so.
     ///
     /// # Errors
@@ -217,6 +235,7 @@ impl Ledger {
             mark: None,
             class: None,
             seed: None,
+            state: None,
             until: None,
             name: None,
             undo: None,

@@ -43,6 +43,8 @@ pub(super) struct KeyBinding {
     pub(super) seen: Option<Seen>,
     /// By what the ledger knows it.
     pub(super) item: Option<Item>,
+    /// The state in which it was found, if it was there before the run.
+    pub(super) given: Option<State>,
     /// Whether something else than its own material may have been imported into it.
     pub(super) foreign_material: bool,
     /// Whether the ledger says that something was left on it which a new key does not have.
@@ -63,6 +65,7 @@ impl KeyBinding {
             trail: Vec::new(),
             seen: None,
             item: None,
+            given: None,
             foreign_material: false,
             worn: false,
         }
@@ -97,6 +100,16 @@ impl KeyBinding {
         self.trail.push(position.clone());
         self.position = Some(position);
         self.room = None;
+    }
+
+    /// Notes where it is as if it had never been elsewhere.
+    pub(super) fn forget_past(&mut self, position: Position) {
+        self.position = Some(position);
+        self.before = None;
+        self.room = None;
+        self.trail.clear();
+        self.seen = None;
+        self.fixtures.clear();
     }
 
     /// Notes the other states that the documents leave room for after an operation.

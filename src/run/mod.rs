@@ -11,6 +11,7 @@
 //! - `requester` fills in requests from the `bindings` and sends them; `observer` observes the state of a key;
 //!   `verifier` checks effects; `judge`, `checks` and `content` compare responses with the case files;
 //! - `pool` are keys of earlier runs, which are used again, with the same `material`;
+//! - `given` are keys that were there before the run and stay after it;
 //! - `promise` is whether the keys are gone whose time was over;
 //! - `tour` hands keys from case to case, where each key counts;
 //! - `failure` says why a case did not pass, and `outcome` makes the result of it;
@@ -26,6 +27,7 @@ mod clock;
 mod content;
 mod execution;
 mod failure;
+mod given;
 mod holdings;
 mod interrupt;
 mod inventory;
@@ -64,6 +66,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use self::clock::{ClockHook, HookError, HookUrl, TargetClock, find_clock};
+pub use self::given::GivenKey;
 pub use self::interrupt::Interrupt;
 pub use self::material::MaterialSeed;
 pub use self::order::runs_alone;
@@ -169,6 +172,7 @@ pub(crate) struct RunContext {
     client: Client,
     ledger: Ledger,
     pool: Pool,
+    given: given::GivenKeys,
     options: RunOptions,
     knowledge: knowledge::Knowledge,
     sequence: sequence::Sequence,

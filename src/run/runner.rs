@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::execution::{Execution, stopping};
 use super::failure::Failure;
+use super::given::{GivenKey, GivenKeys};
 use super::holdings::Holdings;
 use super::interrupt::Interrupt;
 use super::key_counts::KeyCounts;
@@ -33,7 +34,7 @@ use crate::event::{
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::forecast::{Forecast, Terms};
-use crate::plan::tour::Observing;
+use crate::plan::tour::{Observing, Serving};
 use crate::plan::{CasePlan, Cost, Planner};
 use crate::suite::Suite;
 use crate::suite::case::Case;
@@ -62,6 +63,7 @@ impl Runner {
             client,
             ledger,
             pool: Pool::default(),
+            given: GivenKeys::default(),
             options,
             knowledge: Knowledge::default(),
             sequence: Sequence::default(),
@@ -101,6 +103,16 @@ impl Runner {
         // Nothing has a share in it before the run begins.
         if let Some(context) = Arc::get_mut(&mut self.context) {
             context.pool = pool;
+        }
+        self
+    }
+
+    /// Uses keys that are there, and makes none.
+    #[must_use]
+    pub fn with_given(mut self, keys: Vec<GivenKey>) -> Self {
+        // Nothing has a share in it before the run begins.
+        if let Some(context) = Arc::get_mut(&mut self.context) {
+            context.given = GivenKeys::new(keys);
         }
         self
     }
@@ -249,6 +261,13 @@ impl Runner {
             let reason = "the case moves the target's clock, which a run does only with --move-clock (a mock of this \
                           program) or --clock-hook";
             return Err(Failure::skipped(Kind::Unavailable, reason));
+        }
+        if self.context.given.is_on() {
+            let index = self.context.suite.index_of(case);
+            let serving = index.and_then(|index| Serving::of(&self.context.planner, index, &plan).ok());
+            if let Some(reason) = self.context.given.why_not(serving.as_ref()) {
+                return Err(Failure::skipped(Kind::Unavailable, reason));
+            }
         }
         Ok(Arc::new(plan))
     }

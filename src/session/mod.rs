@@ -7,6 +7,8 @@ mod announcement;
 #[cfg(feature = "cli")]
 mod clock_lock;
 mod error;
+#[cfg(feature = "cli")]
+mod key_file;
 mod live_target;
 mod options;
 mod pace;
@@ -30,6 +32,8 @@ pub use self::clock_lock::ClockLock;
 pub use self::error::SessionError;
 #[cfg(feature = "cli")]
 pub(crate) use self::error::with_source;
+#[cfg(feature = "cli")]
+pub use self::key_file::read_keys;
 #[cfg(feature = "mock")]
 pub use self::live_target::MockOptions;
 pub use self::live_target::{Endpoint, LiveTarget};
@@ -83,7 +87,8 @@ impl Session {
 
         let account = target.kind() == Some(TargetKind::Account);
         let mark = new_mark();
-        let tour = options.isolation.is_tour(account);
+        let given = !options.keys.is_empty();
+        let tour = given || options.isolation.is_tour(account);
         let run_options = RunOptions {
             jobs: pace.jobs,
             fail_fast: options.fail_fast,
@@ -98,7 +103,7 @@ impl Session {
             confirm_failures: options.confirm_failures,
             max_duration: options.max_duration,
             // Keys cost money on an account: without a number that was given, none is made.
-            max_keys: options.limits.max_keys.or(account.then_some(0)),
+            max_keys: if given { Some(0) } else { options.limits.max_keys.or(account.then_some(0)) },
             bundled_mock: target.is_bundled_mock(),
             account,
             // Through a tunnel, a loopback address is somebody's account too.
@@ -116,7 +121,7 @@ impl Session {
 
         let can_reuse = suite.service.reuse.is_some();
         let runner = Runner::new(suite, selection, client, Ledger::none(mark.clone()), run_options);
-        let runner = runner.with_known(options.known);
+        let runner = runner.with_known(options.known).with_given(options.keys);
         let history = match &options.ledger {
             Some(ledger) if !target.is_bundled_mock() && (account || options.stalest_first) => {
                 let history = VerdictHistory::read(ledger, target.target().for_ledger());
@@ -132,6 +137,8 @@ impl Session {
         };
         // Before the first request, and before anything is written.
         let cost = runner.cost();
+        // Those that it is given are not made.
+        let cost = if given { Cost { keys: 0, ..cost } } else { cost };
         check_cost(cost, options.limits, account, target.target().endpoint.as_str())?;
 
         let ledger = match &options.ledger {
@@ -142,8 +149,10 @@ impl Session {
             Some(_) | None => None,
         };
         let mut reusable = match (&options.ledger, &ledger) {
-            (Some(path), Some(_)) if tour && options.reuse && can_reuse => Reusable::of(path, target.target())
-                .map_err(|source| SessionError::Ledger { path: path.clone(), source })?,
+            (Some(path), Some(_)) if tour && !given && options.reuse && can_reuse => {
+                Reusable::of(path, target.target())
+                    .map_err(|source| SessionError::Ledger { path: path.clone(), source })?
+            }
             _ => Reusable::default(),
         };
         let runner = match ledger {

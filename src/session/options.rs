@@ -10,7 +10,7 @@ use crate::event::ShardHeader;
 use crate::known::KnownFailures;
 use crate::plan::Isolation;
 use crate::redact::{Secret, SecretRegistry};
-use crate::run::Unsupported;
+use crate::run::{GivenKey, Unsupported};
 
 /// What a run may cost, whatever it is run against. A run that would cost more is not begun; one that comes to cost more, by
 /// confirmations and lost responses, ends there, and what it made is removed.
@@ -49,6 +49,8 @@ pub struct SessionOptions {
     pub ledger: Option<PathBuf>,
     /// Whether a run for whose cases the limits leave no room runs those whose last verdict is oldest, instead of being refused.
     pub stalest_first: bool,
+    /// The keys that the run uses instead of making some; it makes them if there are none here.
+    pub keys: Vec<GivenKey>,
     /// Whether keys of earlier runs that wait for their deletion are used again, where cases share keys and a ledger is kept.
     pub reuse: bool,
     /// The secret that key material is derived from; that of the credentials if none, unless they are made for a short time.
@@ -85,6 +87,7 @@ impl Default for SessionOptions {
             limits: Limits::default(),
             ledger: None,
             stalest_first: false,
+            keys: Vec::new(),
             reuse: true,
             material_seed: None,
             secrets: SecretRegistry::default(),

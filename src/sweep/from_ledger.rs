@@ -44,10 +44,16 @@ impl Sweep<'_> {
 
     async fn of_run(&mut self, left: Left<'_>) -> Option<Wanted> {
         let Left { path, run, life, things } = left;
-        let mut due = Vec::new();
+        let (mut due, mut borrowed) = (Vec::new(), Vec::new());
         for thing in things {
             let made = made(thing);
-            if !is_mark(run) || thing.mark.as_deref().is_some_and(|mark| mark != run) {
+            if thing.key.found.is_some() {
+                if let Some(why) = self.left_alone(Some(life), made) {
+                    self.report.add(what(thing), run, Outcome::LeftAlone(why));
+                } else {
+                    borrowed.push(thing);
+                }
+            } else if !is_mark(run) || thing.mark.as_deref().is_some_and(|mark| mark != run) {
                 let why = "the ledger gives it a mark that is none of this program".to_owned();
                 self.report.add(what(thing), run, Outcome::Stays(why));
             } else if let Some(why) = self.left_alone(Some(life), made) {
@@ -56,7 +62,7 @@ impl Sweep<'_> {
                 due.push(thing);
             }
         }
-        if due.is_empty() {
+        if due.is_empty() && borrowed.is_empty() {
             return None;
         }
 
@@ -76,6 +82,17 @@ impl Sweep<'_> {
                 None => continue,
             };
             self.settle(ledger.as_ref(), thing, outcome, until);
+        }
+
+        for thing in borrowed {
+            let outcome = self.hand_back(thing).await;
+            if let (Some(ledger), Outcome::HandedBack | Outcome::Gone) = (&ledger, &outcome) {
+                let describe = self.service.suite().service.observation.describe.as_str();
+                let name = thing.name.as_deref();
+                let noted = ledger.note(LedgerEntry::Returned, Some(thing.item), describe, &thing.case, name);
+                self.written(ledger, noted);
+            }
+            self.report.add(what(thing), run, outcome);
         }
 
         let unknown: Vec<&&Thing> = due.iter().filter(|thing| thing.mark.is_some() && thing.name.is_none()).collect();
@@ -239,7 +256,8 @@ fn made(thing: &Thing) -> Option<Timestamp> {
 
 /// What a person knows it by.
 fn what(thing: &Thing) -> String {
-    match (&thing.name, thing.mark.is_some(), thing.state) {
+    let is_key = thing.mark.is_some() || thing.key.found.is_some();
+    match (&thing.name, is_key, thing.state) {
         (Some(id), true, _) => format!("key {id}"),
         (None, true, _) => "a key whose making got no response".to_owned(),
         (Some(name), false, ThingState::Unknown) => format!("{name} (its making got no response)"),

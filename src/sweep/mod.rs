@@ -6,11 +6,13 @@
 //!
 //! - `ledgers` reads the ledgers, and says which runs go on;
 //! - `service` sends the requests, whose names and fields are data of the case files; `request` fills them in;
+//! - `hand_back` returns keys that runs were given;
 //! - `from_ledger` removes what ledgers name, and `from_lists` what is found by its mark;
 //! - `report` is what was found and what became of it.
 
 mod from_ledger;
 mod from_lists;
+mod hand_back;
 mod ledgers;
 mod report;
 mod request;
@@ -37,6 +39,8 @@ pub(crate) struct SweepOptions {
     /// How old something must be at least. If none, everything of a run that is known to be over, and otherwise what is as
     /// old as [`DEFAULT_AGE`].
     pub(crate) older_than: Option<Duration>,
+    /// The ids of the keys that may be handed back: they were given to runs, and carry no mark.
+    pub(crate) keys: Vec<String>,
     /// Whether nothing is changed.
     pub(crate) dry_run: bool,
     /// Whether the lists of the target are read also if the ledgers leave nothing open.

@@ -39,6 +39,10 @@ pub(crate) enum Outcome {
     Gone,
     /// It would be removed, were it not for `--dry-run`.
     ToRemove,
+    /// It was given to its run, and is in the state again in which it was found.
+    HandedBack,
+    /// It would be handed back, were it not for `--dry-run`.
+    ToHandBack,
     /// It is left alone: its run goes on, or it is too young.
     LeftAlone(String),
     /// It should be removed, and stays.
@@ -53,7 +57,8 @@ impl Report {
 
     /// Whether nothing stays that should be removed, as far as the sweep was to find it.
     pub(crate) fn is_clean(&self) -> bool {
-        self.problems.is_empty() && self.count(|outcome| matches!(outcome, Outcome::Stays(_) | Outcome::ToRemove)) == 0
+        self.problems.is_empty()
+            && self.count(|outcome| matches!(outcome, Outcome::Stays(_) | Outcome::ToRemove | Outcome::ToHandBack)) == 0
     }
 
     pub(super) fn add(&mut self, what: impl Into<String>, run: &str, outcome: Outcome) {

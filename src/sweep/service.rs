@@ -126,6 +126,19 @@ impl<'a> Service<'a> {
         Ok(Described::Key { text, created, waits, state, until })
     }
 
+    /// Sends an operation on a key, which must succeed.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(super) async fn change(&mut self, operation: &OperationName, id: &str) -> Result<(), String> {
+        let response = self.about_key(operation, id).await?;
+        match &response.content.code {
+            None => Ok(()),
+            Some(code) => Err(format!("{operation} responded {code} ({})", response.content.status)),
+        }
+    }
+
     /// Removes a key, and observes that it is gone or waits for its deletion: an endpoint may reject a removal with any code,
     /// or accept it without an effect. The time comes back when it will be gone, if the service says so.
     ///

@@ -15,6 +15,7 @@ mod doctor;
 mod echo_server;
 mod endpoints;
 mod files;
+mod given;
 mod hostile;
 mod known;
 mod limits;

@@ -116,6 +116,11 @@ impl Pool {
         self.locked().taken += 1;
     }
 
+    /// Adds what could not be put back.
+    pub(super) fn add_leaks(&self, leaks: impl IntoIterator<Item = Leak>) {
+        self.locked().leaks.extend(leaks);
+    }
+
     /// Notes that a key which could not be used waits again.
     fn give_back(&self, leak: Option<Leak>) {
         let mut state = self.locked();

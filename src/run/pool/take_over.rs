@@ -139,6 +139,11 @@ impl Inventory<'_> {
         if is_ours && is_same && !is_near { Ok(fields) } else { Err(NotTaken::Left) }
     }
 
+    /// The state that a description names.
+    pub(in crate::run) fn state_of(&self, description: &Value) -> String {
+        state_of(self.run, description)
+    }
+
     /// Brings a key back, gives it the mark of the run, and brings it to where a new key is.
     async fn make_like_new(
         &self,
@@ -210,7 +215,7 @@ impl Inventory<'_> {
     }
 
     /// Where a key of a class is that is in a state: what it has there follows from the state.
-    fn position(&self, class: &ClassName, state: &str, new: &Position) -> Option<Position> {
+    pub(in crate::run) fn position(&self, class: &ClassName, state: &str, new: &Position) -> Option<Position> {
         let suite = &self.run.suite;
         let of = |has: BTreeSet<String>| Position { state: State::from(state), has };
         let words = suite.service.words().map(|word| of([word.to_owned()].into()));

@@ -52,7 +52,9 @@ impl Journey {
                 Err(_) => others += of_case.cost.keys,
             }
         }
-        let held = Held { usable: runner.context.pool.usable(&runner.context), waiting: runner.context.pool.waiting() };
+        let given = &runner.context.given;
+        let usable = if given.is_on() { given.counts().clone() } else { runner.context.pool.usable(&runner.context) };
+        let held = Held { usable, waiting: runner.context.pool.waiting() };
         journey.spare = spare_keys(&journey.servings, others, options.max_keys, &held);
         journey.usable = held.usable;
         journey

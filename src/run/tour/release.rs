@@ -20,8 +20,15 @@ impl SharedKey {
         for instance in self.stock.into_values().flatten() {
             inventory.removals.extend(instance.removal);
         }
+        let is_given = binding.given.is_some();
         requester.bindings_mut().keys.insert(KeyName::subject(), binding);
-        inventory.keys.push((KeyName::subject(), self.item));
-        Teardown::new(run, case).remove_all(&mut requester, &mut inventory).await
+        if !is_given {
+            inventory.keys.push((KeyName::subject(), self.item));
+        }
+        let mut leaks = Teardown::new(run, case).remove_all(&mut requester, &mut inventory).await;
+        if is_given {
+            leaks.extend(inventory.return_key(&mut requester, &KeyName::subject()).await);
+        }
+        leaks
     }
 }

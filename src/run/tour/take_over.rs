@@ -50,7 +50,10 @@ impl Setup<'_, '_> {
     /// Makes a key that outlives the case.
     async fn make_shared(&mut self, name: &KeyName, leased: &LeasedKey, case: usize) -> Result<SharedKey, Failure> {
         let class = &leased.usage.need.class;
-        let mark = if self.inventory.take_over_key(self.requester, name, class).await? {
+        let mark = if self.run.given.is_on() {
+            self.inventory.borrow_key(self.requester, name, class).await?;
+            None
+        } else if self.inventory.take_over_key(self.requester, name, class).await? {
             None
         } else {
             let made = self.inventory.make_key(self.requester, name, class).await?;
