@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -83,18 +83,18 @@ impl Canaries {
         }
     }
 
-    /// Looks into every file below a folder; how many there are.
+    /// Looks into every file below a folder, and gives them.
     #[track_caller]
-    pub fn absent_below(&self, folder: &Path) -> usize {
-        let mut files = 0;
+    pub fn absent_below(&self, folder: &Path) -> Vec<PathBuf> {
+        let mut files = Vec::new();
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let path = entry.path();
             self.absent_from("a name", path.as_os_str().as_encoded_bytes());
             if path.is_dir() {
-                files += self.absent_below(&path);
+                files.extend(self.absent_below(&path));
             } else {
                 self.absent_from(&path.display().to_string(), &std::fs::read(&path).unwrap());
-                files += 1;
+                files.push(path);
             }
         }
         files

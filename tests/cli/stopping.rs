@@ -44,6 +44,12 @@ pub fn named(results: &Results) -> BTreeSet<String> {
     keys.map(|leak| leak.split(' ').next().unwrap().to_owned()).collect()
 }
 
+/// How many keys the results say there may be whose creation got no response.
+fn lost(results: &Results) -> usize {
+    let numbers = results.leaks.iter().filter_map(|leak| leak.split_once("; there may be ")?.1.split(' ').next());
+    numbers.map(|number| number.parse::<usize>().unwrap()).sum()
+}
+
 #[test]
 fn a_run_that_is_stopped_removes_its_keys_and_writes_its_reports() {
     // Wrappers and terminals send a stop more than once.
@@ -147,9 +153,12 @@ fn an_endpoint_that_responds_no_more_ends_the_run_and_its_clean_up() {
     assert_eq!(results.stopped.as_deref(), Some(reason));
     assert!(results.summary.not_run > 600, "{:?}", results.summary);
     let (keys, _) = staying(mock.address());
-    // A key that its case has scheduled for deletion counts as left too, since nothing has confirmed it.
-    assert!(keys.is_subset(&named(&results)), "{keys:?}\n{:?}", results.leaks);
-    assert!(!keys.is_empty() && keys.iter().all(|key| out.contains(key)), "{out}");
+    // A key that its case has scheduled for deletion counts as left too, since nothing has confirmed it. One whose creation
+    // took too long has no id for the run, which says how many of them there may be.
+    let named = named(&results);
+    let unnamed = keys.difference(&named).count();
+    assert!(unnamed <= lost(&results), "{keys:?}\n{:?}", results.leaks);
+    assert!(!keys.is_empty() && keys.intersection(&named).all(|key| out.contains(key)), "{out}");
     // Six time-outs, six more for the clean-up, and each of three jobs has one request under way.
     assert!(server.requests() < 60 + 3 * 2 * 8, "{}", server.requests());
 }
