@@ -176,6 +176,12 @@ impl Serving {
                 Action::Advance { .. } => return Err(Apart::Clock),
             }
         }
+        // What a key once had may be another reason to reject what a scenario expects to be rejected. A scenario that leaves
+        // its subject where it was takes no such key from others.
+        let stays = |(one, _): &(&mut Use, &PlannedKey)| one.name.as_str() == KeyName::SUBJECT && one.path.is_empty();
+        for (one, key) in uses.iter_mut().zip(&plan.keys).filter(stays) {
+            one.need.had = had_on_route(suite, key);
+        }
         Ok(Self { case: index, uses, makes, only_makes: false, hides, hidden_by: None })
     }
 
@@ -232,11 +238,16 @@ fn need_of(suite: &Suite, case: &Case, key: &PlannedKey) -> Need {
     };
     let Some(new) = suite.new_key(&key.class) else { return any_past };
 
-    let on_the_way = key.route.steps.iter().filter_map(RouteStep::position).flat_map(|position| position.has.clone());
-    let had = new.has.iter().cloned().chain(on_the_way).collect();
-    let had = matches!(case.subject, Subject::Cell { .. }).then_some(had);
+    let had = had_on_route(suite, key).filter(|_| matches!(case.subject, Subject::Cell { .. }));
     let recent = Recent::of(new, &key.route, &key.fixtures, calls);
     Need { had, recent: Some(recent), ..any_past }
+}
+
+/// What a key has had when it comes to the end of its route.
+fn had_on_route(suite: &Suite, key: &PlannedKey) -> Option<BTreeSet<String>> {
+    let new = suite.new_key(&key.class)?;
+    let on_the_way = key.route.steps.iter().filter_map(RouteStep::position).flat_map(|position| position.has.clone());
+    Some(new.has.into_iter().chain(on_the_way).collect())
 }
 
 /// The classes of the keys that something makes, of the class of the case.
