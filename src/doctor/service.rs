@@ -34,7 +34,7 @@ impl Doctor<'_> {
     }
 
     fn examination(&self) -> &'static Examination {
-        &self.client.target().provider.declaration().examination
+        self.client.target().provider.declaration().examination
     }
 
     async fn credentials(&self) -> Finding {

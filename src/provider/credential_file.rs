@@ -5,6 +5,9 @@ use thiserror::Error;
 
 use super::Credentials;
 
+/// Reads a file with temporary credentials.
+pub type ReadSession = fn(&str) -> Result<StoredCredentials, CredentialFileError>;
+
 /// Credentials of a file.
 #[derive(Debug, Clone)]
 pub struct StoredCredentials {

@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Choices, ClockForm, CredentialFileError, Credentials, Examination, ProfileFiles, Provider, RateGroup,
-    StoredCredentials,
-};
+use super::{Choices, ClockForm, Credentials, Examination, ProfileFiles, Provider, RateGroup, ReadSession};
 use crate::redact::Secret;
 
 /// What a provider says about itself: everything that the rest of the program needs to know before there is a request.
@@ -22,7 +19,7 @@ pub struct Declaration {
     /// The files in which the cloud's official tools keep credentials, where they have such.
     pub profiles: Option<ProfileFiles>,
     /// Reads a file with temporary credentials, where the cloud's responses have a form for them.
-    pub session_file: Option<fn(&str) -> Result<StoredCredentials, CredentialFileError>>,
+    pub session_file: Option<ReadSession>,
     /// The credentials of the cloud's own examples, which mocks and emulators accept.
     pub example_credentials: ExampleCredentials,
     /// The region that requests are signed for unless another is given.

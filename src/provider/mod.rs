@@ -60,7 +60,7 @@ pub use self::body_form::BodyForm;
 pub use self::call::{ApiCall, Credentials, SigningContext};
 pub use self::choices::{ChoiceError, Choices};
 pub use self::clock_form::ClockForm;
-pub use self::credential_file::{CredentialFileError, StoredCredentials};
+pub use self::credential_file::{CredentialFileError, ReadSession, StoredCredentials};
 pub use self::declaration::{CredentialVariables, Declaration, ExampleCredentials, OptionValue, ProviderOption};
 pub use self::error::{DecodeError, EncodeError};
 pub use self::examination::{Examination, KeyQuota, UNKNOWN_KEY};
