@@ -325,5 +325,5 @@ fn an_endpoint_that_is_starting_is_waited_for() {
     let end =
         ended(place.program("run --progress none alibaba/Encrypt/Disabled --wait 1s --endpoint http://127.0.0.1:1"));
     assert_eq!(end.code, 4);
-    assert!(end.err.contains("no service responds at http://127.0.0.1:1/: "), "{}", end.err);
+    assert!(end.err.contains("no service responds at http://127.0.0.1:1: "), "{}", end.err);
 }
