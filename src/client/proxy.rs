@@ -6,8 +6,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::NoProxy;
 use url::Url;
 
+use super::ClientError;
 use super::endpoint::{hidden_character, is_loopback};
-use super::{ClientError, EndpointUrl};
 
 /// What the environment says of proxies. Its variables are those of curl; an upper-case name comes first.
 #[derive(Clone, Default)]
@@ -91,7 +91,7 @@ impl ProxyVariables {
     ///
     /// The proxy is not the URL of one.
     #[cfg(feature = "cli")]
-    pub(crate) fn name_for(&self, endpoint: &EndpointUrl) -> Result<Option<String>, ClientError> {
+    pub(crate) fn name_for(&self, endpoint: &super::EndpointUrl) -> Result<Option<String>, ClientError> {
         Ok(self.for_url(endpoint.url())?.map(|proxy| proxy.name))
     }
 

@@ -284,7 +284,7 @@ mod tests {
             results.usage.keys_left = 0;
             results.routes = results.routes.map(|routes| RouteCoverage { run: results.cases.len(), ..routes });
             results.suite.editions =
-                if index % 2 == 0 { vec!["official".into(), "later".into()] } else { vec!["later".into()] };
+                if index.is_multiple_of(2) { vec!["official".into(), "later".into()] } else { vec!["later".into()] };
             Part { name: format!("{index}.json"), results }
         };
         (0..number).map(part).collect()

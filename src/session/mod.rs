@@ -174,7 +174,7 @@ impl Session {
     pub async fn run(self, interrupt: impl Into<Interrupt>, emit: impl FnMut(Event)) -> RunFooter {
         let Self { runner, reusable: _held, mut history, .. } = self;
         let mut emit = emit;
-        let footer = runner
+        runner
             .run(interrupt, |mut event| {
                 if let (Some(history), Event::CaseFinished(case)) = (&mut history, &mut event) {
                     case.previous = history.before(&case.id).cloned().map(Box::new);
@@ -188,8 +188,7 @@ impl Session {
                 }
                 emit(event);
             })
-            .await;
-        footer
+            .await
     }
 }
 

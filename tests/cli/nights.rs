@@ -164,6 +164,7 @@ fn of_two_runs_at_once_one_uses_keys_again() {
 
 #[test]
 fn a_key_whose_time_was_over_between_two_runs_must_be_gone() {
+    let until = regex::Regex::new(r#""until":"[^"]*""#).unwrap();
     for is_gone in [true, false] {
         let (mock, place) = (mock(), Place::new());
         assert_eq!(run(&place, &mock, "alibaba/Encrypt/Enabled --max-keys 1").code, 0);
@@ -174,7 +175,6 @@ fn a_key_whose_time_was_over_between_two_runs_must_be_gone() {
         // The clock of this machine can't be moved, so the date is.
         let ledger = place.path().join("reports/ledger.jsonl");
         let text = fs::read_to_string(&ledger).unwrap();
-        let until = regex::Regex::new(r#""until":"[^"]*""#).unwrap();
         assert!(until.is_match(&text), "{text}");
         fs::write(&ledger, until.replace_all(&text, r#""until":"2020-01-08T00:00:00Z""#).as_ref()).unwrap();
 

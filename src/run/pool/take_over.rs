@@ -30,7 +30,7 @@ enum NotTaken {
     /// It was touched, and is removed again.
     Touched,
     /// The run is stopped.
-    Stopped(Failure),
+    Stopped(Box<Failure>),
 }
 
 impl Inventory<'_> {
@@ -53,7 +53,7 @@ impl Inventory<'_> {
                 Err(NotTaken::Stopped(failure)) => {
                     requester.outlive_the_stop();
                     self.give_back(requester, name).await;
-                    return Err(failure);
+                    return Err(*failure);
                 }
                 Err(NotTaken::Left) => {
                     requester.bindings_mut().keys.remove(name);
@@ -80,7 +80,7 @@ impl Inventory<'_> {
 
         // From here on the key is this run's.
         let noted = run.ledger.taking_over(reuse.operation.as_str(), self.case.id.as_str(), waiting);
-        let item = noted.map_err(|error| NotTaken::Stopped(unwritten(&error)))?;
+        let item = noted.map_err(|error| NotTaken::Stopped(Box::new(unwritten(&error))))?;
         run.pool.take();
         run.key_counts.key_taken(&waiting.id);
         run.holdings.key_made(&waiting.id, self.case.id.as_str());
@@ -102,7 +102,7 @@ impl Inventory<'_> {
         self.make_like_new(requester, name, class, &new, reuse, &state_of(run, &description)).await?;
         requester.something_was_made();
         let noted = note_in_ledger(run, self.case, LedgerEntry::Made, Some(item), &reuse.operation, Some(&waiting.id));
-        noted.map_err(NotTaken::Stopped)
+        noted.map_err(|failure| NotTaken::Stopped(Box::new(failure)))
     }
 
     /// What describes a key of the pool, if it may be used.
@@ -120,7 +120,7 @@ impl Inventory<'_> {
         if response.class == Some(ErrorClass::NotFound) {
             run.pool.gone();
             let noted = run.ledger.gone(describe.as_str(), waiting);
-            noted.map_err(|error| NotTaken::Stopped(unwritten(&error)))?;
+            noted.map_err(|error| NotTaken::Stopped(Box::new(unwritten(&error))))?;
             return Err(NotTaken::Left);
         }
         if response.content.code.is_some() {
@@ -240,7 +240,7 @@ impl Inventory<'_> {
 
 /// What a failure to send a request means for a key of the pool.
 fn stopped_or(requester: &Requester<'_>, failure: Failure, otherwise: NotTaken) -> NotTaken {
-    if requester.is_stopped() || failure.ends_run.is_some() { NotTaken::Stopped(failure) } else { otherwise }
+    if requester.is_stopped() || failure.ends_run.is_some() { NotTaken::Stopped(Box::new(failure)) } else { otherwise }
 }
 
 /// Whether a change of a key succeeded. One whose first response was lost may be rejected for it: the observation decides.
