@@ -110,7 +110,8 @@ impl<'r> CaseData<'r> {
 
 impl<'r> ResultData<'r> {
     fn of(case: &'r CaseResult) -> Self {
-        let is_plain = case.verdict == Verdict::Pass && case.notes.is_empty() && case.lenient.is_empty();
+        let has_words = !case.notes.is_empty() || !case.lenient.is_empty() || case.previous.is_some();
+        let is_plain = case.verdict == Verdict::Pass && !has_words;
         let (mut line, mut details) = (String::new(), Vec::new());
         if !is_plain || !case.exchanges.is_empty() {
             let text = FailureText::of(case, RESPONSE_LIMIT);

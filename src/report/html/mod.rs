@@ -214,6 +214,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::PreviousVerdict;
     use crate::report::json::tests::written;
     use crate::report::sample;
 
@@ -240,6 +241,24 @@ mod tests {
         for name in ["cell/Encrypt/Disabled", "move/UpdateAlias/Enabled/Disabled", "scenario/deletion"] {
             assert!(page.contains(&format!("data-cell=\"{name}\"")), "{name}");
         }
+    }
+
+    #[test]
+    fn a_case_shows_when_it_was_judged_before() {
+        let mut column = column("results.json", &sample::every_verdict());
+        let passed = column.results.cases.iter_mut().find(|case| case.verdict == Verdict::Pass).unwrap();
+        let at = "2026-11-24T02:00:00Z".to_owned();
+        let previous =
+            PreviousVerdict { verdict: Verdict::Fail, at, confirmed_at: Some("2026-11-01T02:00:00Z".to_owned()) };
+        let before = previous.to_string();
+        passed.previous = Some(Box::new(previous));
+        let id = passed.id.to_string();
+
+        let data = data_of(&render(&[column]));
+        let case = data["cases"].as_array().unwrap().iter().find(|case| case["id"] == *id).unwrap();
+        let details = case["results"][0]["details"].as_array().unwrap();
+        assert!(before.contains("2026-11-24") && before.contains("2026-11-01"), "{before}");
+        assert!(details.contains(&serde_json::json!(["before", before])), "{details:?}");
     }
 
     #[test]
