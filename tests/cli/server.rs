@@ -5,11 +5,22 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// A server on a free loopback port. Its threads end with the test process.
 pub struct Server {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
+    connections: Arc<Connections>,
+}
+
+/// The connections of a server.
+#[derive(Default)]
+struct Connections {
+    /// How many are served.
+    open: AtomicUsize,
+    /// The client whose connection was taken last.
+    last: Mutex<Option<SocketAddr>>,
 }
 
 impl Server {
@@ -19,14 +30,37 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(AtomicUsize::new(0));
         let serve = Arc::new(serve);
-        let counter = Arc::clone(&requests);
+        let connections = Arc::<Connections>::default();
+        let (counter, taken) = (Arc::clone(&requests), Arc::clone(&connections));
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (serve, counter) = (Arc::clone(&serve), Arc::clone(&counter));
-                thread::spawn(move || serve(stream, &counter));
+                let (serve, counter, connections) = (Arc::clone(&serve), Arc::clone(&counter), Arc::clone(&taken));
+                connections.open.fetch_add(1, Ordering::SeqCst);
+                *connections.last.lock().unwrap() = stream.peer_addr().ok();
+                thread::spawn(move || {
+                    serve(stream, &counter);
+                    connections.open.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { address, requests }
+        Self { address, requests, connections }
+    }
+
+    /// Waits until everything is handed on that clients have sent which are gone.
+    pub fn settle(&self) {
+        let until = Instant::now() + Duration::from_secs(30);
+        let wait_for = |is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                assert!(Instant::now() < until, "a connection does not end");
+                thread::sleep(Duration::from_millis(1));
+            }
+        };
+        // Connections are taken in their order, so that all of others are taken when this one is.
+        let mine = TcpStream::connect(self.address).unwrap();
+        let address = mine.local_addr().unwrap();
+        wait_for(&|| *self.connections.last.lock().unwrap() == Some(address));
+        drop(mine);
+        wait_for(&|| self.connections.open.load(Ordering::SeqCst) == 0);
     }
 
     /// Responds to every request with a web page and a status such as `200 OK`.
@@ -71,13 +105,18 @@ impl Server {
         Self::start(move |stream, requests| {
             let server = TcpStream::connect(upstream).unwrap();
             let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
-            thread::spawn(move || std::io::copy(&mut responses, &mut client));
+            // To the end, also if nobody reads the responses any more: then the server has handled every request.
+            let copied = thread::spawn(move || {
+                let _ = std::io::copy(&mut responses, &mut client);
+                std::io::copy(&mut responses, &mut std::io::sink())
+            });
             hand_on(stream, server, |beginning| {
                 if beginning && requests.fetch_add(1, Ordering::SeqCst) + 1 == number {
                     let at = at.lock().unwrap().take();
                     at.into_iter().for_each(|at| at());
                 }
             });
+            let _ = copied.join();
         })
     }
 
@@ -86,11 +125,11 @@ impl Server {
         Self::start(move |stream, requests| {
             let Ok(server) = TcpStream::connect(upstream) else { return };
             let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
-            thread::spawn(move || {
-                let copied = std::io::copy(&mut responses, &mut client);
+            let copied = thread::spawn(move || {
+                let _ = std::io::copy(&mut responses, &mut client);
                 // A connection that ends without a response ends for the client too.
                 let _ = client.shutdown(Shutdown::Both);
-                copied
+                std::io::copy(&mut responses, &mut std::io::sink())
             });
             hand_on(stream, server, |beginning| {
                 if beginning {
@@ -98,6 +137,7 @@ impl Server {
                     at();
                 }
             });
+            let _ = copied.join();
         })
     }
 
@@ -169,6 +209,7 @@ fn hand_on(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(bool)) {
             return;
         }
     }
+    let _ = to.shutdown(Shutdown::Write);
 }
 
 /// The body of the response to a GET request.

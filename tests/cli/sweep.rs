@@ -1,12 +1,9 @@
 //! What killed runs leave is removed by a sweep, and nothing else.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use super::program::{Ended, MockProcess, Place, ended, rest, rounds, signal};
 use super::server::Server;
@@ -37,21 +34,8 @@ fn mock(place: &Place, arguments: &str) -> (MockProcess, SocketAddr) {
     (mock, address)
 }
 
-/// What a mock holds that does not wait for its deletion, once the requests are handled that were under way.
-fn holds(address: SocketAddr) -> (BTreeSet<String>, u64) {
-    let mut held = staying(address);
-    loop {
-        thread::sleep(Duration::from_millis(30));
-        let now = staying(address);
-        if now == held {
-            return held;
-        }
-        held = now;
-    }
-}
-
 fn count(address: SocketAddr) -> (usize, u64) {
-    let (keys, aliases) = holds(address);
+    let (keys, aliases) = staying(address);
     (keys.len(), aliases)
 }
 
@@ -64,6 +48,8 @@ fn killed_at(address: SocketAddr, number: usize, start: impl FnOnce(&Server) -> 
     let mut child = start(&server).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let _ = sender.send(child.id());
     child.wait().unwrap();
+    // Requests that were under way have their effect before anybody looks.
+    server.settle();
     server
 }
 
@@ -114,11 +100,11 @@ fn a_dry_run_changes_nothing() {
     let place = Place::new();
     let (_mock, address) = mock(&place, "");
     let server = killed_run(&place, address, 300, "");
-    let (before, ledger) = (holds(address), fs::read(place.path().join(LEDGER)).unwrap());
+    let (before, ledger) = (staying(address), fs::read(place.path().join(LEDGER)).unwrap());
     for arguments in ["--dry-run", "-n --by-marks --older-than 0s"] {
         let Ended { code, out, .. } = sweep(&place, &server, arguments);
         assert!(code == 3 && out.contains("  to be removed key "), "{arguments}: {out}");
-        assert_eq!(holds(address), before, "{arguments}");
+        assert_eq!(staying(address), before, "{arguments}");
         assert_eq!(fs::read(place.path().join(LEDGER)).unwrap(), ledger, "{arguments}");
     }
 }
@@ -132,10 +118,10 @@ fn what_a_run_holds_that_goes_on_is_left_alone() {
     // The run waits while the sweeps are made.
     let server = Server::before(address, 60, move || {
         let (one, two) = commands.recv().unwrap();
-        let before = holds(address);
+        let before = staying(address);
         for mut command in [one, two] {
             let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-            results.send((rest(child), holds(address) == before)).unwrap();
+            results.send((rest(child), staying(address) == before)).unwrap();
         }
     });
     let command = |arguments: &str| place.command(&format!("{arguments} --endpoint {}", server.endpoint()));
@@ -157,7 +143,7 @@ fn a_lost_ledger_is_made_up_for_by_marks() {
     let (_mock, address) = mock(&place, "");
     let server = killed_run(&place, address, 150, "operation:CreateAlias operation:DeleteAlias operation:Encrypt");
     fs::remove_dir_all(place.path().join("reports")).unwrap();
-    let before = holds(address);
+    let before = staying(address);
     assert!(before.0.len() > FOREIGN.0);
 
     let Ended { code, err, .. } = sweep(&place, &server, "");
@@ -165,7 +151,7 @@ fn a_lost_ledger_is_made_up_for_by_marks() {
     // Its run may go on, for all that can be known.
     let Ended { code, out, .. } = sweep(&place, &server, "--by-marks");
     assert!(code == 0 && out.contains("it was made less than 24h ago: see --older-than"), "{out}");
-    assert_eq!(holds(address), before, "{out}");
+    assert_eq!(staying(address), before, "{out}");
 
     let Ended { code, out, .. } = sweep(&place, &server, "--by-marks --older-than 0s");
     assert_eq!((code, count(address)), (0, FOREIGN), "{out}");
@@ -290,14 +276,14 @@ fn another_target_of_the_ledger_is_named_and_left_alone() {
     let place = Place::new();
     let (_mock, address) = mock(&place, "");
     let server = killed_run(&place, address, 100, "");
-    let (before, sent) = (holds(address), server.requests());
+    let (before, sent) = (staying(address), server.requests());
     for arguments in ["--region eu-central-1", "--endpoint http://127.0.0.1:9"] {
         let endpoint =
             if arguments.contains("endpoint") { String::new() } else { format!("--endpoint {}", server.endpoint()) };
         let Ended { code, out, .. } = ended(place.program(&format!("sweep {arguments} {endpoint}")));
         assert!(code == 0 && out.contains(&format!(" at {}, region cn-hangzhou", server.endpoint())), "{out}");
     }
-    assert_eq!((holds(address), server.requests()), (before, sent));
+    assert_eq!((staying(address), server.requests()), (before, sent));
 }
 
 #[test]
@@ -312,7 +298,7 @@ fn a_list_that_can_not_be_read_to_its_end_is_a_problem() {
 fn a_sweep_needs_a_target_and_what_a_run_needs_for_it() {
     let place = Place::new();
     let (mock, address) = mock(&place, "");
-    let before = holds(address);
+    let before = staying(address);
     for (arguments, says) in [
         (String::new(), "name the target to sweep"),
         (format!("--endpoint {} --target-kind account", mock.endpoint), "--live"),
@@ -328,7 +314,7 @@ fn a_sweep_needs_a_target_and_what_a_run_needs_for_it() {
         let Ended { code, err, .. } = ended(command);
         assert!(code == 2 && err.contains(says), "{arguments}: {err}");
     }
-    assert_eq!(holds(address), before);
+    assert_eq!(staying(address), before);
 }
 
 /// How many runs are killed, and after every second one a sweep, unless `KMS_CONFORMANCE_ROUNDS` says another number.
@@ -347,7 +333,7 @@ fn whatever_is_killed_a_sweep_removes_what_is_left() {
         if random.bool() {
             sweeps += 1;
             server = killed_sweep(&place, address, random.usize(1..40));
-            holds(address);
+            staying(address);
         }
 
         let Ended { code, out, err } = sweep(&place, &server, "");
