@@ -84,7 +84,7 @@ pub fn check_regular(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Why bytes are no text.
+/// Why bytes are not text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotText {
     /// They are UTF-16.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Serialize;
 use thiserror::Error;
 
 use crate::client::name_of;
@@ -80,7 +81,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// It is no text.
+    /// It is not text.
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, VariableError> {
         match self.unreadable.contains(name) {
             true => Err(VariableError::NotText(name.to_owned())),
@@ -105,7 +106,7 @@ impl Context {
     ///
     /// # Errors
     ///
-    /// It is no text, or something in it can't be seen.
+    /// It is not text, or something in it can't be seen.
     pub fn key(&self, name: &str) -> Result<Option<String>, VariableError> {
         if self.unreadable.contains(name) {
             return Err(VariableError::NotText(name.to_owned()));
@@ -164,9 +165,11 @@ impl Context {
         self.print_raw(&visible(text));
     }
 
-    /// The same for JSON, with control characters as escapes of JSON.
-    pub(super) fn print_json(&self, text: &str) {
-        self.print_raw(&visible_json(text));
+    /// The same for a value as JSON, with control characters as escapes of JSON.
+    pub(super) fn print_json(&self, value: &impl Serialize) {
+        // What the program lists holds nothing that JSON can't.
+        let text = serde_json::to_string_pretty(value).unwrap_or_default();
+        self.print_raw(&format!("{}\n", visible_json(&text)));
     }
 
     /// The same for a text of this program alone, which may hold escapes for colours.

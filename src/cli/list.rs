@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use super::format::Format;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::{CliError, Context, Exit};
 use crate::plan::Planner;
@@ -28,15 +29,6 @@ pub(super) struct ListArguments {
     /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// One line each, for people
-    #[default]
-    Plain,
-    /// For programs
-    Json,
 }
 
 /// A case as `list --format json` shows it.
@@ -78,7 +70,10 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
 
     let text = match (arguments.coverage, arguments.format) {
         (true, Format::Plain) => Coverage::of(&suite).to_string(),
-        (true, Format::Json) => return print_json(&Coverage::of(&suite), context),
+        (true, Format::Json) => {
+            context.print_json(&Coverage::of(&suite));
+            return Ok(Exit::Passed);
+        }
         (false, Format::Plain) => {
             let mut text = String::new();
             for index in &selection {
@@ -90,7 +85,10 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
             }
             text
         }
-        (false, Format::Json) => return print_json(&listed(&suite, &selection)?, context),
+        (false, Format::Json) => {
+            context.print_json(&listed(&suite, &selection)?);
+            return Ok(Exit::Passed);
+        }
     };
     context.print(&text);
     Ok(Exit::Passed)
@@ -130,12 +128,4 @@ fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'
             })
         })
         .collect()
-}
-
-fn print_json(value: &impl Serialize, context: &Context) -> Result<Exit, CliError> {
-    // These types hold nothing that JSON can't.
-    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
-    text.push('\n');
-    context.print_json(&text);
-    Ok(Exit::Passed)
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod error;
 mod exit;
 mod file_size;
+mod format;
 mod github;
 mod known;
 mod list;

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::format::Format;
 use super::settings::SettingsArguments;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::target::{endpoint, one_or_more};
@@ -64,15 +65,6 @@ pub(super) struct PlanArguments {
     /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Plain,
-    /// For programs
-    Json,
 }
 
 /// A plan as `plan --format json` shows it.
@@ -173,11 +165,10 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
     let is_remote = endpoint.as_ref().is_some_and(|endpoint| !endpoint.is_loopback());
     let groups = if account && is_remote { provider.rate_groups } else { &[] };
     let shown = shown(&suite, &forecast, endpoint, rate, groups, Timestamp::now(), selection.len());
-    let text = match arguments.format {
-        Format::Plain => shown.text(),
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&shown).unwrap_or_default()),
-    };
-    context.print(&text);
+    match arguments.format {
+        Format::Plain => context.print(&shown.text()),
+        Format::Json => context.print_json(&shown),
+    }
     Ok(Exit::Passed)
 }
 

@@ -116,7 +116,7 @@ fn parse(given: &str) -> Result<Url, String> {
         return Err(format!("it has {part}, and requests go to `/`; did you mean {plain}?"));
     }
     if url.port() == Some(0) {
-        return Err("port 0 is no port to connect to; give the one that the service listens on".to_owned());
+        return Err("port 0 is not a port to connect to; give the one that the service listens on".to_owned());
     }
 
     use_loopback_for_everybody(&mut url);
@@ -222,7 +222,7 @@ mod tests {
             ("http://", "is not a URL such as http://127.0.0.1:8080: empty host"),
             ("http://host:99999", "invalid port number"),
             ("http://1.2.3.4.5", "invalid IPv4 address"),
-            ("http://host:0", "port 0 is no port to connect to"),
+            ("http://host:0", "port 0 is not a port to connect to"),
             ("http://user:pw@host", "it holds credentials"),
             ("http://host/path", "it has a path, and requests go to `/`; did you mean http://host?"),
             ("http://host:1/?x=pw", "it has a query, and requests go to `/`; did you mean http://host:1?"),

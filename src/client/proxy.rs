@@ -118,7 +118,7 @@ fn parse(value: &str) -> Result<Url, String> {
         return Err("it has more than a host and a port".to_owned());
     }
     if url.port() == Some(0) {
-        return Err("port 0 is no port to connect to".to_owned());
+        return Err("port 0 is not a port to connect to".to_owned());
     }
     Ok(url)
 }

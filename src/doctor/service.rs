@@ -48,7 +48,7 @@ impl Doctor<'_> {
             Outcome::Rejected(class, response) => (class, response),
             Outcome::None(reason) => {
                 let title = self.client.target().provider.declaration().title;
-                let what = format!("what responds is no service of {title}: {reason}");
+                let what = format!("what responds is not a service of {title}: {reason}");
                 return Finding::wrong(what, "is the endpoint right?");
             }
         };

@@ -44,7 +44,7 @@ pub struct Thing {
     pub name: Option<String>,
     /// The text that it carries, if it is a key.
     pub mark: Option<String>,
-    /// The call that removes it, if it is no key.
+    /// The call that removes it, if it is not a key.
     pub undo: Option<UndoCall>,
     /// What became of it.
     pub state: ThingState,

@@ -44,3 +44,23 @@ pub struct SigningContext<'a> {
     /// The form of the body that is requested; that of the dialect if there is none.
     pub format: Option<BodyForm>,
 }
+
+impl<'a> SigningContext<'a> {
+    /// The signature of a request as it is sent: the right one, one whose first character is another, or none.
+    pub(super) fn sent_signature(&self, right: String) -> Option<String> {
+        match self.tamper {
+            Some(Tamper::Unsigned) => None,
+            // Both characters stand for all their bits in Base64 and in hexadecimal digits.
+            Some(Tamper::Signature) => {
+                let first = if right.starts_with('0') { '1' } else { '0' };
+                Some(std::iter::once(first).chain(right.chars().skip(1)).collect())
+            }
+            _ => Some(right),
+        }
+    }
+
+    /// The access key that a request names: the right one, or one of this form that nobody has.
+    pub(super) fn sent_access_key_id(&self, unknown: &'a str) -> &'a str {
+        if self.tamper == Some(Tamper::AccessKey) { unknown } else { &self.credentials.access_key_id }
+    }
+}

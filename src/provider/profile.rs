@@ -37,7 +37,7 @@ pub struct Profile {
 #[derive(Debug, Error)]
 pub enum ProfileError {
     /// A file can't be read.
-    #[error("failed to read {}: {source}", path.display())]
+    #[error("failed to read the profiles in {}: {source}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,

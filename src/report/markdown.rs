@@ -25,7 +25,7 @@ use super::cause::Causes;
 use super::failure_text;
 use super::layout::Layout;
 use super::results::Results;
-use super::text::{self, as_u64, count, thousands};
+use super::text::{self, as_u64, count, sign, thousands};
 use crate::event::{CaseResult, Summary};
 use crate::verdict::{Kind, Verdict};
 
@@ -142,19 +142,6 @@ fn counts(summary: &Summary) -> String {
         format!("{} {} {}", sign(verdict), thousands(as_u64(summary.of(verdict))), verdict.name().replace('-', " "))
     });
     counts.collect::<Vec<_>>().join(" · ")
-}
-
-/// The sign of a verdict, as on the terminal.
-const fn sign(verdict: Verdict) -> char {
-    match verdict {
-        Verdict::Pass => '✔',
-        Verdict::Fail => '✘',
-        Verdict::UnexpectedPass => '!',
-        Verdict::Inconclusive => '?',
-        Verdict::KnownFailure => 'k',
-        Verdict::NotRun => '…',
-        Verdict::Skipped => '–',
-    }
 }
 
 /// The table of operations and states, of the operations with anything else than passes.

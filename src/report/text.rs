@@ -1,8 +1,24 @@
 //! Text for people: cuts, comparisons, and the forms of numbers.
 
+#[cfg(feature = "cli")]
+use crate::verdict::Verdict;
 pub use crate::visible::{is_hidden, one_line, visible};
 #[cfg(feature = "cli")]
 pub(crate) use crate::visible::{visible_json, visible_styled};
+
+/// The sign of a verdict, as the terminal shows it.
+#[cfg(feature = "cli")]
+pub(crate) const fn sign(verdict: Verdict) -> char {
+    match verdict {
+        Verdict::Pass => '✔',
+        Verdict::Fail => '✘',
+        Verdict::UnexpectedPass => '!',
+        Verdict::Inconclusive => '?',
+        Verdict::KnownFailure => 'k',
+        Verdict::NotRun => '…',
+        Verdict::Skipped => '–',
+    }
+}
 
 /// Cuts a text to at most `limit` bytes and says how much is missing.
 pub fn cut(text: &str, limit: usize) -> String {

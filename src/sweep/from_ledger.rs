@@ -122,7 +122,7 @@ impl Sweep<'_> {
         keys
     }
 
-    /// Removes something that is no key, if it is certainly of its run: its name holds the mark, or it belongs to a key that
+    /// Removes something that is not a key, if it is certainly of its run: its name holds the mark, or it belongs to a key that
     /// carries it.
     async fn remove_other(&mut self, run: &str, thing: &Thing, keys: &HashMap<&str, Key>) -> Outcome {
         let Some(undo) = &thing.undo else {

@@ -54,7 +54,7 @@ fn nothing_is_run_with_a_wrong_file_and_no_old_report_stays() {
 
     let Ended { code, out, err } = ended(place.program("run"));
     assert_eq!((code, out.as_str()), (2, ""));
-    let wanted = "error: `max-key` is no setting
+    let wanted = "error: `max-key` is not a setting
  --> kms-conformance.toml:4:1
   |
 4 | max-key = 4

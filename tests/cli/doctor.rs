@@ -152,7 +152,7 @@ fn what_is_no_kms_is_not_taken_for_one() {
     for server in [Server::web_page("200 OK"), Server::web_page("404 Not Found"), responding(200, "", "[]")] {
         let Ended { code, out, .. } = doctor(&server.endpoint(), "");
         assert_eq!((code, wrong(&out)), (1, vec!["credentials"]), "{out}");
-        assert!(out.contains("what responds is no service of Alibaba Cloud: "), "{out}");
+        assert!(out.contains("what responds is not a service of Alibaba Cloud: "), "{out}");
         assert!(out.contains("not checked  permissions  signed requests are rejected"), "{out}");
     }
     for server in [Server::silent(), Server::hanging_up()] {

@@ -127,7 +127,7 @@ fn eight_shards_are_the_whole() {
         assert_eq!(merged.lines().count(), whole.lines().count());
 
         let end = ended(place.program(&format!("report merge {} --json merged.json", files[1..].join(" "))));
-        assert_eq!((end.code, end.err.as_str()), (3, &*format!("missing: shard {method}:8/8 is missing\n")));
+        assert_eq!((end.code, end.err.as_str()), (3, &*format!("incomplete: shard {method}:8/8 is missing\n")));
         let junit = ended(place.program("report junit merged.json")).out;
         assert!(junit.contains(&format!("shard {method}:8/8 is missing: ")), "{junit:.400}");
         let end = ended(place.program(&format!("report merge {} hash-1/results.json --json merged.json", files[7])));
@@ -187,7 +187,7 @@ fn a_merge_names_what_is_missing() {
     run(&place, "two", "alibaba/Decrypt/** --deviate Decrypt:Disabled=Success --fail-fast --jobs 1", 1);
     let end = ended(place.program("report merge one/results.json two/results.json --json merged.json"));
     assert_eq!(end.code, 3);
-    assert!(end.err.starts_with("missing: two/results.json: "), "{}", end.err);
+    assert!(end.err.starts_with("incomplete: two/results.json: "), "{}", end.err);
     let merged = Results::read(place.path().join("merged.json")).unwrap();
     assert!(!merged.complete && merged.stopped.is_some());
 }

@@ -36,12 +36,12 @@ fn a_health_check_says_whether_the_mock_serves() {
 fn a_health_check_of_nothing_is_a_mistake() {
     let (status, message) = check(&["ftp://localhost"]);
     assert_eq!(status, 2);
-    assert!(message.contains("is no address of a mock, such as 127.0.0.1:8080"), "{message}");
+    assert!(message.contains("is not the address of a mock, such as 127.0.0.1:8080"), "{message}");
     assert_eq!(check(&["127.0.0.1:8080", "--no-admin"]).0, 2);
 }
 
 #[tokio::test]
-async fn another_server_is_no_mock_that_is_well() {
+async fn another_server_is_not_taken_for_a_mock() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let server = std::thread::spawn(move || {

@@ -23,7 +23,7 @@ impl FromStr for HealthUrl {
     /// Takes the address of a mock as the mock prints it, with or without a scheme.
     fn from_str(text: &str) -> Result<Self, String> {
         let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let bad = || format!("`{text}` is no address of a mock, such as 127.0.0.1:8080 or https://127.0.0.1:8443");
+        let bad = || format!("`{text}` is not the address of a mock, such as 127.0.0.1:8080 or https://127.0.0.1:8443");
         let mut url = Url::parse(&with_scheme).map_err(|_| bad())?;
         let is_address = matches!(url.scheme(), "http" | "https")
             && matches!(url.path(), "/" | health::PATH)

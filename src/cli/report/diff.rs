@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use super::read;
+use crate::cli::format::Format;
 use crate::cli::{CliError, Context, Exit};
 use crate::event::{CaseResult, Outcome};
 use crate::report::difference::{Change, Changed, Difference, FourWays, outcome};
@@ -30,15 +31,6 @@ pub(super) struct DiffArguments {
     /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
-enum Format {
-    /// Lines, for people
-    #[default]
-    Plain,
-    /// For programs
-    Json,
 }
 
 /// The difference as `--format json` shows it.
@@ -93,9 +85,7 @@ pub(super) fn diff(arguments: &DiffArguments, context: &Context) -> Result<Exit,
                 before: changed.before.map(ShownCase::from),
                 after: changed.after.map(ShownCase::from),
             });
-            let shown = Shown { changes: changes.collect(), judged: difference.ways };
-            // These types hold nothing that JSON can't.
-            context.print_json(&(serde_json::to_string_pretty(&shown).unwrap_or_default() + "\n"));
+            context.print_json(&Shown { changes: changes.collect(), judged: difference.ways });
         }
     }
     let has_new = difference.by(Change::NewFailure).next().is_some();

@@ -94,7 +94,7 @@ fn read_merged(files: &[PathBuf], context: &Context) -> Result<Merged, CliError>
     let parts = files.iter().map(part).collect::<Result<Vec<Part>, CliError>>()?;
     let merged = crate::report::merge::merge(parts)?;
     for missing in &merged.missing {
-        context.report(&format!("missing: {missing}"));
+        context.report(&format!("incomplete: {missing}"));
     }
     Ok(merged)
 }

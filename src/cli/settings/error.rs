@@ -46,7 +46,7 @@ pub enum SettingsError {
         /// Those of the file.
         targets: Vec<String>,
     },
-    /// A variable is no text.
+    /// A variable is not text.
     #[error(transparent)]
     Variable(#[from] VariableError),
     /// The value of a variable is not one of its flag.

@@ -188,7 +188,7 @@ impl Reader<'_> {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "a setting has the name of a flag: `kms-conformance run --help` shows them".to_owned(),
                 };
-                self.mistake(at, format!("`{name}` is no setting"), Some(help));
+                self.mistake(at, format!("`{name}` is not a setting"), Some(help));
             }
             return None;
         };
@@ -221,7 +221,7 @@ impl Reader<'_> {
                 self.mistake(value.span(), message, Some(help));
                 false
             }
-            // What is no text is reported with the other wrong types.
+            // What is not a text is reported with the other wrong types.
             _ => true,
         }
     }

@@ -216,7 +216,7 @@ selectors = ["-x"]
         "kms.toml:2:10: this program reads format 1 alone",
         "kms.toml:3:1: `rate` is unknown here (settings stand under `[defaults]` or `[targets.NAME]`)",
         "kms.toml:4:2: `default` is unknown here (did you mean `defaults`?)",
-        "kms.toml:6:1: `max_keys` is no setting (did you mean `max-keys`?)",
+        "kms.toml:6:1: `max_keys` is not a setting (did you mean `max-keys`?)",
         "kms.toml:7:8: `rate` takes a whole number, and this is a text",
         "kms.toml:8:10: `strict` takes true or false, and this is a number",
         "kms.toml:9:11: `100` is more than 9",

@@ -1,6 +1,6 @@
 //! Requests signed with HMAC-SHA1: everything is a parameter, the signature too.
 
-use super::request::{FORM, access_key_id, sent_signature, texts, time};
+use super::request::{FORM, access_key_id, texts, time};
 use super::signature::{v1_signature, v1_string_to_sign};
 use super::{API_VERSION, Alibaba, Method};
 use crate::provider::signing::{canonical_query, percent_encode};
@@ -34,7 +34,7 @@ pub(super) fn encode(
 
     // The signature is a parameter too, but can't cover itself.
     let mut query = canonical_query(pairs());
-    if let Some(signature) = sent_signature(context, signature) {
+    if let Some(signature) = context.sent_signature(signature) {
         query = format!("{query}&Signature={}", percent_encode(&signature));
     }
 

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::request::{FORM, access_key_id, sent_signature, texts, time};
+use super::request::{FORM, access_key_id, texts, time};
 use super::signature::{V3_ALGORITHM, v3_canonical_request, v3_signature, v3_string_to_sign};
 use super::{API_VERSION, Alibaba, Method};
 use crate::provider::signing::{canonical_query, host, sha256_hex};
@@ -70,7 +70,7 @@ pub(super) fn encode(
     // These are not signed: a proxy may rewrite the first, and the second holds the signature.
     let id = access_key_id(context);
     headers.push(("accept", dialect.format.media_type().to_owned()));
-    headers.extend(sent_signature(context, signature).map(|signature| {
+    headers.extend(context.sent_signature(signature).map(|signature| {
         ("authorization", format!("{V3_ALGORITHM} Credential={id},SignedHeaders={names},Signature={signature}"))
     }));
 

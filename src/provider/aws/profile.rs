@@ -106,7 +106,7 @@ impl SharedFile {
         };
 
         let mut profiles: BTreeMap<String, Settings> = BTreeMap::new();
-        // None before the first section, and in one that is no profile.
+        // None before the first section, and in one that is not a profile.
         let mut current: Option<String> = None;
         for (index, line) in text.lines().enumerate() {
             let is_nested = line.starts_with([' ', '\t']);

@@ -19,6 +19,9 @@ const OTHER: (&str, &str) = ("Conformance", "other");
 /// The parameters that are times. They are numbers on the wire, and templates give texts.
 const TIMES: [&str; 1] = ["ValidTo"];
 
+/// The access key of nobody, in the form of one.
+const UNKNOWN_KEY: &str = "AKIACONFORMANCE0NONE";
+
 /// How far a wrong time is off: far beyond the five minutes that a service takes.
 const WRONG_BY: SignedDuration = SignedDuration::from_mins(30);
 
@@ -54,8 +57,8 @@ pub(super) fn encode(call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result
     let canonical = canonical_request("POST", "/", query, &signed, &payload);
     let to_sign = string_to_sign(&time, context.region, &canonical);
     let right = signature(context.credentials.secret.expose(), &time, context.region, &to_sign);
-    if let Some(signature) = sent_signature(context, right) {
-        let credential = format!("{}/{}", access_key_id(context), scope(&time, context.region));
+    if let Some(signature) = context.sent_signature(right) {
+        let credential = format!("{}/{}", context.sent_access_key_id(UNKNOWN_KEY), scope(&time, context.region));
         let authorization =
             format!("{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}");
         headers.push(("authorization", authorization));
@@ -95,24 +98,6 @@ fn time(context: &SigningContext<'_>) -> String {
         _ => Ok(context.now),
     };
     wrong.unwrap_or(Timestamp::MIN).strftime("%Y%m%dT%H%M%SZ").to_string()
-}
-
-/// The signature of a request as it is sent: the right one, one whose first digit is another, or none.
-fn sent_signature(context: &SigningContext<'_>, right: String) -> Option<String> {
-    match context.tamper {
-        Some(Tamper::Unsigned) => None,
-        Some(Tamper::Signature) => {
-            let first = if right.starts_with('0') { '1' } else { '0' };
-            Some(std::iter::once(first).chain(right.chars().skip(1)).collect())
-        }
-        _ => Some(right),
-    }
-}
-
-/// The access key that a request names: the right one, or one that nobody has.
-fn access_key_id<'a>(context: &SigningContext<'a>) -> &'a str {
-    const UNKNOWN: &str = "AKIACONFORMANCE0NONE";
-    if context.tamper == Some(Tamper::AccessKey) { UNKNOWN } else { &context.credentials.access_key_id }
 }
 
 #[cfg(test)]

@@ -135,10 +135,7 @@ fn head(columns: &[Column]) -> String {
         ));
         for verdict in &verdicts {
             let number = thousands(as_u64(summary.of(*verdict)));
-            head.push_str(&format!(
-                "<td><span class=\"mark {verdict}\">{} {number}</span></td>",
-                verdict_sign(*verdict)
-            ));
+            head.push_str(&format!("<td><span class=\"mark {verdict}\">{} {number}</span></td>", text::sign(*verdict)));
         }
         head.push_str("</tr>");
 
@@ -170,7 +167,7 @@ fn listed(columns: &[Column]) -> String {
                 continue;
             }
             left -= 1;
-            let sign = verdict_sign(case.verdict);
+            let sign = text::sign(case.verdict);
             let line = escaped(&failure_text::headline(case));
             list.push_str(&format!("<li>{sign} <code>{}</code> {line}</li>\n", escaped(&case.id)));
         }
@@ -180,19 +177,6 @@ fn listed(columns: &[Column]) -> String {
         list.push_str(&format!("<p>and {} more</p>\n", thousands(hidden)));
     }
     list
-}
-
-/// The sign of a verdict, as on the terminal.
-const fn verdict_sign(verdict: Verdict) -> char {
-    match verdict {
-        Verdict::Pass => '✔',
-        Verdict::Fail => '✘',
-        Verdict::UnexpectedPass => '!',
-        Verdict::Inconclusive => '?',
-        Verdict::KnownFailure => 'k',
-        Verdict::NotRun => '…',
-        Verdict::Skipped => '–',
-    }
 }
 
 /// A text in one line that HTML shows as it is, in attributes too.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, escaped, verdict_sign};
+use super::{Column, escaped};
 use crate::event::{CaseResult, Summary};
 use crate::report::layout::Layout;
+use crate::report::text::sign;
 use crate::verdict::{Kind, Verdict};
 
 /// The cell of the page that a case belongs to.
@@ -177,5 +178,5 @@ fn mark(summary: &Summary) -> String {
         (some, all) if some < all => format!("{some}/{all}"),
         (all, _) => all.to_string(),
     };
-    format!("<span class=\"mark {worst}\">{} {number}</span>", verdict_sign(worst))
+    format!("<span class=\"mark {worst}\">{} {number}</span>", sign(worst))
 }
