@@ -47,7 +47,10 @@ const MATERIAL_SEED: &str = "KMS_CONFORMANCE_MATERIAL_SEED";
 const BIGGEST_KEY_FILE: usize = 1 << 20;
 
 /// The folder for reports.
-const REPORTS: &str = "reports";
+pub(super) const REPORTS: &str = "reports";
+
+/// The file in that folder which lists the keys.
+pub(super) const LEDGER_FILE: &str = "ledger.jsonl";
 
 /// What the exit codes mean, for the end of the help.
 const EXIT_CODES: &str = "\
@@ -212,7 +215,7 @@ impl RunArguments {
 
     /// Where the keys are listed.
     fn ledger(&self) -> PathBuf {
-        self.reports.join("ledger.jsonl")
+        self.reports.join(LEDGER_FILE)
     }
 }
 

@@ -95,18 +95,6 @@ impl TargetArguments {
         Connection { timeout: self.timeout, ca_file: self.ca_file.clone(), proxies }
     }
 
-    /// The region that a flag or a variable of the cloud's own tools names.
-    fn region_to_sign_for(&self, provider: &Declaration, context: &Context) -> Result<Option<String>, CliError> {
-        if let Some(region) = &self.region {
-            return Ok(Some(region.clone()));
-        }
-        let named = provider.region_variables.iter().find_map(|name| Some((*name, context.variable(name)?)));
-        let read = |(variable, text): (&str, String)| {
-            region(text.trim()).map_err(|reason| CliError::Region { variable: variable.to_owned(), reason })
-        };
-        named.map(read).transpose()
-    }
-
     /// The target at a URL. Whatever is not an account gets the credentials of the cloud's examples where none are
     /// given, for those are what mocks and emulators accept.
     pub(super) fn target(
@@ -120,7 +108,7 @@ impl TargetArguments {
         let found = self.credentials.find(declaration, kind, context)?;
 
         let mut target = Target::with_examples(provider, endpoint);
-        if let Some(region) = self.region_to_sign_for(declaration, context)?.or(found.region) {
+        if let Some(region) = region_to_sign_for(declaration, self.region.as_deref(), context)?.or(found.region) {
             target.region = region;
         }
         match found.credentials {
@@ -134,6 +122,22 @@ impl TargetArguments {
         }
         Ok(target)
     }
+}
+
+/// The region that a flag or a variable of the cloud's own tools names.
+pub(super) fn region_to_sign_for(
+    provider: &Declaration,
+    flag: Option<&str>,
+    context: &Context,
+) -> Result<Option<String>, CliError> {
+    if let Some(region) = flag {
+        return Ok(Some(region.to_owned()));
+    }
+    let named = provider.region_variables.iter().find_map(|name| Some((*name, context.variable(name)?)));
+    let read = |(variable, text): (&str, String)| {
+        region(text.trim()).map_err(|reason| CliError::Region { variable: variable.to_owned(), reason })
+    };
+    named.map(read).transpose()
 }
 
 /// The endpoint that is tested, if it is not the bundled mock: the one that was given, the one that a variable of the cloud's

@@ -38,8 +38,8 @@ pub(crate) struct Terms {
 }
 
 impl Forecast {
-    /// What a run of these cases will send, make and leave.
-    pub(crate) fn new(planner: &Planner, selection: &[usize], terms: Terms) -> Self {
+    /// What a run of these cases will send, make and leave, where keys of earlier runs are held.
+    pub(crate) fn new(planner: &Planner, selection: &[usize], terms: Terms, held: &Held) -> Self {
         let suite = planner.suite();
         let (mut clock, mut skipped) = (Vec::new(), Vec::new());
         let mut plans: HashMap<usize, Arc<CasePlan>> = HashMap::new();
@@ -74,7 +74,7 @@ impl Forecast {
 
         let mut left_out = Vec::new();
         let tour = terms.tour.then(|| {
-            let spare = spare_keys(&split.shared, tally.new_keys(), terms.max_keys, &Held::default());
+            let spare = spare_keys(&split.shared, tally.new_keys(), terms.max_keys, held);
             let tour = TourPlan::new(planner, split.shared, spare);
             let own = counter.tour(&tour, plan_of);
             let requests = own.requests();

@@ -71,6 +71,8 @@ pub use self::interrupt::Interrupt;
 pub use self::material::MaterialSeed;
 pub use self::order::runs_alone;
 pub use self::pool::Pool;
+#[cfg(feature = "cli")]
+pub(crate) use self::pool::may_be_used;
 pub use self::runner::Runner;
 pub use self::settle::Settle;
 use crate::client::Client;

@@ -33,7 +33,7 @@ use crate::event::{
 };
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
-use crate::plan::forecast::{Forecast, Terms};
+use crate::plan::forecast::{Forecast, Held, Terms};
 use crate::plan::tour::{Observing, Serving};
 use crate::plan::{CasePlan, Cost, Planner};
 use crate::suite::Suite;
@@ -159,7 +159,7 @@ impl Runner {
     pub(crate) fn cost_of(&self, selection: &[usize]) -> Cost {
         let mut cost = Cost::default();
         if self.context.options.tour {
-            let forecast = Forecast::new(&self.context.planner, selection, self.terms());
+            let forecast = Forecast::new(&self.context.planner, selection, self.terms(), &Held::default());
             return Cost { requests: forecast.tally.requests(), keys: forecast.tally.new_keys() };
         }
         for index in selection {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use kms_conformance::ledger::History;
 use kms_conformance::mock::{AdminAccess, AlibabaConfig, Mock, MockConfig, Operation};
 use kms_conformance::verdict::Verdict;
+use serde_json::{Value, json};
 use snapbox::cmd::Command as Snapped;
 
 use super::admin::keys_and_aliases;
@@ -49,6 +50,34 @@ fn nothing_stays(mock: &Mock, context: &str) {
     let (keys, aliases) = keys_and_aliases(mock.address());
     let staying: Vec<_> = keys.iter().filter(|(_, state)| state != "PendingDeletion").collect();
     assert!(staying.is_empty() && aliases.is_empty(), "{staying:?} {aliases:?} {context}");
+}
+
+#[test]
+fn a_plan_counts_the_keys_that_earlier_runs_left_waiting() {
+    let (mock, place) = (mock(), Place::new());
+    let planned = |more: &str| -> Value {
+        let target = format!("--endpoint {} --target-kind account", mock.endpoint());
+        let plan = format!("plan {FEW} --routes canonical --confirm 1 --format json {target} {more}");
+        let Ended { code, out, err } = ended(place.program(&plan));
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let first = planned("");
+    let keys = first["keys_created"].as_u64().unwrap();
+    assert_eq!((&first["keys_waiting"], &first["keys_reused"]), (&Value::from(0), &json!({})));
+
+    let Ended { code, out, err } = run(&place, &mock, &format!("{FEW} --max-keys {keys}"));
+    assert_eq!((code, held(&mock).len() as u64), (0, keys), "{out}{err}");
+    let second = planned("");
+    assert_eq!((&second["keys_created"], &second["keys_waiting"]), (&Value::from(0), &Value::from(keys)));
+    assert_eq!((&second["keys_reused"], &second["keys"]), (&first["keys"], &first["keys"]));
+    assert_eq!(planned("--no-reuse")["keys_created"], keys);
+    // They wait at this target only.
+    assert_eq!(planned("--region us-east-1")["keys_created"], keys);
+
+    let Ended { code, out, err } = run(&place, &mock, &format!("{FEW} --max-keys {keys}"));
+    let usage = place.results().usage;
+    assert_eq!((code, usage.keys_created, usage.keys_reused), (0, 0, Some(keys)), "{out}{err}");
 }
 
 #[track_caller]

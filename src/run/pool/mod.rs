@@ -134,6 +134,12 @@ impl Pool {
     }
 }
 
+/// Whether a run that begins now may use a key, as far as the ledger says, if it can give it the material again that it had.
+#[cfg(feature = "cli")]
+pub(crate) fn may_be_used(key: &Waiting, now: Timestamp) -> bool {
+    !key.worn && !key.until.is_some_and(|until| is_too_near(until, now))
+}
+
 /// Whether a key is what a new one is, as far as the ledger says.
 fn is_like_new(run: &RunContext, key: &Waiting) -> bool {
     let class = ClassName::from(key.class.as_str());
