@@ -30,6 +30,9 @@ pub struct CaseResult {
     pub key_class: Option<String>,
     /// The calls that brought the key into its state.
     pub route: Vec<String>,
+    /// The state of the key after each step of that route, steps of time included; empty in files from before it was stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path: Vec<PathStep>,
     /// The edition of the published document.
     pub edition: String,
     /// The clause of the published document that the case stands for.
@@ -107,6 +110,17 @@ impl CaseResult {
 
         [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(blocked).chain(exchanges)
     }
+}
+
+/// A step of a key on its route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PathStep {
+    /// The operation; none where time does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The state after it.
+    pub state: String,
 }
 
 /// The verdict on a case before this run.

@@ -12,12 +12,12 @@ mod run;
 use std::sync::Arc;
 
 pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
-pub use self::case::{CaseResult, Conflict, Lenient, Outcome, PreviousVerdict, Source};
+pub use self::case::{CaseResult, Conflict, Lenient, Outcome, PathStep, PreviousVerdict, Source};
 pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
 pub use self::run::{
     ClauseText, RouteCoverage, RunFooter, RunHeader, ShardHeader, ShardMethod, SuiteHeader, Summary, TableHeader,
-    TargetHeader, Tool, Usage,
+    TargetHeader, Tool, TransitionHeader, Usage,
 };
 use crate::redact::SecretRegistry;
 use crate::verdict::Verdict;

@@ -77,6 +77,26 @@ pub struct TableHeader {
     pub operations: Vec<String>,
     /// Its states, from left to right.
     pub states: Vec<String>,
+    /// What leads a key from one state to another; empty in files from before it was stored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitions: Vec<TransitionHeader>,
+}
+
+/// What leads a key into a state.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransitionHeader {
+    /// The state before; none where the key is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The operation; none where time does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The state after.
+    pub to: String,
+    /// Whether no document states it, so that no route goes over it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub inferred: bool,
 }
 
 /// A clause of a published document.

@@ -24,7 +24,7 @@ impl Layout {
 }
 
 impl From<&TableHeader> for Layout {
-    fn from(TableHeader { operations, states }: &TableHeader) -> Self {
+    fn from(TableHeader { operations, states, transitions: _ }: &TableHeader) -> Self {
         Self { operations: operations.clone(), states: states.clone() }
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::event::{
     BlockedBy, BlockedStep, BlockingResponse, CaseResult, ClauseText, Event, Exchange, Listed, ListedOutcome, Outcome,
-    Purpose, RequestRecord, ResponseRecord, RouteCoverage, RunFooter, RunHeader, Source, SuiteHeader, Summary,
-    TableHeader, TargetHeader, Tool, Usage,
+    PathStep, Purpose, RequestRecord, ResponseRecord, RouteCoverage, RunFooter, RunHeader, Source, SuiteHeader,
+    Summary, TableHeader, TargetHeader, Tool, TransitionHeader, Usage,
 };
 use crate::verdict::{Kind, Verdict};
 
@@ -23,6 +23,9 @@ pub(super) fn passed(id: &str) -> CaseResult {
         original_state: None,
         key_class: state.map(|_| "Aliyun_KMS".to_owned()),
         route: vec!["CreateKey".to_owned(), "DisableKey".to_owned()],
+        path: [("CreateKey", "Enabled"), ("DisableKey", "Disabled")]
+            .map(|(operation, state)| PathStep { operation: Some(operation.to_owned()), state: state.to_owned() })
+            .to_vec(),
         edition: "official".to_owned(),
         clause: "key-states/table-2/encrypt".to_owned(),
         source: Source { file: "alibaba/matrix/encrypt.yaml".into(), line: 12, column: 3 },
@@ -148,6 +151,25 @@ fn probe() -> Exchange {
     }
 }
 
+/// Transitions of each kind: the making of a key, there and back, one that changes nothing, one that is inferred, and time.
+fn transitions() -> Vec<TransitionHeader> {
+    [
+        (None, Some("CreateKey"), "Enabled"),
+        (Some("Enabled"), Some("DisableKey"), "Disabled"),
+        (Some("Disabled"), Some("DisableKey"), "Disabled"),
+        (Some("Disabled"), Some("EnableKey"), "Enabled"),
+        (Some("PendingDeletion"), Some("CancelKeyDeletion"), "PendingImport"),
+        (Some("Enabled"), None, "PendingImport"),
+    ]
+    .map(|(from, operation, to)| TransitionHeader {
+        from: from.map(str::to_owned),
+        operation: operation.map(str::to_owned),
+        to: to.to_owned(),
+        inferred: to == "PendingImport" && operation.is_some(),
+    })
+    .to_vec()
+}
+
 /// The beginning of a run of so many cases.
 pub(super) fn started(cases: usize) -> Event {
     Event::RunStarted(Box::new(RunHeader {
@@ -167,6 +189,7 @@ pub(super) fn started(cases: usize) -> Event {
         table: Some(TableHeader {
             operations: ["DescribeKey", "Encrypt", "GenerateDataKeyWithoutPlaintext"].map(str::to_owned).to_vec(),
             states: ["Enabled", "Disabled", "PendingDeletion", "PendingImport"].map(str::to_owned).to_vec(),
+            transitions: transitions(),
         }),
         clauses: BTreeMap::from([(
             "key-states/table-2/encrypt".to_owned(),

@@ -56,6 +56,7 @@ mod settle;
 mod setup;
 mod status;
 mod sweep;
+mod table_header;
 mod teardown;
 mod tour;
 mod verifier;

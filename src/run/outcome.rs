@@ -7,10 +7,11 @@ use super::RunContext;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
 use super::leak::Leak;
-use crate::event::{BlockedBy, CaseResult, Conflict, Exchange, Listed, Source, Summary};
+use crate::event::{BlockedBy, CaseResult, Conflict, Exchange, Listed, PathStep, Source, Summary};
 use crate::known::KnownFailures;
-use crate::plan::CasePlan;
+use crate::plan::{CasePlan, PlannedKey, RouteStep};
 use crate::redact::SecretRegistry;
+use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::verdict::Verdict;
 
@@ -83,7 +84,9 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         Subject::Cell { .. } | Subject::Scenario { .. } => None,
     };
     // For a move, the route of the target key; the other one can be read from the exchanges.
-    let route = plan.and_then(|plan| plan.keys.last()).map(|key| key.calls(suite)).unwrap_or_default();
+    let key = plan.and_then(|plan| plan.keys.last());
+    let route = key.map(|key| key.calls(suite)).unwrap_or_default();
+    let path = key.map(|key| path(suite, key)).unwrap_or_default();
     let clause = suite.clauses_of(case).first().map(ToString::to_string).unwrap_or_default();
     let nowhere = || Source { file: "".into(), line: 1, column: 1 };
 
@@ -96,6 +99,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         original_state,
         key_class: Some(class.to_string()),
         route,
+        path,
         edition: suite.edition(case).to_string(),
         clause,
         source: suite.source(case).cloned().unwrap_or_else(nowhere),
@@ -139,6 +143,27 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
             .map(|clause| Box::new(Conflict { document: clause.document.clone(), edition: clause.dated.clone() }));
     }
     result
+}
+
+/// The states of a key on its route.
+fn path(suite: &Suite, key: &PlannedKey) -> Vec<PathStep> {
+    let Some(class) = suite.service.classes.get(&key.class) else { return Vec::new() };
+    let mut state = class.new_key_is.to_string();
+    let mut path = vec![PathStep { operation: Some(suite.service.create.operation.to_string()), state: state.clone() }];
+    for step in &key.route.steps {
+        if let Some(position) = step.position() {
+            state = position.state.to_string();
+        }
+        let operation = match step {
+            RouteStep::Prepare(fixture) => {
+                suite.service.fixtures.get(fixture).map(|fixture| fixture.operation.to_string())
+            }
+            RouteStep::Drive { operation, .. } => Some(operation.to_string()),
+            RouteStep::Advance { .. } => None,
+        };
+        path.push(PathStep { operation, state: state.clone() });
+    }
+    path
 }
 
 /// How much of a service's message is kept of a response that blocked a case, in characters.

@@ -24,13 +24,12 @@ use super::promise::keep_promises;
 use super::sequence::Sequence;
 use super::status::RunStatus;
 use super::sweep::{Swept, sweep, unknown_keys};
+use super::table_header;
 use super::tour::Journey;
 use super::watch::watch;
 use super::{RunContext, RunOptions};
 use crate::client::Client;
-use crate::event::{
-    ClauseText, Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TableHeader, TargetHeader, Tool, Usage,
-};
+use crate::event::{ClauseText, Event, RouteCoverage, RunFooter, RunHeader, SuiteHeader, TargetHeader, Tool, Usage};
 use crate::known::KnownFailures;
 use crate::ledger::Ledger;
 use crate::plan::forecast::{Forecast, Held, Terms};
@@ -352,10 +351,7 @@ impl Runner {
             },
             suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },
             seed: Some(self.context.options.seed),
-            table: Some(TableHeader {
-                operations: suite.service.operations.iter().map(ToString::to_string).collect(),
-                states: suite.service.states.iter().map(ToString::to_string).collect(),
-            }),
+            table: Some(table_header::of(suite)),
             clauses: self.clauses(),
             shard: self.context.options.shard.clone(),
             started_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),

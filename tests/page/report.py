@@ -104,7 +104,7 @@ def cells_open_their_cases(binary, _):
         for word in ["expected", "Rejected.Disabled", "got", "Success (200)", "Table", "CreateKey", "DisableKey", "cases/alibaba/matrix/", "curl "]:
             assert word in text, (word, text)
         steps = [item.text for item in first.find_elements(By.CSS_SELECTOR, ".route li")]
-        assert steps[0].endswith("CreateKey") and steps[-1].endswith("Disabled"), steps
+        assert steps == ["CreateKey → Enabled", "DisableKey → Disabled"], steps
         exchange = first.find_element(By.CSS_SELECTOR, "details details, div > details")
         exchange.find_element(By.TAG_NAME, "summary").click()
         shown = exchange.text
@@ -163,11 +163,55 @@ def several_results_stand_side_by_side(binary, _):
         label = button.get_attribute("aria-label")
         assert "good/results.json: pass" in label and "poor/results.json: fail" in label, label
         assert len(browser.driver.find_elements(By.CSS_SELECTOR, "table.runs tbody tr")) == 3
-        points = browser.run("return document.querySelector('.trend .line-fail').getAttribute('points').split(' ').length")
-        assert points == 3
+        lines = browser.run("return [...document.querySelectorAll('.trend polyline')].map((one) => [one.getAttribute('class'), one.getAttribute('points').split(' ').length])")
+        assert ["line-fail", 3] in lines and ["line-pass", 3] in lines, lines
         button.click()
         browser.run("document.querySelector('#list details.case').open = true")
         browser.until("return document.querySelectorAll('#list details.case[open] h3').length >= 3")
+
+
+@check
+def the_state_graph_shows_what_was_gone_over(binary, _):
+    """report: the state graph is a picture and a table of transitions, the route of a case a path through it"""
+    with Pages(binary) as pages, Browser() as browser:
+        open_page(browser, pages.page(pages.results("good", "operation:Encrypt")))
+        texts = browser.run("return [...document.querySelectorAll('.graph svg text')].map((one) => one.textContent)")
+        assert any(text.startswith("✔ DisableKey ") for text in texts) and "– ↻ EnableKey" in texts, texts
+        boxes = browser.run("""return [...document.querySelectorAll('.graph svg text')].map((one) => {
+            const box = one.getBoundingClientRect();
+            return [one.textContent, box.left, box.top, box.right, box.bottom];
+        })""")
+        for one in boxes:
+            for other in boxes:
+                apart = one is other or one[3] <= other[1] or other[3] <= one[1] or one[4] <= other[2] + 2 or other[4] <= one[2] + 2
+                assert apart, (one, other)
+        browser.driver.find_element(By.CSS_SELECTOR, ".graph details summary").click()
+        rows = browser.run("return document.querySelectorAll('.graph table tbody tr').length")
+        assert rows > 10, rows
+        cell(browser, "cell/Encrypt/Disabled").click()
+        browser.run("document.querySelectorAll('#list details.case').forEach((one) => { one.open = true })")
+        browser.until("return document.querySelector('#list details.case svg.path') !== null")
+        first = browser.driver.find_element(By.CSS_SELECTOR, "#list details.case")
+        steps = [item.text for item in first.find_elements(By.CSS_SELECTOR, ".route li")]
+        numbers = browser.run("return [...arguments[0].querySelectorAll('svg.path .arc text')].map((one) => one.textContent)", first)
+        passed = browser.run("return [...arguments[0].querySelectorAll('svg.path .passed text')].map((one) => one.textContent)", first)
+        assert numbers == ["1", "2"] and passed == ["Enabled", "Disabled"], (numbers, passed)
+        assert steps == ["CreateKey → Enabled", "DisableKey → Disabled"], steps
+
+
+@check
+def cells_show_how_old_a_verdict_is(binary, _):
+    """report: a cell whose verdict is of an earlier run says how many days it is old"""
+    with Pages(binary) as pages, Browser() as browser:
+        results = pages.read(pages.results("good", "operation:Encrypt"))
+        old = next(case for case in results["cases"] if case["id"] == "alibaba/Encrypt/Disabled")
+        results["started_at"] = "2026-03-10T00:00:00Z"
+        old["verdict"], old["kind"], old["reason"] = "not-run", "later", "left for a later run"
+        old["previous"] = {"verdict": "pass", "at": "2026-03-07T12:00:00Z", "confirmed_at": "2026-03-07T12:00:00Z"}
+        open_page(browser, pages.page(pages.write("old.json", results)))
+        button = cell(browser, "cell/Encrypt/Disabled")
+        assert "2 d" in button.text and "last judged 2 days before" in button.get_attribute("aria-label"), button.text
+        assert " d" not in cell(browser, "cell/Encrypt/Enabled").text
 
 
 @check

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Column;
 use super::table::Cell;
-use crate::event::{CaseResult, ClauseText, Exchange, Outcome, Summary};
+use crate::event::{CaseResult, ClauseText, Exchange, Outcome, PathStep, Summary};
 use crate::report::failure_text::{self, FailureText};
 use crate::report::text;
 use crate::verdict::{Kind, Verdict};
@@ -22,6 +22,8 @@ const BODY_LIMIT: usize = 4 << 10;
 #[derive(Serialize)]
 pub(super) struct Data<'r> {
     columns: Vec<ColumnData<'r>>,
+    /// The states of the graph, in the order of the table.
+    states: &'r [String],
     clauses: BTreeMap<&'r str, &'r ClauseText>,
     /// In the order of ids.
     cases: Vec<CaseData<'r>>,
@@ -30,6 +32,7 @@ pub(super) struct Data<'r> {
 #[derive(Serialize)]
 struct ColumnData<'r> {
     name: String,
+    began: &'r str,
     summary: &'r Summary,
 }
 
@@ -44,6 +47,8 @@ struct CaseData<'r> {
     state: Option<&'r str>,
     clause: &'r str,
     route: &'r [String],
+    #[serde(skip_serializing_if = "<[PathStep]>::is_empty")]
+    path: &'r [PathStep],
     source: String,
     /// For each of the columns.
     results: Vec<Option<ResultData<'r>>>,
@@ -52,6 +57,9 @@ struct CaseData<'r> {
 #[derive(Serialize)]
 struct ResultData<'r> {
     verdict: Verdict,
+    /// When it was judged last, if not by this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<&'r str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<Kind>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,10 +87,13 @@ impl<'r> Data<'r> {
                 data.results[index] = Some(ResultData::of(case));
             }
         }
-        let columns = columns
-            .iter()
-            .map(|Column { name, results }| ColumnData { name: text::one_line(name), summary: &results.summary });
-        Self { columns: columns.collect(), clauses, cases: cases.into_values().collect() }
+        let table = columns.iter().find_map(|column| column.results.table.as_ref());
+        let states = table.map(|table| table.states.as_slice()).unwrap_or_default();
+        let columns = columns.iter().map(|Column { name, results }| {
+            let (began, summary) = (results.started_at.as_str(), &results.summary);
+            ColumnData { name: text::one_line(name), began, summary }
+        });
+        Self { columns: columns.collect(), states, clauses, cases: cases.into_values().collect() }
     }
 
     /// JSON in which nothing ends the element that it stands in.
@@ -102,6 +113,7 @@ impl<'r> CaseData<'r> {
             state: case.state.as_deref(),
             clause: &case.clause,
             route: &case.route,
+            path: &case.path,
             source: failure_text::location(case),
             results: std::iter::repeat_with(|| None).take(columns).collect(),
         }
@@ -122,8 +134,10 @@ impl<'r> ResultData<'r> {
                 line = text.headline;
             }
         }
+        let is_judged = !matches!(case.verdict, Verdict::Inconclusive | Verdict::Skipped | Verdict::NotRun);
         Self {
             verdict: case.verdict,
+            judged: case.previous.as_ref().filter(|_| !is_judged).map(|previous| previous.at.as_str()),
             kind: case.kind,
             expected: case.expected.as_ref(),
             also_accepted: &case.also_accepted,

@@ -8,6 +8,7 @@
 //! script makes no markup.
 
 mod data;
+mod graph;
 mod table;
 
 use base64::Engine as _;
@@ -15,6 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use self::data::Data;
+use self::graph::Graph;
 use self::table::Tables;
 use super::failure_text;
 use super::results::Results;
@@ -78,6 +80,7 @@ pub fn render(columns: &[Column]) -> String {
 </form>
 <p class="soft">{LEGEND}</p>
 {tables}
+{graph}
 <section id="results" hidden>
 <h2 id="list-title" tabindex="-1" aria-live="polite"></h2>
 <p><button type="button" class="more" id="all" hidden>Show all cells</button></p>
@@ -94,6 +97,7 @@ pub fn render(columns: &[Column]) -> String {
 "#,
         head = head(columns),
         tables = tables.to_html(),
+        graph = Graph::of(columns).map(|graph| graph.to_html(columns)).unwrap_or_default(),
         listed = listed(columns),
     )
 }

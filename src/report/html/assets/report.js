@@ -10,6 +10,7 @@ const cases = data.cases;
 const form = document.getElementById("filters");
 const list = document.getElementById("list");
 const buttons = [...document.querySelectorAll("button[data-cell]")];
+const NEWEST = Math.max(...data.columns.map((column) => Date.parse(column.began)));
 const byCell = new Map();
 for (const one of cases) {
   const texts = one.results.map((result) => (result ? result.line : ""));
@@ -26,6 +27,14 @@ function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** The same for a picture. */
+function shape(name, attributes = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
   return element;
 }
 
@@ -52,6 +61,12 @@ function fits(one, wanted) {
   );
 }
 
+/** How many days before the newest of the results the oldest verdict of some cases is. */
+function age(results, column) {
+  const judged = results.map((result) => Date.parse(result.judged || column.began)).filter((time) => !Number.isNaN(time));
+  return judged.length ? Math.max(0, Math.floor((NEWEST - Math.min(...judged)) / 86_400_000)) : 0;
+}
+
 /** The marks of a cell, one for each column of results, and their words. */
 function summarize(members) {
   return data.columns.map((column, index) => {
@@ -64,7 +79,9 @@ function summarize(members) {
     const same = verdicts.filter((verdict) => verdict === worst).length;
     const count = same === verdicts.length ? `${same}` : `${same}/${verdicts.length}`;
     const name = data.columns.length > 1 ? `${column.name}: ` : "";
-    return { worst, count, words: `${name}${words(worst)}, ${same} of ${verdicts.length}` };
+    const days = age(applicable.length ? applicable : results, column);
+    const old = days ? `, last judged ${days} ${days === 1 ? "day" : "days"} before` : "";
+    return { worst, count, days, words: `${name}${words(worst)}, ${same} of ${verdicts.length}${old}` };
   });
 }
 
@@ -72,7 +89,9 @@ function drawTable(wanted) {
   for (const button of buttons) {
     const members = (byCell.get(button.dataset.cell) || []).filter((one) => fits(one, wanted));
     const marks = summarize(members);
-    const parts = marks.map((one) => (one ? mark(one.worst, ` ${one.count}`) : make("span", { class: "mark" }, " ")));
+    const parts = marks.flatMap((one) => (one
+      ? [mark(one.worst, ` ${one.count}`), ...(one.days ? [make("span", { class: "age" }, ` ${one.days} d`)] : [])]
+      : [make("span", { class: "mark" }, " ")]));
     button.replaceChildren(...(members.length ? parts : [make("span", { class: "mark" }, "·")]));
     const said = marks.filter((one) => one).map((one) => one.words);
     button.setAttribute("aria-label", `${button.dataset.name}: ${said.join("; ") || "no case"}`);
@@ -125,11 +144,58 @@ function fillCase(one, body) {
     ...pair("clause", clause ? `${clause.says} — ${clause.document}, ${clause.section}` : "", make("code", {}, ` ${one.clause}`), ` (${one.edition})`),
     ...pair("case file", make("code", {}, one.source)),
   ];
-  if (one.route.length) {
-    const steps = [...one.route, ...(one.state ? [one.state] : [])];
-    rows.push(...pair("route", make("ol", { class: "route" }, ...steps.map((step) => make("li", {}, step)))));
+  const steps = one.path || one.route.map((operation) => ({ operation }));
+  if (steps.length) {
+    const texts = steps.map((step) => `${step.operation || "time"}${step.state ? ` → ${step.state}` : ""}`);
+    if (!one.path && one.state) texts.push(one.state);
+    const route = make("ol", { class: "route" }, ...texts.map((step) => make("li", {}, step)));
+    rows.push(...pair("route", one.path ? pathOf(one) : null, route));
   }
   body.append(make("dl", {}, ...rows), ...data.columns.map((_, index) => resultOf(one, index)).filter((box) => box));
+}
+
+/** The route of a key as a path through the graph of states: arcs to the right above the states, others below. */
+function pathOf(one) {
+  const passed = one.path.map((step) => step.state);
+  const states = [...data.states, ...passed].filter((state, index, all) => passed.includes(state) && all.indexOf(state) === index);
+  const nodes = ["new key", ...states];
+  const middle = (index) => 70 + index * 160;
+  const arcs = new Map();
+  one.path.forEach((step, index) => {
+    const from = index ? nodes.indexOf(passed[index - 1]) : 0;
+    const key = `${from} ${nodes.indexOf(step.state)}`;
+    arcs.set(key, [...(arcs.get(key) || []), index + 1]);
+  });
+  const spans = [...arcs.keys()].map((key) => { const [from, to] = key.split(" ").map(Number); return to - from; });
+  const up = 12 + 26 * Math.max(0, ...spans);
+  const down = 12 + 26 * Math.max(0, ...spans.map((span) => -span)) + (spans.includes(0) ? 16 : 0);
+  const width = middle(nodes.length - 1) + 72;
+  const parts = [];
+  for (const [key, numbers] of arcs) {
+    const [from, to] = key.split(" ").map(Number);
+    const label = numbers.join(", ");
+    if (from === to) {
+      parts.push(shape("g", { class: "arc" }, shape("text", { x: middle(to), y: up + 28 + 14 }, `↻ ${label}`)));
+      continue;
+    }
+    const rises = to > from;
+    const inset = (rises ? 1 : -1) * (nodes.length - Math.abs(to - from)) * 6;
+    const [begin, end] = [middle(from) + inset, middle(to) - inset];
+    const [base, level, tip] = rises ? [up, -26 * (to - from), -6] : [up + 28, 26 * (from - to), 6];
+    const handle = base + (level * 4) / 3;
+    parts.push(shape("g", { class: "arc" },
+      shape("path", { d: `M${begin} ${base}C${begin} ${handle} ${end} ${handle} ${end} ${base}` }),
+      shape("path", { class: "head", d: `M${end} ${base}l-4 ${tip}h8z` }),
+      shape("text", { x: (begin + end) / 2, y: base + level + 4 }, label)));
+  }
+  nodes.forEach((name, index) => {
+    const kind = index === 0 ? "" : name === passed[passed.length - 1] ? " passed end" : " passed";
+    parts.push(shape("g", { class: `node${kind}` },
+      shape("rect", { x: middle(index) - 66, y: up, width: 132, height: 28, rx: 7 }),
+      shape("text", { x: middle(index), y: up + 19 }, name)));
+  });
+  const size = { viewBox: `0 0 ${width} ${up + 28 + down}`, width, height: up + 28 + down };
+  return shape("svg", { class: "path", role: "img", "aria-label": "the steps of the route, which follow as a list", ...size }, ...parts);
 }
 
 function drawCase(one) {
@@ -234,29 +300,25 @@ function option(select, values) {
   for (const value of [...new Set(values)].filter((one) => one).sort()) select.append(make("option", { value }, value));
 }
 
-/** How the verdicts went from one result to the next. */
+/** How the verdicts went from one result to the next: a line for each. */
 function drawTrend() {
   const place = document.getElementById("trend");
   if (!place || data.columns.length < 2) return;
-  const names = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(names, "svg");
-  svg.setAttribute("viewBox", "0 0 100 40");
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("class", "trend");
-  svg.setAttribute("role", "img");
-  const said = [];
-  for (const verdict of ["pass", "fail"]) {
+  const items = [];
+  for (const verdict of [...ORDER].reverse()) {
     const numbers = data.columns.map((column) => column.summary[verdict]);
-    const most = Math.max(1, ...numbers);
-    const points = numbers.map((number, index) => `${(index * 100) / (numbers.length - 1)},${38 - (36 * number) / most}`);
-    const line = document.createElementNS(names, "polyline");
-    line.setAttribute("points", points.join(" "));
-    line.setAttribute("class", `line-${verdict}`);
-    svg.append(line);
-    said.push(`${verdict}: ${numbers.join(", ")}`);
+    if (!numbers.some((number) => number)) continue;
+    const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+    const y = (number) => (most === least ? 20 : 37 - (34 * (number - least)) / (most - least));
+    const points = numbers.map((number, index) => `${2 + (index * 96) / (numbers.length - 1)},${y(number)}`);
+    const said = `${words(verdict)}: ${numbers.join(", ")}`;
+    const line = shape("polyline", { points: points.join(" "), class: `line-${verdict}` });
+    const svg = shape("svg", { viewBox: "0 0 100 40", preserveAspectRatio: "none", class: "trend", role: "img", "aria-label": said }, line);
+    const [first, last] = [numbers[0], numbers[numbers.length - 1]];
+    const label = first === last ? ` ${words(verdict)} ${last}` : ` ${words(verdict)} ${first} → ${last}`;
+    items.push(make("li", {}, svg, mark(verdict, label)));
   }
-  svg.setAttribute("aria-label", said.join("; "));
-  place.append(svg, make("p", { class: "soft" }, said.join("; ")));
+  place.append(make("ul", { class: "trends", "aria-label": "from the first of the results to the last" }, ...items));
 }
 
 option(form.elements.edition, cases.map((one) => one.edition));
