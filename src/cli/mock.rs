@@ -1,6 +1,8 @@
 //! `mock`: serves the bundled reference mock.
 
+mod access;
 mod alibaba;
+mod aws;
 mod health;
 mod listen;
 mod transport;
@@ -16,7 +18,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use self::access::AccessArguments;
 use self::alibaba::AlibabaArguments;
+use self::aws::AwsArguments;
 use self::health::HealthUrl;
 use self::listen::listen;
 use self::transport::TransportArguments;
@@ -77,7 +81,11 @@ pub(super) struct MockArguments {
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8080", exclusive = true)]
     check_health: Option<HealthUrl>,
     #[command(flatten)]
+    access: AccessArguments,
+    #[command(flatten)]
     alibaba: AlibabaArguments,
+    #[command(flatten)]
+    aws: AwsArguments,
 }
 
 /// Takes the names of the registry, and shows them.
@@ -116,14 +124,21 @@ impl MockArguments {
         token.map(Some).map_err(|source| CliError::Token { variable: name.clone(), source })
     }
 
-    /// The settings of the cloud to serve. A cloud without arguments of its own has its default settings.
+    /// The settings of the cloud to serve.
     fn cloud(&self, context: &Context) -> Result<CloudConfig, CliError> {
-        match self.provider.name() {
-            alibaba::PROVIDER => Ok(self.alibaba.config(context)?.into()),
-            name => {
-                self.alibaba.refuse_for(name)?;
-                Ok(self.provider.clone())
-            }
+        let name = self.provider.name();
+        if name != alibaba::PROVIDER {
+            self.alibaba.refuse_for(name)?;
+        }
+        if name != aws::PROVIDER {
+            self.aws.refuse_for(name)?;
+        }
+
+        match name {
+            alibaba::PROVIDER => Ok(self.alibaba.config(&self.access, context)?.into()),
+            aws::PROVIDER => Ok(self.aws.config(&self.access, context)?.into()),
+            // A cloud without arguments of its own has its default settings.
+            _ => Ok(self.provider.clone()),
         }
     }
 }

@@ -37,6 +37,7 @@
 //! ```
 
 mod alibaba;
+mod aws;
 mod host;
 mod mutation;
 pub(crate) mod registry;
@@ -49,6 +50,7 @@ pub use self::alibaba::seed::{Seed, SeedKey};
 pub use self::alibaba::service::api::{Operation, ParseOperationError};
 pub use self::alibaba::service::arrival::{Arrival, ParseArrivalError};
 pub use self::alibaba::service::state::{KeyState, ParseKeyStateError};
+pub use self::aws::config::{AwsAccessKey, AwsConfig, AwsLayerConfig, RsaPairs, UnknownAwsOperation};
 pub use self::host::access::AdminAccess;
 pub use self::host::clock::ClockMode;
 pub use self::host::cloud::{CloudConfig, DeviationError, NoRandomness};

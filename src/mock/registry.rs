@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::mock::alibaba::config::{AlibabaConfig, WrappingKeys};
+use crate::mock::aws::config::{AwsConfig, RsaPairs};
 use crate::mock::host::access::AdminAccess;
 use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
@@ -17,11 +18,17 @@ struct Settings {
 }
 
 /// The clouds; the first one is the default cloud.
-const CLOUDS: [Settings; 1] = [Settings {
-    default: || AlibabaConfig::default().into(),
-    // To make an RSA pair takes longer than many a run.
-    bundled: || AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() }.into(),
-}];
+const CLOUDS: [Settings; 2] = [
+    Settings {
+        default: || AlibabaConfig::default().into(),
+        // To make an RSA pair takes longer than many a run.
+        bundled: || AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() }.into(),
+    },
+    Settings {
+        default: || AwsConfig::default().into(),
+        bundled: || AwsConfig { rsa_pairs: RsaPairs::BuiltIn, ..AwsConfig::default() }.into(),
+    },
+];
 
 /// The names of the clouds that can be served, the default one first.
 #[cfg(any(feature = "cli", test))]

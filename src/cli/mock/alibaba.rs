@@ -1,10 +1,11 @@
-//! What is special about the mock of Alibaba Cloud KMS: who may use it, what it has from the start, how it deviates.
+//! What is special about the mock of Alibaba Cloud KMS: what it has from the start, and how it deviates.
 
 use std::cell::Cell;
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::access::AccessArguments;
 use crate::cli::{CliError, Context};
 use crate::input::read_text;
 use crate::mock::{AccessKey, AlibabaConfig, Deviation, Seed};
@@ -12,9 +13,6 @@ use crate::yaml::BIGGEST_FILE;
 
 /// The name of the cloud in the registry.
 pub(super) const PROVIDER: &str = "alibaba";
-
-/// The variable of a secret whose variable is not named.
-const USUAL_SECRET_ENV: &str = "ALIBABA_CLOUD_ACCESS_KEY_SECRET";
 
 /// What is special about the mock of Alibaba Cloud KMS.
 #[derive(Debug, Args)]
@@ -24,20 +22,6 @@ pub(super) struct AlibabaArguments {
     /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
     #[arg(long, value_name = "DEVIATION")]
     deviate: Vec<Deviation>,
-    /// An access key that may sign requests, instead of the documents' example (testid / testsecret); may be given several
-    /// times. Access keys of several accounts, temporary ones, and those with limited permissions are given by --seed
-    #[arg(long, value_name = "ID")]
-    access_key_id: Vec<String>,
-    /// The environment variable that holds the secret of the --access-key-id in the same position [default for a single one:
-    /// ALIBABA_CLOUD_ACCESS_KEY_SECRET]
-    #[arg(long, value_name = "NAME", requires = "access_key_id")]
-    access_key_secret_env: Vec<String>,
-    /// Also accept unsigned requests, as those of the first access key's account
-    #[arg(long)]
-    anonymous: bool,
-    /// The region of requests whose host name has none [default: cn-hangzhou]
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
     /// Begin with the access keys, keys and aliases in this file (YAML; examples/seed.yaml shows every field). With --state,
     /// they are added once
     #[arg(long, value_name = "FILE")]
@@ -52,14 +36,7 @@ impl AlibabaArguments {
 
     /// Rejects what was given when another cloud is served, which would ignore it.
     pub(super) fn refuse_for(&self, provider: &'static str) -> Result<(), CliError> {
-        let given = [
-            ("--deviate", !self.deviate.is_empty()),
-            ("--access-key-id", !self.access_key_id.is_empty()),
-            ("--access-key-secret-env", !self.access_key_secret_env.is_empty()),
-            ("--anonymous", self.anonymous),
-            ("--region", self.region.is_some()),
-            ("--seed", self.seed.is_some()),
-        ];
+        let given = [("--deviate", !self.deviate.is_empty()), ("--seed", self.seed.is_some())];
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((flag, _)) => Err(CliError::FlagOfOtherMock { flag, of: PROVIDER, provider }),
@@ -67,9 +44,9 @@ impl AlibabaArguments {
     }
 
     /// The settings that the arguments stand for.
-    pub(super) fn config(&self, context: &Context) -> Result<AlibabaConfig, CliError> {
+    pub(super) fn config(&self, access: &AccessArguments, context: &Context) -> Result<AlibabaConfig, CliError> {
         let mut config = AlibabaConfig { deviations: self.deviate.clone().into(), ..AlibabaConfig::default() };
-        config.region = self.region.clone().unwrap_or(config.region);
+        config.region = access.region.clone().unwrap_or(config.region);
         let mut from_seed = Vec::new();
         if let Some(path) = &self.seed {
             let name = path.display().to_string();
@@ -92,37 +69,20 @@ impl AlibabaArguments {
             config = seed.into_config(config);
         }
 
-        let mut keys = self.access_keys(context)?;
+        let keys = access.access_keys(PROVIDER, context)?;
         if !keys.is_empty() {
             // What the command line says of an access key counts more than the seed.
-            let taken = |key: &AccessKey| self.access_key_id.iter().any(|id| id == key.id());
-            keys.extend(from_seed.into_iter().filter(|key| !taken(key)));
-            config.access_keys = keys;
+            let taken = |key: &AccessKey| keys.iter().any(|(id, _)| *id == key.id());
+            let from_seed = from_seed.into_iter().filter(|key| !taken(key));
+            let given = keys.iter().map(|(id, secret)| AccessKey::new(*id, secret.expose()));
+            config.access_keys = given.chain(from_seed).collect();
         }
 
-        if self.anonymous {
+        if access.anonymous {
             let account = config.access_keys.first().map_or(AccessKey::DEFAULT_ACCOUNT, AccessKey::account_id);
             config.anonymous = Some(AccessKey::new("anonymous", "").account(account));
         }
         Ok(config)
-    }
-
-    fn access_keys(&self, context: &Context) -> Result<Vec<AccessKey>, CliError> {
-        let usual = [USUAL_SECRET_ENV.to_owned()];
-        let names = match (self.access_key_id.len(), self.access_key_secret_env.len()) {
-            (1, 0) => &usual[..],
-            (ids, names) if ids == names => &self.access_key_secret_env,
-            (ids, names) => return Err(CliError::UnevenAccessKeys { ids, names }),
-        };
-
-        self.access_key_id
-            .iter()
-            .zip(names)
-            .map(|(id, name)| {
-                let secret = context.secret(name)?.ok_or_else(|| CliError::NoSecret(name.clone()))?;
-                Ok(AccessKey::new(id, secret.expose()))
-            })
-            .collect()
     }
 }
 
@@ -145,16 +105,12 @@ mod tests {
 
         let command = Only::command();
         let flags: Vec<_> = command.get_arguments().filter(|argument| argument.get_id() != "help").collect();
-        assert!(flags.len() >= 6);
+        assert!(flags.len() >= 2);
         for argument in flags {
             let flag = format!("--{}", argument.get_long().unwrap());
             let value = if flag == "--deviate" { "Encrypt:Disabled=Success" } else { "x" };
             let mut words = vec!["mock", &flag];
             words.extend(argument.get_action().takes_values().then_some(value));
-            // It is never alone.
-            if flag == "--access-key-secret-env" {
-                words.extend(["--access-key-id", "x"]);
-            }
             let error = refused(&words).unwrap_or_else(|| panic!("{flag} is ignored")).to_string();
             assert!(error.ends_with("is for the mock of `alibaba`, and this one is of `other`"), "{error}");
             assert!(words.iter().any(|word| error.starts_with(word)), "{error}");

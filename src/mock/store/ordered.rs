@@ -56,6 +56,12 @@ impl<T> Ordered<T> {
         self.blocks.values().flat_map(BTreeMap::values)
     }
 
+    /// The values from this number on, each with its number.
+    pub(crate) fn from(&self, number: u64) -> impl Iterator<Item = (u64, &T)> {
+        let blocks = self.blocks.range(number / BLOCK..).map(|(_, block)| block);
+        blocks.flat_map(move |block| block.range(number..)).map(|(number, value)| (*number, value))
+    }
+
     /// At most `count` values after the first `skip`.
     pub(crate) fn page(&self, mut skip: usize, count: usize) -> impl Iterator<Item = &T> {
         let mut blocks = self.blocks.values();
@@ -74,6 +80,21 @@ impl<T> Ordered<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_from_a_number_on_have_their_numbers() {
+        let mut ordered = Ordered::default();
+        (0..3000).for_each(|value| {
+            ordered.push(value);
+        });
+        (0..3000).filter(|number| number % 2 == 1).for_each(|number| ordered.remove(number));
+        for first in [0, 1, 1023, 1024, 1025, 2048, 2999, 3000, u64::MAX] {
+            let wanted: Vec<u64> = (0..3000).filter(|number| number % 2 == 0 && *number >= first).collect();
+            let found: Vec<u64> = ordered.from(first).map(|(number, _)| number).collect();
+            assert_eq!(found, wanted, "{first}");
+            assert!(ordered.from(first).all(|(number, value)| number == *value));
+        }
+    }
 
     #[test]
     fn pages_are_those_of_the_plain_list() {

@@ -63,6 +63,11 @@ impl<K: KeyRecord> Tenant<K> {
         }
     }
 
+    /// When something is due by itself next.
+    pub(crate) fn due(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(due, _)| *due)
+    }
+
     /// Adds a key; `make` gets its place in the order of creation.
     pub(crate) fn add(&mut self, id: String, make: impl FnOnce(u64) -> K) -> &K {
         let number = self.key_order.push(id.clone());
@@ -159,6 +164,11 @@ impl<K: KeyRecord> Tenant<K> {
         self.key_order.page(skip, count).filter_map(|id| self.keys.get(id))
     }
 
+    /// Keys in order of creation, from this number on.
+    pub(crate) fn keys_from(&self, number: u64) -> impl Iterator<Item = &K> {
+        self.key_order.from(number).filter_map(|(_, id)| self.keys.get(id))
+    }
+
     /// How many keys are in the state with this index.
     pub(crate) fn key_count_in(&self, state_index: usize) -> usize {
         self.keys_in_state.get(state_index).copied().unwrap_or_default()
@@ -177,6 +187,12 @@ impl<K: KeyRecord> Tenant<K> {
         self.alias_order
             .page(skip, count)
             .filter_map(|name| self.aliases.get(name).map(|alias| (name.as_str(), alias.key_id.as_str())))
+    }
+
+    /// Aliases in order of creation, from this number on: the number, the name, and the id of the key.
+    pub(crate) fn aliases_from(&self, number: u64) -> impl Iterator<Item = (u64, &str, &str)> {
+        let aliases = self.alias_order.from(number);
+        aliases.filter_map(|(number, name)| Some((number, name.as_str(), self.aliases.get(name)?.key_id.as_str())))
     }
 
     /// Gives a key an alias that no key has.

@@ -1,0 +1,26 @@
+//! EnableKey: a key that was switched off is on again. An enabled key stays so, with success.
+
+use super::Definition;
+use crate::mock::aws::service::account::Account;
+use crate::mock::aws::service::call::Call;
+use crate::mock::aws::service::rejection::Rejection;
+use crate::mock::aws::service::state::{KeyState, Rule};
+use crate::mock::host::response::Fields;
+
+pub(super) const DEFINITION: Definition = Definition { parameters: &["KeyId"], rule: Rule::SWITCHES, run };
+
+fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> {
+    let reference = call.key_reference("KeyId")?;
+    call.authorize()?;
+
+    account.write(|keys| {
+        let key = call.find_key_by_id(keys, &reference)?;
+        call.check_state(key)?;
+        let id = key.id.clone();
+        keys.change(&id, |key| {
+            key.state = KeyState::Enabled;
+            key.resume_rotation(call.now);
+        });
+        Ok(Fields::new())
+    })
+}
