@@ -7,6 +7,7 @@ use clap::Args;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use super::again::Again;
 use super::{Context, VariableError};
 use crate::input::read_text;
 use crate::provider::{
@@ -98,6 +99,16 @@ pub enum CredentialError {
 }
 
 impl CredentialArguments {
+    /// The arguments that name the credentials, for another command.
+    pub(super) fn again(&self, again: &mut Again) {
+        let Self { profile, credentials_file, access_key_id_env, access_key_secret_env, security_token_env } = self;
+        again.flag("profile", profile.as_ref());
+        again.flag("credentials-file", credentials_file.as_ref().map(|path| path.display()));
+        again.flag("access-key-id-env", access_key_id_env.as_ref());
+        again.flag("access-key-secret-env", access_key_secret_env.as_ref());
+        again.flag("security-token-env", security_token_env.as_ref());
+    }
+
     /// The access key, if there is one, and the region that stands beside it. Each secret is redacted from now on in
     /// everything that is written.
     ///

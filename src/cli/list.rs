@@ -1,20 +1,23 @@
 //! `list`: lists the cases by id, or the clauses of the document and their cases.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use clap::Args;
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::format::Format;
 use super::suite::{SelectArguments, SuiteArguments};
 use super::{CliError, Context, Exit};
 use crate::plan::Planner;
+use crate::report::text::{as_u64, count};
 use crate::suite::Suite;
 use crate::suite::case::{CaseRoute, Subject};
 use crate::suite::coverage::Coverage;
 use crate::suite::route_limit::RouteLimit;
-use crate::suite::selector::CANONICAL;
+use crate::suite::selector::{Axis, CANONICAL};
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
@@ -26,6 +29,9 @@ pub(super) struct ListArguments {
     /// Show the clauses of the published document, and which cases test each
     #[arg(long, conflicts_with_all = ["selectors", "exclude", "edition", "routes", "shard"])]
     coverage: bool,
+    /// Show what may stand behind the colon of a selector such as `state:`, and the number of selected cases that have it
+    #[arg(long, value_name = "PREDICATE", value_parser = axis, conflicts_with = "coverage")]
+    values: Option<Axis>,
     /// The output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -68,6 +74,9 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
         return Ok(Exit::NothingJudged);
     }
 
+    if let Some(axis) = arguments.values {
+        return Ok(values(axis, &suite, &selection, arguments.format, context));
+    }
     let text = match (arguments.coverage, arguments.format) {
         (true, Format::Plain) => Coverage::of(&suite).to_string(),
         (true, Format::Json) => {
@@ -92,6 +101,34 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
     };
     context.print(&text);
     Ok(Exit::Passed)
+}
+
+/// The name of a predicate, with or without its colon.
+fn axis(text: &str) -> Result<Axis, String> {
+    let name = text.trim_end_matches(':');
+    let found = Axis::ALL.into_iter().find(|axis| axis.name().eq_ignore_ascii_case(name));
+    found.ok_or_else(|| format!("there are {}", Axis::ALL.map(Axis::name).join(", ")))
+}
+
+/// Shows what the selected cases have on an axis.
+fn values(axis: Axis, suite: &Suite, selection: &[usize], format: Format, context: &Context) -> Exit {
+    let mut counted: IndexMap<&str, usize> = IndexMap::new();
+    for index in selection {
+        // A scenario may have a value several times.
+        let values: BTreeSet<&str> = axis.values(suite, &suite.cases[*index]).into_iter().collect();
+        values.into_iter().for_each(|value| *counted.entry(value).or_default() += 1);
+    }
+    counted.sort_keys();
+
+    match format {
+        Format::Json => context.print_json(&counted),
+        Format::Plain => {
+            let width = counted.keys().map(|value| value.len()).max().unwrap_or(0);
+            let line = |(value, cases): (&&str, &usize)| format!("{value:width$}  {}\n", count(as_u64(*cases), "case"));
+            context.print(&counted.iter().map(line).collect::<String>());
+        }
+    }
+    Exit::Passed
 }
 
 fn listed<'a>(suite: &'a Arc<Suite>, selection: &[usize]) -> Result<Vec<Listed<'a>>, CliError> {

@@ -1,5 +1,6 @@
 //! The command line: arguments, environment, one file per subcommand, exit codes.
 
+mod again;
 mod check;
 mod claims;
 mod context;

@@ -6,6 +6,7 @@ use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use thiserror::Error;
 
 use super::CliError;
+use super::again::Again;
 use crate::mock;
 use crate::provider::{ChoiceError, Choices, Declaration, OptionValue, ProviderOption, names, registry};
 use crate::session::SessionError;
@@ -102,6 +103,11 @@ fn known() -> String {
 pub(super) struct ProviderOptions(Vec<(&'static str, String)>);
 
 impl ProviderOptions {
+    /// The options that were given, for another command.
+    pub(super) fn again(&self, again: &mut Again) {
+        self.0.iter().for_each(|(name, value)| again.flag(name, Some(value)));
+    }
+
     /// The choices of one provider.
     pub(super) fn choices(&self, provider: &Declaration) -> Result<Choices, ChoiceError> {
         Choices::of(provider, self.0.iter().map(|(name, value)| (*name, value.as_str())))

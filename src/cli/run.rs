@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, ArgMatches, Args, value_parser};
 
+use super::again::Again;
 use super::claims::Claims;
 use super::github::GitHub;
 use super::settings::SettingsArguments;
@@ -45,6 +46,9 @@ const MATERIAL_SEED: &str = "KMS_CONFORMANCE_MATERIAL_SEED";
 
 /// The biggest file of given keys that is read, in bytes.
 const BIGGEST_KEY_FILE: usize = 1 << 20;
+
+/// So many deviations are repeated in a command that is shown.
+const MOST_DEVIATIONS: usize = 3;
 
 /// The folder for reports.
 pub(super) const REPORTS: &str = "reports";
@@ -190,6 +194,9 @@ pub(super) struct RunArguments {
     /// How much of the table is shown
     #[arg(long, value_enum, default_value_t, value_name = "HOW")]
     table: TableMode,
+    /// Show for each operation how many of its cases are right
+    #[arg(long)]
+    operation_summary: bool,
     /// Show every case, and keep the requests and responses of passed cases in the results
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
@@ -211,6 +218,20 @@ impl RunArguments {
         let folder = given("reports").unwrap_or_else(|| REPORTS.into());
         let file = |flag: &str, name: &str| given(flag).unwrap_or_else(|| folder.join(name));
         [file("json", "results.json"), file("junit", "junit.xml")]
+    }
+
+    /// The arguments that a command needs besides its selectors to run cases against the same target.
+    fn again(&self, suite: &Suite) -> String {
+        let mut again = Again::default();
+        self.suite.again(&suite.service.provider, &mut again);
+        self.target.again(&mut again);
+        // A command with dozens of them is nothing to read.
+        if self.deviate.len() <= MOST_DEVIATIONS {
+            self.deviate.iter().for_each(|deviation| again.flag("deviate", Some(deviation)));
+        }
+        again.flag("keys", self.keys.as_ref().map(|path| path.display()));
+        again.flag("max-keys", self.max_keys);
+        again.line()
     }
 
     /// Where the keys are listed.
@@ -492,6 +513,8 @@ fn reports(
             width: width(context),
             layout,
             table: arguments.table,
+            operations: arguments.operation_summary,
+            again: arguments.again(suite),
         },
     ));
     reports.push(json);

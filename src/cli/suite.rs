@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::CliError;
+use super::again::Again;
 use super::provider::ProviderArguments;
 use crate::diagnostic::{Diagnostics, counted};
 use crate::event::ShardHeader;
 use crate::plan::shard::Shard;
+use crate::provider::names;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
 use crate::suite::load::load;
@@ -31,7 +33,9 @@ pub(super) struct SuiteArguments {
 #[derive(Debug, Args)]
 pub(super) struct SelectArguments {
     /// Cases to select: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`,
-    /// `kind:`, `route:` with a value [default: all]
+    /// `kind:`, `route:` with a value. Several of one kind add to each other, different kinds narrow: `operation:Encrypt
+    /// operation:Decrypt state:Disabled` is either operation in that state. A whole id is selected in any case. `list --values
+    /// state` shows what may stand behind `state:` [default: all]
     #[arg(value_name = "SELECTOR")]
     pub(super) selectors: Vec<Selector>,
     /// Leave out these cases; may be given several times
@@ -64,6 +68,14 @@ impl SuiteArguments {
     /// The case files of a folder, of whichever provider.
     pub(super) fn of_folder(folder: Option<PathBuf>) -> Self {
         Self { cases: folder, ..Self::default() }
+    }
+
+    /// The arguments that name the case files, for another command. `provider` is the cloud whose cases are used.
+    pub(super) fn again(&self, provider: &str, again: &mut Again) {
+        // Selectors such as `operation:` name no provider.
+        let is_default = names().next() == Some(provider);
+        again.flag("provider", (!is_default).then_some(provider));
+        again.flag("cases", self.cases.as_ref().map(|folder| folder.display()));
     }
 
     /// Whether a file that is there is in the folder of the case files.

@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::again::Again;
 use super::credentials::CredentialArguments;
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
@@ -77,6 +78,19 @@ impl TargetArguments {
             let kind = TargetKind::of(&url, self.target_kind);
             Place::Url(url, kind)
         }))
+    }
+
+    /// The arguments that name the target, for another command.
+    pub(super) fn again(&self, again: &mut Again) {
+        again.flag("endpoint", self.endpoint.as_ref());
+        again.flag("region", self.region.as_ref());
+        again.flag("ca-file", self.ca_file.as_ref().map(|path| path.display()));
+        let kind = self.target_kind.and_then(|kind| Some(kind.to_possible_value()?.get_name().to_owned()));
+        again.flag("target-kind", kind);
+        again.switch("live", self.live);
+        again.switch("insecure-http", self.insecure_http);
+        self.credentials.again(again);
+        self.options.again(again);
     }
 
     /// What the user has allowed.

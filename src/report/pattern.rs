@@ -78,6 +78,19 @@ impl Patterns {
         self.operations_without_state(layout).into_iter().chain(status).chain(code).collect()
     }
 
+    /// The operations that seem not to look at the state of a key, whatever its class.
+    pub fn blind(&self) -> BTreeSet<String> {
+        let mut cells: BTreeMap<&String, Vec<(&String, bool)>> = BTreeMap::new();
+        for ((operation, _), states) in &self.cells {
+            cells.entry(operation).or_default().extend(states.iter().map(|(state, succeeded)| (state, *succeeded)));
+        }
+        let is_blind = |cells: &Vec<(&String, bool)>| {
+            let states: BTreeSet<&String> = cells.iter().map(|(state, _)| *state).collect();
+            states.len() >= FEWEST_STATES && cells.iter().all(|(_, succeeded)| *succeeded)
+        };
+        cells.into_iter().filter(|(_, cells)| is_blind(cells)).map(|(operation, _)| operation.clone()).collect()
+    }
+
     /// The operations that succeed in every state in which the table rejects.
     fn operations_without_state(&self, layout: &Layout) -> Vec<String> {
         let mut classes_of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

@@ -47,8 +47,13 @@ pub enum Axis {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SelectorError {
     /// There is no such predicate.
-    #[error("unknown predicate `{0}` in `{1}`; there are {known}", known = Axis::names())]
-    UnknownPredicate(String, String),
+    #[error("unknown predicate `{name}` in `{text}`; there are {}{}", Axis::names(), suggested(&nearest_axis(name)))]
+    UnknownPredicate {
+        /// What stands before the colon.
+        name: String,
+        /// The whole selector.
+        text: String,
+    },
     /// The text says nothing.
     #[error("a selector must not be empty")]
     Empty,
@@ -83,12 +88,18 @@ pub enum SelectError {
     },
 }
 
+/// The predicate that a mistyped one means.
+fn nearest_axis(name: &str) -> Option<String> {
+    nearest(name, Axis::ALL.map(Axis::name)).map(|name| format!("{name}:"))
+}
+
 fn suggested(suggestion: &Option<String>) -> String {
     suggestion.as_ref().map(|text| format!("; did you mean `{text}`?")).unwrap_or_default()
 }
 
 impl Axis {
-    const ALL: [Self; 8] = [
+    /// Every axis.
+    pub const ALL: [Self; 8] = [
         Self::State,
         Self::Operation,
         Self::Class,
@@ -99,7 +110,8 @@ impl Axis {
         Self::Route,
     ];
 
-    const fn name(self) -> &'static str {
+    /// The name, as it stands before the colon.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::State => "state",
             Self::Operation => "operation",
@@ -117,7 +129,7 @@ impl Axis {
     }
 
     /// What a case has on this axis.
-    fn values<'a>(self, suite: &'a Suite, case: &'a Case) -> Vec<&'a str> {
+    pub fn values<'a>(self, suite: &'a Suite, case: &'a Case) -> Vec<&'a str> {
         match (self, &case.subject) {
             // The state of a move is that of its target; the original has an axis of its own.
             (Self::State, Subject::Cell { state, .. } | Subject::Move { target: (_, state), .. }) => {
@@ -158,7 +170,7 @@ impl FromStr for Selector {
         let Some((name, value)) = text.split_once(':') else { return Ok(Self::Id(text.to_owned())) };
         match Axis::ALL.into_iter().find(|axis| axis.name() == name) {
             Some(axis) => Ok(Self::Predicate(axis, value.to_owned())),
-            None => Err(SelectorError::UnknownPredicate(name.to_owned(), text.to_owned())),
+            None => Err(SelectorError::UnknownPredicate { name: name.to_owned(), text: text.to_owned() }),
         }
     }
 }
@@ -210,8 +222,12 @@ impl Selector {
     }
 }
 
-/// The indexes of the cases that any of `include` means (all if it is empty), that none of `exclude` means, and
-/// that are of one of the `editions` (any if it is empty), in the order of ids.
+/// The indexes of the cases that `include` means (all if it is empty), that none of `exclude` means, and that are of one of
+/// the `editions` (any if it is empty), in the order of ids.
+///
+/// Selectors of one kind add to each other, those of different kinds narrow: `operation:Encrypt operation:Decrypt
+/// state:Disabled` means the cases of either operation in that state. Patterns of ids are one kind. A whole id is a name:
+/// its case is selected whatever else is.
 ///
 /// # Errors
 ///
@@ -223,7 +239,8 @@ pub fn select(
     exclude: &[Selector],
     editions: &[String],
 ) -> Result<Vec<usize>, SelectError> {
-    let mut chosen: BTreeSet<usize> = BTreeSet::new();
+    let mut named: BTreeSet<usize> = BTreeSet::new();
+    let mut kinds: Vec<(Option<Axis>, BTreeSet<usize>)> = Vec::new();
     for selector in include {
         let found = selector.find(suite);
         // A selector that means nothing is most likely mistyped, and a run of nothing would look like a success.
@@ -231,12 +248,29 @@ pub fn select(
             let suggestion = selector.suggest(suite);
             return Err(SelectError::NothingSelected { selector: selector.to_string(), suggestion });
         }
-        chosen.extend(found);
+        let kind = match selector {
+            Selector::Id(pattern) if !pattern.contains('*') => {
+                named.extend(found);
+                continue;
+            }
+            Selector::Id(_) => None,
+            Selector::Predicate(axis, _) => Some(*axis),
+        };
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, cases)) => cases.extend(found),
+            None => kinds.push((kind, found)),
+        }
     }
 
-    if include.is_empty() {
-        chosen.extend(0..suite.cases.len());
-    }
+    let mut chosen: BTreeSet<usize> = match kinds.split_first() {
+        Some(((_, first), others)) => {
+            let in_all = |index: &&usize| others.iter().all(|(_, cases)| cases.contains(index));
+            first.iter().filter(in_all).copied().collect()
+        }
+        None if named.is_empty() => (0..suite.cases.len()).collect(),
+        None => BTreeSet::new(),
+    };
+    chosen.extend(named);
 
     for selector in exclude {
         let found = selector.find(suite);
@@ -322,8 +356,14 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
         }
     }
 
+    nearest_id(trimmed, suite).or_else(|| nearest_id(&format!("{provider}/{trimmed}"), suite))
+}
+
+/// The pattern in which each part is replaced by the nearest that stands there in an id.
+fn nearest_id(pattern: &str, suite: &Suite) -> Option<String> {
+    let matches = |pattern: &str| suite.cases.iter().any(|case| id_matches(pattern, case.id.as_str()));
     let mut found = String::new();
-    for part in trimmed.split('/') {
+    for part in pattern.split('/') {
         let prefix = if found.is_empty() { String::new() } else { format!("{found}/") };
         let fits = format!("{prefix}{part}");
         let depth = prefix.matches('/').count();

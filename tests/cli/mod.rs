@@ -44,4 +44,5 @@ mod stopping;
 #[cfg(unix)]
 mod sweep;
 mod targets;
+mod todo;
 mod usage;

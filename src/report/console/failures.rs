@@ -14,10 +14,11 @@
 //! A deviation that several routes and key classes show is one paragraph: its cases are of one cell, with the same
 //! expectation and the same outcome.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::event::{CaseResult, Listed};
 use crate::report::failure_text::{self, FailureText};
+use crate::report::layout::Layout;
 use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
@@ -25,6 +26,9 @@ use super::pen::{FAINT, Mark, Pen, STRONG};
 
 /// How many names of a list are shown, unless all are.
 const FEW: usize = 3;
+
+/// How much of a detail is shown where there is little room, in bytes.
+const SHORT: usize = 150;
 
 /// How much of a response is shown, in bytes.
 pub(super) const RESPONSE_LIMIT: usize = 300;
@@ -69,6 +73,10 @@ struct Paragraph {
     mark: Mark,
     verdict: Verdict,
     kind: Option<Kind>,
+    /// The operation, unless it is of a scenario.
+    operation: Option<String>,
+    /// The state of the cell.
+    state: Option<String>,
     /// The first case in words.
     failure_text: FailureText,
     ids: Vec<String>,
@@ -106,6 +114,71 @@ impl Failures {
     }
 }
 
+/// Failures of one kind of one operation, or of scenarios.
+#[derive(Debug, Default)]
+struct Group<'a> {
+    states: Vec<&'a str>,
+    ids: Vec<&'a str>,
+    mark: Option<Mark>,
+}
+
+impl Failures {
+    /// A line for the failures of one kind of each operation, at most so many, and the first failure of `first` in full.
+    pub(super) fn render_groups(&self, most: usize, first: Option<&str>, layout: &Layout, pen: Pen) -> String {
+        let place = |operation: &str| layout.operations.iter().position(|one| one == operation);
+        // Scenarios come last.
+        let order = |operation: Option<&str>| operation.map_or((2, 0), |one| place(one).map_or((1, 0), |at| (0, at)));
+        let mut groups: BTreeMap<_, Group<'_>> = BTreeMap::new();
+        for paragraph in &self.paragraphs {
+            let operation = paragraph.operation.as_deref();
+            let group: &mut Group<'_> = groups.entry((order(operation), operation, paragraph.kind)).or_default();
+            group.mark.get_or_insert(paragraph.mark);
+            group.states.extend(paragraph.state.as_deref());
+            group.ids.extend(paragraph.ids.iter().map(String::as_str));
+        }
+
+        let mut rendered = String::new();
+        for ((_, operation, kind), group) in groups.iter().take(most) {
+            rendered.push_str(&group.line(*operation, *kind, layout, pen));
+        }
+        if let more @ 1.. = groups.len().saturating_sub(most) {
+            rendered.push_str(&format!("  and {} more kinds of failures\n", text::thousands(text::as_u64(more))));
+        }
+
+        // One in full shows what there is to see.
+        let of_first =
+            self.paragraphs.iter().find(|paragraph| first.is_some() && paragraph.operation.as_deref() == first);
+        let paragraph = of_first.or(self.paragraphs.first());
+        let shown = paragraph.map(|paragraph| paragraph.in_short(pen)).unwrap_or_default();
+        let cases: usize = self.paragraphs.iter().map(|paragraph| paragraph.ids.len()).sum();
+        let rest = match self.paragraphs.len() {
+            0 | 1 => String::new(),
+            _ => {
+                let all = text::count(text::as_u64(cases), "failure");
+                pen.paint(FAINT, &format!("--verbose shows all {all} like this one")) + "\n\n"
+            }
+        };
+        if rendered.is_empty() { rendered } else { format!("{rendered}\n{shown}{rest}") }
+    }
+}
+
+impl Group<'_> {
+    /// `✘ Encrypt  21 cases in Disabled, PendingDeletion: it succeeded where the table rejects`.
+    fn line(&self, operation: Option<&str>, kind: Option<Kind>, layout: &Layout, pen: Pen) -> String {
+        let states = Layout::order(&layout.states, self.states.iter().copied());
+        let place = match (states.is_empty(), self.ids.first()) {
+            (false, _) => format!(" in {}", states.join(", ")),
+            (true, Some(id)) => format!(" such as {id}"),
+            (true, None) => String::new(),
+        };
+        let cases = text::count(text::as_u64(self.ids.len()), "case");
+        let meaning = kind.map(|kind| format!(": {}", kind.meaning())).unwrap_or_default();
+        let mark = pen.mark(self.mark.unwrap_or(Mark::Fail));
+        let name = pen.paint(STRONG, &text::one_line(operation.unwrap_or("scenarios")));
+        format!("{mark} {name}  {}\n", text::one_line(&format!("{cases}{place}{meaning}")))
+    }
+}
+
 impl Deviation {
     fn of(case: &CaseResult) -> Self {
         let CaseResult { operation, state, original_state, source, .. } = case;
@@ -131,11 +204,30 @@ impl Paragraph {
             mark: Mark::of(case),
             verdict: case.verdict,
             kind: case.kind,
+            operation: case.operation.clone(),
+            state: case.state.clone(),
             failure_text: FailureText::of(case, RESPONSE_LIMIT),
             ids: Vec::new(),
             locations: Vec::new(),
             routes: Vec::new(),
         }
+    }
+
+    /// The first case, with what shows the deviation and no more.
+    fn in_short(&self, pen: Pen) -> String {
+        let Some(id) = self.ids.first() else { return String::new() };
+        let mut lines = vec![format!("--> {}", self.failure_text.location)];
+        for (label, detail) in &self.failure_text.details {
+            match *label {
+                "clause" | "route" | "response" => lines.push(format!("{label}: {}", text::cut(detail, SHORT))),
+                // What is to be pasted is whole.
+                "reproduce" => lines.push(format!("{label}: {detail}")),
+                _ => {}
+            }
+        }
+        let rest: String = lines.iter().map(|line| format!("\n  {line}")).collect();
+        let (mark, id, title) = (pen.mark(self.mark), pen.paint(STRONG, id), self.title());
+        format!("{mark} {id}  {title}\n  {}{}\n\n", self.failure_text.headline, pen.paint(FAINT, &rest))
     }
 
     fn render(&self, every_id: bool, pen: Pen) -> String {

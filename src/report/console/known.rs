@@ -14,6 +14,7 @@ use crate::report::text;
 use crate::verdict::Verdict;
 
 use super::pen::{Mark, Pen, STRONG};
+use super::room::Room;
 
 /// Gathers the known failures.
 #[derive(Debug, Default)]
@@ -43,13 +44,13 @@ impl Known {
     }
 
     /// The entries, with an empty line after them; nothing if there are none.
-    pub(super) fn render(&self, pen: Pen) -> String {
+    pub(super) fn render(&self, room: Room, pen: Pen) -> String {
         if self.entries.is_empty() {
             return String::new();
         }
 
         let mut rendered = pen.paint(STRONG, "known failures") + "\n";
-        for Entry { listed, id, cases } in self.entries.values() {
+        for Entry { listed, id, cases } in self.entries.values().take(room.remarks) {
             // An entry may be a pattern; where it met one case, the id of that says more.
             let (name, cases) = match cases {
                 1 => (id, String::new()),
@@ -60,6 +61,10 @@ impl Known {
             rendered.push_str(&format!("{mark} {}  {cases}{}\n", text::one_line(name), accepted(listed)));
         }
 
+        if let more @ 1.. = self.entries.len().saturating_sub(room.remarks) {
+            let more = text::thousands(text::as_u64(more));
+            rendered.push_str(&format!("  {more} more; --verbose shows them\n"));
+        }
         rendered + "\n"
     }
 }
@@ -81,7 +86,7 @@ mod tests {
             known.add(&case);
         }
         assert_eq!(
-            known.render(Pen::default()),
+            known.render(Room::ALL, Pen::default()),
             "known failures\nk alibaba/*/PendingImport  2 cases: the emulator encrypts without key material \
              (https://example.com/issues/12, until 2026-12-31)\n\n"
         );

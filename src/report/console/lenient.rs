@@ -7,9 +7,10 @@
 use std::fmt::Write as _;
 
 use crate::event::CaseResult;
-use crate::report::text::{cut, one_line};
+use crate::report::text::{as_u64, cut, one_line, thousands};
 
 use super::pen::{DOUBTFUL, Pen};
+use super::room::Room;
 
 /// How much of a reason is shown, in bytes.
 const REASON_LIMIT: usize = 300;
@@ -33,10 +34,16 @@ impl Lenients {
     }
 
     /// A line for each response, with an empty line after them; nothing if there are none.
-    pub(super) fn render(&self, pen: Pen) -> String {
+    pub(super) fn render(&self, room: Room, pen: Pen) -> String {
+        // Each is long, and they did pass.
+        let shown = self.lines.len().min(if room.is_short() { 1 } else { usize::MAX });
         let mut rendered = String::new();
-        for line in &self.lines {
+        for line in &self.lines[..shown] {
             let _ = writeln!(rendered, "{} {line}", pen.paint(DOUBTFUL, "lenient:"));
+        }
+        if let more @ 1.. = self.lines.len() - shown {
+            let label = pen.paint(DOUBTFUL, "lenient:");
+            let _ = writeln!(rendered, "{label} {} more; --verbose shows them", thousands(as_u64(more)));
         }
         if !rendered.is_empty() {
             rendered.push('\n');

@@ -42,8 +42,10 @@ mod known;
 mod lenient;
 mod pen;
 mod progress;
+mod room;
 mod summary;
 mod table;
+mod todo;
 mod unjudged;
 
 #[cfg(test)]
@@ -58,9 +60,14 @@ use known::Known;
 use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
+use room::Room;
 use summary::Remarks;
 use table::Table;
+use todo::ToDo;
 use unjudged::Detail;
+
+/// The lines above everything that is shown at the end.
+const HEAD: &str = "\n\n";
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,6 +98,10 @@ pub struct ConsoleOptions {
     pub layout: Layout,
     /// How much of the table is shown, unless the console is quiet.
     pub table: TableMode,
+    /// Whether every operation is shown with the number of its cases that are right.
+    pub operations: bool,
+    /// What a command must have besides its selectors to run cases against the same target: words for a shell.
+    pub again: String,
 }
 
 impl Default for ConsoleOptions {
@@ -103,6 +114,8 @@ impl Default for ConsoleOptions {
             width: 80,
             layout: Layout::default(),
             table: TableMode::default(),
+            operations: false,
+            again: String::new(),
         }
     }
 }
@@ -120,6 +133,7 @@ pub struct Console<W> {
     known: Known,
     causes: Causes,
     patterns: Patterns,
+    todo: ToDo,
     notices: Vec<String>,
     files: Vec<String>,
     selected: usize,
@@ -146,6 +160,7 @@ impl<W: Write + Send> Console<W> {
             known: Known::default(),
             causes: Causes::default(),
             patterns: Patterns::default(),
+            todo: ToDo::default(),
             notices: Vec::new(),
             files: Vec::new(),
             selected: 0,
@@ -184,6 +199,7 @@ impl<W: Write + Send> Console<W> {
         self.known.add(case);
         self.causes.add(case);
         self.patterns.add(case);
+        self.todo.add(case);
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
@@ -213,7 +229,23 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
-        let ConsoleOptions { verbosity, layout, width, table, .. } = &self.options;
+        let mut rendered = self.rendered(footer, Room::ALL);
+        // Whoever wants everything gets it, and a pipe has no screen, but a person who reads what came out of it.
+        if self.options.verbosity == Verbosity::Normal {
+            for room in Room::LESS {
+                if room::fits(&format!("{HEAD}{rendered}"), self.options.width) {
+                    break;
+                }
+                rendered = self.rendered(footer, room);
+            }
+        }
+        self.write(&rendered)?;
+        self.flush()
+    }
+
+    /// Everything that is shown of a run at its end, in this room.
+    fn rendered(&self, footer: &RunFooter, room: Room) -> String {
+        let ConsoleOptions { verbosity, layout, width, table, again, .. } = &self.options;
         let (is_quiet, every_id) = (*verbosity == Verbosity::Quiet, *verbosity == Verbosity::Verbose);
         let is_cut_short = !footer.complete || footer.stopped.is_some();
         let summary = &footer.summary;
@@ -230,16 +262,31 @@ impl<W: Write + Send> Console<W> {
             rendered.push('\n');
         }
         if !is_quiet {
-            rendered.push_str(&self.table.render(*table, layout, *width, self.pen));
-            rendered.push_str(&self.lenients.render(self.pen));
-            rendered.push_str(&self.known.render(self.pen));
+            rendered.push_str(&self.table.render(*table, layout, *width, room, self.pen));
+            rendered.push_str(&self.lenients.render(room, self.pen));
+            rendered.push_str(&self.known.render(room, self.pen));
             rendered.push_str(&unjudged::skipped(&self.causes, detail, self.pen));
         }
-        rendered.push_str(&unjudged::inconclusive(&self.causes, is_cut_short, detail, self.pen));
-        rendered.push_str(&self.failures.render(every_id, self.pen));
+        rendered.push_str(&unjudged::inconclusive(&self.causes, is_cut_short, detail, room, self.pen));
+        let first = self.todo.first(layout);
+        rendered.push_str(&match room.groups {
+            None => self.failures.render(every_id, self.pen),
+            Some(most) => self.failures.render_groups(most, first.as_deref(), layout, self.pen),
+        });
+
+        let blind = self.patterns.blind();
+        if self.options.operations {
+            rendered.push_str(&self.todo.summary(&blind, layout, self.pen));
+        }
+        let todo = match !is_quiet && judged > 0 {
+            true => self.todo.lines(&blind, layout, again, *width, self.pen),
+            false => Vec::new(),
+        };
 
         let remarks = Remarks {
+            todo: &todo,
             patterns: &self.patterns.sentences(layout),
+            most: room.remarks,
             notices: &self.notices,
             files: if is_quiet { &[] } else { &self.files },
             unjudged: self.selected.saturating_sub(self.judged),
@@ -247,8 +294,7 @@ impl<W: Write + Send> Console<W> {
             routes: !is_quiet && judged > 0,
         };
         rendered.push_str(&summary::render(footer, &remarks, self.pen));
-        self.write(&rendered)?;
-        self.flush()
+        rendered
     }
 
     fn write(&mut self, text: &str) -> Result<(), ReportError> {

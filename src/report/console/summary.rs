@@ -7,6 +7,8 @@
 //! cut short: interrupted; 12 cases were not judged
 //! 228 of 230 (cell, class of key, route) run
 //! reports: reports/results.json, reports/junit.xml
+//! to do, where work pays most first:
+//!   Encrypt  5 of 24 right; looks at no state  kms-conformance run operation:Encrypt
 //! 243 cases: 240 passed, 1 failed, 2 skipped · 2,431 requests, 260 keys (1 left), 1 leak · 0.12 s
 //! ```
 
@@ -16,10 +18,14 @@ use crate::report::text::{as_u64, count, duration, one_line, thousands};
 use super::pen::{BAD, DOUBTFUL, GOOD, Pen, STRONG};
 
 /// What is shown above the closing line and is not in the footer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Remarks<'a> {
     /// What many failures have in common.
     pub(super) patterns: &'a [String],
+    /// How many patterns and how many messages are shown.
+    pub(super) most: usize,
+    /// What should be done first, in lines that are ready to be shown.
+    pub(super) todo: &'a [String],
     /// Messages about the run.
     pub(super) notices: &'a [String],
     /// The files that were written; empty if they are not shown.
@@ -32,6 +38,21 @@ pub(super) struct Remarks<'a> {
     pub(super) routes: bool,
 }
 
+impl Default for Remarks<'_> {
+    fn default() -> Self {
+        Self {
+            patterns: &[],
+            most: usize::MAX,
+            todo: &[],
+            notices: &[],
+            files: &[],
+            unjudged: 0,
+            lenient: 0,
+            routes: false,
+        }
+    }
+}
+
 /// So many leaks are named; the reports name all.
 const MOST_LEAKS: usize = 50;
 
@@ -41,8 +62,12 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     let mut lines = Vec::new();
 
     let labelled = |style, label, text: &String| format!("{} {}", pen.paint(style, label), one_line(text));
-    lines.extend(remarks.patterns.iter().map(|pattern| labelled(DOUBTFUL, "pattern:", pattern)));
-    lines.extend(remarks.notices.iter().map(|notice| labelled(DOUBTFUL, "note:", notice)));
+    for (label, texts) in [("pattern:", remarks.patterns), ("note:", remarks.notices)] {
+        lines.extend(texts.iter().take(remarks.most).map(|text| labelled(DOUBTFUL, label, text)));
+        if let more @ 1.. = texts.len().saturating_sub(remarks.most) {
+            lines.push(labelled(DOUBTFUL, label, &format!("{} more; --verbose shows them", thousands(as_u64(more)))));
+        }
+    }
     lines.extend(leaks.iter().take(MOST_LEAKS).map(|leak| labelled(BAD, "leak:", leak)));
     if let more @ 1.. = leaks.len().saturating_sub(MOST_LEAKS) {
         let more = format!("and {} more, which results.json and junit.xml name", thousands(as_u64(more)));
@@ -57,6 +82,7 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     if !remarks.files.is_empty() {
         lines.push(one_line(&format!("reports: {}", remarks.files.join(", "))));
     }
+    lines.extend(remarks.todo.iter().cloned());
 
     let parts = [
         format!("{}: {}", count(as_u64(summary.total()), "case"), counts(summary, remarks.lenient, pen)),

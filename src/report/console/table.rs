@@ -30,6 +30,7 @@ use crate::report::text;
 
 use super::grid::{self, Grid};
 use super::pen::{FAINT, Mark, Pen, STRONG};
+use super::room::Room;
 
 /// How much of the table is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -67,6 +68,9 @@ const LEGEND: [Mark; 8] = [
     Mark::NotApplicable,
 ];
 
+/// So many rows of scenarios are shown also where there is little room.
+const FEW_SCENARIOS: usize = 8;
+
 type Cells = BTreeMap<(String, String), Mark>;
 
 impl Table {
@@ -87,14 +91,19 @@ impl Table {
     }
 
     /// The table, with an empty line after it; empty if there is nothing to show.
-    pub(super) fn render(&self, mode: TableMode, layout: &Layout, width: usize, pen: Pen) -> String {
+    pub(super) fn render(&self, mode: TableMode, layout: &Layout, width: usize, room: Room, pen: Pen) -> String {
         match mode {
             TableMode::None => String::new(),
-            TableMode::Full => self.render_rows(layout, width, pen),
+            TableMode::Full => self.render_rows(layout, width, Room::ALL, pen),
             // A table of question marks says no more than one line about them.
             TableMode::Auto if !self.seen.iter().any(|mark| mark.is_judged()) => String::new(),
             TableMode::Auto => {
-                let (shown, left_out) = self.without_passed_rows();
+                let (mut shown, left_out) = self.without_passed_rows();
+                let others = match shown.shorten(room.rows, layout) {
+                    0 => String::new(),
+                    1 => "1 more row does not pass; --table full shows it\n".to_owned(),
+                    rows => format!("{rows} more rows do not pass; --table full shows them\n"),
+                };
                 let rest = match (shown.seen.is_empty(), left_out) {
                     (_, 0) => String::new(),
                     (true, 1) => "the only row passes; --table full shows it\n\n".to_owned(),
@@ -102,7 +111,7 @@ impl Table {
                     (false, 1) => "1 more row passes; --table full shows it\n\n".to_owned(),
                     (false, rows) => format!("{rows} more rows pass; --table full shows them\n\n"),
                 };
-                shown.render_rows(layout, width, pen) + &pen.paint_lines(FAINT, &rest)
+                shown.render_rows(layout, width, room, pen) + &pen.paint_lines(FAINT, &(others + &rest))
             }
         }
     }
@@ -134,8 +143,19 @@ impl Table {
         (Self { cells, moves, scenarios, seen }, left_out)
     }
 
+    /// Leaves out operations beyond `most`, those without a failure first, and says how many.
+    fn shorten(&mut self, most: usize, layout: &Layout) -> usize {
+        let mut rows = ordered(self.cells.keys().map(|(row, _)| row.as_str()), &layout.operations);
+        let has_failure =
+            |row: &str| self.cells.iter().any(|((of, _), mark)| of == row && *mark >= Mark::UnexpectedPass);
+        rows.sort_by_key(|row| !has_failure(row));
+        let left_out: BTreeSet<String> = rows.into_iter().skip(most).map(str::to_owned).collect();
+        self.cells.retain(|(row, _), _| !left_out.contains(row));
+        left_out.len()
+    }
+
     /// The table, with an empty line after it; empty if there were no cases.
-    fn render_rows(&self, layout: &Layout, width: usize, pen: Pen) -> String {
+    fn render_rows(&self, layout: &Layout, width: usize, room: Room, pen: Pen) -> String {
         let mut parts = Vec::new();
         if !self.cells.is_empty() {
             parts.push(render(&self.cells, &layout.operations, &layout.states, width, pen));
@@ -148,7 +168,9 @@ impl Table {
                 render(cells, &layout.states, &layout.states, width, pen)
             ));
         }
-        if !self.scenarios.is_empty() {
+        if !self.scenarios.is_empty() && room.is_short() && self.scenarios.len() > FEW_SCENARIOS {
+            parts.push(self.counted_scenarios(pen));
+        } else if !self.scenarios.is_empty() {
             parts.push(format!("{}\n{}", pen.paint(STRONG, "scenarios"), self.render_scenarios(width, pen)));
         }
 
@@ -157,6 +179,16 @@ impl Table {
         }
         parts.push(self.legend(width, pen) + "\n");
         parts.join("\n") + "\n"
+    }
+
+    /// How many scenarios do not pass, and how.
+    fn counted_scenarios(&self, pen: Pen) -> String {
+        let mut counted: BTreeMap<Mark, usize> = BTreeMap::new();
+        self.scenarios.values().flatten().for_each(|mark| *counted.entry(*mark).or_default() += 1);
+        let one = |(mark, cases): (&Mark, &usize)| format!("{cases} {}", pen.mark(*mark));
+        let counts: Vec<String> = counted.iter().rev().map(one).collect();
+        let rows = text::count(text::as_u64(self.scenarios.len()), "row");
+        format!("{}  {} in {rows}; --table full shows them\n", pen.paint(STRONG, "scenarios"), counts.join(", "))
     }
 
     fn render_scenarios(&self, width: usize, pen: Pen) -> String {
@@ -240,7 +272,7 @@ mod tests {
     fn rendered(cases: &[CaseResult], mode: TableMode) -> String {
         let mut table = Table::default();
         cases.iter().for_each(|case| table.add(case));
-        table.render(mode, &Layout::default(), 80, Pen::default())
+        table.render(mode, &Layout::default(), 80, Room::ALL, Pen::default())
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
 use super::pen::{FAINT, Mark, Pen, STRONG};
+use super::room::Room;
 
 /// How many causes are shown unless all are wanted.
 const MOST: usize = 20;
@@ -37,12 +38,12 @@ pub(super) enum Detail {
 
 /// The inconclusive cases by their causes, and those that were not run unless `is_cut_short`: then the end of the run says
 /// why.
-pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, pen: Pen) -> String {
+pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, room: Room, pen: Pen) -> String {
     let mut groups = causes.of(Verdict::Inconclusive);
     if !is_cut_short {
         groups.extend(causes.of(Verdict::NotRun));
     }
-    let shown = if detail == Detail::EveryId { groups.len() } else { MOST.min(groups.len()) };
+    let shown = if detail == Detail::EveryId { groups.len() } else { MOST.min(room.causes).min(groups.len()) };
 
     let mut rendered: String = groups.iter().take(shown).map(|group| paragraph(group, detail, pen)).collect();
     let more = groups.get(shown..).unwrap_or_default();

@@ -116,6 +116,13 @@ pattern: Encrypt seems not to look at the state of a key: it succeeded in Disabl
 leak: key 0b7d4e21 of alibaba/Encrypt/Disabled: ScheduleKeyDeletion responded \u{1b}[1mX
 cut short: interrupted; 1 case was not judged
 17 of 490 (cell, class of key, route) run
+to do, where work pays most first:
+  Encrypt  0 of 6 right; looks at no state
+    kms-conformance run operation:Encrypt
+  DisableKey  3 other cases wait for it
+    kms-conformance run operation:DisableKey
+  Decrypt  0 of 1 right
+    kms-conformance run operation:Decrypt
 17 cases: 1 passed, 7 failed, 4 inconclusive, 4 skipped, 1 not run · 2,431 requests, 260 keys (1 left), 1 leak · 0.12 s
 
 "#]],

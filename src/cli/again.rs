@@ -1,0 +1,28 @@
+//! The arguments that a command needs to meet the same target, as they are shown to be pasted into a shell.
+
+use crate::report::curl::quote;
+
+/// Arguments for a shell.
+#[derive(Debug, Default)]
+pub(super) struct Again(Vec<String>);
+
+impl Again {
+    /// Adds a flag with its value, if there is one.
+    pub(super) fn flag(&mut self, name: &str, value: Option<impl ToString>) {
+        if let Some(value) = value {
+            self.0.push(format!("--{name} {}", quote(&value.to_string())));
+        }
+    }
+
+    /// Adds a flag that has no value, if it was given.
+    pub(super) fn switch(&mut self, name: &str, is_given: bool) {
+        if is_given {
+            self.0.push(format!("--{name}"));
+        }
+    }
+
+    /// The arguments in one line.
+    pub(super) fn line(&self) -> String {
+        self.0.join(" ")
+    }
+}
