@@ -1,11 +1,17 @@
-//! Compiles the case files into the program.
+//! Compiles the case files and the data of the self-test into the program.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join("cases");
+    embed("cases", "case_files.rs")?;
+    embed("src/self_test", "self_test_files.rs")
+}
+
+/// Writes the list of all YAML files below a folder, each with its path in it and its text.
+fn embed(folder: &str, list: &str) -> io::Result<()> {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?).join(folder);
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -18,7 +24,7 @@ fn main() -> io::Result<()> {
         writeln!(code, "    ({name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
     }
     code.push_str("]\n");
-    let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join("case_files.rs");
+    let target = PathBuf::from(env::var("OUT_DIR").map_err(io::Error::other)?).join(list);
     fs::write(target, code)
 }
 

@@ -10,7 +10,7 @@ use super::Exit;
 use super::{CredentialError, ProviderError, SettingsError, VariableError};
 use crate::client::ClientError;
 use crate::diagnostic::Diagnostics;
-use crate::mock::{StartError, StateError, TlsError, TokenError};
+use crate::mock::{DeviationError, StartError, StateError, TlsError, TokenError};
 use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
@@ -73,6 +73,9 @@ pub enum CliError {
         /// The most similar name.
         near: Option<String>,
     },
+    /// The mock has no such deviation.
+    #[error("--deviate: {0}")]
+    Deviation(#[from] DeviationError),
     /// The mock does not start.
     #[error("{}", with_source(.0))]
     Mock(#[from] StartError),
@@ -268,6 +271,7 @@ impl CliError {
             | Self::NothingToExamine
             | Self::ReadLedger { .. }
             | Self::ReadKeys { .. }
+            | Self::Deviation(_)
             | Self::NoDeviation { .. }
             | Self::SelfTest(_)
             | Self::NoCredentials { .. }

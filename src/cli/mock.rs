@@ -30,8 +30,27 @@ use crate::mock::{
     AdminAccess, AdminToken, ClockMode, CloudConfig, FaultRule, Faults, MockConfig, Service, StateSummary, WebOrigin,
     registry, serve,
 };
-use crate::self_test::{SelfTestError, catalogue};
+use crate::self_test::catalogue;
 use crate::signal::Stops;
+
+/// The arguments of a mock that serves, for which a mere list has no use.
+const SERVING: [&str; 15] = [
+    "AccessArguments",
+    "AlibabaArguments",
+    "AwsArguments",
+    "TransportArguments",
+    "admin_everyone",
+    "admin_token_env",
+    "allow_origin",
+    "check_health",
+    "clock",
+    "deviate",
+    "fault",
+    "fault_seed",
+    "listen",
+    "no_admin",
+    "state",
+];
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
@@ -42,8 +61,13 @@ pub(super) struct MockArguments {
     /// The cloud whose service is mocked
     #[arg(long, value_name = "NAME", default_value = alibaba::PROVIDER, value_parser = provider())]
     provider: CloudConfig,
-    /// Show the catalogue of deviations: the name of each, what it does, and which cases must catch it
-    #[arg(long, exclusive = true)]
+    /// Deviate from the documents, such as `Encrypt:Disabled=Success` or
+    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
+    #[arg(long, value_name = "DEVIATION")]
+    deviate: Vec<String>,
+    /// Show the catalogue of deviations of the --provider, and end: the name of each, what it does, and which cases must
+    /// catch it
+    #[arg(long, conflicts_with_all = SERVING)]
     list_deviations: bool,
     /// Keep keys, aliases, import tokens and the clock in this file across restarts; it is made if it does not exist. It
     /// holds unencrypted key material and can be read by its owner only
@@ -134,8 +158,13 @@ impl MockArguments {
             self.aws.refuse_for(name)?;
         }
 
+        // So far it has none.
+        if name == aws::PROVIDER && !self.deviate.is_empty() {
+            return Err(CliError::FlagOfOtherMock { flag: "--deviate", of: alibaba::PROVIDER, provider: name });
+        }
+
         match name {
-            alibaba::PROVIDER => Ok(self.alibaba.config(&self.access, context)?.into()),
+            alibaba::PROVIDER => Ok(self.alibaba.config(&self.access, &self.deviate, context)?.into()),
             aws::PROVIDER => Ok(self.aws.config(&self.access, context)?.into()),
             // A cloud without arguments of its own has its default settings.
             _ => Ok(self.provider.clone()),
@@ -187,7 +216,7 @@ fn clock(text: &str) -> Result<ClockMode, String> {
 /// Serves the mock until a signal stops it.
 pub(super) fn mock(arguments: &MockArguments, context: &Context) -> Result<Exit, CliError> {
     if arguments.list_deviations {
-        context.print(&deviations()?);
+        context.print(&deviations(arguments.provider.name())?);
         return Ok(Exit::Passed);
     }
 
@@ -261,10 +290,10 @@ fn listens_text(scheme: &str, address: SocketAddr) -> String {
     format!("the mock listens at {scheme}://{address}{here}, until it is stopped (Ctrl-C)")
 }
 
-/// The catalogue: three lines and an empty one for each deviation.
-fn deviations() -> Result<String, CliError> {
+/// The catalogue of a provider: three lines and an empty one for each deviation.
+fn deviations(provider: &str) -> Result<String, CliError> {
     let mut text = String::new();
-    for entry in catalogue().map_err(SelfTestError::from)? {
+    for entry in catalogue(provider)? {
         let caught = match &entry.uncaught {
             Some(reason) => format!("uncaught: {reason}"),
             None => format!("caught by {}", entry.caught_by().collect::<Vec<_>>().join(", ")),
@@ -272,4 +301,46 @@ fn deviations() -> Result<String, CliError> {
         text.push_str(&format!("{}\n    {}\n    {caught}\n\n", entry.name(), entry.deviation.description()));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser};
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Only {
+        #[command(flatten)]
+        mock: MockArguments,
+    }
+
+    #[test]
+    fn a_list_of_deviations_takes_a_provider_and_nothing_else() {
+        let parse = |words: &[&str]| Only::try_parse_from([&["mock", "--list-deviations"], words].concat());
+        assert!(parse(&["--provider", "alibaba"]).is_ok());
+
+        let command = Only::command();
+        let others = command.get_arguments().filter_map(|argument| argument.get_long());
+        for flag in others.filter(|flag| !["help", "provider", "list-deviations"].contains(flag)) {
+            let value = match flag {
+                "listen" => "1",
+                "clock" => "real",
+                "fault" => "drop-before",
+                "fault-seed" => "1",
+                "account" => "111122223333",
+                "allow-origin" => "http://localhost:1",
+                _ => "x",
+            };
+            let name = format!("--{flag}");
+            let mut outcome = parse(&[&name, value]);
+            if outcome.is_err()
+                && command.get_arguments().any(|one| one.get_long() == Some(flag) && !one.get_action().takes_values())
+            {
+                outcome = parse(&[&name]);
+            }
+            let error = outcome.err().unwrap_or_else(|| panic!("{name} is ignored")).to_string();
+            assert!(error.contains("cannot be used with"), "{name}: {error}");
+        }
+    }
 }

@@ -14,8 +14,8 @@ use super::target::jobs;
 use super::{CliError, Context, Exit};
 use crate::near::nearest;
 use crate::self_test::{
-    CatalogueEntry, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, SelfTestError, Table,
-    Trial, catalogue, comparison_summary, poor_emulators, poor_summary, summary,
+    CatalogueEntry, Comparison, Others, PoorEmulator, PoorTable, PoorTest, PoorTrial, SelfTest, Table, Trial,
+    catalogue, comparison_summary, poor_emulators, poor_summary, summary,
 };
 use crate::signal::Stops;
 
@@ -47,7 +47,7 @@ pub(super) struct SelfTestArguments {
 pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Result<Exit, CliError> {
     let suite = Arc::new(arguments.suite.load(&[])?);
     must_have_mock(&suite.service.provider)?;
-    let Tried { entries, emulators } = named(&arguments.names)?;
+    let Tried { entries, emulators } = named(&suite.service.provider, &arguments.names)?;
     let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let (wanted, wanted_emulators) = (entries.len(), emulators.len());
@@ -126,10 +126,10 @@ struct Tried {
     emulators: Vec<PoorEmulator>,
 }
 
-/// The deviations and emulators whose names contain one of these texts.
-fn named(names: &[String]) -> Result<Tried, CliError> {
-    let mut entries = catalogue().map_err(SelfTestError::from)?;
-    let mut emulators = poor_emulators().map_err(SelfTestError::from)?;
+/// The deviations and emulators of a provider whose names contain one of these texts.
+fn named(provider: &str, names: &[String]) -> Result<Tried, CliError> {
+    let mut entries = catalogue(provider)?;
+    let mut emulators = poor_emulators(provider)?;
     let known: Vec<String> = entries
         .iter()
         .map(CatalogueEntry::name)

@@ -66,8 +66,13 @@ pub use self::host::tls::{SelfSigned, Tls, TlsError};
 pub use self::host::token::{AdminToken, TokenError};
 pub use self::host::view::IgnoredParameter;
 pub use self::host::web::{ParseOriginError, WebOrigin};
+#[cfg(test)]
+pub(crate) use self::mutation::CellText;
+#[cfg(feature = "cli")]
+pub(crate) use self::mutation::Repertoire;
 pub use self::mutation::{
-    CellDeviation, DeviantOutcome, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,
+    CellDeviation, CellError, DeviantOutcome, Deviation, GeneralFault, KnownDeviation, Named, ParseDeviationError,
+    ResponseFault, StateEffect,
 };
 
 /// Locks a mutex. A panic while it was held can't have left half a change for which all later requests would have to fail.

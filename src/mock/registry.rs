@@ -9,12 +9,16 @@ use crate::mock::host::clock::ClockMode;
 use crate::mock::host::cloud::CloudConfig;
 use crate::mock::host::config::MockConfig;
 use crate::mock::host::faults::Faults;
+#[cfg(feature = "cli")]
+use crate::mock::mutation::{self, Repertoire};
 
 /// How a cloud gets its settings.
 struct Settings {
     default: fn() -> CloudConfig,
     /// Those of a mock in the process that tests it, which starts at once.
     bundled: fn() -> CloudConfig,
+    #[cfg(feature = "cli")]
+    deviations: Option<Repertoire>,
 }
 
 /// The clouds; the first one is the default cloud.
@@ -23,10 +27,14 @@ const CLOUDS: [Settings; 2] = [
         default: || AlibabaConfig::default().into(),
         // To make an RSA pair takes longer than many a run.
         bundled: || AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() }.into(),
+        #[cfg(feature = "cli")]
+        deviations: Some(mutation::ALIBABA),
     },
     Settings {
         default: || AwsConfig::default().into(),
         bundled: || AwsConfig { rsa_pairs: RsaPairs::BuiltIn, ..AwsConfig::default() }.into(),
+        #[cfg(feature = "cli")]
+        deviations: None,
     },
 ];
 
@@ -45,6 +53,12 @@ pub(crate) fn by_name(name: &str) -> Option<CloudConfig> {
 /// The settings of a mock of the cloud with this name, in the process that tests it.
 pub(crate) fn bundled(name: &str) -> Option<CloudConfig> {
     CLOUDS.iter().map(|cloud| (cloud.bundled)()).find(|config| config.name() == name)
+}
+
+/// What the mock of the cloud with this name can do otherwise than the documents say.
+#[cfg(feature = "cli")]
+pub(crate) fn deviations(name: &str) -> Option<Repertoire> {
+    CLOUDS.iter().find(|cloud| (cloud.default)().name() == name).and_then(|cloud| cloud.deviations)
 }
 
 impl Default for MockConfig {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::SelfTestError;
 use crate::client::Connection;
 use crate::event::{CaseResult, Event};
-use crate::mock::Deviation;
+use crate::mock::KnownDeviation;
 use crate::plan::Isolation;
 use crate::provider::registry;
 use crate::session::{Endpoint, Limits, LiveTarget, MockOptions, Session, SessionError, SessionOptions};
@@ -27,14 +27,14 @@ pub(super) struct MockRun {
 }
 
 /// Runs every case of a suite against a new mock that deviates in these ways.
-pub(super) async fn run_suite(suite: &Arc<Suite>, deviations: Vec<Deviation>) -> Result<MockRun, SelfTestError> {
+pub(super) async fn run_suite(suite: &Arc<Suite>, deviations: &[KnownDeviation]) -> Result<MockRun, SelfTestError> {
     run_cases(suite, deviations, (0..suite.cases.len()).collect()).await
 }
 
 /// Runs cases against a new mock that deviates in these ways.
 pub(super) async fn run_cases(
     suite: &Arc<Suite>,
-    deviations: Vec<Deviation>,
+    deviations: &[KnownDeviation],
     cases: Vec<usize>,
 ) -> Result<MockRun, SelfTestError> {
     run_isolated(suite, deviations, cases, Isolation::Fresh).await
@@ -43,14 +43,16 @@ pub(super) async fn run_cases(
 /// Runs cases against a new mock that deviates in these ways, on fresh keys or on those of a tour.
 pub(super) async fn run_isolated(
     suite: &Arc<Suite>,
-    deviations: Vec<Deviation>,
+    deviations: &[KnownDeviation],
     cases: Vec<usize>,
     isolation: Isolation,
 ) -> Result<MockRun, SelfTestError> {
     let start = |error: SessionError| SelfTestError::Start(error.to_string());
-    let deviations = deviations.iter().map(ToString::to_string).collect();
+    let deviations = deviations.iter().map(|deviation| deviation.name().to_owned()).collect();
     let options = MockOptions { deviations, ..MockOptions::default() };
-    let endpoint = Endpoint::BundledMock(registry::default_provider().provider(), options);
+    let provider = &suite.service.provider;
+    let declared = registry::by_name(provider).ok_or_else(|| SelfTestError::NoData { provider: provider.clone() })?;
+    let endpoint = Endpoint::BundledMock(declared.provider(), options);
     let target = LiveTarget::start(endpoint, &Connection::default()).await.map_err(start)?;
 
     // A tour leaves nothing out where it may make any number of keys.

@@ -1,6 +1,7 @@
 //! The suite against itself: every deviation of the mock must be caught, by the cases that the catalogue names and by no
 //! others. The mock and the cases know nothing of each other; they only meet in this module.
 //!
+//! - `data`: the files of each cloud;
 //! - `catalogue`: which cases catch which deviation (`catalogue.yaml`);
 //! - `trial`: one deviation, and what its catalogue entry says, compared with a run;
 //! - `poor`: endpoints that are wrong in many places at once (`poor_emulators.yaml`);
@@ -14,6 +15,7 @@
 mod case_set;
 mod catalogue;
 mod comparison;
+mod data;
 mod mock_run;
 mod poor;
 mod table;
@@ -41,6 +43,12 @@ pub enum SelfTestError {
     /// The catalogue or the list of poor emulators is wrong, or names cases that the suite does not have.
     #[error("the data of the self-test does not fit the mock or the suite:\n\n{0}")]
     Data(#[from] Diagnostics),
+    /// Nothing is said of the deviations of a provider's mock.
+    #[error("there is no catalogue of deviations for the provider `{provider}`")]
+    NoData {
+        /// The name of the provider.
+        provider: String,
+    },
     /// A mock or a client could not be started.
     #[error("a mock or its client can't be started: {0}")]
     Start(String),
@@ -77,7 +85,8 @@ impl SelfTest {
             return Err(Diagnostics::new(mistakes, []).into());
         }
 
-        let known = self.compare.then(comparison::explained).transpose()?.map(Arc::new);
+        let known =
+            self.compare.then(|| comparison::explained(&self.suite.service.provider)).transpose()?.map(Arc::new);
         let trials = self.entries.into_iter().zip(expectations).map(|(entry, expectations)| {
             let (suite, others, known) = (Arc::clone(&self.suite), self.others.clone(), known.clone());
             async move { trial::try_entry(&suite, &entry, &expectations, &others, known.as_deref()).await }

@@ -8,7 +8,7 @@ use super::catalogue::{CatalogueEntry, Expectations, Family};
 use super::comparison::{Comparison, Explained, Subject, compare};
 use super::mock_run::run_cases;
 use crate::event::CaseResult;
-use crate::mock::Deviation;
+use crate::mock::KnownDeviation;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
@@ -93,7 +93,7 @@ pub(super) async fn try_entry(
     let results = if entry.account_wide {
         run_apart(suite, &entry.deviation, cases).await?
     } else {
-        run_cases(suite, vec![entry.deviation.clone()], cases.into_iter().collect()).await?.results
+        run_cases(suite, std::slice::from_ref(&entry.deviation), cases.into_iter().collect()).await?.results
     };
 
     let name = entry.name();
@@ -165,12 +165,12 @@ fn ids<'a>(suite: &'a Suite, cases: &BTreeSet<usize>) -> BTreeSet<&'a str> {
 /// Runs each case on a mock of its own, for a deviation that cases on one mock would share.
 async fn run_apart(
     suite: &Arc<Suite>,
-    deviation: &Deviation,
+    deviation: &KnownDeviation,
     cases: BTreeSet<usize>,
 ) -> Result<Vec<CaseResult>, SelfTestError> {
     let mut results = Vec::with_capacity(cases.len());
     for case in cases {
-        results.extend(run_cases(suite, vec![deviation.clone()], vec![case]).await?.results);
+        results.extend(run_cases(suite, std::slice::from_ref(deviation), vec![case]).await?.results);
     }
     Ok(results)
 }

@@ -6,7 +6,7 @@ use super::program::{MockProcess, Place, ended};
 
 /// The deviations of a poor emulator of the self-test.
 fn deviations_of(name: &str) -> String {
-    let text = include_str!("../../src/self_test/poor_emulators.yaml");
+    let text = include_str!("../../src/self_test/alibaba/poor_emulators.yaml");
     let file: Value = serde_yaml::from_str(text).unwrap();
     let emulator = file["emulators"].as_array().unwrap().iter().find(|one| one["name"] == name).unwrap();
     let deviations = emulator["deviations"].as_array().unwrap().iter();

@@ -29,7 +29,7 @@ const SAMPLE: [&str; 8] = [
 ];
 
 fn entries() -> Vec<CatalogueEntry> {
-    catalogue().unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    catalogue(&SUITE.service.provider).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 /// How many deviations of a kind are tried.

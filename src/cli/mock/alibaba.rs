@@ -1,4 +1,4 @@
-//! What is special about the mock of Alibaba Cloud KMS: what it has from the start, and how it deviates.
+//! What is special about the mock of Alibaba Cloud KMS: what it has from the start.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use clap::Args;
 use super::access::AccessArguments;
 use crate::cli::{CliError, Context};
 use crate::input::read_text;
-use crate::mock::{AccessKey, AlibabaConfig, Deviation, Seed};
+use crate::mock::{AccessKey, AlibabaConfig, Seed};
 use crate::yaml::BIGGEST_FILE;
 
 /// The name of the cloud in the registry.
@@ -18,10 +18,6 @@ pub(super) const PROVIDER: &str = "alibaba";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Alibaba Cloud options")]
 pub(super) struct AlibabaArguments {
-    /// Deviate from the documents, such as `Encrypt:Disabled=Success` or
-    /// `Encrypt:Disabled=409/Rejected.PendingImport`, or by a name of --list-deviations; may be given several times
-    #[arg(long, value_name = "DEVIATION")]
-    deviate: Vec<Deviation>,
     /// Begin with the access keys, keys and aliases in this file (YAML; examples/seed.yaml shows every field). With --state,
     /// they are added once
     #[arg(long, value_name = "FILE")]
@@ -36,16 +32,21 @@ impl AlibabaArguments {
 
     /// Rejects what was given when another cloud is served, which would ignore it.
     pub(super) fn refuse_for(&self, provider: &'static str) -> Result<(), CliError> {
-        let given = [("--deviate", !self.deviate.is_empty()), ("--seed", self.seed.is_some())];
+        let given = [("--seed", self.seed.is_some())];
         match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
             Some((flag, _)) => Err(CliError::FlagOfOtherMock { flag, of: PROVIDER, provider }),
         }
     }
 
-    /// The settings that the arguments stand for.
-    pub(super) fn config(&self, access: &AccessArguments, context: &Context) -> Result<AlibabaConfig, CliError> {
-        let mut config = AlibabaConfig { deviations: self.deviate.clone().into(), ..AlibabaConfig::default() };
+    /// The settings that the arguments stand for, with these deviations.
+    pub(super) fn config(
+        &self,
+        access: &AccessArguments,
+        deviations: &[String],
+        context: &Context,
+    ) -> Result<AlibabaConfig, CliError> {
+        let mut config = AlibabaConfig::default().deviating(deviations)?;
         config.region = access.region.clone().unwrap_or(config.region);
         let mut from_seed = Vec::new();
         if let Some(path) = &self.seed {
@@ -105,12 +106,11 @@ mod tests {
 
         let command = Only::command();
         let flags: Vec<_> = command.get_arguments().filter(|argument| argument.get_id() != "help").collect();
-        assert!(flags.len() >= 2);
+        assert!(!flags.is_empty());
         for argument in flags {
             let flag = format!("--{}", argument.get_long().unwrap());
-            let value = if flag == "--deviate" { "Encrypt:Disabled=Success" } else { "x" };
             let mut words = vec!["mock", &flag];
-            words.extend(argument.get_action().takes_values().then_some(value));
+            words.extend(argument.get_action().takes_values().then_some("x"));
             let error = refused(&words).unwrap_or_else(|| panic!("{flag} is ignored")).to_string();
             assert!(error.ends_with("is for the mock of `alibaba`, and this one is of `other`"), "{error}");
             assert!(words.iter().any(|word| error.starts_with(word)), "{error}");

@@ -7,6 +7,7 @@ pub use crate::mock::alibaba::service::rules::{Profile, Quotas};
 pub use crate::mock::alibaba::service::wrapping_pair::WrappingKeys;
 pub use crate::mock::alibaba::wire::gateway::ErrorCodes;
 use crate::mock::alibaba::wire::layer::LayerConfig;
+use crate::mock::host::cloud::DeviationError;
 
 /// The settings of the mock of Alibaba Cloud KMS. The default is one account with the access key of the documents
 /// (`testid`, `testsecret`) and no deviation.
@@ -112,6 +113,14 @@ impl Default for AlibabaConfig {
 }
 
 impl AlibabaConfig {
+    /// The same settings with these deviations, which are named as for `mock --deviate`.
+    ///
+    /// # Errors
+    /// When a name is not one of a deviation.
+    pub fn deviating(self, names: &[String]) -> Result<Self, DeviationError> {
+        Ok(Self { deviations: LayerConfig::read(names)?, ..self })
+    }
+
     /// The rules of the documents with what the settings change about them.
     pub(crate) fn rules(&self) -> Rules {
         Rules {

@@ -1,108 +1,52 @@
-//! One cell of the table that has another outcome, for every key or only for some.
+//! How a cell of a table is written that has another outcome: `OPERATION:STATE=Success`, with a route, a class of keys, and
+//! another response than a success.
 
 use std::fmt;
-use std::mem;
 use std::str::FromStr;
 
-use super::ParseDeviationError;
-use super::step::{Outcome, Step};
-use super::subject::subjects;
-use crate::mock::alibaba::service::account::Account;
-use crate::mock::alibaba::service::api::Operation;
-use crate::mock::alibaba::service::arrival::Arrival;
-use crate::mock::alibaba::service::key::{Key, Origin};
-use crate::mock::alibaba::service::rejection::Rejection;
-use crate::mock::alibaba::service::state::{KeyState, Outcome as TableOutcome, Rule};
-
-/// A cell of the table that has another outcome: `Encrypt:Disabled=Success`. With a route it is met only by keys
-/// that came into their state by it (`Encrypt:Enabled/via-enable=409/Rejected.Disabled`), with an origin only by
-/// keys of that (`Encrypt:Disabled@EXTERNAL=Success`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CellDeviation {
-    /// The operation.
-    pub operation: Operation,
-    /// The state of the operation's subject. For an operation without one (CreateKey, ListKeys, ListAliases,
-    /// DescribeRegions) the cell is met when the account holds a key in this state.
-    pub state: KeyState,
-    /// How the key must have come into its state; by any if none.
-    pub arrival: Option<Arrival>,
-    /// The origin that the key must have; any if none.
-    pub(crate) origin: Option<Origin>,
-    /// What the mock does in that cell.
-    pub outcome: DeviantOutcome,
+/// The parts of `OPERATION:STATE[/ROUTE][@CLASS]=OUTCOME`. Which operations, states, routes and classes there are, only
+/// the cloud knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CellText<'a> {
+    pub(crate) operation: &'a str,
+    pub(crate) state: &'a str,
+    /// How keys must have come into the state; by any route if none.
+    pub(crate) route: Option<&'a str>,
+    /// What the keys must be; any if none.
+    pub(crate) class: Option<&'a str>,
+    pub(crate) outcome: &'a str,
 }
 
-impl CellDeviation {
-    /// What the mock does, in one sentence without its end.
-    pub(super) fn description(&self) -> String {
-        let outcome = match &self.outcome {
-            DeviantOutcome::Success => "succeeds".to_owned(),
-            DeviantOutcome::Rejection { code, .. } => format!("is rejected with {code}"),
-        };
-        let origin = self.origin.map(|origin| format!(" of Origin {}", origin.wire())).unwrap_or_default();
-        let arrival = self.arrival.map(|arrival| format!(" that came there {arrival}")).unwrap_or_default();
-        format!("{} {outcome} for a key{origin} in {}{arrival}", self.operation, self.state)
-    }
-
-    /// Whether a call on this key is one of this cell.
-    fn is_met(&self, key: &Key) -> bool {
-        self.state == key.state
-            && self.origin.is_none_or(|origin| origin == key.origin)
-            && self.arrival.is_none_or(|arrival| key.arrival == Some(arrival))
-    }
-
-    /// Goes on by another row of the table if the call is one of this cell.
-    pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
-        if !self.operation.has_subject() {
-            return self.around_account(step, account);
-        }
-        if !account.read(|keys| subjects(step.call, keys).any(|key| self.is_met(key))) {
-            return step.run(account);
-        }
-
-        let row = step.call.row;
-        match &self.outcome {
-            DeviantOutcome::Success => beyond_the_table(step, account, row.with(self.state, TableOutcome::Success)),
-            DeviantOutcome::Rejection { .. } => {
-                // By the table first, so that whatever is reported before the state is still reported.
-                let outcome = step.run_by_row(row.with(self.state, TableOutcome::Rejected), account);
-                match outcome {
-                    Err(rejection) if rejection == Rejection::rejected(self.state) => Err(self.outcome.rejection()),
-                    other => other,
-                }
-            }
-        }
-    }
-
-    /// No state of a key matters to the operation, but here it does, when the account holds a key in it.
-    fn around_account(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
-        let is_met = account.read(|keys| keys.key_count_in(self.state as usize) > 0);
-        match self.outcome {
-            DeviantOutcome::Rejection { .. } if is_met => {
-                step.and_undo(account)?;
-                Err(self.outcome.rejection())
-            }
-            _ => step.run(account),
-        }
+impl<'a> CellText<'a> {
+    /// Takes a text apart; none if a separator is missing.
+    pub(crate) fn split(text: &'a str) -> Option<Self> {
+        let (cell, outcome) = text.split_once('=')?;
+        let (operation, place) = cell.split_once(':')?;
+        let (place, class) = first_and_rest(place, '@');
+        let (state, route) = first_and_rest(place, '/');
+        Some(Self { operation, state, route, class, outcome })
     }
 }
 
-/// Goes on by a row of the table that lets more succeed. What else forbids the operation to imported keys, which have one
-/// version for ever, does not count then either.
-pub(super) fn beyond_the_table(step: &Step<'_>, account: &mut Account<'_>, row: Rule) -> Outcome {
-    let run = |account: &mut Account<'_>| step.run_by_row(row, account);
-    match step.call.operation {
-        Operation::CreateKeyVersion | Operation::UpdateRotationPolicy => step.pretending(
-            account,
-            |key| mem::replace(&mut key.origin, Origin::Kms),
-            |key, origin| key.origin = origin,
-            run,
-        ),
-        _ => run(account),
+fn first_and_rest(text: &str, separator: char) -> (&str, Option<&str>) {
+    text.split_once(separator).map_or((text, None), |(first, rest)| (first, Some(rest)))
+}
+
+impl fmt::Display for CellText<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, state, route, class, outcome } = self;
+        write!(formatter, "{operation}:{state}")?;
+        if let Some(route) = route {
+            write!(formatter, "/{route}")?;
+        }
+        if let Some(class) = class {
+            write!(formatter, "@{class}")?;
+        }
+        write!(formatter, "={outcome}")
     }
 }
 
-/// What a deviation does.
+/// What a cell comes to that deviates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviantOutcome {
     /// As if the state allowed the operation, with its effect.
@@ -116,78 +60,76 @@ pub enum DeviantOutcome {
     },
 }
 
-impl fmt::Display for CellDeviation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.operation, self.state)?;
-        if let Some(arrival) = self.arrival {
-            write!(formatter, "/{arrival}")?;
-        }
-        if let Some(origin) = self.origin {
-            write!(formatter, "@{}", origin.wire())?;
-        }
-        match &self.outcome {
-            DeviantOutcome::Success => formatter.write_str("=Success"),
-            DeviantOutcome::Rejection { status, code } => write!(formatter, "={status}/{code}"),
-        }
-    }
-}
-
-impl FromStr for CellDeviation {
-    type Err = ParseDeviationError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let shape = || ParseDeviationError::Shape(text.to_owned());
-        let (cell, outcome) = text.split_once('=').ok_or_else(shape)?;
-        let (operation, place) = cell.split_once(':').ok_or_else(shape)?;
-
-        let (place, origin) = match place.split_once('@') {
-            None => (place, None),
-            Some((place, origin)) => {
-                let known = Origin::from_wire(origin);
-                (place, Some(known.ok_or_else(|| ParseDeviationError::Origin(origin.to_owned()))?))
-            }
-        };
-
-        let (state, arrival) = match place.split_once('/') {
-            None => (place, None),
-            Some((state, route)) => (state, Some(route.parse()?)),
-        };
-
-        let operation: Operation = operation.parse()?;
-        // Origin and route are those of a key, and an operation without a subject has none to meet.
-        if (origin.is_some() || arrival.is_some()) && !operation.has_subject() {
-            return Err(ParseDeviationError::NoSubject(operation));
-        }
-
-        Ok(Self { operation, state: state.parse()?, arrival, origin, outcome: outcome.parse()? })
-    }
+/// What is wrong with the outcome of a cell.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CellError {
+    /// It is neither `Success` nor has a slash.
+    #[error("unknown outcome `{0}` (Success, or STATUS/CODE as in 409/Rejected.Disabled)")]
+    Outcome(String),
+    /// The status.
+    #[error("status `{0}` is not a number from 200 to 599")]
+    Status(String),
+    /// The code.
+    #[error("code `{0}` is not made of letters, digits, `.`, `_` and `-`")]
+    Code(String),
 }
 
 impl FromStr for DeviantOutcome {
-    type Err = ParseDeviationError;
+    type Err = CellError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "Success" {
-            return Ok(DeviantOutcome::Success);
+            return Ok(Self::Success);
         }
-        let (status, code) = text.split_once('/').ok_or_else(|| ParseDeviationError::Outcome(text.to_owned()))?;
+        let (status, code) = text.split_once('/').ok_or_else(|| CellError::Outcome(text.to_owned()))?;
         let number = status.parse().ok().filter(|number| (200..600).contains(number));
-        let number = number.ok_or_else(|| ParseDeviationError::Status(status.to_owned()))?;
+        let number = number.ok_or_else(|| CellError::Status(status.to_owned()))?;
         let legible = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         if code.is_empty() || !code.bytes().all(legible) {
-            return Err(ParseDeviationError::Code(code.to_owned()));
+            return Err(CellError::Code(code.to_owned()));
         }
-        Ok(DeviantOutcome::Rejection { status: number, code: code.to_owned() })
+        Ok(Self::Rejection { status: number, code: code.to_owned() })
+    }
+}
+
+impl fmt::Display for DeviantOutcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Success => formatter.write_str("Success"),
+            Self::Rejection { status, code } => write!(formatter, "{status}/{code}"),
+        }
     }
 }
 
 impl DeviantOutcome {
-    /// The rejection; that of a success is never used.
-    fn rejection(&self) -> Rejection {
-        let (status, code) = match self {
-            Self::Success => (200, String::new()),
-            Self::Rejection { status, code } => (*status, code.clone()),
-        };
-        Rejection { status, code: code.into(), message: "The request was rejected by a deviation of the mock.".into() }
+    /// What it comes to, as the verb of a sentence.
+    pub(super) fn verb(&self) -> String {
+        match self {
+            Self::Success => "succeeds".to_owned(),
+            Self::Rejection { code, .. } => format!("is rejected with {code}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_taken_apart_and_put_together() {
+        for text in ["A:B=Success", "A:B/via-c=409/D", "A:B@E=Success", "A:B/via-c@E=409/D"] {
+            assert_eq!(CellText::split(text).unwrap().to_string(), text);
+        }
+        assert_eq!((CellText::split("A:B"), CellText::split("A=Success")), (None, None));
+    }
+
+    #[test]
+    fn an_outcome_is_strict() {
+        let error = |text: &str| text.parse::<DeviantOutcome>().unwrap_err().to_string();
+        assert!(error("Maybe").contains("`Maybe` (Success, or STATUS/CODE"));
+        assert!(error("99/X").contains("status `99`"));
+        assert!(error("409/").contains("code ``"));
+        assert!(error("409/a b").contains("code `a b`"));
+        assert_eq!("409/D.e".parse::<DeviantOutcome>().unwrap().to_string(), "409/D.e");
     }
 }

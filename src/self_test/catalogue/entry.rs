@@ -6,15 +6,15 @@ use std::sync::Arc;
 use super::Family;
 use super::load::FILE;
 use crate::diagnostic::{Diagnostic, Span};
-use crate::mock::Deviation;
+use crate::mock::KnownDeviation;
 use crate::self_test::case_set::{SetFile, find};
 use crate::suite::Suite;
 
 /// A deviation, and the cases that must notice it.
 #[derive(Clone, Debug)]
 pub struct CatalogueEntry {
-    /// The deviation. Its text is its name, which never changes.
-    pub deviation: Deviation,
+    /// The deviation.
+    pub deviation: KnownDeviation,
     /// What it belongs to.
     pub family: Family,
     /// Why no case can catch it, if none can.
@@ -46,7 +46,7 @@ pub(in crate::self_test) struct Expectations {
 impl CatalogueEntry {
     /// The name of the deviation.
     pub fn name(&self) -> String {
-        self.deviation.to_string()
+        self.deviation.name().to_owned()
     }
 
     /// The cases that must fail, as the catalogue writes them.
@@ -58,7 +58,7 @@ impl CatalogueEntry {
     pub(in crate::self_test) fn expectations(&self, suite: &Suite, mistakes: &mut Vec<Diagnostic>) -> Expectations {
         let mut look_up = |placed: &PlacedSet| {
             find(suite, &placed.set).unwrap_or_else(|reason| {
-                let message = format!("{}: {reason}", self.deviation);
+                let message = format!("{}: {reason}", self.deviation.name());
                 mistakes.push(Diagnostic { file: FILE.into(), span: Some(placed.span), message, help: None });
                 BTreeSet::new()
             })

@@ -7,24 +7,27 @@ use super::entry::{CatalogueEntry, PlacedSet};
 use super::file::{CatalogueFile, EntryFile, Family};
 use super::variables::{Values, combinations};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::mock::Deviation;
+use crate::mock::{KnownDeviation, Repertoire};
+use crate::self_test::SelfTestError;
 use crate::self_test::case_set::{OneOrMany, SetFile};
+use crate::self_test::data::Data;
 use crate::yaml::{Document, Outline, Path};
 
 /// The name of the file in messages.
 pub(super) const FILE: &str = "catalogue.yaml";
 
-/// The catalogue of the bundled mock, family by family.
+/// The catalogue of a provider's mock, family by family.
 ///
 /// # Errors
 ///
-/// None as long as the embedded file is sound, which a test makes sure of.
-pub fn catalogue() -> Result<Vec<CatalogueEntry>, Diagnostics> {
-    load(include_str!("../catalogue.yaml"))
+/// When there is none; otherwise none as long as the embedded file is sound, which a test makes sure of.
+pub fn catalogue(provider: &str) -> Result<Vec<CatalogueEntry>, SelfTestError> {
+    let Data { catalogue, deviations, .. } = Data::of(provider)?;
+    Ok(load(catalogue, deviations)?)
 }
 
-/// Reads a catalogue. Which cases it means is only known together with a suite.
-pub(super) fn load(text: &str) -> Result<Vec<CatalogueEntry>, Diagnostics> {
+/// Reads a catalogue of these deviations. Which cases it means is only known together with a suite.
+pub(super) fn load(text: &str, repertoire: Repertoire) -> Result<Vec<CatalogueEntry>, Diagnostics> {
     let mut mistakes = Vec::new();
     let document = Document::<CatalogueFile>::read(&FILE.into(), text, &mut mistakes);
 
@@ -33,7 +36,7 @@ pub(super) fn load(text: &str) -> Result<Vec<CatalogueEntry>, Diagnostics> {
     if let Some(Document { value, outline }) = document
         && mistakes.is_empty()
     {
-        let mut loader = Loader { outline: &outline, names: BTreeSet::new(), entries, mistakes };
+        let mut loader = Loader { outline: &outline, repertoire, names: BTreeSet::new(), entries, mistakes };
         loader.file(&value);
         (entries, mistakes) = (loader.entries, loader.mistakes);
     }
@@ -44,6 +47,7 @@ pub(super) fn load(text: &str) -> Result<Vec<CatalogueEntry>, Diagnostics> {
 /// What has been read, and what is wrong with it.
 struct Loader<'a> {
     outline: &'a Outline,
+    repertoire: Repertoire,
     /// The names of the deviations so far.
     names: BTreeSet<String>,
     entries: Vec<CatalogueEntry>,
@@ -67,8 +71,7 @@ impl Loader<'_> {
         }
 
         // A deviation that only the mock knows is one that nobody would miss.
-        for deviation in Deviation::named() {
-            let name = deviation.to_string();
+        for name in self.repertoire.named() {
             if !self.names.contains(&name) {
                 self.mistake(None, format!("the mock has a deviation `{name}`, of which nothing is said"));
             }
@@ -103,15 +106,15 @@ impl Loader<'_> {
     }
 
     /// A deviation that has not come before.
-    fn deviation(&mut self, name: &str, span: Span) -> Option<Deviation> {
-        let deviation: Deviation = match name.parse() {
+    fn deviation(&mut self, name: &str, span: Span) -> Option<KnownDeviation> {
+        let deviation = match self.repertoire.read(name) {
             Ok(deviation) => deviation,
             Err(error) => {
                 self.mistake(Some(span), format!("{error}"));
                 return None;
             }
         };
-        if !self.names.insert(deviation.to_string()) {
+        if !self.names.insert(deviation.name().to_owned()) {
             self.mistake(Some(span), format!("the deviation `{name}` is named twice"));
             return None;
         }

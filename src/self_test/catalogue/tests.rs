@@ -9,17 +9,23 @@ use super::file::CatalogueFile;
 use super::load::load;
 use super::{CatalogueEntry, catalogue};
 use crate::diagnostic::Diagnostic;
-use crate::mock::Deviation;
+use crate::mock::{Repertoire, registry};
+use crate::self_test::data::tested;
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load as load_suite;
 
 static SUITE: LazyLock<Suite> = LazyLock::new(|| load_suite(embedded(), None).unwrap());
 
+/// The deviations of the default provider's mock.
+fn repertoire() -> Repertoire {
+    registry::deviations(&SUITE.service.provider).unwrap()
+}
+
 /// A catalogue that is right, so that a mistake can be put into it.
 fn sound() -> String {
     let mut text = "format: 1\nfamilies:\n  effect:\n    - deviations:\n".to_owned();
-    for deviation in Deviation::named() {
+    for deviation in repertoire().named() {
         text += &format!("        - {deviation}\n");
     }
     text + "      caught_by: Encrypt/Disabled/**\n"
@@ -27,13 +33,13 @@ fn sound() -> String {
 
 /// The mistakes of a catalogue, each with its place.
 fn mistakes(text: &str) -> Vec<String> {
-    let Err(mistakes) = load(text) else { return Vec::new() };
+    let Err(mistakes) = load(text, repertoire()) else { return Vec::new() };
     mistakes.iter().map(Diagnostic::to_string).collect()
 }
 
 /// The cases that an entry with these fields means, or the mistake.
 fn cases_of(fields: &str) -> Result<Vec<String>, String> {
-    let entries = load(&sound().replace("      caught_by: Encrypt/Disabled/**\n", fields)).unwrap();
+    let entries = load(&sound().replace("      caught_by: Encrypt/Disabled/**\n", fields), repertoire()).unwrap();
     let mut mistakes = Vec::new();
     let expectations = entries[0].expectations(&SUITE, &mut mistakes);
     match mistakes.first() {
@@ -44,17 +50,20 @@ fn cases_of(fields: &str) -> Result<Vec<String>, String> {
 
 #[test]
 fn every_set_of_the_catalogue_means_cases_of_the_suite() {
-    let mut mistakes = Vec::new();
-    for entry in catalogue().unwrap_or_else(|mistakes| panic!("{mistakes}")) {
-        let expectations = entry.expectations(&SUITE, &mut mistakes);
-        assert_eq!(expectations.must_fail.is_empty(), entry.uncaught.is_some(), "{}", entry.name());
+    for provider in tested() {
+        let suite = load_suite(embedded(), Some(provider)).unwrap();
+        let mut mistakes = Vec::new();
+        for entry in catalogue(provider).unwrap_or_else(|mistakes| panic!("{mistakes}")) {
+            let expectations = entry.expectations(&suite, &mut mistakes);
+            assert_eq!(expectations.must_fail.is_empty(), entry.uncaught.is_some(), "{}", entry.name());
+        }
+        assert_eq!(mistakes, [], "{provider}");
     }
-    assert_eq!(mistakes, []);
 }
 
 #[test]
 fn every_cell_that_rejects_is_made_to_succeed_and_to_reject_otherwise() {
-    let names: Vec<String> = catalogue().unwrap().iter().map(CatalogueEntry::name).collect();
+    let names: Vec<String> = catalogue(&SUITE.service.provider).unwrap().iter().map(CatalogueEntry::name).collect();
     for row in &SUITE.rows {
         for (state, _) in row.cells.iter().filter(|(_, cell)| !cell.expect.is_success()) {
             let cell = format!("{}:{state}=", row.operation);
@@ -104,7 +113,7 @@ fn a_mistake_is_reported_with_its_place() {
 fn an_entry_with_variables_holds_for_each_of_their_values() {
     let each = "    - each: {operation: [Encrypt, Decrypt], state: [Disabled, PendingDeletion]}\n      \
                 deviations: <operation>:<state>=Success\n      caught_by: {operation: <operation>, state: <state>}\n";
-    let entries = load(&(sound() + each)).unwrap();
+    let entries = load(&(sound() + each), repertoire()).unwrap();
     let names: Vec<String> = entries.iter().rev().take(4).rev().map(CatalogueEntry::name).collect();
     assert_eq!(
         names,

@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 use super::Difference;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::self_test::SelfTestError;
+use crate::self_test::data::Data;
 use crate::verdict::Verdict;
 use crate::yaml::{Document, Path};
 
@@ -34,13 +36,13 @@ pub(in crate::self_test) struct Explained {
     why: String,
 }
 
-/// The contradictions that are known.
+/// The contradictions that are known of a provider's mock.
 ///
 /// # Errors
 ///
-/// None as long as the embedded file is sound, which a test makes sure of.
-pub(in crate::self_test) fn explained() -> Result<Vec<Explained>, Diagnostics> {
-    load(include_str!("../differences.yaml"))
+/// When nothing is said of its deviations; otherwise none as long as the embedded file is sound, which a test makes sure of.
+pub(in crate::self_test) fn explained(provider: &str) -> Result<Vec<Explained>, SelfTestError> {
+    Ok(load(Data::of(provider)?.differences)?)
 }
 
 fn load(text: &str) -> Result<Vec<Explained>, Diagnostics> {
@@ -80,20 +82,23 @@ impl Explained {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::self_test::data::tested;
     use crate::self_test::{catalogue, poor_emulators};
     use crate::suite::files::embedded;
     use crate::suite::load::load as load_suite;
 
     #[test]
     fn the_list_names_endpoints_and_cases_that_there_are() {
-        let suite = load_suite(embedded(), None).unwrap();
-        let deviations = catalogue().unwrap();
-        let emulators = poor_emulators().unwrap();
-        for one in explained().unwrap() {
-            let named = deviations.iter().any(|entry| entry.name() == one.endpoint)
-                || emulators.iter().any(|emulator| emulator.name == one.endpoint);
-            assert!(named, "{one:?}");
-            assert!(suite.cases.iter().any(|case| case.id.as_str() == one.case), "{one:?}");
+        for provider in tested() {
+            let suite = load_suite(embedded(), Some(provider)).unwrap();
+            let deviations = catalogue(provider).unwrap();
+            let emulators = poor_emulators(provider).unwrap();
+            for one in explained(provider).unwrap() {
+                let named = deviations.iter().any(|entry| entry.name() == one.endpoint)
+                    || emulators.iter().any(|emulator| emulator.name == one.endpoint);
+                assert!(named, "{one:?}");
+                assert!(suite.cases.iter().any(|case| case.id.as_str() == one.case), "{one:?}");
+            }
         }
     }
 

@@ -29,7 +29,7 @@ use super::SelfTestError;
 use super::mock_run::{MockRun, run_isolated};
 use crate::diagnostic::counted;
 use crate::event::CaseResult;
-use crate::mock::Deviation;
+use crate::mock::KnownDeviation;
 use crate::plan::{Isolation, Planner};
 use crate::suite::Suite;
 use crate::verdict::Verdict;
@@ -38,7 +38,7 @@ use crate::verdict::Verdict;
 pub(super) struct Subject<'a> {
     /// The deviation or the emulator.
     pub(super) name: &'a str,
-    pub(super) deviations: &'a [Deviation],
+    pub(super) deviations: &'a [KnownDeviation],
     /// The cases that run, each on a mock of its own; on one mock if none, and then all.
     pub(super) alone: Option<BTreeSet<usize>>,
 }
@@ -110,12 +110,12 @@ async fn run(suite: &Arc<Suite>, subject: &Subject<'_>) -> Result<MockRun, SelfT
     let stays = |index: &usize| planner.plan(&suite.cases[*index]).is_ok_and(|plan| !plan.moves_clock);
     let Some(cases) = &subject.alone else {
         let cases = (0..suite.cases.len()).filter(stays).collect();
-        return run_isolated(suite, subject.deviations.to_vec(), cases, Isolation::Tour).await;
+        return run_isolated(suite, subject.deviations, cases, Isolation::Tour).await;
     };
 
     let mut whole = MockRun { results: Vec::new(), requests: 0 };
     for case in cases.iter().filter(|index| stays(index)) {
-        let run = run_isolated(suite, subject.deviations.to_vec(), vec![*case], Isolation::Tour).await?;
+        let run = run_isolated(suite, subject.deviations, vec![*case], Isolation::Tour).await?;
         whole.results.extend(run.results);
         whole.requests += run.requests;
     }

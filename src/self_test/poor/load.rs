@@ -2,8 +2,10 @@
 
 use super::file::{EmulatorFile, PoorFile};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
-use crate::mock::Deviation;
+use crate::mock::{KnownDeviation, Repertoire};
+use crate::self_test::SelfTestError;
 use crate::self_test::case_set::SetFile;
+use crate::self_test::data::Data;
 use crate::verdict::Kind;
 use crate::yaml::{Document, Outline, Path};
 
@@ -19,7 +21,7 @@ pub(crate) struct PoorEmulator {
     /// Its name, which never changes.
     pub(crate) name: String,
     /// What it does otherwise than the documents say.
-    pub(crate) deviations: Vec<Deviation>,
+    pub(crate) deviations: Vec<KnownDeviation>,
     /// How many times the requests of a clean run the suite may send to it.
     pub(crate) most_requests: f64,
     /// What the file says, after what it says of the emulators that this one is like.
@@ -30,17 +32,19 @@ pub(crate) struct PoorEmulator {
     pub(super) span: Span,
 }
 
-/// The emulators that the program knows.
+/// The emulators of a provider's service that the program knows.
 ///
 /// # Errors
 ///
-/// None as long as the embedded list is sound, which a test makes sure of.
-pub(crate) fn poor_emulators() -> Result<Vec<PoorEmulator>, Diagnostics> {
-    load(include_str!("../poor_emulators.yaml"))
+/// When nothing is said of the deviations of its mock; otherwise none as long as the embedded list is sound, which a test
+/// makes sure of.
+pub(crate) fn poor_emulators(provider: &str) -> Result<Vec<PoorEmulator>, SelfTestError> {
+    let Data { poor_emulators, deviations, .. } = Data::of(provider)?;
+    Ok(load(poor_emulators, deviations)?)
 }
 
-/// Reads a list of emulators. Which cases it means is only known together with a suite.
-pub(super) fn load(text: &str) -> Result<Vec<PoorEmulator>, Diagnostics> {
+/// Reads a list of emulators that have these deviations. Which cases it means is only known together with a suite.
+pub(super) fn load(text: &str, repertoire: Repertoire) -> Result<Vec<PoorEmulator>, Diagnostics> {
     let mut mistakes = Vec::new();
     let document = Document::<PoorFile>::read(&FILE.into(), text, &mut mistakes);
 
@@ -49,7 +53,7 @@ pub(super) fn load(text: &str) -> Result<Vec<PoorEmulator>, Diagnostics> {
     if let Some(Document { value, outline }) = document
         && mistakes.is_empty()
     {
-        let mut loader = Loader { outline: &outline, emulators, mistakes };
+        let mut loader = Loader { outline: &outline, repertoire, emulators, mistakes };
         loader.file(value);
         (emulators, mistakes) = (loader.emulators, loader.mistakes);
     }
@@ -66,6 +70,7 @@ pub(super) fn mistake(emulator: &str, span: Span, reason: impl std::fmt::Display
 /// What has been read, and what is wrong with it.
 struct Loader<'a> {
     outline: &'a Outline,
+    repertoire: Repertoire,
     emulators: Vec<PoorEmulator>,
     mistakes: Vec<Diagnostic>,
 }
@@ -141,12 +146,12 @@ impl Loader<'_> {
     }
 
     /// The deviations of an emulator, each of them once.
-    fn deviations(&mut self, given: &EmulatorFile, path: &Path<'_>) -> Vec<Deviation> {
+    fn deviations(&mut self, given: &EmulatorFile, path: &Path<'_>) -> Vec<KnownDeviation> {
         let list = path.key("deviations");
-        let mut deviations: Vec<Deviation> = Vec::new();
+        let mut deviations: Vec<KnownDeviation> = Vec::new();
         for (index, text) in given.deviations.iter().enumerate() {
-            let reason = match text.parse() {
-                Ok(deviation) if deviations.contains(&deviation) => format!("`{deviation}` is named twice"),
+            let reason = match self.repertoire.read(text) {
+                Ok(deviation) if deviations.contains(&deviation) => format!("`{}` is named twice", deviation.name()),
                 Ok(deviation) => {
                     deviations.push(deviation);
                     continue;

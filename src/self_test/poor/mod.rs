@@ -77,10 +77,10 @@ impl PoorTest {
 
         // What every emulator is compared with is run once.
         let clean = tokio::select! {
-            clean = run_suite(&self.suite, Vec::new()) => Arc::new(clean?),
+            clean = run_suite(&self.suite, &[]) => Arc::new(clean?),
             () = interrupt.cancelled() => return Ok(()),
         };
-        let known = self.compare.then(explained).transpose()?.map(Arc::new);
+        let known = self.compare.then(|| explained(&self.suite.service.provider)).transpose()?.map(Arc::new);
         let trials = self.emulators.into_iter().zip(expectations).map(|(emulator, expectations)| {
             let (suite, clean, known) = (Arc::clone(&self.suite), Arc::clone(&clean), known.clone());
             async move { trial::try_emulator(&suite, &emulator, &expectations, &clean, known.as_deref()).await }

@@ -9,13 +9,27 @@ use tokio_util::sync::CancellationToken;
 use super::expectations::Wanted;
 use super::load::load;
 use super::surprise::PoorSurprise;
-use super::{PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
-use crate::mock::Deviation;
+use super::{PoorEmulator, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
+use crate::mock::{CellText, Repertoire, registry};
+use crate::self_test::data::tested;
 use crate::suite::Suite;
 use crate::suite::files::embedded;
 use crate::suite::load::load as load_suite;
 
 static SUITE: LazyLock<Arc<Suite>> = LazyLock::new(|| Arc::new(load_suite(embedded(), None).unwrap()));
+
+/// The deviations of the default provider's mock.
+fn repertoire() -> Repertoire {
+    registry::deviations(&SUITE.service.provider).unwrap()
+}
+
+/// Every provider with a mock, its suite and its emulators.
+fn emulators_of_all() -> impl Iterator<Item = (Suite, Vec<PoorEmulator>)> {
+    tested().map(|provider| {
+        let suite = load_suite(embedded(), Some(provider)).unwrap();
+        (suite, poor_emulators(provider).unwrap())
+    })
+}
 
 /// A list of one emulator, whose expectations stand in `rest`.
 fn list(rest: &str) -> String {
@@ -26,7 +40,7 @@ fn list(rest: &str) -> String {
 
 /// What is wrong with a list, with the suite of the program.
 fn mistake(text: &str) -> String {
-    match load(text) {
+    match load(text, repertoire()) {
         Err(mistakes) => mistakes.iter().map(|mistake| format!("{mistake}\n")).collect(),
         Ok(emulators) => {
             let failed = emulators.iter().find_map(|emulator| emulator.expectations(&SUITE).err());
@@ -37,26 +51,28 @@ fn mistake(text: &str) -> String {
 
 #[test]
 fn the_list_of_the_program_is_sound() {
-    let emulators = poor_emulators().unwrap();
-    assert!(emulators.len() >= 20, "{}", emulators.len());
-    for emulator in &emulators {
-        let expectations = emulator.expectations(&SUITE).unwrap();
-        let fails = expectations.of_case.values().any(|wanted| matches!(wanted, Wanted::Fail(_)));
-        assert!(fails, "{} has nothing that must fail", emulator.name);
+    for (suite, emulators) in emulators_of_all() {
+        assert!(!emulators.is_empty());
+        for emulator in &emulators {
+            let expectations = emulator.expectations(&suite).unwrap();
+            let fails = expectations.of_case.values().any(|wanted| matches!(wanted, Wanted::Fail(_)));
+            assert!(fails, "{} has nothing that must fail", emulator.name);
+        }
     }
 }
 
 #[test]
 fn every_cell_that_deviates_must_fail_can_not_be_reached_or_is_said_to_be_open() {
-    for emulator in poor_emulators().unwrap() {
-        let expectations = emulator.expectations(&SUITE).unwrap();
+    let all = emulators_of_all().collect::<Vec<_>>();
+    for (suite, emulator) in all.iter().flat_map(|(suite, emulators)| emulators.iter().map(move |one| (suite, one))) {
+        let expectations = emulator.expectations(suite).unwrap();
         for deviation in &emulator.deviations {
-            let Deviation::Cell(cell) = deviation else { continue };
-            let prefix = format!("alibaba/{}/{}", cell.operation, cell.state);
-            let said_of = SUITE.cases.iter().enumerate().filter(|(_, case)| {
+            let Some(cell) = CellText::split(deviation.name()) else { continue };
+            let prefix = format!("{}/{}/{}", suite.service.provider, cell.operation, cell.state);
+            let said_of = suite.cases.iter().enumerate().filter(|(_, case)| {
                 let id = case.id.as_str();
                 let own = id == prefix || id.starts_with(&format!("{prefix}/"));
-                own && SUITE.not_applicable(case).is_none()
+                own && suite.not_applicable(case).is_none()
             });
             for (index, case) in said_of {
                 let wanted = expectations.of_case.get(&index);
@@ -131,7 +147,7 @@ fn a_list_is_strict() {
 fn what_is_said_of_one_emulator_holds_for_another_that_is_like_it() {
     let second = "  - name: second\n    description: it is as wrong\n    deviations: [\"Encrypt:crashes\"]\n    like: poor\n    kind: crash\n    must_fail: [Encrypt/Disabled]\n";
     let text = list("    kind: allowed\n    must_fail: [Encrypt/Enabled]\n    others: as-clean\n") + second;
-    let emulators = load(&text).unwrap();
+    let emulators = load(&text, repertoire()).unwrap();
     let expectations = emulators[1].expectations(&SUITE).unwrap();
     let kinds: BTreeSet<String> = expectations.of_case.values().map(|wanted| format!("{wanted:?}")).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["Fail(Some(Crash))"]);
@@ -140,7 +156,7 @@ fn what_is_said_of_one_emulator_holds_for_another_that_is_like_it() {
 
 /// Tests the emulators of a list.
 async fn trials_of(text: &str) -> Vec<PoorTrial> {
-    let (suite, emulators) = (Arc::clone(&SUITE), load(text).unwrap());
+    let (suite, emulators) = (Arc::clone(&SUITE), load(text, repertoire()).unwrap());
     let mut trials = Vec::new();
     let test = PoorTest { suite, emulators, compare: false, jobs: NonZeroUsize::new(2).unwrap() };
     test.run(CancellationToken::new(), |trial| trials.push(trial)).await.unwrap();

@@ -55,7 +55,7 @@ pub(super) async fn try_emulator(
     clean: &MockRun,
     compared: Option<&Vec<Explained>>,
 ) -> Result<PoorTrial, SelfTestError> {
-    let run = run_suite(suite, emulator.deviations.clone()).await?;
+    let run = run_suite(suite, &emulator.deviations).await?;
     let comparison = match compared {
         Some(known) => {
             let subject = Subject { name: &emulator.name, deviations: &emulator.deviations, alone: None };

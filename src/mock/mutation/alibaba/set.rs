@@ -1,8 +1,5 @@
 //! The deviations of a running mock, as a layer around it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
-
 use jiff::Timestamp;
 
 use super::Deviation;
@@ -22,31 +19,19 @@ use crate::mock::alibaba::wire::layer::{LayerConfig, LayerSettings, WireLayer};
 use crate::mock::alibaba::wire::response::ResponseParts;
 use crate::mock::host::cloud::DeviationError;
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::mutation::replaceable::{Ranked, Replaceable, Set, read_all};
 
-/// The deviations of a mock, which can be replaced while it runs. A mock without any pays one atomic read for each thing
-/// that they could change.
-#[derive(Debug, Default)]
+/// The deviations of a mock, and what they remember.
+#[derive(Debug)]
 pub(super) struct Deviations {
-    initial: Vec<Deviation>,
-    any: AtomicBool,
-    all: RwLock<Arc<Set>>,
+    all: Replaceable<Deviation>,
     marks: Marks,
-}
-
-#[derive(Debug, Default)]
-struct Set {
-    /// As they were given.
-    given: Vec<Deviation>,
-    /// Those first that stand around the others.
-    sorted: Vec<Deviation>,
 }
 
 /// The settings of a layer: the deviations to begin with.
 impl LayerSettings for Vec<Deviation> {
     fn build(&self) -> Box<dyn WireLayer> {
-        let deviations = Deviations { initial: self.clone(), ..Deviations::default() };
-        deviations.replace(self.clone());
-        Box::new(deviations)
+        Box::new(Deviations { all: Replaceable::new(self), marks: Marks::default() })
     }
 }
 
@@ -69,31 +54,17 @@ impl Default for LayerConfig {
     }
 }
 
-impl Deviations {
-    /// Replaces all deviations; what the former ones remembered of keys is forgotten.
-    fn replace(&self, deviations: Vec<Deviation>) {
-        let mut sorted = deviations.clone();
-        sorted.sort_by_key(Deviation::rank);
-        // One that is given twice is still one; equal ones have equal ranks, but others may stand between them.
-        let mut seen = Vec::new();
-        sorted.retain(|deviation| {
-            let is_new = !seen.contains(deviation);
-            seen.push(deviation.clone());
-            is_new
-        });
-        let mut all = self.all.write().unwrap_or_else(PoisonError::into_inner);
-        // While the set is locked, so that the flag and the set change together.
-        self.any.store(!deviations.is_empty(), Ordering::Release);
-        self.marks.clear();
-        *all = Arc::new(Set { given: deviations, sorted });
-    }
-
-    fn set(&self) -> Arc<Set> {
-        Arc::clone(&self.all.read().unwrap_or_else(PoisonError::into_inner))
+impl LayerConfig {
+    /// The layer of deviations that are named.
+    ///
+    /// # Errors
+    /// When a name is not one of a deviation.
+    pub(crate) fn read(names: &[String]) -> Result<Self, DeviationError> {
+        read_all::<Deviation>(names).map(Self::from).map_err(DeviationError::new)
     }
 }
 
-impl Set {
+impl Set<Deviation> {
     fn named(&self) -> impl Iterator<Item = &'static Named> {
         self.sorted.iter().filter_map(|deviation| match deviation {
             Deviation::Named(named) => Some(*named),
@@ -109,9 +80,8 @@ impl Set {
     }
 }
 
-impl Deviation {
-    /// The place in the order in which they stand around each other: forms are outermost, then what concerns all
-    /// operations, and the table is innermost.
+/// Forms are outermost, then what concerns all operations, and the table is innermost.
+impl Ranked for Deviation {
     fn rank(&self) -> (u8, usize) {
         match self {
             Self::Response(..) => (0, 0),
@@ -121,7 +91,9 @@ impl Deviation {
             Self::Cell(_) => (4, 0),
         }
     }
+}
 
+impl Deviation {
     /// Whether it stands around calls of an operation.
     fn concerns(&self, operation: Operation) -> bool {
         match self {
@@ -152,7 +124,7 @@ impl Deviation {
 
 impl Layer for Deviations {
     fn settle(&self, keys: &mut Tenant, now: Timestamp, identifiers: &Identifiers) {
-        let set = self.set();
+        let set = self.all.set();
         let rules = set.named().filter_map(|named| match named.part {
             Part::Time(wrap) => Some(wrap),
             _ => None,
@@ -162,7 +134,7 @@ impl Layer for Deviations {
     }
 
     fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
-        let set = self.set();
+        let set = self.all.set();
         let concerned: Vec<&Deviation> = set.sorted.iter().filter(|one| one.concerns(call.operation)).collect();
 
         // One transaction: what a deviation takes back must not be seen in between.
@@ -177,25 +149,25 @@ impl Layer for Deviations {
 
 impl WireLayer for Deviations {
     fn is_idle(&self) -> bool {
-        !self.any.load(Ordering::Acquire)
+        self.all.is_empty()
     }
 
     fn names(&self) -> Vec<String> {
-        self.set().given.iter().map(ToString::to_string).collect()
+        self.all.set().names()
     }
 
     fn set_names(&self, names: &[String]) -> Result<(), DeviationError> {
-        let deviations: Result<Vec<Deviation>, _> = names.iter().map(|name| name.parse()).collect();
-        self.replace(deviations.map_err(DeviationError::new)?);
+        let deviations = read_all(names).map_err(DeviationError::new)?;
+        self.all.replace(deviations, || self.marks.clear());
         Ok(())
     }
 
     fn reset(&self) {
-        self.replace(self.initial.clone());
+        self.all.reset(|| self.marks.clear());
     }
 
     fn admit<'g>(&self, gateway: &Gateway<'g>, claim: &Claim<'_>) -> Result<&'g AccessKey, GatewayError> {
-        let set = self.set();
+        let set = self.all.set();
         let taking = |error: GatewayError| {
             let mut taken = set.gates().filter_map(|gate| match gate {
                 Gate::Takes(takes) => takes(gateway, claim, &error),
@@ -216,11 +188,11 @@ impl WireLayer for Deviations {
     fn run_rejected<'g>(&self, gateway: &Gateway<'g>, error: &GatewayError) -> Option<&'g AccessKey> {
         let is_meant = |gate| matches!(gate, Gate::HasEffect(is_meant) if is_meant(error));
         // Nobody knows who has sent it, so it acts for the first access key.
-        gateway.access_keys.first().filter(|_| self.set().gates().any(is_meant))
+        gateway.access_keys.first().filter(|_| self.all.set().gates().any(is_meant))
     }
 
     fn respond(&self, operation: Option<Operation>, response: &mut ResponseParts) {
-        for deviation in &self.set().sorted {
+        for deviation in &self.all.set().sorted {
             match deviation {
                 Deviation::Response(of, fault) if Some(*of) == operation => fault.change_response(response),
                 Deviation::Responses(fault) => fault.change_response(response),

@@ -5,6 +5,8 @@ use super::ResponseFault;
 use crate::mock::alibaba::service::api::{Operation, ParseOperationError};
 use crate::mock::alibaba::service::arrival::ParseArrivalError;
 use crate::mock::alibaba::service::state::ParseKeyStateError;
+use crate::mock::mutation::cell::CellError;
+use crate::mock::mutation::repertoire::CloudDeviation as _;
 use crate::near::nearest;
 
 /// What is wrong with the text of a deviation.
@@ -36,15 +38,9 @@ pub enum ParseDeviationError {
     /// An origin or a route is given where no key has it.
     #[error("{0} is about no single key, so it can't deviate for an origin or a route only")]
     NoSubject(Operation),
-    /// The part after the equals sign is neither `Success` nor has a slash.
-    #[error("unknown outcome `{0}` (Success, or STATUS/CODE as in 409/Rejected.Disabled)")]
-    Outcome(String),
-    /// The status.
-    #[error("status `{0}` is not a number from 200 to 599")]
-    Status(String),
-    /// The code.
-    #[error("code `{0}` is not made of letters, digits, `.`, `_` and `-`")]
-    Code(String),
+    /// The part after the equals sign.
+    #[error(transparent)]
+    Outcome(#[from] CellError),
 }
 
 fn meant(suggestion: &Option<String>) -> String {
