@@ -9,7 +9,7 @@ use crate::mock::aws::config::AwsConfig;
 use crate::mock::aws::kms::AwsKms;
 use crate::mock::aws::records;
 use crate::mock::aws::service::api::Operation;
-use crate::mock::aws::service::spec::KeySpec;
+use crate::mock::aws::service::key::Origin;
 use crate::mock::aws::service::state::KeyState;
 use crate::mock::aws::view;
 use crate::mock::aws::wire::dispatch::{Understood, respond_to_unreadable};
@@ -31,8 +31,8 @@ static DESCRIPTION: Description = Description {
     operations: &OPERATIONS,
     throttle_codes: &["ThrottlingException", "LimitExceededException"],
     states: KeyState::NAMES,
-    class_label: "KeySpec",
-    classes: KeySpec::NAMES,
+    class_label: "Origin",
+    classes: &[Origin::Kms.wire(), Origin::External.wire()],
     graph: include_str!("page/graph.svg"),
     is_outdated: records::is_outdated,
 };

@@ -9,6 +9,7 @@ mod cloud;
 pub(crate) mod config;
 pub(crate) mod kms;
 mod records;
+pub(crate) mod regions;
 pub(crate) mod service;
 mod view;
 pub(crate) mod wire;

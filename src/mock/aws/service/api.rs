@@ -31,10 +31,53 @@ operations! {
     DisableKey,
     ScheduleKeyDeletion,
     CancelKeyDeletion,
+    UpdateKeyDescription,
     Encrypt,
     Decrypt,
+    ReEncrypt,
     GenerateDataKey,
     GenerateDataKeyWithoutPlaintext,
+    GenerateDataKeyPair,
+    GenerateDataKeyPairWithoutPlaintext,
+    GenerateRandom,
+    Sign,
+    Verify,
+    GetPublicKey,
+    GenerateMac,
+    VerifyMac,
+    CreateAlias,
+    UpdateAlias,
+    DeleteAlias,
+    ListAliases,
+    TagResource,
+    UntagResource,
+    ListResourceTags,
+    GetKeyPolicy,
+    PutKeyPolicy,
+    ListKeyPolicies,
+    CreateGrant,
+    ListGrants,
+    ListRetirableGrants,
+    RetireGrant,
+    RevokeGrant,
+    GetParametersForImport,
+    ImportKeyMaterial,
+    DeleteImportedKeyMaterial,
+    EnableKeyRotation,
+    DisableKeyRotation,
+    GetKeyRotationStatus,
+    RotateKeyOnDemand,
+    ListKeyRotations,
+    ReplicateKey,
+    UpdatePrimaryRegion,
+}
+
+impl Operation {
+    /// Whether it is about a key, whose state counts.
+    #[allow(dead_code, reason = "layers need it")]
+    pub(crate) const fn has_subject(self) -> bool {
+        !matches!(self, Self::CreateKey | Self::ListKeys | Self::ListRetirableGrants | Self::GenerateRandom)
+    }
 }
 
 impl fmt::Display for Operation {

@@ -64,7 +64,7 @@ fn metadata(call: &Call<'_>, regions: &Regions, key: &Key, state: KeyState, dele
     add("KeyManager", "CUSTOMER".into());
     add("CustomerMasterKeySpec", key.spec.wire().into());
     add("KeySpec", key.spec.wire().into());
-    for (name, value) in algorithms(key.spec, key.usage) {
+    if let Some((name, value)) = algorithms(key.spec, key.usage) {
         add(name, value);
     }
 

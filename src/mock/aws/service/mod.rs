@@ -1,6 +1,7 @@
 //! The service: the table of states, keys and what happens to them, the operations, and the cryptography behind them.
 
 pub(crate) mod account;
+pub(crate) mod alias;
 pub(crate) mod api;
 pub(crate) mod arn;
 pub(crate) mod arrival;
@@ -18,6 +19,7 @@ pub(crate) mod pairs;
 pub(crate) mod policy;
 pub(crate) mod regions;
 pub(crate) mod rejection;
+pub(crate) mod rotation;
 pub(crate) mod spec;
 pub(crate) mod state;
 pub(crate) mod tags;

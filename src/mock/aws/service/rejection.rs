@@ -43,9 +43,8 @@ impl Rejection {
         incorrect_key = "IncorrectKeyException",
         access_denied = "AccessDeniedException",
         already_exists = "AlreadyExistsException",
-        invalid_alias_name = "InvalidAliasNameException",
+        not_authorized = "NotAuthorizedException",
         invalid_marker = "InvalidMarkerException",
-        invalid_grant_id = "InvalidGrantIdException",
         invalid_grant_token = "InvalidGrantTokenException",
         invalid_import_token = "InvalidImportTokenException",
         expired_import_token = "ExpiredImportTokenException",
@@ -54,7 +53,6 @@ impl Rejection {
         malformed_policy = "MalformedPolicyDocumentException",
         tag = "TagException",
         custom_key_store_not_found = "CustomKeyStoreNotFoundException",
-        conflict = "ConflictException",
     }
 
     /// A value that does not satisfy a constraint of the model.
@@ -81,11 +79,6 @@ impl Rejection {
 
     pub(crate) fn invalid_mac() -> Self {
         Self::new("KMSInvalidMacException", "")
-    }
-
-    /// Material that can't be unwrapped, or is none for the key.
-    pub(crate) fn invalid_wrapped_material() -> Self {
-        Self::new("InvalidCiphertextException", "")
     }
 
     /// What a request with `DryRun` gets instead of a success.

@@ -70,6 +70,10 @@ impl<'r> Understood<'r> {
         };
         match operation {
             Operation::CreateKey => size("KeySpec").or_else(|| size("CustomerMasterKeySpec")),
+            Operation::GenerateDataKeyPair | Operation::GenerateDataKeyPairWithoutPlaintext => size("KeyPairSpec"),
+            Operation::GetParametersForImport => {
+                size("WrappingKeySpec").filter(|size| self.kms.pairs.lacks_wrapping_pair(*size))
+            }
             _ => None,
         }
     }

@@ -5,7 +5,6 @@
 
 mod authorization;
 mod error;
-mod region;
 mod signature;
 #[cfg(test)]
 mod tests;
@@ -19,6 +18,7 @@ use jiff::Timestamp;
 use self::authorization::Authorization;
 pub(crate) use self::error::GatewayError;
 use crate::mock::aws::access_key::AwsAccessKey;
+use crate::mock::aws::regions::{self, REGIONS};
 use crate::mock::host::request::Received;
 
 /// The gateway at the time of a request.
@@ -74,15 +74,15 @@ impl<'a> Gateway<'a> {
     /// The region in the scope of a signature, if requests may be signed for it here.
     fn region_of(&self, authorization: &Authorization<'_>, received: &Received) -> Result<Cow<'a, str>, GatewayError> {
         let region = authorization.region;
-        let is_known = region == self.region || region::REGIONS.contains(&region);
+        let is_known = region == self.region || REGIONS.contains(&region);
         // A host of the service itself stands for one region.
-        let is_of_host = region::of_host(received.host()).is_none_or(|of_host| of_host == region);
+        let is_of_host = regions::of_host(received.host()).is_none_or(|of_host| of_host == region);
         if is_known && is_of_host { Ok(region.to_owned().into()) } else { Err(GatewayError::WrongRegion) }
     }
 
     /// The region of a request that has no signature.
     pub(crate) fn region_of_unsigned(&self, received: &Received) -> Cow<'a, str> {
-        let of_host = region::of_host(received.host()).filter(|region| region::REGIONS.contains(region));
+        let of_host = regions::of_host(received.host()).filter(|region| REGIONS.contains(region));
         of_host.map_or(self.region.into(), |region| region.to_owned().into())
     }
 

@@ -42,7 +42,7 @@ pub(crate) const REGIONS: [&str; 37] = [
 ];
 
 /// The region that a host name of the service stands for.
-pub(super) fn of_host(host: &str) -> Option<&str> {
+pub(crate) fn of_host(host: &str) -> Option<&str> {
     let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
     name.strip_prefix("kms.").or_else(|| name.strip_prefix("kms-fips."))
 }
