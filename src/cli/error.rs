@@ -15,6 +15,7 @@ use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
+use crate::report::history::HistoryError;
 use crate::report::merge::MergeError;
 use crate::report::results::ReadError;
 use crate::report::text::visible;
@@ -199,6 +200,9 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// The results of many runs can't be read.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// Results can't be read.
     #[error(transparent)]
     Results(#[from] ReadError),
@@ -289,6 +293,7 @@ impl CliError {
             | Self::Tls(_)
             | Self::Mock(_)
             | Self::Listen { .. }
+            | Self::History(_)
             | Self::Results(_)
             | Self::Merge(_)
             | Self::OtherBaseline { .. }

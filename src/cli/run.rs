@@ -29,6 +29,7 @@ use crate::report::baseline::Baseline;
 use crate::report::claim::is_report;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::destination::is_one_file;
+use crate::report::history::HistoryReport;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::run::{GivenKey, HookUrl, Unsupported};
@@ -176,6 +177,17 @@ pub(super) struct RunArguments {
     /// The folder for reports
     #[arg(long, value_name = "DIR", default_value = REPORTS)]
     reports: PathBuf,
+    /// Keep the results in this folder too, without requests and responses: a folder for each target, a file for each run.
+    /// `report trend` shows what changes from run to run
+    #[arg(long, value_name = "DIR")]
+    history: Option<PathBuf>,
+    /// How many runs of one target are kept there; older ones are removed
+    #[arg(long, value_name = "N", default_value = "400", value_parser = one_or_more::<NonZeroUsize>, requires = "history")]
+    history_keep: NonZeroUsize,
+    /// Which version of the target it is, such as a tag or a commit: reports show it, and a case whose verdict changes while it
+    /// stays is flaky
+    #[arg(long, value_name = "TEXT")]
+    target_version: Option<String>,
     /// Write JUnit XML here instead of DIR/junit.xml; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -454,6 +466,7 @@ fn options(
         // Nothing else shows the exchanges of cases that passed.
         keep_exchanges: arguments.verbose > 0,
         shard: None,
+        target_version: arguments.target_version.clone(),
         confirm_failures: arguments.confirm_failures,
         strict: arguments.strict,
         unsupported: arguments.unsupported,
@@ -519,6 +532,10 @@ fn reports(
     ));
     reports.push(json);
     reports.push(junit);
+    if let Some(folder) = &arguments.history {
+        let history = HistoryReport::create(folder, arguments.history_keep)?;
+        reports.push(history.redacting(context.secrets(), private));
+    }
     Ok(reports)
 }
 

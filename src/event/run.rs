@@ -138,6 +138,9 @@ pub struct TargetHeader {
     pub endpoint: String,
     /// Whether the endpoint is the mock that runs in this process.
     pub bundled_mock: bool,
+    /// Which version of it, as the one says who runs it; none if nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// The cases that are run.

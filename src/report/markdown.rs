@@ -101,8 +101,9 @@ fn head(results: &Results) -> String {
     let Results { tool, target, duration_ms, complete, stopped, usage, summary, .. } = results;
     let mut head = format!("### {}\n\n", title(results));
     let mock = if target.bundled_mock { ", bundled mock" } else { "" };
+    let version = target.version.as_ref().map(|version| format!(" {}", code(version))).unwrap_or_default();
     head.push_str(&format!(
-        "{} of {}{mock} · {} · {}, {} · {}\n\n",
+        "{}{version} of {}{mock} · {} · {}, {} · {}\n\n",
         code(&target.endpoint),
         code(&target.provider),
         code(&format!("{} {}", tool.name, tool.version)),

@@ -146,11 +146,12 @@ fn missing_shards(parts: &[Part]) -> Vec<String> {
 
 /// A target in words. The bundled mock has another port each time and is the same all the same.
 fn target(target: &TargetHeader) -> String {
-    let TargetHeader { provider, endpoint, bundled_mock } = target;
-    match bundled_mock {
+    let TargetHeader { provider, endpoint, bundled_mock, version } = target;
+    let name = match bundled_mock {
         true => format!("the bundled mock of {provider}"),
         false => format!("{endpoint} of {provider}"),
-    }
+    };
+    name + &version.as_ref().map(|version| format!(", version {version}")).unwrap_or_default()
 }
 
 /// Whether no case has a result in two parts.

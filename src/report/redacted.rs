@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::redact::SecretRegistry;
 
 /// Fields whose values come from the case files or from this program, and no secret is ever put into them.
-const OWN: [&str; 31] = [
+const OWN: [&str; 33] = [
     "case",
     "class",
     "clause",
@@ -19,6 +19,7 @@ const OWN: [&str; 31] = [
     "editions",
     "expected",
     "first",
+    "from",
     "hash",
     "id",
     "key_class",
@@ -40,6 +41,7 @@ const OWN: [&str; 31] = [
     "started_at",
     "state",
     "states",
+    "to",
     "verdict",
 ];
 

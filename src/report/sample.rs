@@ -178,6 +178,7 @@ pub(super) fn started(cases: usize) -> Event {
             provider: "alibaba".to_owned(),
             endpoint: "http://127.0.0.1:8080/".to_owned(),
             bundled_mock: true,
+            version: None,
         },
         suite: SuiteHeader {
             hash: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef".to_owned(),

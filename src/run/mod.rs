@@ -127,6 +127,8 @@ pub struct RunOptions {
     pub unsupported: Unsupported,
     /// Which part of the selected cases they are, if not all.
     pub shard: Option<ShardHeader>,
+    /// Which version of the target it is, for the reports.
+    pub target_version: Option<String>,
 }
 
 /// The verdict on a case that needs an operation which the endpoint does not know.
@@ -163,6 +165,7 @@ impl Default for RunOptions {
             strict: false,
             unsupported: Unsupported::default(),
             shard: None,
+            target_version: None,
         }
     }
 }

@@ -348,6 +348,7 @@ impl Runner {
                 provider: target.provider.name().to_owned(),
                 endpoint: target.endpoint.to_string(),
                 bundled_mock: self.context.options.bundled_mock,
+                version: self.context.options.target_version.clone(),
             },
             suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },
             seed: Some(self.context.options.seed),

@@ -117,6 +117,7 @@ impl Session {
             strict: options.strict,
             unsupported: options.unsupported,
             shard: options.shard,
+            target_version: options.target_version,
         };
 
         let can_reuse = suite.service.reuse.is_some();

@@ -71,6 +71,8 @@ pub struct SessionOptions {
     pub unsupported: Unsupported,
     /// Which part of the selected cases they are, if not all.
     pub shard: Option<ShardHeader>,
+    /// Which version of the target it is, for the reports.
+    pub target_version: Option<String>,
 }
 
 impl Default for SessionOptions {
@@ -99,6 +101,7 @@ impl Default for SessionOptions {
             strict: false,
             unsupported: Unsupported::default(),
             shard: None,
+            target_version: None,
         }
     }
 }

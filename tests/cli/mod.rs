@@ -16,6 +16,7 @@ mod echo_server;
 mod endpoints;
 mod files;
 mod given;
+mod history;
 mod hostile;
 mod known;
 mod limits;

@@ -3,6 +3,7 @@
 mod diff;
 mod merge;
 mod render;
+mod trend;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use clap::{Args, Subcommand};
 use self::diff::{DiffArguments, diff};
 use self::merge::{MergeArguments, merge};
 use self::render::{BadgeArguments, HtmlArguments, JunitArguments, badge, html, junit, text};
+use self::trend::{TrendArguments, trend};
 use super::{CliError, Context, Exit};
 use crate::report::destination::{Destination, is_one_file};
 use crate::report::merge::{Merged, Part};
@@ -50,6 +52,8 @@ enum ReportCommand {
     Merge(MergeArguments),
     /// Show what differs between two results; exit code 1 if there are new failures
     Diff(DiffArguments),
+    /// Show what the results of many runs show: verdicts over time, the first bad night, flaky cases
+    Trend(TrendArguments),
 }
 
 /// The results that a report is about.
@@ -75,17 +79,23 @@ pub(super) fn report(arguments: &ReportArguments, context: &Context) -> Result<E
         ReportCommand::Badge(arguments) => badge(arguments, context),
         ReportCommand::Merge(arguments) => merge(arguments, context),
         ReportCommand::Diff(arguments) => diff(arguments, context),
+        ReportCommand::Trend(arguments) => trend(arguments, context),
     }
 }
 
 /// Reads results, without the secrets that the environment holds now.
 pub(super) fn read(file: &Path, context: &Context) -> Result<Results, CliError> {
     let mut results = Results::read(file)?;
+    without_secrets(&mut results, context);
+    Ok(results)
+}
+
+/// Replaces the secrets that the environment holds now.
+fn without_secrets(results: &mut Results, context: &Context) {
     let secrets = context.secrets();
     secrets.keep_in(results.cases.iter().map(|case| &*case.id));
     secrets.keep_in(Verdict::ALL.iter().map(|verdict| verdict.name()));
     results.redact(secrets);
-    Ok(results)
 }
 
 /// Reads results and merges them. What is missing is reported.

@@ -127,8 +127,10 @@ fn head(columns: &[Column]) -> String {
     for Column { name, results } in columns {
         let Results { target, tool, started_at, usage, duration_ms, summary, suite, .. } = results;
         let mock = if target.bundled_mock { ", bundled mock" } else { "" };
+        let version =
+            target.version.as_ref().map(|version| format!(", version {}", escaped(version))).unwrap_or_default();
         head.push_str(&format!(
-            "<tr><th scope=\"row\">{}</th><td>{} ({}{mock})</td><td>{}</td><td>{}, {}, {}</td>",
+            "<tr><th scope=\"row\">{}</th><td>{} ({}{mock}{version})</td><td>{}</td><td>{}, {}, {}</td>",
             escaped(name),
             escaped(&target.endpoint),
             escaped(&target.provider),

@@ -1,0 +1,162 @@
+//! Keeps the results of a run in a history, and only so many of one target.
+
+use std::fs;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::{ENDING, files, folder_of};
+use crate::event::Event;
+use crate::redact::SecretRegistry;
+use crate::report::json::JsonReport;
+use crate::report::{Report, ReportError};
+
+/// Keeps the results of a run.
+#[derive(Debug)]
+pub struct HistoryReport {
+    root: PathBuf,
+    most: NonZeroUsize,
+    private: bool,
+    secrets: SecretRegistry,
+    report: Option<JsonReport>,
+}
+
+impl HistoryReport {
+    /// Keeps the results in a folder, and of one target at most so many runs.
+    ///
+    /// # Errors
+    ///
+    /// The folder can't be made.
+    pub fn create(root: impl Into<PathBuf>, most: NonZeroUsize) -> Result<Self, ReportError> {
+        let root = root.into();
+        fs::create_dir_all(&root).map_err(|source| ReportError::File { path: root.clone(), source })?;
+        Ok(Self { root, most, private: false, secrets: SecretRegistry::new(), report: None })
+    }
+
+    /// The same without registered secrets, and for its owner alone if it is `private`.
+    #[must_use]
+    pub fn redacting(self, secrets: &SecretRegistry, private: bool) -> Self {
+        Self { secrets: secrets.clone(), private, ..self }
+    }
+
+    /// Makes the report of a run that begins.
+    fn begin(&self, target: &crate::event::TargetHeader, started_at: &str) -> Result<JsonReport, ReportError> {
+        let folder = self.root.join(folder_of(target));
+        fs::create_dir_all(&folder).map_err(|source| ReportError::File { path: folder.clone(), source })?;
+        // Of two runs that begin in one second, each has a file, and the names are in order.
+        let time = started_at.replace(':', "-");
+        let names = (1..).map(|number| if number == 1 { time.clone() } else { format!("{time}_{number:02}") });
+        let path = names.map(|name| folder.join(name + ENDING)).find(|path| !path.exists());
+        let report = JsonReport::create(path.unwrap_or_else(|| folder.join(time + ENDING)))?;
+        Ok(report.redacting(&self.secrets).private(self.private))
+    }
+
+    /// Removes the oldest files of the target.
+    fn prune(&self) -> io::Result<()> {
+        let Some(folder) = self.file().and_then(Path::parent) else { return Ok(()) };
+        let files = files(folder).map_err(io::Error::other)?;
+        let spare = files.len().saturating_sub(self.most.get());
+        for file in files.into_iter().take(spare) {
+            match fs::remove_file(file) {
+                // Another run has removed it.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                removed => removed?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Report for HistoryReport {
+    fn file(&self) -> Option<&Path> {
+        // Before the run begins, its name is not known.
+        Some(self.report.as_ref().and_then(Report::file).unwrap_or(&self.root))
+    }
+
+    fn event(&mut self, event: &Event) -> Result<(), ReportError> {
+        match event {
+            Event::RunStarted(header) => self.report = Some(self.begin(&header.target, &header.started_at)?),
+            Event::CaseFinished(case) if !case.exchanges.is_empty() => {
+                // They are what takes room, and no trend shows them.
+                let mut case = case.clone();
+                case.exchanges.clear();
+                return self.pass_on(&Event::CaseFinished(case));
+            }
+            _ => {}
+        }
+        self.pass_on(event)?;
+        if matches!(event, Event::RunFinished(_)) {
+            self.prune().map_err(|source| ReportError::File { path: self.root.clone(), source })?;
+        }
+        Ok(())
+    }
+}
+
+impl HistoryReport {
+    fn pass_on(&mut self, event: &Event) -> Result<(), ReportError> {
+        self.report.as_mut().map_or(Ok(()), |report| report.event(event))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::history::read;
+    use crate::report::sample;
+
+    fn keep(folder: &Path, most: usize, began: &str) {
+        let mut report = HistoryReport::create(folder, NonZeroUsize::new(most).unwrap()).unwrap();
+        for mut event in sample::poor() {
+            if let Event::RunStarted(header) = &mut event {
+                began.clone_into(&mut header.started_at);
+            }
+            report.event(&event).unwrap();
+        }
+    }
+
+    #[test]
+    fn runs_are_kept_without_exchanges_and_only_so_many() {
+        let folder = tempfile::tempdir().unwrap();
+        for day in 1..=4 {
+            keep(folder.path(), 3, &format!("2026-01-0{day}T02:00:00Z"));
+        }
+        // The last one again, in the same second.
+        keep(folder.path(), 3, "2026-01-04T02:00:00Z");
+        let targets = read(folder.path()).unwrap();
+        assert_eq!(targets.len(), 1);
+        let began: Vec<&str> = targets[0].runs.iter().map(|(_, results)| results.started_at.as_str()).collect();
+        assert_eq!(began, ["2026-01-03T02:00:00Z", "2026-01-04T02:00:00Z", "2026-01-04T02:00:00Z"]);
+        assert!(targets[0].runs.iter().all(|(_, results)| results.cases.iter().all(|case| case.exchanges.is_empty())));
+    }
+
+    #[test]
+    fn what_is_corrupt_or_of_another_target_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(read(folder.path()).unwrap_err().to_string().contains("holds no results"));
+        assert!(read(&folder.path().join("none")).unwrap_err().to_string().contains("failed to read"));
+        keep(folder.path(), 9, "2026-01-01T02:00:00Z");
+        let place = folder.path().join("alibaba-bundled-mock");
+        // What a killed process leaves is no result.
+        fs::write(place.join(".report-x.json"), "{").unwrap();
+        assert_eq!(read(folder.path()).unwrap()[0].runs.len(), 1);
+
+        let whole = fs::read_to_string(place.join("2026-01-01T02-00-00Z.json")).unwrap();
+        let half = place.join("2026-01-02T02-00-00Z.json");
+        fs::write(&half, &whole[..whole.len() / 2]).unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("2026-01-02T02-00-00Z.json") && error.contains("EOF") && error.contains("remove it"),
+            "{error}"
+        );
+        fs::remove_file(&half).unwrap();
+
+        let other = folder.path().join("other");
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("x.json"), whole).unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("x.json holds results of ") && error.contains("whose folder is alibaba-bundled-mock"),
+            "{error}"
+        );
+    }
+}
