@@ -1,6 +1,8 @@
 //! What the documents show is what the program does.
 
+mod action;
 mod admin_api;
 mod architecture;
+mod book;
 mod readme;
 mod workflows;

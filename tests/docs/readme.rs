@@ -13,9 +13,9 @@ use kms_conformance::suite::summary::Summary;
 const README: &str = include_str!("../../README.md");
 
 /// The day until which the examples accept failures. It will be over one day, which must not fail these tests.
-const UNTIL: &str = "2027-03-31";
+pub(super) const UNTIL: &str = "2027-03-31";
 
-fn program(arguments: &[&str], folder: &Path) -> Output {
+pub(super) fn program(arguments: &[&str], folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kms-conformance"))
         .args(arguments)
         .current_dir(folder)
@@ -31,18 +31,17 @@ fn program(arguments: &[&str], folder: &Path) -> Output {
 
 /// The lines of code blocks for a shell that call the program, as words.
 fn commands() -> Vec<Vec<String>> {
-    let mut found = Vec::new();
-    for block in README.split("```sh\n").skip(1) {
-        let code = block.split("```").next().unwrap();
-        for line in code.lines().filter(|line| line.starts_with("kms-conformance ")) {
-            found.push(words(line).split_off(1));
-        }
-    }
-    found
+    lines(README).into_iter().map(|line| words(line).split_off(1)).collect()
+}
+
+/// The lines of code blocks for a shell that call the program.
+pub(super) fn lines(text: &str) -> Vec<&str> {
+    let blocks = text.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    blocks.flat_map(str::lines).map(str::trim).filter(|line| line.starts_with("kms-conformance ")).collect()
 }
 
 /// The words of a line as a shell takes them; what stands in quotes is one.
-fn words(line: &str) -> Vec<String> {
+pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for (index, part) in line.split('\'').enumerate() {
         for (index, piece) in if index % 2 == 1 { vec![part] } else { part.split(' ').collect() }.iter().enumerate() {

@@ -1,0 +1,278 @@
+//! The composite action, acted out: its steps are run by bash as a runner does it, against a mock that deviates.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![cfg(unix)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use kms_conformance::mock::Mock;
+use regex::Regex;
+use serde_yaml::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn action() -> Value {
+    let text = fs::read_to_string(root().join(".github/actions/kms-conformance/action.yml")).unwrap();
+    serde_yaml::from_str(&text).unwrap()
+}
+
+/// What a job with the action came to.
+#[derive(Debug)]
+struct Job {
+    is_red: bool,
+    /// What its steps have printed.
+    log: String,
+    summary: String,
+    /// The folder that was kept as an artifact, with its files.
+    artifact: Option<Vec<String>>,
+    outputs: BTreeMap<String, String>,
+}
+
+/// A runner of the action: evaluates the expressions that it has, and those alone.
+struct Runner {
+    workspace: tempfile::TempDir,
+}
+
+impl Runner {
+    fn new() -> Self {
+        Self { workspace: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.workspace.path().join(name)
+    }
+
+    fn run(&self, given: &[(&str, &str)]) -> Job {
+        let action = action();
+        let mut values = BTreeMap::new();
+        for (name, input) in action["inputs"].as_mapping().unwrap() {
+            let name = name.as_str().unwrap();
+            let given = given.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            let default = input["default"].as_str().map(str::to_owned);
+            values.insert(format!("inputs.{name}"), given.or(default).unwrap_or_default());
+        }
+        for (name, _) in given {
+            assert!(values.contains_key(&format!("inputs.{name}")), "{name}");
+        }
+        values.insert("github.sha".to_owned(), "0123abcd".to_owned());
+        values.insert("github.action_path".to_owned(), "/nowhere".to_owned());
+        values.insert("runner.temp".to_owned(), self.path("temp").display().to_string());
+
+        let mut job =
+            Job { is_red: false, log: String::new(), summary: String::new(), artifact: None, outputs: BTreeMap::new() };
+        for step in action["runs"]["steps"].as_sequence().unwrap() {
+            if self.is_run(step, &values, job.is_red) {
+                self.step(step, &mut values, &mut job);
+            }
+        }
+        job.summary = fs::read_to_string(self.path("summary.md")).unwrap_or_default();
+        for (name, output) in action["outputs"].as_mapping().unwrap() {
+            let value = evaluated(output["value"].as_str().unwrap(), &values);
+            job.outputs.insert(name.as_str().unwrap().to_owned(), value);
+        }
+        job
+    }
+
+    /// Whether a step is run: after a failure only those that always are.
+    fn is_run(&self, step: &Value, values: &BTreeMap<String, String>, is_red: bool) -> bool {
+        match step["if"].as_str() {
+            None => !is_red,
+            Some("always()") => true,
+            Some("always() && inputs.artifact != ''") => !values["inputs.artifact"].is_empty(),
+            Some(other) => panic!("{other}"),
+        }
+    }
+
+    fn step(&self, step: &Value, values: &mut BTreeMap<String, String>, job: &mut Job) {
+        if let Some(uses) = step["uses"].as_str() {
+            assert!(uses.starts_with("actions/upload-artifact@"), "{uses}");
+            let folder = self.path(&evaluated(step["with"]["path"].as_str().unwrap(), values));
+            let files = fs::read_dir(folder).map(|files| {
+                let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+                names.sort();
+                names
+            });
+            job.artifact = files.ok();
+            return;
+        }
+
+        assert_eq!(step["shell"].as_str(), Some("bash"));
+        let script = step["run"].as_str().unwrap();
+        // What is put into a script is run by it, whatever it says.
+        assert!(!script.contains("${{"), "{script}");
+        fs::write(self.path("step.sh"), script).unwrap();
+        fs::write(self.path("output"), "").unwrap();
+        let mut command = Command::new("bash");
+        command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(self.path("step.sh"));
+        command.current_dir(self.workspace.path()).env("GITHUB_ACTIONS", "true");
+        command.env("GITHUB_OUTPUT", self.path("output")).env("GITHUB_STEP_SUMMARY", self.path("summary.md"));
+        for (name, value) in step["env"].as_mapping().unwrap() {
+            command.env(name.as_str().unwrap(), evaluated(value.as_str().unwrap(), values));
+        }
+        let output = command.output().unwrap();
+        job.log += &String::from_utf8_lossy(&output.stdout);
+        job.log += &String::from_utf8_lossy(&output.stderr);
+        job.is_red |= !output.status.success();
+        if let Some(id) = step["id"].as_str() {
+            for line in fs::read_to_string(self.path("output")).unwrap().lines() {
+                let (name, value) = line.split_once('=').unwrap();
+                values.insert(format!("steps.{id}.outputs.{name}"), value.to_owned());
+            }
+        }
+    }
+}
+
+/// A text with its expressions evaluated.
+fn evaluated(text: &str, values: &BTreeMap<String, String>) -> String {
+    let expression = Regex::new(r"\$\{\{ *([a-z_.-]+) *\}\}").unwrap();
+    let once = |text: &str| {
+        let replaced = expression
+            .replace_all(text, |found: &regex::Captures<'_>| values.get(&found[1]).cloned().unwrap_or_default());
+        replaced.into_owned()
+    };
+    // The default of an input may be an expression.
+    let text = once(&once(text));
+    assert!(!text.contains("${{"), "{text}");
+    text
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_kms-conformance");
+
+#[test]
+fn a_deviation_makes_the_job_red_and_its_repair_green() {
+    let mock = Mock::start().unwrap();
+    let endpoint = mock.endpoint();
+    mock.set_deviations(vec!["Encrypt:Disabled=Success".to_owned()]).unwrap();
+    let inputs =
+        [("endpoint", endpoint.as_str()), ("program", PROGRAM), ("selectors", "operation:Encrypt\nalibaba/Decrypt/*")];
+
+    let runner = Runner::new();
+    let job = runner.run(&inputs);
+    assert!(job.is_red, "{job:?}");
+    assert_eq!(job.outputs["exit-code"], "1");
+    assert!(job.log.contains("::error file=cases/alibaba/matrix/encrypt.yaml,line="), "{}", job.log);
+    assert!(job.summary.contains("alibaba/Encrypt/Disabled"), "{}", job.summary);
+    let kept = job.artifact.unwrap();
+    for file in ["badge.svg", "junit.xml", "report.html", "results.json"] {
+        assert!(kept.iter().any(|name| name == file), "{file}: {kept:?}");
+    }
+    let results = fs::read_to_string(runner.path(&job.outputs["results"])).unwrap();
+    assert!(results.contains("\"version\":\"0123abcd\""));
+
+    // Failures that a job may have.
+    let job = runner.run(&[&inputs[..], &[("fail", "false"), ("artifact", "")]].concat());
+    assert!(!job.is_red && job.artifact.is_none(), "{job:?}");
+    assert_eq!(job.outputs["exit-code"], "1");
+
+    mock.set_deviations(Vec::new()).unwrap();
+    let job = runner.run(&[&inputs[..], &[("exclude", "alibaba/Encrypt/Enabled"), ("shard", "slice:1/2")]].concat());
+    assert!(!job.is_red, "{job:?}");
+    assert_eq!(job.outputs["exit-code"], "0");
+}
+
+#[test]
+fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
+    let dangerous = "http://127.0.0.1:1\n::add-mask::x";
+    for (name, value) in [
+        ("endpoint", ""),
+        ("endpoint", "ftp://127.0.0.1"),
+        ("endpoint", "http://user:secret@127.0.0.1"),
+        ("endpoint", dangerous),
+        ("wait", "soon"),
+        ("shard", "3/4"),
+        ("max-skipped", "-1"),
+        ("reports", "/etc"),
+        ("artifact", "a b"),
+        ("fail", "no"),
+        ("known", "none.toml"),
+    ] {
+        let runner = Runner::new();
+        let mut inputs = vec![("program", "/bin/false"), (name, value)];
+        if name != "endpoint" {
+            inputs.push(("endpoint", "http://127.0.0.1:1"));
+        }
+        let job = runner.run(&inputs);
+        assert!(job.is_red, "{name}={value}");
+        let errors = job.log.lines().filter(|line| line.starts_with("::error title=kms-conformance::")).count();
+        assert_eq!((errors, job.log.lines().count()), (1, 1), "{name}={value}: {}", job.log);
+        assert!(job.summary.starts_with("kms-conformance has no results"), "{}", job.summary);
+        assert_eq!(job.outputs["exit-code"], "");
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_is_red_whatever_may_fail() {
+    let runner = Runner::new();
+    let job = runner.run(&[
+        ("endpoint", "http://127.0.0.1:1"),
+        ("program", PROGRAM),
+        ("wait", "1ms"),
+        ("fail", "false"),
+        ("selectors", "alibaba/Encrypt/Enabled"),
+    ]);
+    assert!(job.is_red && job.outputs["exit-code"] == "4", "{job:?}");
+    assert!(job.artifact.unwrap().iter().any(|name| name == "results.json"));
+}
+
+/// The commands of the examples for other services are known to the program.
+#[test]
+fn the_examples_for_continuous_integration_are_right() {
+    let command = Regex::new(r#"(?m)(?:^ *- |sh ')(?:\.cargo/bin/)?kms-conformance ([^'\n]+)"#).unwrap();
+    let mut checked = 0;
+    for file in ["examples/ci/gitlab.yml", "examples/ci/Jenkinsfile"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        for found in command.captures_iter(&text) {
+            // What the service puts in the place of its variables.
+            let text = found[1].replace("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/2");
+            let words = text.split_whitespace().chain(["--help"]);
+            let output = Command::new(PROGRAM).args(words).output().unwrap();
+            assert!(output.status.success(), "{file}: {}: {}", &found[1], String::from_utf8_lossy(&output.stderr));
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 4);
+    let example: Value =
+        serde_yaml::from_str(&fs::read_to_string(root().join("examples/ci/github.yml")).unwrap()).unwrap();
+    let inputs = action()["inputs"].as_mapping().unwrap().clone();
+    let steps = example["jobs"]["kms"]["steps"].as_sequence().unwrap();
+    let step = steps.iter().find(|step| step["uses"].as_str().unwrap().contains("kms-conformance")).unwrap();
+    assert!(step["with"].as_mapping().unwrap().keys().all(|name| inputs.contains_key(name)));
+    assert!(serde_yaml::from_str::<Value>(&fs::read_to_string(root().join("examples/ci/gitlab.yml")).unwrap()).is_ok());
+}
+
+/// The pods of the indexed Job, one after the other, and what their results make together.
+#[test]
+fn the_pods_of_the_job_make_the_whole() {
+    let text = fs::read_to_string(root().join("examples/kubernetes/run.yaml")).unwrap();
+    let job: Value = serde_yaml::from_str(text.split("\n---\n").nth(1).unwrap()).unwrap();
+    let pods = job["spec"]["completions"].as_u64().unwrap();
+    let container = &job["spec"]["template"]["spec"]["containers"][0];
+    let script = container["args"][0].as_str().unwrap();
+
+    let mock = Mock::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mount = folder.path().display().to_string();
+    let script = script.replace("kms-conformance", PROGRAM).replace("/reports/", &format!("{mount}/"));
+    let mut files = Vec::new();
+    for index in 0..pods {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{script} --routes canonical operation:Encrypt operation:Decrypt")]);
+        shell.env("ENDPOINT", mock.endpoint()).env("JOB_COMPLETION_INDEX", index.to_string());
+        let output = shell.current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        files.push(format!("{mount}/{index}/results.json"));
+    }
+    let merge = |files: &[String]| {
+        let out = format!("{mount}/whole.json");
+        Command::new(PROGRAM).args(["report", "merge"]).args(files).args(["--json", &out]).output().unwrap()
+    };
+    assert_eq!(merge(&files).status.code(), Some(0));
+    let missing = merge(&files[1..]);
+    assert_eq!(missing.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("shard slice:1/4 is missing"));
+}
