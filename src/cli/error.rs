@@ -122,6 +122,20 @@ pub enum CliError {
     /// No target was named that could be examined.
     #[error("name the target to examine with --endpoint or --region: nothing keeps this program from the bundled mock")]
     NothingToExamine,
+    /// No target was named that a request could be sent to.
+    #[error(
+        "name the target with --endpoint, --region or --target: the bundled mock has no keys before a run, and none after it"
+    )]
+    NothingToCall,
+    /// A parameter is given twice.
+    #[error("the parameter `{name}` is given twice")]
+    ParameterTwice {
+        /// Its name.
+        name: String,
+    },
+    /// Keys can't be kept.
+    #[error("--keep-keys needs --endpoint: the keys of the bundled mock end with it")]
+    NothingToKeep,
     /// A ledger can't be read.
     #[error("failed to read the ledger {}: {source}; without it, --by-marks finds keys and aliases by their marks", path.display())]
     ReadLedger {
@@ -273,6 +287,9 @@ impl CliError {
             | Self::Plan(_)
             | Self::NothingToSweep
             | Self::NothingToExamine
+            | Self::NothingToCall
+            | Self::ParameterTwice { .. }
+            | Self::NothingToKeep
             | Self::ReadLedger { .. }
             | Self::ReadKeys { .. }
             | Self::Deviation(_)

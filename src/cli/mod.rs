@@ -1,6 +1,7 @@
 //! The command line: arguments, environment, one file per subcommand, exit codes.
 
 mod again;
+mod call;
 mod check;
 mod claims;
 mod context;
@@ -65,6 +66,8 @@ enum Command {
     Report(report::ReportArguments),
     /// Find what keeps this program from a target: name, proxy, TLS, clock, credentials, permissions, quota
     Doctor(Box<doctor::DoctorArguments>),
+    /// Sign one request, send it, and show what was sent and received
+    Call(Box<call::CallArguments>),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
     /// Show what a run would send, make and leave, without sending anything
@@ -105,6 +108,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Sweep(arguments) => sweep::sweep(&arguments, context),
         Command::Report(arguments) => report::report(&arguments, context),
         Command::Doctor(arguments) => doctor::doctor(&arguments, color, context),
+        Command::Call(arguments) => call::call(&arguments, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

@@ -170,6 +170,10 @@ pub(super) struct RunArguments {
     /// How long to wait for an endpoint that is starting, such as 30s: until it responds to a request that changes nothing
     #[arg(long, value_name = "TIME", value_parser = time_out)]
     wait: Option<Duration>,
+    /// Leave the keys of failing cases as they are, and list them, so that requests like the failing ones can be sent to them;
+    /// `sweep` removes them. Cases then have keys of their own
+    #[arg(long, conflicts_with = "keys")]
+    keep_keys: bool,
     /// End the run after the first failure
     #[arg(long)]
     fail_fast: bool,
@@ -284,6 +288,9 @@ fn run_claimed(
         true => arguments.target.place(provider, context)?,
         false => Place::BundledMock,
     };
+    if arguments.keep_keys && matches!(place, Place::BundledMock) {
+        return Err(CliError::NothingToKeep);
+    }
     let selection = arguments.select.select(&suite, place.routes())?;
     // Before anything is started, and before credentials are looked for.
     if selection.cases.is_empty() {
@@ -448,7 +455,11 @@ fn options(
     Ok(SessionOptions {
         jobs: arguments.jobs,
         rate: arguments.rate,
-        isolation: arguments.isolation,
+        isolation: match arguments.isolation {
+            // A key of a tour goes on to the next case.
+            Isolation::Auto if arguments.keep_keys => Isolation::Fresh,
+            chosen => chosen,
+        },
         confirmations: arguments.confirm,
         settle_timeout: arguments.settle_timeout,
         max_duration: arguments.max_duration,
@@ -462,6 +473,7 @@ fn options(
         material_seed,
         secrets: context.secrets().clone(),
         known,
+        keep_keys: arguments.keep_keys,
         fail_fast: arguments.fail_fast,
         // Nothing else shows the exchanges of cases that passed.
         keep_exchanges: arguments.verbose > 0,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::again;
 use super::attempt::{Attempt, Trouble};
 use super::budget::Budget;
 use super::counters::Counters;
@@ -284,6 +285,7 @@ impl Client {
             purpose: outgoing.purpose,
             operation: outgoing.operation.to_owned(),
             attempt,
+            call: again::record(outgoing, &self.target),
             request: Arc::clone(request),
             received,
             duration: begin.elapsed(),

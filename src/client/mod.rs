@@ -4,6 +4,7 @@
 //! allows, and comes back as a [`Response`] that says something about a key, or as a [`CallError`]. What was sent and
 //! received on the way is in the [`Transcript`].
 
+mod again;
 mod api_client;
 mod attempt;
 mod budget;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::redact;
-use crate::event::{Exchange, Purpose, RequestRecord, ResponseRecord};
+use crate::event::{CallRecord, Exchange, Purpose, RequestRecord, ResponseRecord};
 use crate::provider::{HttpRequest, HttpResponse, Provider};
 use crate::redact::SecretRegistry;
 
@@ -42,6 +42,7 @@ pub(super) struct Entry {
     pub(super) purpose: Purpose,
     pub(super) operation: String,
     pub(super) attempt: u32,
+    pub(super) call: Option<CallRecord>,
     pub(super) request: Arc<HttpRequest>,
     pub(super) received: Received,
     pub(super) duration: Duration,
@@ -153,6 +154,7 @@ impl Entry {
             operation: self.operation.clone(),
             attempt: self.attempt,
             request,
+            call: self.call.clone(),
             response,
             error,
             duration_us: u64::try_from(self.duration.as_micros()).unwrap_or(u64::MAX),
@@ -176,7 +178,7 @@ mod tests {
         let request =
             HttpRequest { method: "GET", url: "http://x/".to_owned(), headers: Vec::new(), body: String::new() };
         let (operation, duration) = ("List".to_owned(), Duration::ZERO);
-        Entry { purpose, operation, attempt: 1, request: Arc::new(request), received, duration }
+        Entry { purpose, operation, attempt: 1, call: None, request: Arc::new(request), received, duration }
     }
 
     fn response(length: usize) -> HttpResponse {

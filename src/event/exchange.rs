@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// One request and its response, redacted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +18,9 @@ pub struct Exchange {
     pub attempt: u32,
     /// The request as it went out, with signature and secrets redacted.
     pub request: RequestRecord,
+    /// What sends the request again, signed anew; none if it was wrong on purpose, or holds what a service gave for one use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallRecord>,
     /// The response; none if none was received.
     #[serde(default, rename = "answer", skip_serializing_if = "Option::is_none")]
     pub response: Option<ResponseRecord>,
@@ -44,6 +48,20 @@ pub enum Purpose {
     /// It removes what the case made.
     #[serde(rename = "clean-up")]
     Teardown,
+}
+
+/// A call by its parameters, from which the same request can be made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallRecord {
+    /// The parameters with their types. In the place of sensitive ones, such as a plaintext, is test data of the same length.
+    pub parameters: Map<String, Value>,
+    /// What was chosen of the provider's options, by their flags, where it is not the default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+    /// The region, where it is not the provider's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
 }
 
 /// A request, redacted.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use self::blocked::{BlockedBy, BlockedStep, BlockingResponse};
 pub use self::case::{CaseResult, Conflict, Lenient, Outcome, PathStep, PreviousVerdict, Source};
-pub use self::exchange::{Exchange, Purpose, RequestRecord, ResponseRecord};
+pub use self::exchange::{CallRecord, Exchange, Purpose, RequestRecord, ResponseRecord};
 pub use self::listed::{Listed, ListedKind, ListedOutcome};
 pub use self::run::{
     ClauseText, RouteCoverage, RunFooter, RunHeader, ShardHeader, ShardMethod, SuiteHeader, Summary, TableHeader,

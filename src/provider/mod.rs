@@ -89,6 +89,11 @@ pub trait Provider: fmt::Debug + Send + Sync {
         self.declaration().default_region
     }
 
+    /// What was chosen of its options, by their names, where it is not the default.
+    fn chosen(&self) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
+
     /// Builds and signs the request of a call, or one that is wrong as [`SigningContext::tamper`] says: everything else
     /// about it must be right, so that only this can be the reason of a rejection.
     ///

@@ -12,7 +12,7 @@
 use crate::event::{CaseResult, Exchange, Listed, ListedOutcome, Outcome, Purpose};
 use crate::verdict::{Kind, Verdict};
 
-use super::{curl, listed_text, text};
+use super::{call, curl, listed_text, text};
 
 /// The outcome of a case in words. All text is harmless to a terminal; see [`text::visible`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,10 @@ impl FailureText {
         }
 
         details.push(("response", response(last, response_limit)));
-        details.push(("reproduce", curl::command(&last.request)));
+        // The request of a curl command is redacted, and must be signed before an endpoint takes it.
+        let provider = case.id.split('/').next().unwrap_or_default();
+        let command = call::command(provider, last).unwrap_or_else(|| curl::command(&last.request));
+        details.push(("reproduce", command));
         Self { headline, location: location(case), details }
     }
 

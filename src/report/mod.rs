@@ -18,6 +18,7 @@
 pub mod badge;
 #[cfg(feature = "cli")]
 pub mod baseline;
+pub mod call;
 #[cfg(feature = "cli")]
 pub(crate) mod cause;
 #[cfg(feature = "cli")]

@@ -136,6 +136,7 @@ pub(super) fn listed(outcome: ListedOutcome) -> Box<Listed> {
 
 fn probe() -> Exchange {
     Exchange {
+        call: None,
         purpose: Purpose::Probe,
         operation: "Encrypt".to_owned(),
         attempt: 1,

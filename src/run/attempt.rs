@@ -116,6 +116,26 @@ impl<'a> Attempt<'a> {
         leaks
     }
 
+    /// Leaves the keys as they are, with what belongs to them. The ledger has them, so that they can be removed later.
+    pub(super) fn keep(&mut self) {
+        for removal in std::mem::take(&mut self.inventory.removals) {
+            self.run.holdings.removed(&name_in(&removal.parameters));
+            self.run.client.release(1);
+        }
+        for (name, _) in std::mem::take(&mut self.inventory.keys) {
+            if let Some(key) = self.requester.bindings().keys.get(&name) {
+                let id = key.id().to_owned();
+                self.run.holdings.removed(&id);
+                self.run.holdings.kept(&id);
+                self.notes.note(format!("the key {id} is kept"));
+            }
+            self.run.client.release(self.run.removal_requests());
+        }
+        self.run.holdings.attempt_over(self.case.id.as_str());
+        // Notes are reported even if the exchanges are not kept.
+        self.requester.hand_in();
+    }
+
     /// The first operation that the endpoint does not know.
     pub(super) fn unknown(&self) -> Option<&OperationName> {
         self.requester.unknown()

@@ -12,6 +12,8 @@ use super::leak::Leak;
 pub(super) struct Holdings {
     /// By the id of the key or the name of the alias, in the order in which they were made.
     held: Mutex<IndexMap<String, Held>>,
+    /// The keys of failing cases that stay as they are.
+    kept: Mutex<Vec<String>>,
     /// How many keys are being made: the requests were sent, and no response has come.
     creations: AtomicU64,
 }
@@ -51,6 +53,16 @@ impl Holdings {
     /// Notes that a key or alias was removed.
     pub(super) fn removed(&self, name: &str) {
         self.locked().shift_remove(name);
+    }
+
+    /// Notes a key that stays, as the user wants it.
+    pub(super) fn kept(&self, id: &str) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(id.to_owned());
+    }
+
+    /// How many keys stay because the user wants it.
+    pub(super) fn number_kept(&self) -> usize {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Forgets the aliases of a case that were to be made and were not: its attempt is over.

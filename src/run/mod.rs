@@ -100,6 +100,8 @@ pub struct RunOptions {
     pub keep_exchanges: bool,
     /// The seed of test data other than key material: the same number makes the same data for a case.
     pub seed: u32,
+    /// Whether the keys of cases that fail stay as they are.
+    pub keep_keys: bool,
     /// Whether a few keys are handed from case to case, instead of fresh ones for each.
     pub tour: bool,
     /// The text that marks the keys and aliases of this run.
@@ -152,6 +154,7 @@ impl Default for RunOptions {
             clock: TargetClock::Fixed,
             keep_exchanges: false,
             seed: fastrand::u32(..),
+            keep_keys: false,
             tour: false,
             mark: new_mark(),
             attempts: 3,

@@ -229,6 +229,14 @@ impl Runner {
         for message in self.sweep_unless_abandoned(&status, stops, &mut outcomes, &mut emit).await {
             emit(Event::Notice { message });
         }
+        if let kept @ 1.. = self.context.holdings.number_kept() {
+            let keys = if kept == 1 { "1 key is".to_owned() } else { format!("{kept} keys are") };
+            emit(Event::Notice {
+                message: format!(
+                    "{keys} kept as failing cases left them, and the ledger has them: `sweep` removes them"
+                ),
+            });
+        }
         drop(watching);
         outcomes.leaks.extend(self.context.pool.leaks());
         if let Some(reason) = status.why_abandoned() {
@@ -389,7 +397,7 @@ impl Runner {
                 retries: traffic.retries,
                 keys_created: key_counts.made(),
                 keys_reused: pool.is_on().then(|| pool.taken()),
-                keys_left: holdings.amount().keys,
+                keys_left: holdings.amount().keys + holdings.number_kept() as u64,
                 clock_skew_seconds: client.clock_skew_seconds(),
             },
             routes: Some(RouteCoverage { total: suite.cells_by_route(), run: outcomes.cells_probed }),

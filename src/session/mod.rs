@@ -98,6 +98,7 @@ impl Session {
             // Reports name it, so that a seed that was drawn can be given again.
             seed: options.seed.unwrap_or_else(|| fastrand::u32(..)),
             tour,
+            keep_keys: options.keep_keys,
             mark: mark.clone(),
             attempts: ATTEMPTS,
             confirm_failures: options.confirm_failures,

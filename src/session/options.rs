@@ -59,6 +59,8 @@ pub struct SessionOptions {
     pub secrets: SecretRegistry,
     /// The failures that are known.
     pub known: Option<Arc<KnownFailures>>,
+    /// Whether the keys of cases that fail stay as they are, for a person to look at.
+    pub keep_keys: bool,
     /// Whether the run ends after the first failure.
     pub fail_fast: bool,
     /// Whether the exchanges of passed cases are kept too.
@@ -94,6 +96,7 @@ impl Default for SessionOptions {
             material_seed: None,
             secrets: SecretRegistry::default(),
             known: None,
+            keep_keys: false,
             fail_fast: false,
             keep_exchanges: false,
             // Once, so that a failure by chance is not reported as a deviation.

@@ -4,6 +4,7 @@
 
 mod admin;
 mod aws;
+mod call;
 mod canary;
 mod cases;
 mod clean_up;

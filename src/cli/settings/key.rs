@@ -81,13 +81,13 @@ pub(super) fn keys() -> Vec<Key> {
     keys
 }
 
-/// Whether an argument is more than a request for help, and does not say where settings are.
+/// Whether an argument is more than a request for help, and does not say where settings are, or what one call is about.
 fn is_setting(argument: &Arg) -> bool {
     let is_help = matches!(
         argument.get_action(),
         ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version
     );
-    !is_help && !["config", "target"].contains(&argument.get_id().as_str())
+    !is_help && !["config", "target", "operation", "parameters"].contains(&argument.get_id().as_str())
 }
 
 impl Key {

@@ -23,4 +23,4 @@ pub use self::schema::schema;
 const FILE: &str = "kms-conformance.toml";
 
 /// The commands that take settings.
-const COMMANDS: [&str; 4] = ["run", "plan", "sweep", "doctor"];
+const COMMANDS: [&str; 5] = ["run", "plan", "sweep", "doctor", "call"];

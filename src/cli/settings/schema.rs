@@ -8,7 +8,7 @@ use super::secret::takes_variable;
 /// The JSON Schema of `kms-conformance.toml`, as text.
 pub fn schema() -> String {
     let settings: Map<String, Value> = keys().iter().map(|key| (key.name.clone(), of(key))).collect();
-    let table = "A setting has the name of a flag of `run`, `plan`, `sweep` or `doctor`.";
+    let table = "A setting has the name of a flag of `run`, `plan`, `sweep`, `doctor` or `call`.";
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "kms-conformance.toml",

@@ -69,6 +69,16 @@ impl Provider for Alibaba {
         &DECLARATION
     }
 
+    fn chosen(&self) -> Vec<(&'static str, &'static str)> {
+        let Self { signature, format, method } = self;
+        let chosen = [
+            (*signature == Signature::V3).then_some(("signature", "v3")),
+            (*format == Format::Xml).then_some(("format", "xml")),
+            (*method == Method::Get).then_some(("method", "get")),
+        ];
+        chosen.into_iter().flatten().collect()
+    }
+
     fn encode(&self, call: &ApiCall<'_>, context: &SigningContext<'_>) -> Result<HttpRequest, EncodeError> {
         let dialect = self.for_request(context);
         match dialect.signature {

@@ -251,7 +251,11 @@ impl CaseRunner<'_> {
         let mut attempt =
             Attempt::new(self.run, self.case, prefix.clone(), self.attempts, self.number, self.status.stop.clone());
         let mut failure = attempt.run(self.plan).await.err();
-        self.leaks.extend(attempt.tear_down().await);
+        // A failure may turn out to be of another cell, or of the account: only then is it known whether keys are kept.
+        let may_be_kept = self.keeps_keys_of(failure.as_ref());
+        if !may_be_kept {
+            self.leaks.extend(attempt.tear_down().await);
+        }
 
         if let Some(failure) = &mut failure {
             if let Some(operation) = attempt.unknown() {
@@ -270,8 +274,20 @@ impl CaseRunner<'_> {
             self.unless_not_permitted(failure, &format!("{prefix}-permitted")).await;
             self.attribute_to_cell(failure, &format!("{prefix}-cell")).await;
         }
+        match (may_be_kept, self.keeps_keys_of(failure.as_ref())) {
+            (true, true) => attempt.keep(),
+            (true, false) => self.leaks.extend(attempt.tear_down().await),
+            (false, _) => {}
+        }
 
         self.attempted(attempt, failure)
+    }
+
+    /// Whether the keys of this attempt stay as they are: it is the last one at a case that fails.
+    fn keeps_keys_of(&self, failure: Option<&Failure>) -> bool {
+        let options = &self.run.options;
+        let is_last = self.attempts > options.confirm_failures;
+        options.keep_keys && is_last && failure.is_some_and(|failure| failure.verdict == Verdict::Fail)
     }
 
     /// The result of an attempt that is torn down.

@@ -1,0 +1,83 @@
+//! A request as a command of this program, which signs it anew.
+//!
+//! ```text
+//! kms-conformance call Encrypt KeyId=key-1 Plaintext=dGVzdA== --endpoint http://127.0.0.1:8080
+//! ```
+
+use serde_json::Value;
+
+use crate::event::{CallRecord, Exchange};
+use crate::provider::names;
+
+use super::curl::quote;
+
+/// The command for an exchange of a provider's case, in one line that is safe to paste into a shell; none if the request can't be
+/// made again from its parameters.
+pub fn command(provider: &str, exchange: &Exchange) -> Option<String> {
+    let CallRecord { parameters, options, region } = exchange.call.as_ref()?;
+    let mut words = vec![exchange.operation.clone()];
+    words.extend(parameters.iter().map(|(name, value)| parameter(name, value)));
+
+    let mut flag = |name: &str, value: &str| words.extend([format!("--{name}"), value.to_owned()]);
+    if names().next() != Some(provider) {
+        flag("provider", provider);
+    }
+    flag("endpoint", endpoint(&exchange.request.url));
+    if let Some(region) = region {
+        flag("region", region);
+    }
+    options.iter().for_each(|(name, value)| flag(name, value));
+
+    let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    Some(format!("kms-conformance call {}", words.join(" ")))
+}
+
+/// A parameter as `call` reads it: a text, or a value of JSON.
+fn parameter(name: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{name}={text}"),
+        other => format!("{name}:={other}"),
+    }
+}
+
+/// The URL of an endpoint without what belongs to one request.
+fn endpoint(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after_scheme..].find(['/', '?']).map_or(url.len(), |at| after_scheme + at);
+    &url[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_request_is_a_command_with_its_parameters() {
+        let case = sample::failed("alibaba/Encrypt/Disabled");
+        let mut exchange = case.exchanges[0].clone();
+        assert_eq!(command("alibaba", &exchange), None);
+
+        let parameters = json!({"KeyId": "key-1", "EncryptionContext": {"it's": "b"}, "Days": 7});
+        exchange.call = Some(CallRecord {
+            parameters: parameters.as_object().unwrap().clone(),
+            options: [("signature".to_owned(), "v3".to_owned())].into(),
+            region: Some("cn-beijing".to_owned()),
+        });
+        assert_eq!(
+            command("alibaba", &exchange).unwrap(),
+            "kms-conformance call Encrypt KeyId=key-1 'EncryptionContext:={\"it'\\''s\":\"b\"}' Days:=7 \
+             --endpoint http://127.0.0.1:8080 --region cn-beijing --signature v3"
+        );
+        assert!(command("aws", &exchange).unwrap().contains(" --provider aws --endpoint "));
+    }
+
+    #[test]
+    fn the_endpoint_is_the_url_without_path_and_query() {
+        for url in ["http://h:1", "http://h:1/", "http://h:1/?a=b", "http://h:1?a=b"] {
+            assert_eq!(endpoint(url), "http://h:1");
+        }
+    }
+}
