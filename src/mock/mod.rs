@@ -1,9 +1,10 @@
-//! Bundled reference endpoints, one for each cloud; so far that of Alibaba Cloud KMS, API version 2016-01-20.
+//! Bundled reference endpoints, one for each cloud: Alibaba Cloud KMS, API version 2016-01-20, and AWS KMS, API version
+//! 2014-11-01.
 //!
-//! It is written from the published documents alone and shares no data with the cases, so that a pass against it is
-//! evidence and not a mirror. Both signature schemes are checked as the API gateway checks them, cryptography is real,
-//! and state lives in memory, or in a file too. Where the documents are silent or contradict themselves, the settings of
-//! [`AlibabaConfig`] and the comments of the operations say what was chosen.
+//! They are written from the published documents alone and share no data with the cases, so that a pass against them is
+//! evidence and not a mirror. Signatures are checked as the clouds check them, cryptography is real, and state lives in
+//! memory, or in a file too. Where the documents are silent or contradict themselves, the settings of [`AlibabaConfig`]
+//! and [`AwsConfig`] and the comments of the operations say what was chosen.
 //!
 //! `host/` is what any of them needs: server, admin API, page, clock, faults, state file. It knows its cloud by one
 //! trait only. Each cloud has a folder beside it, and `mutation/` makes deviations.
@@ -23,10 +24,10 @@
 //! more ([`Service::state_failed`]).
 //!
 //! # What is left out
-//! Asymmetric keys can be made, described and rotated, but do not sign or encrypt. Key policies are checked for their
-//! form and not enforced; permissions are those of [`AccessKey::deny`]. Secrets, certificates, instances, service keys
-//! and `Recipient` are left out. Parameters that are not modelled are ignored, and counted in
-//! [`Service::ignored_parameters`].
+//! Asymmetric keys of Alibaba Cloud KMS can be made, described and rotated, but do not sign or encrypt; its secrets,
+//! certificates, instances and service keys are left out, and so are custom key stores of AWS KMS. Key policies are checked
+//! for their form and not enforced; permissions are those of [`AccessKey::deny`] and [`AwsAccessKey::deny`]. `Recipient` is
+//! left out. Parameters that are not modelled are ignored, and counted in [`Service::ignored_parameters`].
 //!
 //! ```
 //! use kms_conformance::mock::Mock;

@@ -46,21 +46,21 @@ install() {
 # Nothing of the caller's own cloud account, proxies or module paths reaches the SDKs.
 isolated() {
     local name settings=()
-    for name in $(compgen -e | grep -iE '^(ALIBABA_?CLOUD_|ALICLOUD_|(HTTPS?|ALL)_PROXY$|PYTHON|NODE_)'); do
+    for name in $(compgen -e | grep -iE '^(ALIBABA_?CLOUD_|ALICLOUD_|AWS_|(HTTPS?|ALL)_PROXY$|PYTHON|NODE_)'); do
         settings+=(-u "$name")
     done
-    env "${settings[@]}" ALIBABA_CLOUD_ECS_METADATA_DISABLED=true NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 \
+    env "${settings[@]}" ALIBABA_CLOUD_ECS_METADATA_DISABLED=true AWS_EC2_METADATA_DISABLED=true NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 \
         PYTHONDONTWRITEBYTECODE=1 NODE_PATH="$cache/node/node_modules" timeout 300 "$@"
 }
 
 passed=0
 failed=0
 
-# Runs a script against a new mock: NAME COMMAND [ARGUMENT...], with ADDRESS standing for the mock's host:port.
+# Runs a script against a new mock: NAME PROVIDER COMMAND [ARGUMENT...], with ADDRESS standing for the mock's host:port.
 script() {
-    local name=$1 log=$logs/$1 address='' count started=$SECONDS trouble=''
-    shift
-    exec {output}< <(exec "$binary" mock --listen 127.0.0.1:0 2>"$log.mock")
+    local name=$1 provider=$2 log=$logs/$1 address='' count started=$SECONDS trouble=''
+    shift 2
+    exec {output}< <(exec "$binary" mock --provider "$provider" --listen 127.0.0.1:0 2>"$log.mock")
     mock=$!
     if ! read -r -t 30 address <&"$output"; then
         trouble='the mock did not say its address'
@@ -88,12 +88,15 @@ script() {
 install || { printf 'the SDKs could not be installed into %s\n' "$cache" >&2; exit 2; }
 
 python=$cache/python/bin/python
-script python-v1 "$python" "$here/python/python_v1.py" ADDRESS
-script python-v3 "$python" "$here/python/python_v3.py" ADDRESS
-script node-pop-get node --test-reporter=spec "$here/node/pop.js" ADDRESS GET
-script node-pop-post node --test-reporter=spec "$here/node/pop.js" ADDRESS POST
-script node-kms20160120 node --test-reporter=spec "$here/node/kms20160120.js" ADDRESS
-script node-openapi node --test-reporter=spec "$here/node/openapi.js" ADDRESS
+script python-v1 alibaba "$python" "$here/python/python_v1.py" ADDRESS
+script python-v3 alibaba "$python" "$here/python/python_v3.py" ADDRESS
+script node-pop-get alibaba node --test-reporter=spec "$here/node/pop.js" ADDRESS GET
+script node-pop-post alibaba node --test-reporter=spec "$here/node/pop.js" ADDRESS POST
+script node-kms20160120 alibaba node --test-reporter=spec "$here/node/kms20160120.js" ADDRESS
+script node-openapi alibaba node --test-reporter=spec "$here/node/openapi.js" ADDRESS
+script aws-boto3 aws "$python" "$here/python/aws_boto3.py" ADDRESS
+script aws-cli aws "$python" "$here/python/aws_cli.py" ADDRESS
+script aws-node aws node --test-reporter=spec "$here/node/aws_kms.js" ADDRESS
 
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]

@@ -11,5 +11,7 @@ pub(crate) mod kms;
 mod records;
 pub(crate) mod regions;
 pub(crate) mod service;
+#[cfg(test)]
+mod tests;
 mod view;
 pub(crate) mod wire;
