@@ -3,6 +3,7 @@
 //! ```sh
 //! cargo bench --bench mock
 //! cargo bench --bench mock -- --other 127.0.0.1:4567 --request DescribeKey=describe.http --request Encrypt=encrypt.http
+//! cargo bench --bench mock -- --provider aws --other 127.0.0.1:5000
 //! cargo bench --bench mock -- --keys 10,10000,1000000
 //! cargo bench --bench mock -- --soak 1000000
 //! ```
@@ -10,9 +11,9 @@
 //! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
 //! responses. Requests are signed beforehand, each with a nonce of its own; the mock checks them all, and the empty
 //! handler gets the same requests and only parses their HTTP. The mock is the program, in a process of its own and with
-//! nothing turned off; the empty handler runs on as many threads as it. `--other` measures another server with the same generator:
-//! `--request OPERATION=FILE` names a file with one raw HTTP request that is sent again and again; it may be given for
-//! each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
+//! nothing turned off; the empty handler runs on as many threads as it. `--provider` chooses the cloud. `--other` measures another
+//! server with the same generator, by the same requests for a key that is made there; or `--request OPERATION=FILE` names a file
+//! with one raw HTTP request that is sent again and again, and may be given for each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
 //! requests to 10,000 keys and shows the memory of the process on the way; both of these use a mock within the process.
 //! The ratio is the median of those of the rounds, for a round's measurements are made next to each other.
 //! Client and servers share the machine, so compare ratios, not figures of different runs.
@@ -34,9 +35,8 @@ use std::time::{Duration, Instant};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use kms_conformance::mock::{Mock, MockConfig};
-use kms_conformance::provider::alibaba::Alibaba;
-use kms_conformance::provider::{ApiCall, Credentials, Provider, SigningContext};
+use kms_conformance::mock::{AwsConfig, Mock, MockConfig};
+use kms_conformance::provider::{ApiCall, Credentials, Declaration, SigningContext, by_name, registry};
 use kms_conformance::redact::Secret;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,36 +56,40 @@ fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let after = |name: &str| arguments.iter().position(|word| word == name).map(|at| arguments[at + 1].clone());
     let requests = after("--requests").map_or(REQUESTS, |text| text.parse().expect("a number"));
+    let cloud = after("--provider").map_or(registry::default_provider(), |name| by_name(&name).expect("a provider"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     if let Some(counts) = after("--keys") {
-        return with_keys(&runtime, &counts, requests);
+        return with_keys(cloud, &runtime, &counts, requests);
     }
     if let Some(count) = after("--soak") {
-        return soak(&runtime, count.parse().expect("a number"));
+        return soak(cloud, &runtime, count.parse().expect("a number"));
     }
     let empty = empty_server();
-    let mock = Program::start();
-    let key = runtime.block_on(create_key(mock.address));
+    let mock = Program::start(cloud);
+    let other: Option<SocketAddr> = after("--other").map(|address| address.parse().expect("an address"));
+    let key = runtime.block_on(create_key(cloud, mock.address));
+    let files = || arguments.iter().any(|word| word == "--request");
+    let other_key = other.filter(|_| !files()).map(|address| runtime.block_on(create_key(cloud, address)));
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
     println!("{:<32}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
     for connections in [1, 16] {
         for operation in ["DescribeKey", "Encrypt"] {
             let mut subjects = vec![
-                Subject { name: "empty handler", address: empty, request: None, rounds: Vec::new() },
-                Subject { name: "mock", address: mock.address, request: None, rounds: Vec::new() },
+                Subject { name: "empty handler", address: empty, sent: Sent::Signed(&key), rounds: Vec::new() },
+                Subject { name: "mock", address: mock.address, sent: Sent::Signed(&key), rounds: Vec::new() },
             ];
             let file = arguments.iter().find_map(|word| word.strip_prefix(operation)?.strip_prefix('='));
-            if let (Some(other), Some(file)) = (after("--other"), file) {
-                let request = Some(raw(&std::fs::read(file).expect("the file with the request")));
-                let address = other.parse().expect("an address");
-                subjects.push(Subject { name: "other", address, request, rounds: Vec::new() });
+            let file = file.map(|file| Sent::Again(raw(&std::fs::read(file).expect("the file with the request"))));
+            let sent = file.or(other_key.as_deref().map(Sent::Signed));
+            if let (Some(address), Some(sent)) = (other, sent) {
+                subjects.push(Subject { name: "other", address, sent, rounds: Vec::new() });
             }
             // Round by round, so that what else the machine does hits all alike.
             for _ in 0..ROUNDS {
                 for subject in &mut subjects {
-                    let prepared = match &subject.request {
-                        Some(request) => vec![request.clone(); requests],
-                        None => signed(operation, &key, requests),
+                    let prepared = match &subject.sent {
+                        Sent::Again(request) => vec![request.clone(); requests],
+                        Sent::Signed(key) => signed(cloud, operation, key, requests),
                     };
                     subject.rounds.push(runtime.block_on(load(subject.address, connections, prepared)));
                 }
@@ -111,10 +115,11 @@ struct Program {
 }
 
 impl Program {
-    fn start() -> Self {
+    fn start(cloud: &Declaration) -> Self {
         let begin = Instant::now();
         let mut command = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
-        let command = command.args(["mock", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let command = command.args(["mock", "--provider", cloud.name, "--listen", "127.0.0.1:0"]);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the program");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("its output")).read_line(&mut line).expect("its address");
@@ -131,51 +136,68 @@ impl Drop for Program {
 }
 
 /// A server that is measured.
-struct Subject {
+struct Subject<'k> {
     name: &'static str,
     address: SocketAddr,
-    /// The request, if it is not one of the mock's.
-    request: Option<Arc<[u8]>>,
+    sent: Sent<'k>,
     rounds: Vec<Figures>,
 }
 
+/// What a server is sent.
+enum Sent<'k> {
+    /// Requests of the mock's, for this key.
+    Signed(&'k str),
+    /// One request again and again.
+    Again(Arc<[u8]>),
+}
+
+/// A mock of the cloud within this process.
+fn mock_of(cloud: &Declaration) -> Mock {
+    let config = match cloud.name {
+        "aws" => AwsConfig::default().into(),
+        _ => MockConfig::default(),
+    };
+    Mock::start_with(config).expect("a mock")
+}
+
 /// The cost of operations by the number of keys.
-fn with_keys(runtime: &tokio::runtime::Runtime, counts: &str, requests: usize) {
+fn with_keys(cloud: &'static Declaration, runtime: &tokio::runtime::Runtime, counts: &str, requests: usize) {
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds, 16 connections");
     println!("{:>9} keys{:>14}{:>12}{:>12}{:>12}", "", "DescribeKey", "Encrypt", "CreateKey", "ListKeys");
     for count in counts.split(',') {
         let count: usize = count.parse().expect("a number of keys");
-        let mock = Mock::start_with(MockConfig::default()).expect("a mock");
-        let key = fill(runtime, mock.address(), count);
-        let rate = |operation: &str| median(runtime, 16, mock.address(), || signed(operation, &key, requests)).rate;
+        let mock = mock_of(cloud);
+        let key = fill(cloud, runtime, mock.address(), count);
+        let rate =
+            |operation: &str| median(runtime, 16, mock.address(), || signed(cloud, operation, &key, requests)).rate;
         let (describe, encrypt, list) = (rate("DescribeKey"), rate("Encrypt"), rate("ListKeys"));
-        let create = runtime.block_on(load(mock.address(), 16, signed("CreateKey", &key, 1000))).rate;
+        let create = runtime.block_on(load(mock.address(), 16, signed(cloud, "CreateKey", &key, 1000))).rate;
         println!("{count:>9} keys{describe:>14.0}{encrypt:>12.0}{create:>12.0}{list:>12.0}");
     }
 }
 
 /// Memory over many requests to 10,000 keys.
-fn soak(runtime: &tokio::runtime::Runtime, count: usize) {
+fn soak(cloud: &'static Declaration, runtime: &tokio::runtime::Runtime, count: usize) {
     const KEYS: usize = 10_000;
     const STEPS: usize = 10;
-    let mock = Mock::start_with(MockConfig::default()).expect("a mock");
-    let key = fill(runtime, mock.address(), KEYS);
+    let mock = mock_of(cloud);
+    let key = fill(cloud, runtime, mock.address(), KEYS);
     println!("{:>9} requests{:>12} kB resident ({KEYS} keys)", 0, resident());
     for step in 1..=STEPS {
         for operation in ["DescribeKey", "Encrypt"] {
-            runtime.block_on(load(mock.address(), 16, signed(operation, &key, count / STEPS / 2)));
+            runtime.block_on(load(mock.address(), 16, signed(cloud, operation, &key, count / STEPS / 2)));
         }
         println!("{:>9} requests{:>12} kB resident", step * count / STEPS, resident());
     }
 }
 
 /// Makes keys; one of them comes back.
-fn fill(runtime: &tokio::runtime::Runtime, address: SocketAddr, count: usize) -> String {
-    let key = runtime.block_on(create_key(address));
+fn fill(cloud: &'static Declaration, runtime: &tokio::runtime::Runtime, address: SocketAddr, count: usize) -> String {
+    let key = runtime.block_on(create_key(cloud, address));
     let mut left = count - 1;
     while left > 0 {
         let some = left.min(20_000);
-        runtime.block_on(load(address, 16, signed("CreateKey", "", some)));
+        runtime.block_on(load(address, 16, signed(cloud, "CreateKey", "", some)));
         left -= some;
     }
     key
@@ -263,46 +285,62 @@ fn raw(bytes: &[u8]) -> Arc<[u8]> {
     Arc::from(bytes)
 }
 
-fn signed(operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
+fn signed(cloud: &'static Declaration, operation: &str, key: &str, count: usize) -> Vec<Arc<[u8]>> {
     let parameters = match operation {
         "Encrypt" => json!({"KeyId": key, "Plaintext": "Y29uZm9ybWFuY2U="}),
         "CreateKey" | "ListKeys" => json!({}),
         _ => json!({"KeyId": key}),
     };
     let parameters = parameters.as_object().unwrap();
-    let credentials =
-        Credentials { access_key_id: "testid".to_owned(), secret: Secret::new("testsecret"), token: None };
+    let example = &cloud.example_credentials;
+    let credentials = Credentials {
+        access_key_id: example.access_key_id.to_owned(),
+        secret: Secret::new(example.secret),
+        token: None,
+    };
+    let provider = cloud.provider();
     (0..count)
         .map(|_| {
             let nonce = format!("{:032x}", fastrand::u128(..));
             let context = SigningContext {
                 endpoint: "http://bench",
-                region: "cn-hangzhou",
+                region: cloud.default_region,
                 credentials: &credentials,
                 now: jiff::Timestamp::now(),
                 nonce: &nonce,
                 tamper: None,
                 format: None,
             };
-            let request = Alibaba::default().encode(&ApiCall { operation, parameters }, &context).expect("a request");
-            raw(format!(
-                "POST / HTTP/1.1\r\nhost: bench\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-                 content-length: {}\r\n\r\n{}",
-                request.body.len(),
-                request.body
-            )
-            .as_bytes())
+            let request = provider.encode(&ApiCall { operation, parameters }, &context).expect("a request");
+            let mut head = "POST / HTTP/1.1\r\n".to_owned();
+            let is_there = |name: &str| request.headers.iter().any(|(known, _)| *known == name);
+            // What the client sets by itself where the cloud does not sign it.
+            for (name, value) in [("host", "bench"), ("content-type", "application/x-www-form-urlencoded")] {
+                if !is_there(name) {
+                    head += &format!("{name}: {value}\r\n");
+                }
+            }
+            for (name, value) in &request.headers {
+                head += &format!("{name}: {value}\r\n");
+            }
+            raw(format!("{head}content-length: {}\r\n\r\n{}", request.body.len(), request.body).as_bytes())
         })
         .collect()
 }
 
-async fn create_key(address: SocketAddr) -> String {
+async fn create_key(cloud: &'static Declaration, address: SocketAddr) -> String {
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.write_all(&signed("CreateKey", "", 1)[0]).await.expect("to write");
+    stream.write_all(&signed(cloud, "CreateKey", "", 1)[0]).await.expect("to write");
     let mut buffer = vec![0; 64 << 10];
-    let read = stream.read(&mut buffer).await.expect("to read");
-    let text = String::from_utf8_lossy(&buffer[..read]).into_owned();
-    text.split("\"KeyId\":\"").nth(1).expect("a key").split('"').next().unwrap().to_owned()
+    let mut text = String::new();
+    // Head and body may come apart.
+    while !text.contains("\"KeyId\"") {
+        let read = stream.read(&mut buffer).await.expect("to read");
+        assert!(read > 0, "the connection was closed: {text}");
+        text += &String::from_utf8_lossy(&buffer[..read]);
+    }
+    let rest = text.split("\"KeyId\"").nth(1).expect("a key");
+    rest.split('"').nth(1).expect("its id").to_owned()
 }
 
 /// The HTTP stack of the mock without a mock, on a runtime of its own like the program's.
