@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod admin;
+mod aws;
 mod clock;
 mod crash;
 pub mod process;

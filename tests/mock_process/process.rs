@@ -10,7 +10,7 @@ use crate::mock::client::Client;
 pub fn command(arguments: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kms-conformance"));
     command.args(["mock", "--listen", "127.0.0.1:0"]).args(arguments);
-    command.env_remove("ALIBABA_CLOUD_ACCESS_KEY_SECRET").stdin(Stdio::null());
+    command.env_remove("ALIBABA_CLOUD_ACCESS_KEY_SECRET").env_remove("AWS_SECRET_ACCESS_KEY").stdin(Stdio::null());
     command
 }
 

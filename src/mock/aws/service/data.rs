@@ -169,11 +169,10 @@ pub(crate) fn decrypt(
     let parsed = Ciphertext::parse(&encrypted.ciphertext).ok_or_else(Rejection::invalid_ciphertext)?;
     let key = account.read(|keys| {
         let named = encrypted.key.map(|reference| call.find_key(keys, &reference)).transpose()?;
-        if let Some(named) = named {
-            if named.usage != Usage::EncryptDecrypt || named.spec != KeySpec::Symmetric || named.id != parsed.key_id {
-                let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-                return Err(Rejection::incorrect_key(message));
-            }
+        let is_other = |named: &Key| named.spec != KeySpec::Symmetric || named.id != parsed.key_id;
+        if named.is_some_and(is_other) {
+            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
+            return Err(Rejection::incorrect_key(message));
         }
 
         let key = call.find_key(keys, &KeyReference::Id(&parsed.key_id))?;

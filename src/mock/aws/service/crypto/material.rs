@@ -13,7 +13,7 @@ use crate::provider::signing::hex;
 /// The material of a key.
 #[derive(Debug)]
 pub(crate) enum KeyMaterial {
-    Symmetric(Cipher),
+    Symmetric(Box<Cipher>),
     Rsa(Arc<RsaPair>),
     Ecc(EccPair),
     Hmac(MacKey),
@@ -22,7 +22,7 @@ pub(crate) enum KeyMaterial {
 impl KeyMaterial {
     /// New symmetric material.
     pub(crate) fn symmetric() -> Result<Self, Rejection> {
-        Cipher::random().map(Self::Symmetric)
+        Cipher::random().map(Box::new).map(Self::Symmetric)
     }
 
     /// Material that is kept, or imported; nothing if it is none of this kind of key.
@@ -30,7 +30,7 @@ impl KeyMaterial {
         match spec.family() {
             Family::Symmetric => {
                 let material: &[u8; MATERIAL_BYTES] = bytes.try_into().ok()?;
-                Cipher::new(material).ok().map(Self::Symmetric)
+                Cipher::new(material).ok().map(Box::new).map(Self::Symmetric)
             }
             Family::Rsa(size) => {
                 let pair = RsaPair::from_pkcs8(bytes).filter(|pair| pair.size() == Some(size));
