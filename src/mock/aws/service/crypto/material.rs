@@ -16,7 +16,7 @@ pub(crate) enum KeyMaterial {
     Symmetric(Box<Cipher>),
     Rsa(Arc<RsaPair>),
     Ecc(EccPair),
-    Hmac(MacKey),
+    Hmac(Box<MacKey>),
 }
 
 impl KeyMaterial {
@@ -37,7 +37,7 @@ impl KeyMaterial {
                 pair.map(Arc::new).map(Self::Rsa)
             }
             Family::Ecc(curve) => EccPair::from_pkcs8(curve, bytes).map(Self::Ecc),
-            Family::Hmac(algorithm) => MacKey::new(algorithm, bytes).map(Self::Hmac),
+            Family::Hmac(algorithm) => MacKey::new(algorithm, bytes).map(Box::new).map(Self::Hmac),
         }
     }
 

@@ -138,7 +138,7 @@ fn new_material(call: &Call<'_>, spec: KeySpec) -> Result<KeyMaterial, Rejection
         Family::Symmetric => KeyMaterial::symmetric(),
         Family::Rsa(size) => call.new_pair(size).map(KeyMaterial::Rsa),
         Family::Ecc(curve) => EccPair::generate(curve).map(KeyMaterial::Ecc).ok_or_else(Rejection::internal_failure),
-        Family::Hmac(algorithm) => MacKey::random(algorithm).map(KeyMaterial::Hmac),
+        Family::Hmac(algorithm) => MacKey::random(algorithm).map(Box::new).map(KeyMaterial::Hmac),
     }
 }
 
