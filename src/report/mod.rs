@@ -3,7 +3,7 @@
 //! - `console`: what a person sees: progress, the failures, the table and one closing line.
 //! - `json`: `results.json`, the stored form of the events; [`results`] reads it back and replays it.
 //! - `junit`: JUnit XML for continuous integration.
-//! - `html`, `markdown`, `tap`, `badge`: made of [`results`] alone.
+//! - `html`, `markdown`, `tap`, `badge`, `league`: made of [`results`] alone.
 //!
 //! `history` keeps the results of many runs and finds what changes from run to run.
 //! `gathered` makes results of the events of a run that is at hand, and `github` annotations of them.
@@ -47,6 +47,8 @@ pub mod json;
 pub mod junit;
 #[cfg(feature = "cli")]
 pub mod layout;
+#[cfg(feature = "cli")]
+pub mod league;
 mod listed_text;
 #[cfg(feature = "cli")]
 pub mod markdown;

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 
 use self::diff::{DiffArguments, diff};
 use self::merge::{MergeArguments, merge};
-use self::render::{BadgeArguments, HtmlArguments, JunitArguments, badge, html, junit, text};
+use self::render::{BadgeArguments, HtmlArguments, JunitArguments, LeagueArguments, badge, html, junit, league, text};
 use self::trend::{TrendArguments, trend};
 use super::{CliError, Context, Exit};
 use crate::report::destination::{Destination, is_one_file};
@@ -48,6 +48,8 @@ enum ReportCommand {
     Tap(Sources),
     /// Write a badge: as JSON for an endpoint badge of shields.io, or as SVG
     Badge(BadgeArguments),
+    /// Write a table of endpoints in Markdown: how many of the calls that must be rejected are, and how many others work
+    League(LeagueArguments),
     /// Make one result of several: of the shards of a run, or of runs of other cases
     Merge(MergeArguments),
     /// Show what differs between two results; exit code 1 if there are new failures
@@ -77,6 +79,7 @@ pub(super) fn report(arguments: &ReportArguments, context: &Context) -> Result<E
         }
         ReportCommand::Tap(sources) => text(sources, context, tap::render),
         ReportCommand::Badge(arguments) => badge(arguments, context),
+        ReportCommand::League(arguments) => league(arguments, context),
         ReportCommand::Merge(arguments) => merge(arguments, context),
         ReportCommand::Diff(arguments) => diff(arguments, context),
         ReportCommand::Trend(arguments) => trend(arguments, context),

@@ -42,6 +42,16 @@ pub(super) struct HtmlArguments {
     name: Vec<String>,
 }
 
+/// Arguments of `report league`.
+#[derive(Debug, Args)]
+pub(super) struct LeagueArguments {
+    #[command(flatten)]
+    sources: Sources,
+    /// The name of an endpoint, in the order of the files [default: the path of the file]
+    #[arg(long, value_name = "NAME")]
+    name: Vec<String>,
+}
+
 /// Arguments of `report badge`.
 #[derive(Debug, Args)]
 pub(super) struct BadgeArguments {
@@ -111,16 +121,30 @@ pub(super) fn html(arguments: &HtmlArguments, context: &Context) -> Result<Exit,
         let exit = exit_of(&merged);
         (vec![Column { name: "merged".to_owned(), results: merged.results }], exit)
     } else {
-        let column = |(index, file): (usize, &PathBuf)| {
-            let name = name.get(index).cloned().unwrap_or_else(|| file.display().to_string());
-            Ok(Column { name, results: read(file, context)? })
-        };
-        let columns = files.iter().enumerate().map(column).collect::<Result<Vec<Column>, CliError>>()?;
-        (columns, Exit::Passed)
+        let columns = side_by_side(files, name, context)?;
+        (columns.into_iter().map(|(name, results)| Column { name, results }).collect(), Exit::Passed)
     };
     let page = render(&columns);
     destination.write(|out| out.write_all(page.as_bytes()))?;
     Ok(exit)
+}
+
+/// Writes a table of endpoints.
+pub(super) fn league(arguments: &LeagueArguments, context: &Context) -> Result<Exit, CliError> {
+    let LeagueArguments { sources: Sources { files, out }, name } = arguments;
+    let destination = destination(out, files, "the league")?;
+    let table = crate::report::league::render(&side_by_side(files, name, context)?);
+    destination.write(|out| out.write_all(table.as_bytes()))?;
+    Ok(Exit::Passed)
+}
+
+/// Reads results that are not merged, each with its name.
+fn side_by_side(files: &[PathBuf], names: &[String], context: &Context) -> Result<Vec<(String, Results)>, CliError> {
+    let with_name = |(index, file): (usize, &PathBuf)| {
+        let name = names.get(index).cloned().unwrap_or_else(|| file.display().to_string());
+        Ok((name, read(file, context)?))
+    };
+    files.iter().enumerate().map(with_name).collect()
 }
 
 /// Writes a badge.

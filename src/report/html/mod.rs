@@ -19,6 +19,7 @@ use self::data::Data;
 use self::graph::Graph;
 use self::table::Tables;
 use super::failure_text;
+use super::league::Tally;
 use super::results::Results;
 use super::text::{self, as_u64, count, one_line, thousands};
 use crate::verdict::Verdict;
@@ -156,7 +157,24 @@ fn head(columns: &[Column]) -> String {
         results.leaks.iter().for_each(|leak| remark("leak", leak));
         results.notices.iter().for_each(|notice| remark("note", notice));
     }
-    head + "</tbody></table></div>\n" + &remarks
+    let league = if columns.len() > 1 { league(columns) } else { String::new() };
+    head + "</tbody></table></div>\n" + &league + &remarks
+}
+
+/// Which of the results keep how much of the published table, a row for each.
+fn league(columns: &[Column]) -> String {
+    let heads = Tally::HEADS.map(|head| format!("<th scope=\"col\">{}</th>", escaped(head))).concat();
+    let rows: String = columns
+        .iter()
+        .map(|Column { name, results }| {
+            let numbers = Tally::of(results).texts().map(|text| format!("<td>{}</td>", escaped(&text))).concat();
+            format!("<tr><th scope=\"row\">{}</th>{numbers}</tr>", escaped(name))
+        })
+        .collect();
+    format!(
+        "<div class=\"scroll\" role=\"group\" aria-label=\"league\" tabindex=\"0\"><table class=\"runs\"><caption>cells of \
+         the table</caption><thead><tr><th scope=\"col\">results</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>\n"
+    )
 }
 
 /// What did not pass, for where no script runs.
@@ -260,6 +278,8 @@ mod tests {
         assert!(both["results"].as_array().unwrap().iter().all(|result| result["verdict"] == "fail"));
         let one = cases.iter().find(|case| case["id"] == "alibaba/Encrypt/Enabled").unwrap();
         assert_eq!((&one["results"][0]["verdict"], &one["results"][1]), (&"pass".into(), &serde_json::Value::Null));
+        assert!(page.contains("allows what it must") && page.contains("<tr><th scope=\"row\">b</th><td>"), "a league");
+        assert!(!render(&[column("a", &sample::poor())]).contains("allows what it must"), "there is one endpoint only");
     }
 
     #[test]
