@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use super::program::{Surroundings, run};
 use super::server::Server;
 use crate::client::{Connection, ProxyVariables, Target};
-use crate::provider::{Credentials, registry};
+use crate::provider::{Credentials, Declaration, registry};
 use crate::redact::Secret;
 use crate::run::{HookError, HookUrl, find_clock};
 #[cfg(feature = "mock")]
@@ -40,6 +40,8 @@ pub(super) fn quick_connection() -> Connection {
 #[must_use = "nothing is tested before `run`"]
 pub struct Harness {
     pub(super) server: Server,
+    /// The name that was given; the default provider's if none was.
+    provider: Option<String>,
     /// None: those of the cloud's examples.
     credentials: Option<Credentials>,
     clock: Clock,
@@ -80,6 +82,7 @@ impl Harness {
     fn of(server: Server) -> Self {
         Self {
             server,
+            provider: None,
             credentials: None,
             clock: Clock::Fixed,
             admin_token: None,
@@ -88,6 +91,12 @@ impl Harness {
             insecure_http: false,
             ledger: None,
         }
+    }
+
+    /// The cloud whose cases are the tests, by the name that their ids begin with, such as `aws`; `alibaba` unless given.
+    pub fn provider(mut self, name: impl Into<String>) -> Self {
+        self.provider = Some(name.into());
+        self
     }
 
     /// The access key that signs the requests; that of the cloud's examples unless given.
@@ -176,13 +185,26 @@ impl Harness {
             Clock::Hook(Err(error)) => Some(format!("the clock hook can't be used: {error}")),
             Clock::Hook(Ok(_)) | Clock::Fixed | Clock::OfMock => None,
         };
-        self.server.mistake().map(str::to_owned).or(of_hook)
+        let of_provider = match &self.provider {
+            Some(name) if registry::by_name(name).is_none() => {
+                let known = registry::names().collect::<Vec<_>>().join(", ");
+                Some(format!("there is no provider `{name}`; known: {known}"))
+            }
+            Some(_) | None => None,
+        };
+        self.server.mistake().map(str::to_owned).or(of_provider).or(of_hook)
+    }
+
+    /// The cloud whose cases are the tests. An unknown name is a [mistake](Self::mistake).
+    pub(super) fn declaration(&self) -> &'static Declaration {
+        let named = self.provider.as_deref().and_then(registry::by_name);
+        named.unwrap_or_else(registry::default_provider)
     }
 
     /// What is tested, if it is running already.
     pub(super) fn target(&self) -> Option<Target> {
         let Server::Running { url, .. } = &self.server else { return None };
-        let example = Target::with_examples(registry::default_provider().provider(), url.clone());
+        let example = Target::with_examples(self.declaration().provider(), url.clone());
         let credentials = self.credentials.clone().unwrap_or_else(|| example.credentials.clone());
         Some(Target { credentials, ..example })
     }
@@ -192,7 +214,7 @@ impl Harness {
         match (&self.server, self.target()) {
             #[cfg(feature = "mock")]
             (Server::BundledMock, _) => {
-                Ok(Endpoint::BundledMock(registry::default_provider().provider(), MockOptions::default()))
+                Ok(Endpoint::BundledMock(self.declaration().provider(), MockOptions::default()))
             }
             (_, Some(target)) => {
                 // Of one that is on another host, `max_keys` says how many keys the tests may make.

@@ -8,6 +8,8 @@
 //! }
 //! ```
 //!
+//! The cases are those of Alibaba Cloud KMS unless [`Harness::provider`] names another cloud, such as `aws`.
+//!
 //! There is no target that is tested by default: without the variable, one test says so and fails.
 //!
 //! # What is listed

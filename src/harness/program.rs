@@ -14,7 +14,6 @@ use super::listing::{Listed, listed};
 use super::outage::Outage;
 use super::stop::Stop;
 use super::tests_of_process::Tests;
-use crate::provider::registry;
 use crate::suite::files::embedded;
 use crate::suite::load::load;
 
@@ -96,7 +95,7 @@ fn prepare(
     if let Some(mistake) = harness.mistake() {
         return Err(fail(mistake));
     }
-    let suite = load(embedded(), Some(registry::default_provider().name));
+    let suite = load(embedded(), Some(harness.declaration().name));
     let suite = Arc::new(suite.map_err(|mistakes| fail(mistakes.to_string()))?);
     let cases = listed(&suite, harness.server.routes(), harness.moves_clock(), one);
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| fail(error.to_string()))?;

@@ -77,6 +77,7 @@ fn without_an_endpoint_one_test_fails_whatever_is_selected() {
     for (harness, reason) in [
         (Harness::endpoint_from_env("KMS_ENDPOINT_OF_NOBODY"), "`KMS_ENDPOINT_OF_NOBODY` is not set: set it to"),
         (Harness::endpoint("127.0.0.1:8080"), "it has no scheme"),
+        (Harness::endpoint(nowhere()).provider("azure"), "there is no provider `azure`; known: alibaba, aws"),
         (Harness::endpoint(nowhere()), "no service responds at http://127.0.0.1:"),
         (Harness::endpoint(nowhere()).wait(Duration::from_millis(1)), "no service responds at http://127.0.0.1:"),
         (Harness::endpoint(nowhere()).clock_hook("http://127.0.0.1/clock"), "the clock hook can't be used: it has no"),
@@ -110,6 +111,17 @@ fn what_is_listed_without_an_endpoint_fails_though_it_is_there_later() {
     let conclusion = place.run(Harness::endpoint(mock.endpoint()), &format!("--exact {name} --nocapture"), true);
     assert_eq!(conclusion.num_failed, 1);
     assert!(place.log().contains("nothing could be tested when the tests were listed"), "{}", place.log());
+}
+
+#[test]
+fn the_cases_of_another_cloud_are_tests() {
+    let cloud = crate::mock::registry::bundled("aws").unwrap();
+    let config = MockConfig { cloud, ..MockConfig::default() };
+    let (mock, place) = (Mock::start_with(config).unwrap(), Place::new());
+    let _ = place.run(Harness::endpoint(mock.endpoint()).provider("aws"), "--list --format terse", false);
+    let listed = place.log();
+    assert!(listed.contains("aws/Encrypt/Disabled/imported: test\n"), "{listed}");
+    assert!(!listed.contains("alibaba/"), "{listed}");
 }
 
 #[test]

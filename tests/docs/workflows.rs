@@ -11,8 +11,10 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Those of this project, and the example for authors of emulators.
 fn workflows() -> Vec<(PathBuf, Value)> {
     let files = std::fs::read_dir(root().join(".github/workflows")).unwrap().map(|entry| entry.unwrap().path());
+    let files = files.chain([root().join("examples/ci/python-emulator.yml")]);
     files.map(|path| (path.clone(), serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap())).collect()
 }
 
@@ -59,7 +61,7 @@ fn every_command_is_known_to_the_program() {
             checked.push(words[0].clone());
         }
     }
-    for command in ["run", "doctor", "plan", "sweep"] {
+    for command in ["run", "doctor", "plan", "sweep", "known", "report"] {
         assert!(checked.iter().any(|found| found == command), "{checked:?}");
     }
 }
@@ -87,6 +89,40 @@ fn every_command_of_the_night_is_about_the_account_of_its_file() {
             }
         }
     }
+}
+
+#[test]
+fn the_example_for_an_emulator_waits_judges_and_reports() {
+    let found = workflows().into_iter().find(|(path, _)| path.ends_with("python-emulator.yml")).unwrap();
+    let steps = steps(&found.1);
+    let of = |command: &str| {
+        let mut all = steps.iter().flat_map(commands);
+        all.find(|words| words[0] == command).unwrap_or_else(|| panic!("it does not {command}"))
+    };
+    let run = of("run");
+    let value = |flag: &str| {
+        let at = run.iter().position(|word| word == flag).unwrap_or_else(|| panic!("{run:?} has no {flag}"));
+        run[at + 1].as_str()
+    };
+    // It is still starting when the run begins.
+    assert!(value("--wait").ends_with('s'));
+    assert_eq!(value("--provider"), "aws");
+    // The list that is checked is the one that is used, and what is kept is what the run writes.
+    assert_eq!(Some(value("--known")), of("known").last().map(String::as_str));
+    let kept = steps.iter().find(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("upload-artifact")));
+    let kept = kept.unwrap();
+    for file in ["junit.xml", "results.json"] {
+        let path = format!("{}/{file}", value("--reports"));
+        assert!(kept["with"]["path"].as_str().unwrap().lines().any(|line| line == path), "{path}");
+    }
+    // However the run ended.
+    assert_eq!(kept["if"], "${{ !cancelled() }}");
+
+    // The emulator is started where the run looks for it, by what no step waits for.
+    let script = |step: &Value| step["run"].as_str().unwrap_or_default().trim().to_owned();
+    let start = steps.iter().map(script).find(|script| script.ends_with('&')).unwrap();
+    let (_, port) = value("--endpoint").rsplit_once(':').unwrap();
+    assert!(start.contains(&format!("-p {port} ")), "{start}");
 }
 
 #[test]
