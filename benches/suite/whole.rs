@@ -49,6 +49,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
     let recorder = Arc::new(Recorder::default());
     let target = Target {
         region: recorder.region(),
+        other_regions: None,
         provider: Arc::clone(&recorder) as Arc<_>,
         endpoint: mock.endpoint().parse().unwrap(),
         credentials: credentials(),

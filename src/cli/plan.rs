@@ -24,6 +24,7 @@ use crate::plan::forecast::{Forecast, Held, Terms};
 use crate::plan::tour::Observing;
 use crate::plan::{Isolation, Planner};
 use crate::session::{DeclaredKind, TargetKind};
+use crate::suite::region::OtherRegion;
 use crate::suite::route_limit::RouteLimit;
 
 /// How many requests a second an account is sent unless a number is given.
@@ -47,6 +48,10 @@ pub(super) struct PlanArguments {
     /// The region; without --endpoint, the cloud's own endpoint in this region would be tested
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
+    /// A region beside that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
+    /// an account none, and such cases are skipped]
+    #[arg(long, value_name = "REGION")]
+    other_region: Vec<String>,
     /// What the endpoint is, if its address does not say so: a host that is not this one counts as an account [default:
     /// loopback or account, by the address]
     #[arg(long, value_enum, value_name = "KIND")]
@@ -96,6 +101,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
     let terms = Terms {
         tour: arguments.isolation.is_tour(account),
         clock: !account,
+        regions: !account || arguments.other_region.len() >= OtherRegion::ALL.len(),
         observing: Observing { confirmations: usize::try_from(confirmations).unwrap_or(usize::MAX), removals: account },
         max_keys: arguments.max_keys,
     };

@@ -27,6 +27,10 @@ pub(super) struct TargetArguments {
     /// The region; without --endpoint, the cloud's own endpoint in this region is the target
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Option<String>,
+    /// A region beside that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
+    /// an account none, and such cases are skipped]
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    other_region: Vec<String>,
     /// How long one request may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time_out)]
     pub(super) timeout: Duration,
@@ -124,6 +128,10 @@ impl TargetArguments {
         let mut target = Target::with_examples(provider, endpoint);
         if let Some(region) = region_to_sign_for(declaration, self.region.as_deref(), context)?.or(found.region) {
             target.region = region;
+        }
+        // Keys cost money in every region, so on an account nobody's other regions are touched unless they are named.
+        if !self.other_region.is_empty() || kind == TargetKind::Account {
+            target.other_regions = Some(self.other_region.clone());
         }
         match found.credentials {
             Some(credentials) => target.credentials = credentials,

@@ -16,6 +16,9 @@ pub struct Target {
     pub endpoint: EndpointUrl,
     /// The region that requests are signed for unless they name another.
     pub region: String,
+    /// The regions that cases may use beside it, in the order in which they need them; those of the declaration if none are
+    /// said. An empty list says that there are none.
+    pub other_regions: Option<Vec<String>>,
     /// What they are signed with.
     pub credentials: Credentials,
 }
@@ -25,7 +28,16 @@ impl Target {
     pub fn with_examples(provider: Arc<dyn Provider>, endpoint: EndpointUrl) -> Self {
         let declaration = provider.declaration();
         let credentials = declaration.example_credentials.into();
-        Self { region: declaration.default_region.to_owned(), provider, endpoint, credentials }
+        Self { region: declaration.default_region.to_owned(), other_regions: None, provider, endpoint, credentials }
+    }
+
+    /// The regions that cases may use beside that of the target, in the order in which they need them.
+    pub fn other_regions(&self) -> Vec<&str> {
+        let declared = self.provider.declaration().other_regions.iter().copied();
+        match &self.other_regions {
+            Some(given) => given.iter().map(String::as_str).filter(|region| *region != self.region).collect(),
+            None => declared.filter(|region| *region != self.region).collect(),
+        }
     }
 
     /// How a ledger names it.
@@ -102,6 +114,18 @@ mod tests {
         {
             assert!(!is_same_target(&here, &target(endpoint, region)), "{endpoint} {region}");
         }
+    }
+
+    #[test]
+    fn the_regions_of_cases_are_others_than_that_of_the_target() {
+        let declaration = registry::by_name("aws").unwrap();
+        let mut target = Target::with_examples(declaration.provider(), "http://127.0.0.1:1".parse().unwrap());
+        let declared = target.other_regions().len();
+        assert_eq!(declared, declaration.other_regions.len());
+        target.region = declaration.other_regions[0].to_owned();
+        assert_eq!(target.other_regions().len(), declared - 1);
+        target.other_regions = Some(vec![target.region.clone(), "r-2".to_owned()]);
+        assert_eq!(target.other_regions(), ["r-2"]);
     }
 
     #[test]

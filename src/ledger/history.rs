@@ -274,8 +274,12 @@ mod tests {
         let two = ledger(&path, "kc-2");
         assert!(two.torn_line().unwrap().ends_with("{\"format\":2,\"at\":\"2026"));
         let parameters = serde_json::Map::new();
-        two.making("CreateAlias", "a/c", Made::Other { name: "n", undo: "DeleteAlias", parameters: &parameters })
-            .unwrap();
+        two.making(
+            "CreateAlias",
+            "a/c",
+            Made::Other { name: "n", undo: "DeleteAlias", region: None, parameters: &parameters },
+        )
+        .unwrap();
 
         let history = History::read(&path).unwrap();
         let states: Vec<_> = history.things.iter().map(|thing| (thing.name.as_deref(), thing.state)).collect();

@@ -103,6 +103,9 @@ pub struct LedgerTarget {
 pub struct UndoCall {
     /// The operation.
     pub operation: String,
+    /// The region to which it is sent, if it is not that of the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// Its parameters.
     pub parameters: Map<String, Value>,
 }

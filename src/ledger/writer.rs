@@ -51,6 +51,8 @@ pub enum Made<'a> {
         name: &'a str,
         /// The operation of the call.
         undo: &'a str,
+        /// The region to which it is sent, if it is not that of the target.
+        region: Option<&'a str>,
         /// Its parameters.
         parameters: &'a Map<String, Value>,
     },
@@ -131,9 +133,13 @@ impl Ledger {
                 seed: seed.map(str::to_owned),
                 ..line
             },
-            Made::Other { name, undo, parameters } => LedgerLine {
+            Made::Other { name, undo, region, parameters } => LedgerLine {
                 name: Some(name.to_owned()),
-                undo: Some(UndoCall { operation: undo.to_owned(), parameters: parameters.clone() }),
+                undo: Some(UndoCall {
+                    operation: undo.to_owned(),
+                    region: region.map(str::to_owned),
+                    parameters: parameters.clone(),
+                }),
                 ..line
             },
         })?;
@@ -301,7 +307,7 @@ mod tests {
         let ledger = Ledger::open(&path, "kc-1", target()).unwrap().redacting(&secrets);
         let name = "the \"token\" of it";
         let parameters = Map::from_iter([("Name".to_owned(), Value::from(name))]);
-        let made = Made::Other { name, undo: "Remove", parameters: &parameters };
+        let made = Made::Other { name, undo: "Remove", region: Some("r-2"), parameters: &parameters };
         let item = ledger.making("CreateKey", "alibaba/Encrypt/Disabled", made).unwrap();
         ledger.note(LedgerEntry::Made, Some(item), "CreateKey", "alibaba/Encrypt/Disabled", Some(name)).unwrap();
 

@@ -8,6 +8,7 @@ use super::Cost;
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, RouteName, State};
+use crate::suite::region::{fixture_spans, row_spans, scenario_spans};
 use crate::suite::route::fixture_needs::{self, Needs};
 use crate::suite::route::{NoRoute, Position, Route, RouteStep};
 use crate::suite::scenario::ScenarioKey;
@@ -23,6 +24,8 @@ pub struct CasePlan {
     pub age: Option<Duration>,
     /// Whether the case moves the target's clock, so that it must run alone.
     pub moves_clock: bool,
+    /// Whether the case needs regions beside that of the target.
+    pub spans_regions: bool,
     /// What it costs.
     pub cost: Cost,
 }
@@ -150,7 +153,8 @@ impl Planner {
         let keys = self.keys(&keys, &fixture_needs::of_row(&self.suite.service, row, &names))?;
         let cost = Cost::of_probe(&self.suite.service, row, cell, &keys);
         let moves_clock = row.age.is_some() || keys.iter().any(|key| key.route.moves_clock());
-        Ok(CasePlan { moves_clock, age: row.age, keys, cost })
+        let spans_regions = row_spans(row) || self.span_regions(&keys);
+        Ok(CasePlan { moves_clock, spans_regions, age: row.age, keys, cost })
     }
 
     fn plan_scenario(&self, scenario: usize, class: &ClassName) -> Result<CasePlan, NoRoute> {
@@ -162,8 +166,18 @@ impl Planner {
         let keys: Vec<Wanted<'_>> = scenario.keys.iter().map(of_key).collect();
         let keys = self.keys(&keys, &wanted)?;
         let moves_clock = scenario.steps.iter().any(|step| matches!(step.action, Action::Advance { .. }));
+        let spans_regions = scenario_spans(scenario) || self.span_regions(&keys);
         let cost = Cost::of_scenario(&self.suite.service, scenario, &keys);
-        Ok(CasePlan { age: None, moves_clock, keys, cost })
+        Ok(CasePlan { age: None, moves_clock, spans_regions, keys, cost })
+    }
+
+    /// Whether something is made in another region on the routes of keys.
+    fn span_regions(&self, keys: &[PlannedKey]) -> bool {
+        let fixtures = keys.iter().flat_map(|key| &key.route.steps).filter_map(|step| match step {
+            RouteStep::Prepare(fixture) => self.suite.service.fixtures.get(fixture),
+            RouteStep::Drive { .. } | RouteStep::Advance { .. } => None,
+        });
+        fixtures.into_iter().any(fixture_spans)
     }
 
     fn keys(&self, keys: &[Wanted<'_>], wanted: &Needs) -> Result<Vec<PlannedKey>, NoRoute> {
@@ -205,5 +219,29 @@ impl PlannedKey {
             RouteStep::Advance { .. } => None,
         });
         make.chain(steps).map(ToString::to_string).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    #[test]
+    fn a_case_that_needs_other_regions_counts_the_keys_there() {
+        let planner = Planner::new(Arc::new(load(embedded(), Some("aws")).unwrap()));
+        let plan = |id: &str| planner.plan(planner.suite().case(id).unwrap()).unwrap();
+        for (id, spans, keys) in [
+            ("aws/Encrypt/Enabled/multi-region", false, 1),
+            ("aws/Encrypt/PendingReplicaDeletion/multi-region", true, 2),
+            ("aws/ReplicateKey/Enabled/multi-region", true, 2),
+            ("aws/ReplicateKey/PendingReplicaDeletion/multi-region", true, 2),
+            ("aws/UpdatePrimaryRegion/Enabled/multi-region", true, 2),
+            ("aws/a-key-of-one-region-is-unknown-in-another", true, 1),
+        ] {
+            let plan = plan(id);
+            assert_eq!((plan.spans_regions, plan.cost.keys), (spans, keys), "{id}");
+        }
     }
 }

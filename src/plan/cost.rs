@@ -29,10 +29,10 @@ impl Cost {
         let succeeds = cell.is_some_and(|cell| cell.expect.is_success());
         // What may be made may have to be removed, and counts against the keys that a run may make.
         if cell.is_some_and(|cell| cell.expect.may_succeed()) {
-            cost += Self::of_making(row.makes.as_ref());
+            cost += Self::of_making(service, row.makes.as_ref());
         }
         for step in if succeeds { &row.then } else { &row.refused } {
-            cost += Self::of_step(step);
+            cost += Self::of_step(service, step);
         }
         cost
     }
@@ -41,31 +41,34 @@ impl Cost {
     pub(super) fn of_scenario(service: &Service, scenario: &Scenario, keys: &[PlannedKey]) -> Self {
         let mut cost = Self::of_keys(service, keys);
         for step in &scenario.steps {
-            cost += Self::of_step(step);
+            cost += Self::of_step(service, step);
         }
         cost
     }
 
     /// Of making keys, driving them, being sure of their states, and removing them and their fixtures.
     fn of_keys(service: &Service, keys: &[PlannedKey]) -> Self {
-        let undone = |step: &RouteStep| match step {
-            RouteStep::Prepare(fixture) => service.fixtures.get(fixture).is_some_and(|fixture| fixture.undo.is_some()),
-            RouteStep::Drive { .. } | RouteStep::Advance { .. } => false,
+        let undo = |step: &RouteStep| match step {
+            RouteStep::Prepare(fixture) => service.fixtures.get(fixture).and_then(|fixture| fixture.undo.clone()),
+            RouteStep::Drive { .. } | RouteStep::Advance { .. } => None,
         };
-        let of_key = |key: &PlannedKey| {
-            let undone = key.route.steps.iter().filter(|step| undone(step)).count();
-            key.route.calls() + OBSERVATION + 1 + undone
-        };
-        Self { requests: keys.iter().map(of_key).sum(), keys: keys.len() }
+        let mut cost = Self::default();
+        for key in keys {
+            cost += Self { requests: key.route.calls() + OBSERVATION + 1, keys: 1 };
+            for undo in key.route.steps.iter().filter_map(undo) {
+                cost += Self { requests: 1, keys: usize::from(service.removes_key(&undo)) };
+            }
+        }
+        cost
     }
 
-    fn of_step(step: &Step) -> Self {
+    fn of_step(service: &Service, step: &Step) -> Self {
         let requests = match &step.action {
             Action::Call(call) => {
                 let mut cost = Self { requests: 1, keys: 0 };
                 // A rejected call makes nothing that another would have to remove.
                 if call.expect.may_succeed() {
-                    cost += Self::of_making(call.makes.as_ref());
+                    cost += Self::of_making(service, call.makes.as_ref());
                 }
                 return cost;
             }
@@ -78,9 +81,10 @@ impl Cost {
     }
 
     /// What a call makes is removed by another.
-    fn of_making(makes: Option<&Makes>) -> Self {
-        let (key, undo) = makes.map_or((false, false), |makes| (makes.key.is_some(), makes.undo.is_some()));
-        Self { requests: usize::from(key) + usize::from(undo), keys: usize::from(key) }
+    fn of_making(service: &Service, makes: Option<&Makes>) -> Self {
+        let (key, undo) = makes.map_or((false, None), |makes| (makes.key.is_some(), makes.undo.as_ref()));
+        let other = undo.is_some_and(|undo| service.removes_key(undo));
+        Self { requests: usize::from(key) + usize::from(undo.is_some()), keys: usize::from(key) + usize::from(other) }
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Terms {
     pub(crate) tour: bool,
     /// Whether the target's clock can be moved.
     pub(crate) clock: bool,
+    /// Whether cases may use regions beside that of the target.
+    pub(crate) regions: bool,
     /// How often keys are observed.
     pub(crate) observing: Observing,
     /// The most keys that the run may make.
@@ -49,6 +51,7 @@ impl Forecast {
             match plan.filter(|_| suite.why_skipped(&suite.cases[*index]).is_none()) {
                 None => skipped.push(*index),
                 Some(plan) if plan.moves_clock && !terms.clock => clock.push(*index),
+                Some(plan) if plan.spans_regions && !terms.regions => skipped.push(*index),
                 Some(plan) => {
                     plans.insert(*index, Arc::new(plan));
                     planned.push(*index);

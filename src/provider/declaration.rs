@@ -24,6 +24,8 @@ pub struct Declaration {
     pub example_credentials: ExampleCredentials,
     /// The region that requests are signed for unless another is given.
     pub default_region: &'static str,
+    /// Other regions, for cases that need more than one; those that are not the target's count, in this order.
+    pub other_regions: &'static [&'static str],
     /// The environment variables with the region that requests are signed for; the first that is set counts.
     pub region_variables: &'static [&'static str],
     /// The environment variables with the URL of an endpoint that is used in place of the cloud's own; the first that is set

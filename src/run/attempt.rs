@@ -9,7 +9,7 @@ use super::RunContext;
 use super::bindings::Bindings;
 use super::case_notes::CaseNotes;
 use super::failure::Failure;
-use super::inventory::{Inventory, name_in, note_in_ledger};
+use super::inventory::{Inventory, note_in_ledger};
 use super::leak::Leak;
 use super::observer::Seen;
 use super::requester::Requester;
@@ -68,7 +68,8 @@ impl<'a> Attempt<'a> {
         let secrets = run.client.secrets().clone();
         let random = random_of(run.options.seed, case, number);
         let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets)
-            .with_clock_form(run.clock_form());
+            .with_clock_form(run.clock_form())
+            .with_other_regions(run.client.target().other_regions());
         Self {
             run,
             case,
@@ -98,8 +99,8 @@ impl<'a> Attempt<'a> {
 
     /// Notes that what a removal would remove is gone.
     pub(super) fn note_removed(&self, removal: &Removal) {
-        let name = name_in(&removal.parameters);
-        let (item, operation) = (Some(removal.item), &removal.operation);
+        let name = removal.undo.name();
+        let (item, operation) = (Some(removal.item), &removal.undo.operation);
         // The thing is gone either way, so a missing line only costs a person one more look.
         let _ = note_in_ledger(self.run, self.case, LedgerEntry::Removed, item, operation, Some(&name));
         self.run.holdings.removed(&name);
@@ -119,7 +120,7 @@ impl<'a> Attempt<'a> {
     /// Leaves the keys as they are, with what belongs to them. The ledger has them, so that they can be removed later.
     pub(super) fn keep(&mut self) {
         for removal in std::mem::take(&mut self.inventory.removals) {
-            self.run.holdings.removed(&name_in(&removal.parameters));
+            self.run.holdings.removed(&removal.undo.name());
             self.run.client.release(1);
         }
         for (name, _) in std::mem::take(&mut self.inventory.keys) {

@@ -17,6 +17,7 @@ use crate::provider::ClockForm;
 use crate::redact::{Secret, SecretRegistry};
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, FixtureName, KeyName, OperationName, State};
+use crate::suite::region::OtherRegion;
 use crate::suite::request::{Parameter, RequestTemplate};
 use crate::suite::service::AcceptedState;
 use crate::suite::template::{Expression, Function, Part, Template};
@@ -156,6 +157,8 @@ pub(super) struct Bindings {
     pub(super) secrets: SecretRegistry,
     /// How the cloud writes times.
     pub(super) clock_form: ClockForm,
+    /// The regions beside that of the target.
+    pub(super) other_regions: Vec<String>,
 }
 
 /// Why a template has no value. Only a response can be the reason, because the loader checks every name.
@@ -204,7 +207,14 @@ impl Bindings {
             random,
             secrets,
             clock_form: ClockForm::Rfc3339,
+            other_regions: Vec::new(),
         }
+    }
+
+    /// The same for cases that may use these regions beside that of the target.
+    #[must_use]
+    pub(super) fn with_other_regions(self, regions: Vec<&str>) -> Self {
+        Self { other_regions: regions.into_iter().map(str::to_owned).collect(), ..self }
     }
 
     /// The same for a cloud that writes times in this form.
@@ -292,6 +302,11 @@ impl Bindings {
                 Ok(format!("{}-{}", self.prefix, self.names_made))
             }
             ["uuid"] => Ok(uuid(self.random.u128(..))),
+            [OtherRegion::ROOT, name] => {
+                let which = OtherRegion::ALL.iter().position(|region| region.name() == *name);
+                let region = which.and_then(|which| self.other_regions.get(which));
+                region.cloned().ok_or_else(|| "the target has no such region".to_owned())
+            }
             ["values", name] => self.values.get(*name).cloned().ok_or_else(|| "it was not computed".to_owned()),
             [KeyName::SUBJECT, rest @ ..] => self.of_key(context.on, rest, context),
             [root, rest @ ..] if self.keys.contains_key(*root) => {

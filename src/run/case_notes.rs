@@ -19,6 +19,14 @@ pub(super) struct CaseNotes {
     pub(super) notes: Vec<String>,
 }
 
+/// What is noted of one request that was judged.
+#[derive(Debug)]
+pub(super) struct Judged {
+    expected: Option<Outcome>,
+    also_accepted: Vec<Outcome>,
+    actual: Option<Outcome>,
+}
+
 impl CaseNotes {
     /// Adds a remark, once.
     pub(super) fn note(&mut self, note: String) {
@@ -32,6 +40,21 @@ impl CaseNotes {
         self.expected = expectation.outcomes.first().map(expected_outcome);
         self.also_accepted = judge.also_accepted(expectation, class);
         self.actual = None;
+    }
+
+    /// What is noted of the request that was judged last.
+    pub(super) fn judged(&self) -> Judged {
+        Judged {
+            expected: self.expected.clone(),
+            also_accepted: self.also_accepted.clone(),
+            actual: self.actual.clone(),
+        }
+    }
+
+    /// Notes again what was noted of an earlier request.
+    pub(super) fn restore(&mut self, judged: Judged) {
+        let Judged { expected, also_accepted, actual } = judged;
+        (self.expected, self.also_accepted, self.actual) = (expected, also_accepted, actual);
     }
 
     /// Notes the response to the request that is judged.

@@ -11,6 +11,7 @@ use super::response_form;
 use crate::event::Purpose;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{KeyName, OperationName};
+use crate::suite::region::OtherRegion;
 use crate::suite::step::{Checks, Entry};
 use crate::verdict::Kind;
 
@@ -22,6 +23,8 @@ pub(super) struct Checked<'a> {
     pub(super) parameters: &'a Map<String, Value>,
     pub(super) fields: &'a Value,
     pub(super) on: &'a KeyName,
+    /// The region to which it was sent, if it is not that of the target.
+    pub(super) region: Option<OtherRegion>,
 }
 
 /// What is wrong with the content of a response.
@@ -159,7 +162,7 @@ impl<'s, 'a> Checker<'s, 'a> {
             wanted.push((path.clone(), self.requester.evaluate(template, Context::on(call.on))?));
         }
 
-        let mut pages = Pages::new(call.operation, call.purpose, call.parameters.clone());
+        let mut pages = Pages::new(call.operation, call.purpose, call.parameters.clone()).in_region(call.region);
         let mut page = call.fields.clone();
         loop {
             let entries = entry.list.find(&page).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

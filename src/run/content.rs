@@ -64,9 +64,9 @@ impl AttemptContext<'_, '_> {
         request: Request<'_>,
         response: &Response,
     ) -> Result<Option<Mismatch>, Failure> {
-        let Request { operation, parameters, on, .. } = request;
+        let Request { operation, parameters, on, region, .. } = request;
         let (purpose, fields) = (Purpose::Verification, &response.content.fields);
-        let checked = Checked { purpose, operation, parameters, fields, on };
+        let checked = Checked { purpose, operation, parameters, fields, on, region };
         Checker::new(self.run, self.requester).check(checked, checks).await
     }
 

@@ -7,16 +7,16 @@ use serde_json::{Map, Value};
 use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::{Failure, blocking_response};
-use super::material::MaterialSeed;
+use super::material::{MaterialSeed, private_key};
 use super::requester::{Request, Requester, captured};
-use super::teardown::{Existence, Removal};
+use super::teardown::{Existence, Removal, UndoRequest};
 use crate::client::{Envelope, Response};
 use crate::event::Purpose;
 use crate::ledger::{Item, LedgerEntry, Made};
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{ClassName, KeyName, OperationName};
-use crate::suite::service::Undo;
+use crate::suite::service::{MaterialForm, Undo};
 use crate::suite::step::Makes;
 use crate::verdict::Kind;
 
@@ -58,7 +58,7 @@ impl<'a> Inventory<'a> {
             failure
         };
 
-        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name, region: None };
         let sent = requester.send(request).await;
         self.note_key_if_not_made(item, operation, &sent)?;
         let response = sent.map_err(with_class)?;
@@ -75,7 +75,14 @@ impl<'a> Inventory<'a> {
     /// Notes a key that is about to be made, if the run may make one more. Confirmations and lost responses make more of
     /// them than were planned.
     fn making_key(&self, operation: &OperationName, class: &ClassName) -> Result<Item, Failure> {
-        let RunContext { client, key_counts, options, pool, .. } = self.run;
+        self.count_key()?;
+        self.run.client.keep_back(self.run.removal_requests());
+        self.making_marked(operation, class)
+    }
+
+    /// Counts a key that is about to be made, if the run may make one more.
+    fn count_key(&self) -> Result<(), Failure> {
+        let RunContext { key_counts, options, pool, .. } = self.run;
         let waiting = pool.waiting();
         // Those of earlier runs that wait for their deletion count too, until they are gone.
         if let Some(most) = options.max_keys
@@ -86,8 +93,7 @@ impl<'a> Inventory<'a> {
             let reason = format!("the run may make no more than {most} keys{others}: see --max-keys");
             return Err(Failure::over_a_limit(reason));
         }
-        client.keep_back(self.run.removal_requests());
-        self.making_marked(operation, class)
+        Ok(())
     }
 
     /// Notes a key that is about to be made, by its mark.
@@ -132,8 +138,15 @@ impl<'a> Inventory<'a> {
         }
 
         key.item = Some(item);
-        if let Some(seed) = &self.run.options.material {
-            key.derive_material(seed);
+        let form = self.run.suite.service.classes.get(class).map_or_else(MaterialForm::default, |class| class.material);
+        match (form, &self.run.options.material) {
+            (MaterialForm::Bytes, Some(seed)) => key.derive_material(seed),
+            (MaterialForm::Bytes, None) => {}
+            // No later run can derive a private key.
+            (MaterialForm::P256 | MaterialForm::Rsa2048, _) => {
+                let material = private_key(form);
+                key.material = material.map_err(|reason| Failure::inconclusive(Kind::Fixture, reason))?;
+            }
         }
 
         // A key without an id could neither be used nor removed.
@@ -199,9 +212,10 @@ impl<'a> Inventory<'a> {
 
         // The call that removes it, by the name that is about to be made; it may also need the id of a key that is only
         // known afterwards.
+        let run = self.run;
         let undo_of = |requester: &mut Requester<'_>, undo: &Undo| {
             let parameters = requester.parameters(&undo.request, Context::on(&KeyName::subject()))?;
-            Ok::<_, Failure>((undo.operation.clone(), parameters))
+            Ok::<_, Failure>(UndoRequest::new(run, undo, parameters))
         };
         let undo = match &makes.undo {
             Some(undo) if makes.key.is_none() => Some(undo_of(requester, undo)?),
@@ -231,16 +245,14 @@ impl<'a> Inventory<'a> {
                 }
             })?;
             if let Some(undo) = &makes.undo {
-                let (operation, parameters) = undo_of(requester, undo)?;
-                let name = name_in(&parameters);
-                let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
-                let item = self.making(request.operation, other)?;
+                let undo = undo_of(requester, undo)?;
+                let name = undo.name();
+                let item = self.making_other(request.operation, &undo)?;
                 self.run.client.keep_back(1);
                 self.run.holdings.alias_made(&name, self.case.id.as_str());
                 self.removals.push(Removal {
                     item,
-                    operation,
-                    parameters,
+                    undo,
                     done_by_case: false,
                     existence: Existence::Certain,
                     fixture: None,
@@ -258,19 +270,21 @@ impl<'a> Inventory<'a> {
         requester: &mut Requester<'_>,
         envelope: Envelope<'_>,
         request: Request<'_>,
-        (operation, parameters): (OperationName, Map<String, Value>),
+        undo: UndoRequest,
         may_be_missing: bool,
     ) -> Result<Response, Failure> {
-        let name = name_in(&parameters);
-        let other = Made::Other { name: &name, undo: operation.as_str(), parameters: &parameters };
-        let item = self.making(request.operation, other)?;
+        let name = undo.name();
+        let removes_key = undo.removes_key;
+        if removes_key {
+            self.count_key()?;
+        }
+        let item = self.making_other(request.operation, &undo)?;
         self.run.client.keep_back(1);
         self.run.holdings.making_alias(&name, self.case.id.as_str());
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
         self.removals.push(Removal {
             item,
-            operation,
-            parameters,
+            undo,
             done_by_case: false,
             existence: Existence::Unknown(None),
             fixture: None,
@@ -283,11 +297,17 @@ impl<'a> Inventory<'a> {
                 removal.existence = Existence::Certain;
             }
             self.run.holdings.alias_made(&name, self.case.id.as_str());
+            if removes_key {
+                self.run.key_counts.key_made(&name);
+            }
             self.note(LedgerEntry::Made, item, request.operation, Some(&name))?;
         } else if !maybe_made(&sent) {
             self.removals.pop();
             self.run.holdings.removed(&name);
             self.run.client.release(1);
+            if removes_key {
+                self.run.key_counts.request_failed();
+            }
             self.note(LedgerEntry::NotMade, item, request.operation, Some(&name))?;
         } else if let (Ok(response), Some(removal)) = (&sent, self.removals.last_mut()) {
             removal.existence = Existence::Unknown(response.content.code.clone());
@@ -298,11 +318,19 @@ impl<'a> Inventory<'a> {
     /// Notes that a request of the case itself has removed what the case made.
     fn removed_by_case(&mut self, request: Request<'_>) {
         let same = |removal: &&mut Removal| {
-            removal.operation == *request.operation && removal.parameters == *request.parameters
+            let UndoRequest { operation, region, parameters, .. } = &removal.undo;
+            operation == request.operation && *region == request.region && parameters == request.parameters
         };
         for removal in self.removals.iter_mut().filter(same) {
             removal.done_by_case = true;
         }
+    }
+
+    /// Notes something other than a key of the target's region that is about to be made.
+    fn making_other(&self, operation: &OperationName, undo: &UndoRequest) -> Result<Item, Failure> {
+        let UndoRequest { region_name, parameters, .. } = undo;
+        let (name, undo, region) = (undo.name(), undo.operation.as_str(), region_name.as_deref());
+        self.making(operation, Made::Other { name: &name, undo, region, parameters })
     }
 
     /// Notes something that is about to be made.

@@ -7,8 +7,8 @@
 //! | --- | --- | --- |
 //! | names it | names it, or none | yes |
 //! | names it | names another | yes; the contradiction is a note, and belongs to the cells of the operations that contradict |
-//! | names another | names it | yes; it belongs to the cell of the describing operation |
-//! | names another | names another, or none | no |
+//! | names another | names it, and not that other one | yes; it belongs to the cell of the describing operation |
+//! | names another | names another, both, or none | no |
 //! | can't be had | names it, or none | yes, on the word of the calls |
 //! | can't be had | names another | unclear: blocked by the describing operation |
 
@@ -113,6 +113,11 @@ impl Seen {
         }
     }
 
+    /// Whether the key behaves as in a state, as far as that was seen.
+    fn behaves_as(&self, state: &State) -> bool {
+        self.behaviour.as_ref().is_some_and(|behaviour| behaviour.states.contains(state))
+    }
+
     /// The blocker if the describing operation does not show the state.
     pub(super) fn hidden(&self, blame: &Blame) -> BlockedBy {
         blame.blocked("does not show the state of the key", self.describing.clone())
@@ -132,13 +137,14 @@ pub(super) fn conclude(seen: &Seen, expected: &State) -> Conclusion {
             Conclusion::Reached(behaves().map(|behaves| format!("it is described as {expected}, but {behaves}")))
         }
         (Described::Names(state), _) if state == expected => Conclusion::Reached(None),
-        (Described::Names(state), Some(true)) => {
+        // Where the table has one column for both states, behaviour contradicts no description.
+        (Described::Names(state), Some(true)) if !seen.behaves_as(state) => {
             Conclusion::Reached(behaves().map(|behaves| format!("it is described as {state}, but {behaves}")))
         }
         (Described::Gone, Some(true)) => {
             Conclusion::Reached(behaves().map(|behaves| format!("it is described as gone, but {behaves}")))
         }
-        (Described::Names(_) | Described::Gone, Some(false) | None) => Conclusion::NotReached,
+        (Described::Names(_), Some(_) | None) | (Described::Gone, Some(false) | None) => Conclusion::NotReached,
         (Described::Hidden(_), Some(true) | None) => Conclusion::Reached(None),
         (Described::Hidden(_), Some(false)) => Conclusion::Unclear,
     }
@@ -417,6 +423,7 @@ mod tests {
 
         assert_eq!(concluded("Disabled", "Disabled"), Conclusion::Reached(None));
         assert_eq!(concluded("Disabled", ""), Conclusion::Reached(None));
+        assert_eq!(concluded("PendingDeletion", "Disabled|PendingDeletion"), Conclusion::NotReached);
         assert!(contradicted(concluded("Disabled", "Enabled")));
         assert!(contradicted(concluded("Disabled", "gone")));
         assert!(contradicted(concluded("Enabled", "Disabled")));

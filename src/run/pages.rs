@@ -8,6 +8,7 @@ use super::requester::{Request, Requester};
 use crate::event::Purpose;
 use crate::pages::{Pages as Turning, Unreadable};
 use crate::suite::name::{KeyName, OperationName};
+use crate::suite::region::OtherRegion;
 use crate::verdict::Kind;
 
 /// A list that is being read.
@@ -15,13 +16,20 @@ use crate::verdict::Kind;
 pub(super) struct Pages<'a> {
     operation: &'a OperationName,
     purpose: Purpose,
+    /// The region of the list, if it is not that of the target.
+    region: Option<OtherRegion>,
     turning: Turning<'a>,
 }
 
 impl<'a> Pages<'a> {
     /// A list whose first page was requested with these parameters.
     pub(super) fn new(operation: &'a OperationName, purpose: Purpose, parameters: Map<String, Value>) -> Self {
-        Self { operation, purpose, turning: Turning::new(operation, parameters) }
+        Self { operation, purpose, region: None, turning: Turning::new(operation, parameters) }
+    }
+
+    /// The same in another region.
+    pub(super) fn in_region(self, region: Option<OtherRegion>) -> Self {
+        Self { region, ..self }
     }
 
     /// The fields of the page after one with these fields and so many entries; none if that was the last.
@@ -50,7 +58,8 @@ impl<'a> Pages<'a> {
             Err(problem) => return Err(unreadable(problem.to_string())),
         }
 
-        let request = Request { purpose, operation, parameters: &self.turning.parameters, on: &subject };
+        let parameters = &self.turning.parameters;
+        let request = Request { purpose, operation, parameters, on: &subject, region: self.region };
         let response = requester.send(request).await?;
         let is_too_long = self.turning.is_too_long(response.length);
         match &response.content.code {

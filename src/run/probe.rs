@@ -52,8 +52,12 @@ impl<'a> AttemptContext<'_, 'a> {
             verifier.verify(&key.name, sent, destination, before.get(&key.name)).await?;
         }
 
+        // The response of the case is that to its probe, whatever is judged of the effect afterwards.
+        let judged = self.notes.judged();
         let follow_ups = if success { &row.then } else { &row.refused };
-        self.run_steps(follow_ups).await
+        self.run_steps(follow_ups).await?;
+        self.notes.restore(judged);
+        Ok(())
     }
 
     /// Sends the request, and judges the response by itself; whether it is a success.
@@ -61,7 +65,8 @@ impl<'a> AttemptContext<'_, 'a> {
         let subject = KeyName::subject();
         let operation = &row.operation;
         let parameters = self.requester.parameters(&self.probe_request(row, cell), Context::on(&subject))?;
-        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject };
+        let request =
+            Request { purpose: Purpose::Probe, operation, parameters: &parameters, on: &subject, region: None };
         let sent = self.send_judged(Envelope::Right, request, &cell.expect, row.makes.as_ref()).await?;
         let (response, judgement) = sent;
 

@@ -17,6 +17,7 @@ use crate::ledger::LedgerEntry;
 use crate::provider::ErrorClass;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{ClassName, KeyName, OperationName};
+use crate::suite::region::OtherRegion;
 use crate::suite::request::RequestTemplate;
 use crate::suite::service::AcceptedState;
 use crate::suite::template::Template;
@@ -30,6 +31,8 @@ pub(super) struct Request<'r> {
     pub(super) parameters: &'r Map<String, Value>,
     /// The key that it is about.
     pub(super) on: &'r KeyName,
+    /// The region to which it is sent, if it is not that of the target.
+    pub(super) region: Option<OtherRegion>,
 }
 
 /// Fills in the requests of one attempt at a case and sends them, and keeps what was sent and received.
@@ -197,7 +200,7 @@ impl<'a> Requester<'a> {
         context: Context<'_>,
     ) -> Result<Response, Failure> {
         let parameters = self.default_parameters(operation, context)?;
-        self.send(Request { purpose, operation, parameters: &parameters, on: context.on }).await
+        self.send(Request { purpose, operation, parameters: &parameters, on: context.on, region: None }).await
     }
 
     /// The parameters of the request of an operation's row.
@@ -235,7 +238,8 @@ impl<'a> Requester<'a> {
         on: &KeyName,
     ) -> Result<Response, Failure> {
         let parameters = self.default_parameters(operation, Context::on(on))?;
-        self.send_in(Envelope::Right, Request { purpose, operation, parameters: &parameters, on }).await
+        let request = Request { purpose, operation, parameters: &parameters, on, region: None };
+        self.send_in(Envelope::Right, request).await
     }
 
     /// A response to a request that the case needs, and does not judge.
@@ -272,8 +276,19 @@ impl<'a> Requester<'a> {
     }
 
     async fn send_in(&mut self, envelope: Envelope<'_>, request: Request<'_>) -> Result<Response, Failure> {
-        let Request { purpose, operation, parameters, on } = request;
+        let Request { purpose, operation, parameters, on, region } = request;
         let run = self.run;
+        let other_regions = run.client.target().other_regions();
+        let region = match region {
+            None => None,
+            Some(region) => match other_regions.get(region as usize) {
+                Some(name) => Some(*name),
+                None => {
+                    let reason = format!("the target has no {region} region");
+                    return Err(Failure::inconclusive(Kind::Fixture, reason));
+                }
+            },
+        };
         let blame = self.blame(purpose, operation, on);
         // Only well-formed requests show something about the operation.
         let right = matches!(envelope, Envelope::Right);
@@ -284,7 +299,7 @@ impl<'a> Requester<'a> {
         // A request that is known to fail each time is sent once, as long as it fails in the same way.
         let known = if right { run.knowledge.unusable(&cell) } else { None };
         let mut outgoing = Outgoing {
-            region: None,
+            region,
             envelope,
             purpose,
             operation: operation.as_str(),

@@ -38,6 +38,7 @@ use crate::plan::{CasePlan, Cost, Planner};
 use crate::suite::Suite;
 use crate::suite::case::Case;
 use crate::suite::clause::Clause;
+use crate::suite::region::OtherRegion;
 use crate::verdict::Kind;
 
 /// A run: a suite, the cases that were selected, and a target.
@@ -175,6 +176,7 @@ impl Runner {
         Terms {
             tour: options.tour,
             clock: options.clock.moves(),
+            regions: self.context.client.target().other_regions().len() >= OtherRegion::ALL.len(),
             observing: Observing {
                 confirmations: usize::try_from(options.settle.confirmations).unwrap_or(usize::MAX),
                 removals: self.context.verifies_removals(),
@@ -267,6 +269,11 @@ impl Runner {
         if plan.moves_clock && !self.context.options.clock.moves() {
             let reason = "the case moves the target's clock, which a run does only with --move-clock (a mock of this \
                           program) or --clock-hook";
+            return Err(Failure::skipped(Kind::Unavailable, reason));
+        }
+        if plan.spans_regions && self.context.client.target().other_regions().len() < OtherRegion::ALL.len() {
+            let reason = "the case makes keys in other regions, of which two are needed; on an account they are named by \
+                          --other-region";
             return Err(Failure::skipped(Kind::Unavailable, reason));
         }
         if self.context.given.is_on() {

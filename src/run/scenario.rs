@@ -45,7 +45,7 @@ impl AttemptContext<'_, '_> {
         let accept = self.requester.accepted_after(operation, on);
         let at = self.requester.bindings().keys.get(on).and_then(|key| key.position().cloned());
 
-        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on };
+        let request = Request { purpose: Purpose::Probe, operation, parameters: &parameters, on, region: call.region };
         let sent = self.send_judged_call(call, request).await;
         let (response, judgement) = sent.map_err(|failure| Failure { cell: self.cell_of(call, on), ..failure })?;
 
@@ -134,7 +134,8 @@ impl AttemptContext<'_, '_> {
         let judge = self.run.judge();
         let mut pacer = self.run.options.settle.pacer();
         loop {
-            let request = Request { purpose: Purpose::Verification, operation, parameters: &parameters, on };
+            let request =
+                Request { purpose: Purpose::Verification, operation, parameters: &parameters, on, region: call.region };
             let blame = self.requester.blame(Purpose::Verification, operation, on);
             let makes = call.makes.as_ref();
             // What was just made may not be found everywhere yet.

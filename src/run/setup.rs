@@ -12,6 +12,7 @@ use super::inventory::Inventory;
 use super::observer::{Conclusion, Expected, Observation, Seen, StateObserver};
 use super::requester::{Request, Requester, captured};
 use super::route_prefix::{PrefixBuilder, RoutePrefix};
+use super::teardown::UndoRequest;
 use crate::client::{Envelope, Response};
 use crate::event::{BlockedBy, BlockedStep, BlockingResponse, Purpose};
 use crate::plan::{CasePlan, PlannedKey, Position, RouteStep};
@@ -278,7 +279,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             _ => self.requester.default_parameters(operation, context)?,
         };
 
-        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name, region: None };
         self.requester.send_until_found(Envelope::Right, request, false).await
     }
 
@@ -298,11 +299,14 @@ impl<'s, 'a> Setup<'s, 'a> {
         let context = Context { fixture: Some((name, &values)), ..Context::on(key) };
         let parameters = self.requester.parameters(&fixture.request, context)?;
         let undo = match &fixture.undo {
-            Some(undo) => Some((undo.operation.clone(), self.requester.parameters(&undo.request, context)?)),
+            Some(undo) => {
+                let parameters = self.requester.parameters(&undo.request, context)?;
+                Some(UndoRequest::new(self.run, undo, parameters))
+            }
             None => None,
         };
         let blame = self.requester.blame(Purpose::Setup, operation, key);
-        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key, region: None };
         let response = match undo {
             Some(undo) => self.inventory.send_with_undo(self.requester, Envelope::Right, request, undo, false).await?,
             None => self.requester.send_until_found(Envelope::Right, request, false).await?,
@@ -325,6 +329,12 @@ impl<'s, 'a> Setup<'s, 'a> {
         }
         if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
             binding.fixtures.insert(name.clone(), values);
+            if let (Some(word), Some(position)) = (&fixture.gives, binding.position().cloned())
+                && !position.has.contains(word)
+            {
+                let has = position.has.into_iter().chain([word.clone()]).collect();
+                binding.move_to(Position { has, ..position });
+            }
         }
         Ok(())
     }

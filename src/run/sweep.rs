@@ -169,7 +169,8 @@ async fn read_list(
         requester.default_parameters(operation, Context::on(&subject)).map_err(|failure| failure.reason)?;
     let mut pages = Pages::new(operation, Purpose::Teardown, parameters.clone());
 
-    let request = Request { purpose: Purpose::Teardown, operation, parameters: &parameters, on: &subject };
+    let request =
+        Request { purpose: Purpose::Teardown, operation, parameters: &parameters, on: &subject, region: None };
     let response = requester.send(request).await.map_err(|failure| failure.reason)?;
     if let Some(code) = &response.content.code {
         return Err(format!("{operation} responded {code}"));

@@ -18,20 +18,53 @@ use crate::provider::ErrorClass;
 use crate::suite::case::Case;
 use crate::suite::field_path::text_of;
 use crate::suite::name::{Code, FixtureName, KeyName, OperationName};
-use crate::suite::step::Expected;
+use crate::suite::region::OtherRegion;
+use crate::suite::step::{Expected, Undo};
 use crate::verdict::Kind;
 
 /// How often a removal is tried, each time with the client's own retries: a key that is left behind costs more than a
 /// few requests.
 pub(super) const REMOVAL_ATTEMPTS: u32 = 3;
 
-/// A call that removes something other than a key.
+/// The call that removes something other than a key of the target's region.
+#[derive(Debug)]
+pub(super) struct UndoRequest {
+    pub(super) operation: OperationName,
+    /// The region to which it is sent, if it is not that of the target.
+    pub(super) region: Option<OtherRegion>,
+    /// The name of that region.
+    pub(super) region_name: Option<String>,
+    /// Whether what it removes is a key, in another region.
+    pub(super) removes_key: bool,
+    pub(super) parameters: Map<String, Value>,
+}
+
+impl UndoRequest {
+    pub(super) fn new(run: &RunContext, undo: &Undo, parameters: Map<String, Value>) -> Self {
+        let regions = run.client.target().other_regions();
+        let region_name = undo.region.and_then(|region| regions.get(region as usize)).map(|name| (*name).to_owned());
+        let (operation, removes_key) = (undo.operation.clone(), run.suite.service.removes_key(undo));
+        Self { operation, region: undo.region, region_name, removes_key, parameters }
+    }
+
+    /// The name of what it removes.
+    pub(super) fn name(&self) -> String {
+        match &self.region_name {
+            Some(region) => {
+                let texts: Vec<&str> = self.parameters.values().filter_map(Value::as_str).collect();
+                format!("{} in {region}", texts.join(" "))
+            }
+            None => name_in(&self.parameters),
+        }
+    }
+}
+
+/// A call that removes something other than a key of the target's region, and what is known of that.
 #[derive(Debug)]
 pub(super) struct Removal {
     /// What it removes, as the ledger knows it.
     pub(super) item: Item,
-    pub(super) operation: OperationName,
-    pub(super) parameters: Map<String, Value>,
+    pub(super) undo: UndoRequest,
     /// Whether the case itself has sent it and it succeeded, so that there may be nothing left to remove.
     pub(super) done_by_case: bool,
     pub(super) existence: Existence,
@@ -92,7 +125,7 @@ impl<'a> Teardown<'a> {
                     Existence::Certain => "",
                     Existence::Unknown(_) => "it may be there, for its making got no response; ",
                 };
-                leaks.push(self.leak(name_in(&removal.parameters), format!("{doubt}{reason}")));
+                leaks.push(self.leak(removal.undo.name(), format!("{doubt}{reason}")));
             }
             self.run.client.release(1);
         }
@@ -143,10 +176,11 @@ impl<'a> Teardown<'a> {
 
     /// Sends a removal once.
     async fn try_to_send(&self, requester: &mut Requester<'_>, removal: &Removal) -> Result<(), RemovalError> {
-        let Removal { item, operation, parameters, done_by_case, existence, fixture: _ } = removal;
+        let Removal { item, undo, done_by_case, existence, fixture: _ } = removal;
+        let UndoRequest { operation, region, parameters, .. } = undo;
         self.must_be_known(operation)?;
         let subject = KeyName::subject();
-        let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject };
+        let request = Request { purpose: Purpose::Teardown, operation, parameters, on: &subject, region: *region };
         let response = requester.send(request).await.map_err(RemovalError::of)?;
 
         // A name that is rejected for what it is, as it was when the thing was to be made, stands for nothing.
@@ -163,7 +197,7 @@ impl<'a> Teardown<'a> {
                 Err(RemovalError { reason, retry: false })
             }
             _ => {
-                self.note_removed(operation, Some(*item), &name_in(parameters), None);
+                self.note_removed(operation, Some(*item), &undo.name(), None);
                 Ok(())
             }
         }

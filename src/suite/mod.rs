@@ -14,6 +14,7 @@ pub mod load;
 pub mod name;
 mod one_or_many;
 pub mod prices;
+pub mod region;
 pub mod request;
 pub mod route;
 pub mod route_limit;
@@ -156,7 +157,9 @@ impl Suite {
     pub fn not_driven(&self, case: &Case) -> Option<&str> {
         match &case.subject {
             Subject::Cell { row, class, state, .. } => {
-                self.keys_not_driven(&self.rows[*row].keys, class).or_else(|| self.key_not_driven(class, state))
+                let row = &self.rows[*row];
+                let keys = self.keys_not_driven(&row.keys, class).or_else(|| self.key_not_driven(class, state));
+                keys.or_else(|| row.undrivable.get(state).map(String::as_str))
             }
             Subject::Move { row, original, target } => {
                 // Keys without a class of their own are of the class of the target.

@@ -143,6 +143,8 @@ impl Sweep<'_> {
             // A name with the mark can't be that of somebody else.
             _ if holds_mark => {}
             Some((_, Key::Ours)) => {}
+            // In another region, a counterpart stays when its key goes.
+            Some((_, Key::Gone(_))) if undo.region.is_some() => {}
             Some((_, Key::Gone(_))) => return Outcome::Gone,
             Some((_, Key::Stays(why))) => return Outcome::Stays(why.clone()),
             None => return Outcome::Stays("its name does not hold the mark of its run".to_owned()),
@@ -152,6 +154,21 @@ impl Sweep<'_> {
         }
 
         let operation = OperationName::from(undo.operation.as_str());
+        if let Some(region) = &undo.region {
+            self.service.go_to(Some(region.clone()));
+            let outcome = match its_key {
+                Some((id, _)) if operation == self.service.suite().service.remove.operation => {
+                    self.remove_counterpart(id).await
+                }
+                _ => match self.service.remove(&operation, &undo.parameters).await {
+                    Ok(Removal::Done) => Outcome::Removed,
+                    Ok(Removal::Missing) => Outcome::Gone,
+                    Ok(Removal::Rejected(why)) | Err(why) => Outcome::Stays(why),
+                },
+            };
+            self.service.go_to(None);
+            return outcome;
+        }
         match self.service.remove(&operation, &undo.parameters).await {
             Ok(Removal::Done) => Outcome::Removed,
             Ok(Removal::Missing) if self.may_be_late(made(thing)) => {
@@ -163,6 +180,19 @@ impl Sweep<'_> {
                 Outcome::Gone
             }
             Ok(Removal::Rejected(why)) | Err(why) => Outcome::Stays(why),
+        }
+    }
+
+    /// Removes the counterpart of a key in the region to which requests go. It carries a mark of its own run, or has none where
+    /// the key is ours.
+    async fn remove_counterpart(&mut self, id: &str) -> Outcome {
+        match self.service.describe(id).await {
+            Ok(Described::Missing | Described::Key { waits: true, .. }) => Outcome::Gone,
+            Ok(Described::Key { .. }) => match self.service.remove_key(id).await {
+                Ok(_) => Outcome::Removed,
+                Err(why) => Outcome::Stays(why),
+            },
+            Err(why) => Outcome::Stays(why),
         }
     }
 

@@ -35,6 +35,8 @@ pub(super) struct Service<'a> {
     suite: &'a Suite,
     client: &'a Client,
     stop: CancellationToken,
+    /// The region to which requests are sent, if it is not that of the target.
+    region: Option<String>,
     settle: Duration,
     poll: Duration,
     /// How many requests in a row got no usable response.
@@ -81,7 +83,12 @@ pub(super) struct Listed {
 
 impl<'a> Service<'a> {
     pub(super) fn new(suite: &'a Suite, client: &'a Client, settle: Duration, poll: Duration) -> Self {
-        Self { suite, client, stop: CancellationToken::new(), settle, poll, failures: 0, ended: None }
+        Self { suite, client, stop: CancellationToken::new(), region: None, settle, poll, failures: 0, ended: None }
+    }
+
+    /// Sends what follows to another region, until there is none.
+    pub(super) fn go_to(&mut self, region: Option<String>) {
+        self.region = region;
     }
 
     pub(super) fn stop_with(&mut self, stop: CancellationToken) {
@@ -266,7 +273,7 @@ impl<'a> Service<'a> {
         let mut trouble = String::new();
         for _ in 0..ATTEMPTS {
             let outgoing = Outgoing {
-                region: None,
+                region: self.region.as_deref(),
                 envelope: Envelope::Right,
                 purpose: Purpose::Teardown,
                 operation: operation.as_str(),

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 
 use super::program::{Ended, MockProcess, Place, ended, rest, rounds, signal};
-use super::server::Server;
+use super::server::{Server, get};
 use super::stopping::staying;
 
 /// Keys and aliases of somebody else, some of which look a little like those of a run.
@@ -93,6 +93,38 @@ fn what_a_killed_run_left_is_removed_and_nothing_else() {
         assert_eq!(server.requests(), sent, "{number}");
     }
     assert!(left > 5, "{left}");
+}
+
+#[test]
+fn what_a_killed_run_left_in_another_region_is_removed_there() {
+    let mut left = 0;
+    // Before each request of two cases, whose keys have counterparts in other regions.
+    for number in 1..=20 {
+        let place = Place::new();
+        let mock = MockProcess::start(&place, "--provider aws");
+        let address = mock.endpoint.strip_prefix("http://").unwrap().parse().unwrap();
+        let cases =
+            "aws/ReplicateKey/Enabled/multi-region aws/UpdatePrimaryRegion/Enabled/multi-region --routes canonical";
+        let server = killed_run(&place, address, number, cases);
+        left += staying_anywhere(address).len();
+
+        let Ended { code, out, err } = sweep(&place, &server, "--provider aws");
+        assert_eq!((code, err.as_str()), (0, ""), "{number}: {out}");
+        assert_eq!(staying_anywhere(address), [""; 0], "{number}: {out}");
+        assert_eq!(running(&place), [""; 0], "{number}");
+    }
+    assert!(left > 5, "{left}");
+}
+
+/// The keys of every region that do not wait for a deletion.
+fn staying_anywhere(address: SocketAddr) -> Vec<String> {
+    let state: serde_json::Value = serde_json::from_str(&get(address, "/_mock/state")).unwrap();
+    let keys = state["accounts"].as_array().unwrap().iter().flat_map(|account| {
+        let region = account["region"].as_str().unwrap();
+        account["keys"].as_array().unwrap().iter().map(move |key| (region, key))
+    });
+    let waits = |key: &serde_json::Value| key["state"].as_str().unwrap().ends_with("Deletion");
+    keys.filter(|(_, key)| !waits(key)).map(|(region, key)| format!("{region} {}", key["id"])).collect()
 }
 
 #[test]

@@ -47,6 +47,7 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
         region: dialect.default_region().to_owned(),
         provider: Arc::new(dialect),
         endpoint: mock.endpoint().parse().unwrap(),
+        other_regions: None,
         credentials: Credentials {
             access_key_id: ACCESS_KEY_ID.to_owned(),
             secret: Secret::new(secret),

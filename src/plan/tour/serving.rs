@@ -63,6 +63,8 @@ pub(crate) enum Apart {
     NoKey,
     /// It judges what only an untouched key shows, such as how many entries a list has.
     Untouched,
+    /// It makes keys in other regions, which stay when it is over.
+    Regions,
     /// A stage of its route leaves on the key what the table does not speak of.
     Stage,
 }
@@ -77,6 +79,9 @@ impl Serving {
         }
         if plan.keys.is_empty() {
             return Err(Apart::NoKey);
+        }
+        if plan.spans_regions {
+            return Err(Apart::Regions);
         }
         let stage = |step: &RouteStep| matches!(step, RouteStep::Drive { stage: Some(_), .. });
         if plan.keys.iter().any(|key| key.route.steps.iter().any(stage)) {

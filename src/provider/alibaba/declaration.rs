@@ -21,6 +21,7 @@ pub static DECLARATION: Declaration = Declaration {
     session_file: Some(credentials::session),
     example_credentials: ExampleCredentials { access_key_id: "testid", secret: "testsecret" },
     default_region: "cn-hangzhou",
+    other_regions: &[],
     region_variables: &[],
     endpoint_variables: &[],
     rate_groups: &rate::GROUPS,

@@ -22,6 +22,7 @@ pub static DECLARATION: Declaration = Declaration {
         secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     },
     default_region: "us-east-1",
+    other_regions: &["us-west-2", "eu-west-1", "ap-southeast-2"],
     region_variables: &["AWS_REGION", "AWS_DEFAULT_REGION"],
     endpoint_variables: &["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"],
     rate_groups: &rate::GROUPS,

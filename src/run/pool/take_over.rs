@@ -161,7 +161,7 @@ impl Inventory<'_> {
         }
         let (operation, request) = &reuse.mark;
         let parameters = requester.parameters(request, Context::on(name)).map_err(|_| NotTaken::Touched)?;
-        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name };
+        let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: name, region: None };
 
         let at = self.wait_for(requester, name, |state| !waits(run, state)).await?;
         let sent = requester.send(request).await;

@@ -7,6 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::vocabulary::Vocabulary;
 use crate::near::nearest;
 use crate::suite::name::KeyName;
+use crate::suite::region::OtherRegion;
 
 /// The names that a template may use.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,8 @@ pub(in crate::suite) struct TemplateScope {
 }
 
 /// Names that mean something everywhere and so can't be given to keys, responses or fixtures.
-pub(super) const RESERVED: [&str; 7] = ["unique", "uuid", "mark", "class", "state", "values", "answer"];
+pub(super) const RESERVED: [&str; 8] =
+    ["unique", "uuid", "mark", "class", "state", "values", "answer", OtherRegion::ROOT];
 
 impl TemplateScope {
     /// What is known for every case: something unique, the mark of the run, the class of the key.
@@ -68,6 +70,11 @@ impl TemplateScope {
 
         if root == "values" {
             return member("value", rest, &whole, self.values.iter());
+        }
+
+        if root == OtherRegion::ROOT {
+            let known = OtherRegion::ALL.map(|region| region.name().to_owned());
+            return member("region", rest, &whole, known.iter());
         }
 
         if self.answers.contains(root) {

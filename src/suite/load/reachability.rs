@@ -148,7 +148,7 @@ fn row_fixtures(checker: &mut FileChecker<'_>, service: &Service, row: &Row, kno
         };
         let Some(cell) = row.cells.get(&target.1, &target.0) else { continue };
         // A class whose cells can't be run needs nothing.
-        if row.not_applicable.contains_key(&target.0) {
+        if row.not_applicable.contains_key(&target.0) || row.undrivable.contains_key(&target.1) {
             continue;
         }
         if let Some(message) = known.without_fixtures(&target.0, &target.1, &subject) {

@@ -28,14 +28,18 @@ pub(super) fn behaviour(checker: &mut FileChecker<'_>, service: &Service, rows: 
         // An operation without a row is reported already.
         let Some(behavioural) = behavioural else { continue };
 
-        let mut seen: HashMap<Vec<Vec<&Code>>, &str> = HashMap::new();
+        let mut seen: HashMap<Vec<Vec<&Code>>, &State> = HashMap::new();
         // No key is ever observed in the others.
         for state in class.states.iter().filter(|state| class.why_not_driven(state).is_none()) {
             let responses = behavioural.iter().map(|row| {
                 let outcomes = row.cells.get(state, name).map(|cell| &cell.expect.outcomes[..]).unwrap_or_default();
                 outcomes.iter().map(|expected| &expected.code).collect()
             });
-            if let Some(other) = seen.insert(responses.collect(), state.as_str()) {
+            let alike = |other: &State| {
+                let mut alike = service.observation.alike.iter();
+                alike.any(|states| states.contains(state) && states.contains(other))
+            };
+            if let Some(other) = seen.insert(responses.collect(), state).filter(|other| !alike(other)) {
                 let message = format!("no operation distinguishes the states `{other}` and `{state}` of a key");
                 checker.error_at_key(&at.key(name.as_str()), message);
             }

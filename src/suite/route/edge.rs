@@ -28,6 +28,8 @@ pub(super) struct Edge {
 pub(super) struct Prepare {
     /// The fixtures that its request names.
     pub needs: SmallSet,
+    /// What the key has from then on.
+    pub gives: SmallSet,
     pub allowed: Allowed,
 }
 
@@ -58,6 +60,11 @@ impl Prepare {
     /// Whether the fixture can be made at a node.
     pub(super) fn is_possible(&self, class: usize, at: Node) -> bool {
         at.made.has(self.needs) && self.allowed.is(class, at.state)
+    }
+
+    /// The key at a node with this fixture.
+    pub(super) fn after(&self, at: Node, fixture: SmallSet) -> Node {
+        Node { made: at.made.with(fixture), has: at.has.with(self.gives), ..at }
     }
 }
 

@@ -36,6 +36,17 @@ impl Goal {
         });
         let mut useful = stages.map(|(_, edge)| edge.needs).fold(self.fixtures.with(graph.driving), SmallSet::with);
 
+        // Some states can only be entered by keys that have what a fixture gives.
+        let is_on_the_way =
+            |state: usize| state == self.state || self.through.iter().any(|pass| *pass == Pass::State(state));
+        let wanted = graph.drives.iter().filter(|edge| is_on_the_way(edge.to)).filter_map(|edge| edge.has);
+        let wanted = wanted.fold(self.has, SmallSet::with);
+        for (index, prepare) in graph.prepares.iter().enumerate() {
+            if prepare.gives.meets(wanted) {
+                useful = useful.with(SmallSet::one(index));
+            }
+        }
+
         // Fixtures need fixtures, so the set grows until it holds all of them.
         loop {
             let needed = graph.prepares.iter().enumerate().filter(|(index, _)| useful.has(SmallSet::one(*index)));

@@ -73,6 +73,7 @@ impl StateGraph {
         let fixtures = service.fixtures.iter().take(SmallSet::MOST);
         let prepares = fixtures.map(|(name, fixture)| Prepare {
             needs: graph.fixtures_of(&fixture_needs::of_fixture(service, name, fixture)),
+            gives: fixture.gives.as_ref().map_or_else(SmallSet::default, |word| graph.thing(word)),
             allowed: graph.allowed(row(&fixture.operation)),
         });
         graph.prepares = prepares.collect();

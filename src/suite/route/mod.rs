@@ -255,6 +255,35 @@ impl Transition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::suite::files::embedded;
+    use crate::suite::load::load;
+
+    /// The steps of the shortest route of a multi-Region key, and what it has in the end.
+    fn steps(suite: &Suite, state: &str, fixtures: &[&str]) -> Option<(Vec<String>, Position)> {
+        let fixtures = fixtures.iter().map(|name| FixtureName::from(*name)).collect();
+        let route = suite.route(&"multi-region".into(), &state.into(), &fixtures, None).ok()?;
+        let name = |step: &RouteStep| match step {
+            RouteStep::Prepare(fixture) => format!("({fixture})"),
+            RouteStep::Drive { operation, .. } => operation.to_string(),
+            RouteStep::Advance { .. } => "time".to_owned(),
+        };
+        Some((route.steps.iter().map(name).collect(), route.end))
+    }
+
+    #[test]
+    fn a_fixture_gives_what_a_transition_looks_for() {
+        let suite = load(embedded(), Some("aws")).unwrap();
+        let (to_its_own, end) = steps(&suite, "PendingReplicaDeletion", &[]).unwrap();
+        assert_eq!(to_its_own, ["(replica)", "ScheduleKeyDeletion"]);
+        assert!(end.has.contains("replica"));
+
+        // A key that does not need one gets none, and one that has one goes another way.
+        let (other, end) = steps(&suite, "PendingDeletion", &[]).unwrap();
+        assert_eq!((other, end.has.contains("replica")), (vec!["ScheduleKeyDeletion".to_owned()], false));
+        let (ends_with_it, end) = steps(&suite, "Enabled", &["replica"]).unwrap();
+        assert_eq!((ends_with_it, end.has.contains("replica")), (vec!["(replica)".to_owned()], true));
+        assert!(steps(&suite, "PendingDeletion", &["replica"]).is_none());
+    }
 
     #[test]
     fn a_missing_route_is_named_with_its_fixtures() {

@@ -107,8 +107,8 @@ pub(super) fn shortest(
         for (index, prepare) in graph.prepares.iter().enumerate() {
             let fixture = SmallSet::one(index);
             let wanted = useful.has(fixture) && !at.made.has(fixture);
-            if wanted && prepare.is_possible(class, at) {
-                let node = Node { made: at.made.with(fixture), ..at };
+            if wanted && !prepare.gives.meets(goal.never) && prepare.is_possible(class, at) {
+                let node = prepare.after(at, fixture);
                 visits.add(Taken::Prepare(index), Visit { node, ..visit }, next);
             }
         }

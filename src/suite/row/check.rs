@@ -43,6 +43,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     let edition = checker.edition(&root.key("edition"), &file.edition);
     checker.edition_fits(&root.key("edition"), &edition, &clause);
     let (classes, not_applicable) = check_classes(checker, file);
+    let undrivable = check_undrivable(checker, file);
 
     let mut scope = TemplateScope::new().with_key(KeyName::SUBJECT);
     scope.plain.push("state");
@@ -124,6 +125,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
         why: file.why.clone(),
         classes,
         not_applicable,
+        undrivable,
         from,
         keys,
         age: file.age.as_ref().map(|age| checker.duration(&root.key("age"), age)),
@@ -175,6 +177,25 @@ fn check_classes(checker: &mut FileChecker<'_>, file: &RowFile) -> (Vec<ClassNam
     }
 
     (with_cases, not_applicable)
+}
+
+/// The states in which no key can have what the row needs.
+fn check_undrivable(checker: &mut FileChecker<'_>, file: &RowFile) -> IndexMap<State, String> {
+    let root = Path::Root;
+    let at = root.key("undrivable");
+    if file.from.is_some() && !file.undrivable.is_empty() {
+        checker.error_at_key(&at, "`undrivable` does not go with `from`");
+    }
+
+    let mut undrivable = IndexMap::new();
+    for (state, reason) in &file.undrivable {
+        let place = at.key(state);
+        checker.sentence(&place, reason);
+        if let Some(state) = checker.state_key(&place, state) {
+            undrivable.insert(state, reason.clone());
+        }
+    }
+    undrivable
 }
 
 /// What else is accepted, with the state in which it is.

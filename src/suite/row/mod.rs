@@ -9,7 +9,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 
 pub use self::cells::{Cell, Cells};
-use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName};
+use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName, State};
 use super::request::RequestTemplate;
 use super::scenario::ScenarioKey;
 use super::step::{Checks, Makes, Step, Values};
@@ -33,6 +33,8 @@ pub struct Row {
     pub classes: Vec<ClassName>,
     /// Classes whose cells can't be run, and why.
     pub not_applicable: IndexMap<ClassName, String>,
+    /// States in which no key can have what the row needs, and why.
+    pub undrivable: IndexMap<State, String>,
     /// The key that a move leaves.
     pub from: Option<From>,
     /// Further keys of each case, whose states are given.

@@ -41,6 +41,9 @@ pub(crate) struct RowFile {
     /// Classes whose cells can't be run: class → reason. They are listed and skipped.
     #[serde(default)]
     pub not_applicable: Map<String>,
+    /// States in which no key can have what the row needs: state → reason. Their cells are listed and skipped.
+    #[serde(default)]
+    pub undrivable: Map<String>,
     /// Makes the row a move between two keys: every state of the key that is left × every state of the target.
     #[serde(default)]
     pub from: Option<FromFile>,

@@ -33,6 +33,9 @@ pub(crate) struct FixtureFile {
     /// What is kept of the response: name → path.
     #[serde(default)]
     pub capture: Map<String>,
+    /// What the key has from then on, out of the words that transitions look for.
+    #[serde(default)]
+    pub gives: Option<String>,
     /// How it is removed, before its key is.
     #[serde(default)]
     pub undo: Option<UndoFile>,
@@ -49,6 +52,8 @@ pub struct Fixture {
     pub request: RequestTemplate,
     /// What is kept of the response.
     pub capture: IndexMap<String, FieldPath>,
+    /// What the key has from then on.
+    pub gives: Option<String>,
     /// How it is removed.
     pub undo: Option<Undo>,
 }
@@ -92,6 +97,7 @@ pub(super) fn check_fixture(checker: &mut FileChecker<'_>, at: &Path<'_>, name: 
         values,
         request,
         capture,
+        gives: file.gives.clone(),
         undo: file.undo.as_ref().map(|file| check_undo(checker, &at.key("undo"), file, &scope)),
     }
 }

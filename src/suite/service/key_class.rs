@@ -14,6 +14,19 @@ use crate::suite::name::{KeyName, State};
 use crate::suite::request::RequestTemplate;
 use crate::yaml::Path;
 
+/// What is imported into a key: `${key.material}`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MaterialForm {
+    /// 32 random bytes.
+    #[default]
+    Bytes,
+    /// A private key on the curve P-256, PKCS#8.
+    P256,
+    /// An RSA private key of 2048 bits, PKCS#8.
+    Rsa2048,
+}
+
 /// A class of keys.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +43,9 @@ pub(crate) struct KeyClassFile {
     /// Each class that can be made has the same names.
     #[serde(default)]
     pub values: Map<String>,
+    /// What is imported into a key of this class, if anything is.
+    #[serde(default)]
+    pub material: MaterialForm,
     /// Why no key of this class can be made in a run, if so. Its cases are listed and skipped.
     #[serde(default)]
     pub not_made: Option<String>,
@@ -54,6 +70,8 @@ pub struct KeyClass {
     pub create: RequestTemplate,
     /// What requests need to know of such a key.
     pub values: IndexMap<String, String>,
+    /// What is imported into such a key.
+    pub material: MaterialForm,
     /// Why no such key can be made in a run, if so.
     pub not_made: Option<String>,
     /// The states that such a key can be in.
@@ -128,7 +146,8 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
     let has = file.has.iter().cloned().collect();
     let create = checker.request(&at.key("create"), &file.create, &TemplateScope::new().with_key(KeyName::SUBJECT));
     let (values, not_made) = (file.values.clone(), file.not_made.clone());
-    KeyClass { new_key_is, has, create, values, not_made, states, undrivable, impossible }
+    let material = file.material;
+    KeyClass { new_key_is, has, create, values, material, not_made, states, undrivable, impossible }
 }
 
 /// Every class that can be made has the values that any has: a row may use them for all its classes.

@@ -23,8 +23,8 @@ pub(super) use self::declared_route::check_words;
 pub use self::declared_route::{DeclaredRoute, Waypoint};
 pub use self::fixture::Fixture;
 use self::fixture::FixtureFile;
-pub use self::key_class::KeyClass;
 use self::key_class::KeyClassFile;
+pub use self::key_class::{KeyClass, MaterialForm};
 pub use self::lifecycle::{AliasSweep, Create, Remove, Sweep};
 use self::lifecycle::{CreateFile, RemoveFile, SweepFile};
 pub use self::observation::Observation;
@@ -157,6 +157,11 @@ impl Service {
         }
     }
 
+    /// Whether what a call removes is a key too, such as a counterpart in another region.
+    pub fn removes_key(&self, undo: &Undo) -> bool {
+        undo.operation == self.remove.operation
+    }
+
     /// What templates know of every key of a class, by name.
     pub fn values_of(&self, class: &ClassName) -> impl Iterator<Item = (String, String)> {
         let values = self.classes.get(class).into_iter().flat_map(|class| &class.values);
@@ -171,7 +176,9 @@ impl Service {
         });
         let stages = self.stages.values();
         let stages = stages.flat_map(|stage| stage.has.iter().chain(&stage.gives).chain(&stage.takes));
-        let words: IndexSet<&str> = classes.chain(transitions).chain(stages).map(String::as_str).collect();
+        let fixtures = self.fixtures.values().filter_map(|fixture| fixture.gives.as_ref());
+        let words = classes.chain(transitions).chain(stages).chain(fixtures);
+        let words: IndexSet<&str> = words.map(String::as_str).collect();
         words.into_iter()
     }
 }

@@ -8,7 +8,7 @@ use super::ServiceFile;
 use crate::suite::Map;
 use crate::suite::check::{FileChecker, Message};
 use crate::suite::field_path::FieldPath;
-use crate::suite::name::{ClassName, OperationName};
+use crate::suite::name::{ClassName, OperationName, State};
 use crate::yaml::Path;
 
 /// How the state of a key is observed: by what the service says of it, and by how it behaves.
@@ -20,6 +20,9 @@ pub(crate) struct ObservationFile {
     /// For each class of keys, the operations whose responses distinguish its states by the table itself. The first one
     /// that responds as the table knows it counts; a later one is sent only where those before it say nothing.
     pub behaviour: Map<Vec<String>>,
+    /// States that have one column of the table, so that no operation distinguishes them: only the description does.
+    #[serde(default)]
+    pub alike: Vec<Vec<String>>,
 }
 
 /// The operation whose response names the state.
@@ -45,6 +48,8 @@ pub struct Observation {
     pub unchanged: Vec<FieldPath>,
     /// For each class of keys, operations whose responses distinguish its states; the first that says something counts.
     pub behaviour: IndexMap<ClassName, Vec<OperationName>>,
+    /// States that no operation distinguishes, for the table has one column for them.
+    pub alike: Vec<Vec<State>>,
 }
 
 pub(super) fn check_observation(checker: &mut FileChecker<'_>, file: &ServiceFile) -> Observation {
@@ -72,10 +77,22 @@ pub(super) fn check_observation(checker: &mut FileChecker<'_>, file: &ServiceFil
         checker.error_at_key(&behaviour_at, Message::from(format!("the class `{class}` is missing")).help(help));
     }
 
+    let alike_at = at.key("alike");
+    let alike = file.observation.alike.iter().enumerate().map(|(index, states)| {
+        let at = alike_at.item(index);
+        checker.once(&at, states);
+        if states.len() < 2 {
+            checker.error_at_value(&at, "there must be two states, or more");
+        }
+        states.iter().enumerate().map(|(index, state)| checker.state(&at.item(index), state)).collect()
+    });
+    let alike = alike.collect();
+
     Observation {
         describe: checker.row_operation(&describe_at.key("operation"), &describe.operation),
         state: checker.field_path(&describe_at.key("state"), &describe.state, false).unwrap_or_else(FieldPath::any),
         unchanged: checker.field_paths(&describe_at.key("unchanged"), &describe.unchanged),
         behaviour,
+        alike,
     }
 }

@@ -124,6 +124,7 @@ fn foreign_fields(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StepFile,
     let calls = matches!(verb, "call" | "look");
     let judged = verb == "call";
     let fields = [
+        ("region", calls, file.region.is_some()),
         ("request", calls, file.request.is_some()),
         ("expect", calls, file.expect.is_some()),
         ("accept", calls, !file.accept.is_empty()),
@@ -156,7 +157,9 @@ fn foreign_fields(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StepFile,
     }
 
     // What is sent once more is what it was.
-    for (field, given) in [("request", file.request.is_some()), ("tamper", file.tamper.is_some())] {
+    let changes =
+        [("region", file.region.is_some()), ("request", file.request.is_some()), ("tamper", file.tamper.is_some())];
+    for (field, given) in changes {
         if given && file.replay.is_some() {
             checker.error_at_key(&at.key(field), format!("`{field}` does not go with `replay`"));
         }
@@ -250,6 +253,7 @@ fn check_call(
     Call {
         judged: verb == "call",
         operation,
+        region: file.region,
         request,
         replay: file.replay.clone(),
         tamper: file.tamper,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::suite::Map;
 use crate::suite::check::{FileChecker, TemplateScope};
 use crate::suite::name::{KeyName, OperationName};
+use crate::suite::region::OtherRegion;
 use crate::suite::request::RequestTemplate;
 use crate::yaml::Path;
 
@@ -28,6 +29,9 @@ pub(crate) struct MakesFile {
 pub(crate) struct UndoFile {
     /// The operation.
     pub operation: String,
+    /// The region to which it is sent, if it is not that of the target.
+    #[serde(default)]
+    pub region: Option<OtherRegion>,
     /// Its parameters.
     pub request: Map<Value>,
 }
@@ -46,6 +50,8 @@ pub struct Makes {
 pub struct Undo {
     /// The operation.
     pub operation: OperationName,
+    /// The region to which it is sent, if it is not that of the target.
+    pub region: Option<OtherRegion>,
     /// Its parameters.
     pub request: RequestTemplate,
 }
@@ -82,6 +88,7 @@ pub(in crate::suite) fn check_undo(
 ) -> Undo {
     Undo {
         operation: checker.operation(&at.key("operation"), &file.operation),
+        region: file.region,
         request: checker.request(&at.key("request"), &file.request, scope),
     }
 }

@@ -14,6 +14,7 @@ pub use self::makes::{Makes, Undo};
 pub use self::response_checks::{Between, Checks, Entry};
 pub use self::values::Values;
 use super::name::{KeyName, OperationName, State};
+use super::region::OtherRegion;
 use super::request::RequestTemplate;
 use super::template::Template;
 use crate::event::Source;
@@ -60,6 +61,8 @@ pub struct Call {
     pub judged: bool,
     /// The operation.
     pub operation: OperationName,
+    /// The region to which it is sent, if it is not that of the target.
+    pub region: Option<OtherRegion>,
     /// Its parameters.
     pub request: RequestTemplate,
     /// The earlier response whose request is sent once more, instead of one of its own.

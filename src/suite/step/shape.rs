@@ -11,6 +11,7 @@ use crate::provider::{BodyForm, Tamper};
 use crate::suite::Map;
 use crate::suite::form::Form;
 use crate::suite::one_or_many::OneOrMany;
+use crate::suite::region::OtherRegion;
 
 /// One step: exactly one of `call`, `look`, `state`, `drive`, `advance`.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
@@ -35,6 +36,9 @@ pub(crate) struct StepFile {
     /// The key that the step is about: `key` unless given. In the templates of the step, `key` is this key.
     #[serde(default)]
     pub on: Option<String>,
+    /// With `call` and `look`: the region to which the request is sent, if it is not that of the target.
+    #[serde(default)]
+    pub region: Option<OtherRegion>,
     /// The parameters; those of the operation's matrix file unless given.
     #[serde(default)]
     pub request: Option<Map<Value>>,
