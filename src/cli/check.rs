@@ -12,6 +12,7 @@ use crate::suite::Suite;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
+#[command(after_help = super::help::CHECK)]
 pub(super) struct CheckArguments {
     /// The folder of case files [default: the built-in ones]
     #[arg(value_name = "DIR")]

@@ -22,6 +22,7 @@ const BIGGEST: usize = 1 << 20;
 /// Where the credentials are. What is named here comes before everything else; then come the usual variables of the
 /// environment, and on an account the configuration of the cloud's own command line.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Credentials")]
 pub(super) struct CredentialArguments {
     /// Take the credentials from this profile of the cloud's own command line [default: those of the environment, and on an
     /// account without them the current profile]

@@ -20,7 +20,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing is wrong
   1  something is wrong
-  2  the command line, the configuration or a file is wrong: nothing was looked at";
+  2  the command line, the configuration or a file is wrong: nothing was looked at
+
+Example:
+  kms-conformance doctor --endpoint http://127.0.0.1:8080";
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]

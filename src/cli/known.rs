@@ -29,6 +29,7 @@ use crate::yaml::BIGGEST_FILE;
 /// Arguments of `known`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true))]
+#[command(after_help = super::help::KNOWN)]
 pub(super) struct KnownArguments {
     #[command(flatten)]
     suite: SuiteArguments,

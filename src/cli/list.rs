@@ -21,6 +21,7 @@ use crate::suite::selector::{Axis, CANONICAL};
 
 /// Arguments of `list`.
 #[derive(Debug, Args)]
+#[command(after_help = super::help::LIST)]
 pub(super) struct ListArguments {
     #[command(flatten)]
     suite: SuiteArguments,

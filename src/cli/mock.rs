@@ -54,6 +54,7 @@ const SERVING: [&str; 15] = [
 
 /// Arguments of `mock`.
 #[derive(Debug, Args)]
+#[command(after_help = super::help::MOCK)]
 pub(super) struct MockArguments {
     /// The address to listen on, or a port alone; port 0 chooses a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", value_parser = listen)]

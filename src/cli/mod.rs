@@ -4,14 +4,18 @@ mod again;
 mod call;
 mod check;
 mod claims;
+mod completions;
 mod context;
 mod credentials;
+mod diff;
 mod doctor;
 mod error;
 mod exit;
+mod explain;
 mod file_size;
 mod format;
 mod github;
+mod help;
 mod known;
 mod list;
 mod mock;
@@ -26,6 +30,7 @@ mod standing;
 mod suite;
 mod sweep;
 mod target;
+mod version;
 
 use std::ffi::OsString;
 use std::io;
@@ -46,7 +51,7 @@ use crate::report::text::{is_hidden, visible};
 
 /// Conformance tests for cloud key management services: does each operation respond as documented in each state of a key?
 #[derive(Debug, Parser)]
-#[command(name = "kms-conformance", version, about, max_term_width = 100)]
+#[command(name = "kms-conformance", version, about, max_term_width = 100, after_long_help = help::PROGRAM)]
 struct Cli {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -64,12 +69,16 @@ enum Command {
     Sweep(Box<sweep::SweepArguments>),
     /// Make reports of results, merge results, or show what differs between two
     Report(report::ReportArguments),
+    /// Run the cases against two targets side by side, and show who is right
+    Diff(diff::DiffArguments),
     /// Find what keeps this program from a target: name, proxy, TLS, clock, credentials, permissions, quota
     Doctor(Box<doctor::DoctorArguments>),
     /// Sign one request, send it, and show what was sent and received
     Call(Box<call::CallArguments>),
     /// List the cases, or the clauses of the published document and the cases that test them
     List(list::ListArguments),
+    /// Explain a case: its clause, its route, its requests, what is expected, and what came of it last
+    Explain(explain::ExplainArguments),
     /// Show what a run would send, make and leave, without sending anything
     Plan(Box<plan::PlanArguments>),
     /// Check case files
@@ -80,6 +89,10 @@ enum Command {
     SelfTest(self_test::SelfTestArguments),
     /// Serve the bundled reference mock
     Mock(Box<mock::MockArguments>),
+    /// Show the completions of a shell
+    Completions(completions::CompletionsArguments),
+    /// Show or write the pages of the manual
+    Man(completions::ManArguments),
 }
 
 /// Parses the arguments, runs the subcommand, and maps its result to an exit code.
@@ -90,7 +103,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     }
     panic::guard(context.secrets());
     file_size::report_limit();
-    let settings::Layered { arguments, notes, error } = settings::layered(arguments.into_iter().collect(), context);
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    if version::is_requested(&words) {
+        let shown = version::text().map(|text| {
+            context.print(&text);
+            Exit::Passed
+        });
+        let exit = shown.unwrap_or_else(|error| {
+            context.report_styled(&error.render(Color::Auto.on(&io::stderr())));
+            error.exit()
+        });
+        return unless_output_is_lost(exit, context).into();
+    }
+    let settings::Layered { arguments, notes, error } = settings::layered(words, context);
     if let Some(error) = error {
         let error = CliError::from(error);
         context.report_styled(&error.render(Color::Auto.on(&io::stderr())));
@@ -109,6 +134,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Report(arguments) => report::report(&arguments, context),
         Command::Doctor(arguments) => doctor::doctor(&arguments, color, context),
         Command::Call(arguments) => call::call(&arguments, context),
+        Command::Diff(arguments) => diff::diff(&arguments, context),
+        Command::Explain(arguments) => explain::explain(&arguments, context),
+        Command::Completions(arguments) => completions::completions(&arguments, context),
+        Command::Man(arguments) => completions::man(&arguments, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

@@ -14,6 +14,7 @@ use crate::suite::selector::Selector;
 
 /// The provider.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Cases")]
 pub(super) struct ProviderArguments {
     /// The cloud whose cases are used [default: that of the selectors, or else the first of these]
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(names()))]

@@ -21,6 +21,7 @@ use crate::signal::Stops;
 
 /// Arguments of `self-test`.
 #[derive(Debug, Args)]
+#[command(after_help = super::help::SELF_TEST)]
 pub(super) struct SelfTestArguments {
     /// Try only deviations and poor emulators whose names contain one of these texts, such as `Encrypt:Disabled` [default:
     /// all]

@@ -21,6 +21,7 @@ use crate::suite::selector::{Selector, select};
 
 /// The case files.
 #[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Cases")]
 pub(super) struct SuiteArguments {
     #[command(flatten)]
     provider: ProviderArguments,
@@ -31,6 +32,7 @@ pub(super) struct SuiteArguments {
 
 /// The cases.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Cases")]
 pub(super) struct SelectArguments {
     /// Cases to select: ids with `*` and `**`, or `state:`, `operation:`, `class:`, `edition:`, `original:`, `clause:`,
     /// `kind:`, `route:` with a value. Several of one kind add to each other, different kinds narrow: `operation:Encrypt
@@ -112,7 +114,8 @@ impl SuiteArguments {
         if mistakes.is_empty() { Ok(suites) } else { Err(Diagnostics::merged(mistakes).into()) }
     }
 
-    fn files(&self) -> Result<Vec<CaseFile>, CliError> {
+    /// The case files as they are read.
+    pub(super) fn files(&self) -> Result<Vec<CaseFile>, CliError> {
         Ok(match &self.cases {
             Some(folder) => read_dir(folder)?,
             None => embedded(),

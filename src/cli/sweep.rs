@@ -29,7 +29,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing stays of what dead runs made; what is left alone by its age, or because its run goes on, is listed
   2  the command line, the configuration or a file is wrong: nothing was sent
-  3  something stays, or is to be removed (--dry-run), or not everything could be looked for";
+  3  something stays, or is to be removed (--dry-run), or not everything could be looked for
+
+Example:
+  kms-conformance sweep --dry-run --endpoint http://127.0.0.1:8080";
 
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]

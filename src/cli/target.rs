@@ -19,6 +19,7 @@ use crate::suite::route_limit::RouteLimit;
 
 /// What is tested.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Target")]
 pub(super) struct TargetArguments {
     /// The endpoint, such as http://127.0.0.1:8080 [default: the one that a variable of the cloud's own tools names, or of a
     /// run the bundled mock]

@@ -113,19 +113,73 @@ impl<'r> Difference<'r> {
     }
 }
 
+/// Which of two endpoints behaved as documented in a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// Both did.
+    BothRight,
+    /// Only that of the first results.
+    OnlyA,
+    /// Only that of the second results.
+    OnlyB,
+    /// Neither did, and both had the same response and the same kind of failure.
+    WrongAlike,
+    /// Neither did, and they differ.
+    WrongDifferently,
+}
+
+impl Way {
+    /// That of a case; none if it was not judged in both results.
+    pub fn of(a: &CaseResult, b: &CaseResult) -> Option<Self> {
+        Some(match (is_right(a)?, is_right(b)?) {
+            (true, true) => Self::BothRight,
+            (true, false) => Self::OnlyA,
+            (false, true) => Self::OnlyB,
+            (false, false) if a.actual == b.actual && a.kind == b.kind => Self::WrongAlike,
+            (false, false) => Self::WrongDifferently,
+        })
+    }
+
+    /// Whether a case was judged.
+    pub fn is_judged(case: &CaseResult) -> bool {
+        is_right(case).is_some()
+    }
+
+    /// The way in words, as the title of its cases.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::BothRight => "both right",
+            Self::OnlyA => "only a right",
+            Self::OnlyB => "only b right",
+            Self::WrongAlike => "both wrong, alike",
+            Self::WrongDifferently => "both wrong, differently",
+        }
+    }
+}
+
+/// The cases that both lists have; both are in the order of ids.
+pub fn pairs<'r>(a: &'r [CaseResult], b: &'r [CaseResult]) -> Vec<(&'r CaseResult, &'r CaseResult)> {
+    let of = |id: &str| b.binary_search_by(|other| (*other.id).cmp(id)).ok().and_then(|index| b.get(index));
+    a.iter().filter_map(|one| Some((one, of(&one.id)?))).collect()
+}
+
 impl FourWays {
     fn add(&mut self, before: &CaseResult, after: &CaseResult) {
-        let slot = match (is_right(before), is_right(after)) {
-            (Some(true), Some(true)) => &mut self.both_right,
-            (Some(true), Some(false)) => &mut self.only_a_right,
-            (Some(false), Some(true)) => &mut self.only_b_right,
-            (Some(false), Some(false)) if before.actual == after.actual && before.kind == after.kind => {
-                &mut self.both_wrong_alike
-            }
-            (Some(false), Some(false)) => &mut self.both_wrong_differently,
-            (None, _) | (_, None) => return,
-        };
-        *slot += 1;
+        if let Some(way) = Way::of(before, after) {
+            self.count(way);
+        }
+    }
+
+    /// Counts a case.
+    pub fn count(&mut self, way: Way) {
+        *match way {
+            Way::BothRight => &mut self.both_right,
+            Way::OnlyA => &mut self.only_a_right,
+            Way::OnlyB => &mut self.only_b_right,
+            Way::WrongAlike => &mut self.both_wrong_alike,
+            Way::WrongDifferently => &mut self.both_wrong_differently,
+        } += 1;
     }
 }
 

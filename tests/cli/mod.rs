@@ -47,4 +47,5 @@ mod stopping;
 mod sweep;
 mod targets;
 mod todo;
+mod tools;
 mod usage;

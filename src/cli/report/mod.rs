@@ -26,7 +26,10 @@ Exit codes:
   0  it was written; of `diff`: nothing fails that did not fail before
   1  of `diff`: there are new failures
   2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing";
+  3  it was written, but some of the results are missing
+
+Example:
+  kms-conformance report html reports/results.json --out report.html";
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]

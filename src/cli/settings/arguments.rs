@@ -6,6 +6,7 @@ use clap::Args;
 
 /// The flags that name the file and a target of it. They are read before the rest of the command line is put together.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Configuration")]
 pub(in crate::cli) struct SettingsArguments {
     /// A target of the configuration file, by its name
     #[arg(long, value_name = "NAME")]

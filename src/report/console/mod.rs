@@ -88,6 +88,8 @@ pub struct ConsoleOptions {
     pub verbosity: Verbosity,
     /// How progress is shown; a quiet console shows it only if it is not [`Progress::Auto`].
     pub progress: Progress,
+    /// Whether a line of the terminal can be written anew, as a bar of progress is.
+    pub redraws: bool,
     /// Whether colours are used; see [`Color::on`].
     pub color: bool,
     /// Which signs the terminal has; see [`Signs::of_locale`].
@@ -109,6 +111,7 @@ impl Default for ConsoleOptions {
         Self {
             verbosity: Verbosity::default(),
             progress: Progress::default(),
+            redraws: true,
             color: false,
             signs: Signs::default(),
             width: 80,
@@ -152,7 +155,7 @@ impl<W: Write + Send> Console<W> {
         Self {
             out: Some(out),
             pen: Pen { color: options.color, signs: options.signs },
-            progress: Display::new(progress, options.signs),
+            progress: Display::new(progress, options.redraws, options.signs),
             options,
             table: Table::default(),
             failures: Failures::default(),

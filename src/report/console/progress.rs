@@ -1,8 +1,8 @@
 //! The progress of a run on the standard error: a bar on a terminal, or else a line now and then.
 //!
 //! ```text
-//! ███████████░░░░░░░░░░░░░ 120/243 cases, 1 failed  alibaba/Encrypt/Disabled
-//! progress: 120 of 243 cases (49 %), 1 failed, 3.1 s
+//! ███████████░░░░░░░░░░░░░ 120/243 cases, 1 failed, some 12.0 s left  alibaba/Encrypt/Disabled
+//! progress: 120 of 243 cases (49 %), 1 failed, 12.1 s, some 12.4 s left
 //! ```
 
 use std::io::{self, IsTerminal, Write};
@@ -39,8 +39,8 @@ pub(super) enum Display {
 }
 
 impl Display {
-    pub(super) fn new(progress: Progress, signs: Signs) -> Self {
-        let terminal = io::stderr().is_terminal();
+    pub(super) fn new(progress: Progress, redraws: bool, signs: Signs) -> Self {
+        let terminal = redraws && io::stderr().is_terminal();
         match progress {
             Progress::None => Self::None,
             Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs), failed: 0 },
@@ -55,7 +55,10 @@ impl Display {
             Self::Plain(plain) => plain.event(event),
             Self::Bar { bar, failed } => match event {
                 Event::RunStarted(header) => bar.set_length(text::as_u64(header.suite.cases)),
-                Event::CaseStarted { id } => bar.set_message(format!("{} failed  {}", *failed, text::one_line(id))),
+                Event::CaseStarted { id } => {
+                    let left = time_left(bar.elapsed(), bar.position(), bar.length().unwrap_or(0));
+                    bar.set_message(format!("{} failed{left}  {}", *failed, text::one_line(id)));
+                }
                 // Judged and not finished, for the latter come in the order of ids.
                 Event::CaseJudged { verdict, .. } => {
                     *failed += usize::from(is_failure(*verdict));
@@ -93,6 +96,19 @@ fn bar(signs: Signs) -> ProgressBar {
         });
     }
     bar
+}
+
+/// How long the rest takes if it goes on as it did; nothing as long as too little is known: some cases take much longer than
+/// others.
+fn time_left(elapsed: Duration, done: u64, total: u64) -> String {
+    const LEAST_TIME: Duration = Duration::from_secs(5);
+
+    let left = total.saturating_sub(done);
+    if elapsed < LEAST_TIME || done.saturating_mul(20) < total || left == 0 {
+        return String::new();
+    }
+    let milliseconds = elapsed.as_millis() * u128::from(left) / u128::from(done.max(1));
+    format!(", some {} left", text::duration(u64::try_from(milliseconds).unwrap_or(u64::MAX)))
 }
 
 fn clock() -> impl Fn() -> Duration + Send {
@@ -151,12 +167,13 @@ impl Plain {
         // A run goes on even if its progress can't be shown.
         let _ = writeln!(
             self.out,
-            "progress: {} of {} ({} %), {} failed, {}",
+            "progress: {} of {} ({} %), {} failed, {}{}",
             text::thousands(text::as_u64(self.done)),
             text::count(text::as_u64(self.total), "case"),
             self.done * 100 / self.total.max(1),
             text::thousands(text::as_u64(self.failed)),
             text::duration(u64::try_from(now.as_millis()).unwrap_or(u64::MAX)),
+            time_left(now, text::as_u64(self.done), text::as_u64(self.total)),
         );
     }
 }
@@ -212,7 +229,7 @@ mod tests {
     fn a_slow_run_reports_every_ten_seconds() {
         let reported = lines(false, 1000);
         assert_eq!(reported.len(), 20);
-        assert_eq!(reported[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s");
+        assert_eq!(reported[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s, some 3 min 10 s left");
         assert_eq!(lines(true, 1000).len(), 20);
     }
 

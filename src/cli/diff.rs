@@ -1,0 +1,203 @@
+//! `diff`: the same cases against two targets, side by side.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::format::Format;
+use super::{CliError, Context, Exit, report};
+use crate::report::curl::quote;
+use crate::report::difference::{FourWays, Way, outcome, pairs};
+use crate::report::results::Results;
+use crate::report::text::{as_u64, count, one_line, thousands};
+
+/// How many cases of a group are shown.
+const MOST_SHOWN: usize = 20;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  both targets were judged, and are right or wrong alike in every case
+  1  they differ in a case
+  2  the command line, the configuration or a file is wrong
+  3  they do not differ, but a case was judged on one of them only
+  4  no case was judged on both
+
+Example:
+  kms-conformance diff --a emulator --b http://127.0.0.1:8080 'operation:Encrypt' -- --unsupported skip";
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct DiffArguments {
+    /// The first target: a URL, or a name of the configuration file
+    #[arg(long, value_name = "TARGET")]
+    a: String,
+    /// The second target
+    #[arg(long, value_name = "TARGET")]
+    b: String,
+    /// Cases to select, as for `run`
+    #[arg(value_name = "SELECTOR")]
+    selectors: Vec<String>,
+    /// The folder for the reports of the two runs, which are in `a` and `b`
+    #[arg(long, value_name = "DIR", default_value = "reports/diff")]
+    reports: PathBuf,
+    /// The output format
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    format: Format,
+    /// Further flags of both runs, after `--`
+    #[arg(last = true, value_name = "FLAG")]
+    flags: Vec<String>,
+}
+
+/// A case that was judged on both targets.
+#[derive(Serialize)]
+struct Judged<'a> {
+    id: &'a str,
+    way: Way,
+    a: String,
+    b: String,
+}
+
+/// The comparison as `--format json` shows it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    a: &'a str,
+    b: &'a str,
+    judged: FourWays,
+    cases: Vec<Judged<'a>>,
+}
+
+/// Runs the cases against both targets and compares what they are.
+pub(super) fn diff(arguments: &DiffArguments, context: &Context) -> Result<Exit, CliError> {
+    let seed = fastrand::u32(..);
+    let folders = [arguments.reports.join("a"), arguments.reports.join("b")];
+    let targets = [&arguments.a, &arguments.b];
+
+    // Side by side, so that neither sees a busier machine or a later hour than the other.
+    let start = |target: &String, folder: &Path| run(arguments, target, folder, seed).map_err(CliError::Runtime);
+    let first = start(targets[0], &folders[0])?;
+    let second = start(targets[1], &folders[1]);
+    let first = end(first)?;
+    let second = end(second?)?;
+    for (name, code) in [("a", first), ("b", second)] {
+        if code == Some(i32::from(Exit::Usage.code())) || code.is_none() {
+            context.report(&format!("error: the run against {name} did not come to its end"));
+            return Ok(if code.is_none() { Exit::Inconclusive } else { Exit::Usage });
+        }
+        // Nothing was selected, and the run has said so.
+        if code == Some(i32::from(Exit::NothingJudged.code())) && !arguments.reports.join(name).join(RESULTS).is_file()
+        {
+            return Ok(Exit::NothingJudged);
+        }
+    }
+
+    let read = |folder: &Path| report::read(&folder.join(RESULTS), context);
+    let (a, b) = (read(&folders[0])?, read(&folders[1])?);
+    Ok(show(arguments, &a, &b, context))
+}
+
+/// Where a run leaves its results in its folder.
+const RESULTS: &str = "results.json";
+
+/// Begins a run of its own process, as a person would.
+fn run(arguments: &DiffArguments, target: &str, folder: &Path, seed: u32) -> std::io::Result<Child> {
+    let mut command = Command::new(std::env::current_exe()?);
+    // What a variable names would come before the target of the configuration file.
+    command.arg("run").args(&arguments.selectors).arg(match target.contains("://") {
+        true => format!("--endpoint={target}"),
+        false => format!("--target={target}"),
+    });
+    command
+        .arg(format!("--reports={}", folder.display()))
+        .arg(format!("--seed={seed}"))
+        .args(["-q", "--progress=none"]);
+    command.args(&arguments.flags).stdin(Stdio::null()).stdout(Stdio::null()).spawn()
+}
+
+/// The exit code of a run; none if it was killed.
+fn end(mut run: Child) -> Result<Option<i32>, CliError> {
+    Ok(run.wait().map_err(CliError::Runtime)?.code())
+}
+
+fn show(arguments: &DiffArguments, a: &Results, b: &Results, context: &Context) -> Exit {
+    let mut ways = FourWays::default();
+    let mut cases = Vec::new();
+    let mut only_one = 0_usize;
+    for (one, other) in pairs(&a.cases, &b.cases) {
+        match Way::of(one, other) {
+            Some(way) => {
+                ways.count(way);
+                cases.push(Judged { id: &one.id, way, a: outcome(one), b: outcome(other) });
+            }
+            None => only_one += usize::from(Way::is_judged(one) != Way::is_judged(other)),
+        }
+    }
+
+    let differs = ways.only_a_right + ways.only_b_right + ways.both_wrong_differently > 0;
+    let is_empty = cases.is_empty();
+    match arguments.format {
+        Format::Json => context.print_json(&Shown { a: &arguments.a, b: &arguments.b, judged: ways, cases }),
+        Format::Plain => context.print(&text(arguments, a, b, &ways, &cases, only_one)),
+    }
+    match (is_empty, differs, only_one) {
+        (true, ..) => Exit::NothingJudged,
+        (false, true, _) => Exit::Failed,
+        (false, false, 0) => Exit::Passed,
+        (false, false, _) => Exit::Inconclusive,
+    }
+}
+
+/// The table of the four ways, and the cases in which the targets differ.
+fn text(
+    arguments: &DiffArguments,
+    a: &Results,
+    b: &Results,
+    ways: &FourWays,
+    cases: &[Judged<'_>],
+    only_one: usize,
+) -> String {
+    let mut text = String::new();
+    for (label, name, results) in [("a", &arguments.a, a), ("b", &arguments.b, b)] {
+        let endpoint = match name.contains("://") {
+            true => String::new(),
+            false => format!(" ({})", results.target.endpoint),
+        };
+        text.push_str(&format!("{}\n", one_line(&format!("{label}  {name}{endpoint}"))));
+    }
+    text.push('\n');
+    let number = |number: usize| thousands(as_u64(number));
+    let FourWays { both_right, only_a_right, only_b_right, both_wrong_alike, both_wrong_differently } = ways;
+    for (label, cases) in [
+        ("both right", both_right),
+        ("only a right", only_a_right),
+        ("only b right", only_b_right),
+        ("both wrong, alike", both_wrong_alike),
+        ("both wrong, differently", both_wrong_differently),
+    ] {
+        text.push_str(&format!("{label:<23}  {:>6}\n", number(*cases)));
+    }
+    if only_one > 0 {
+        text.push_str(&format!("{:<23}  {:>6}\n", "judged on one only", number(only_one)));
+    }
+
+    for way in [Way::OnlyA, Way::OnlyB, Way::WrongDifferently] {
+        let mine: Vec<&Judged<'_>> = cases.iter().filter(|case| case.way == way).collect();
+        if mine.is_empty() {
+            continue;
+        }
+        text.push_str(&format!("\n{}\n", way.title()));
+        for case in mine.iter().take(MOST_SHOWN) {
+            text.push_str(&format!("  {}\n", one_line(&format!("{}  a: {}; b: {}", case.id, case.a, case.b))));
+        }
+        if let more @ 1.. = mine.len().saturating_sub(MOST_SHOWN) {
+            text.push_str(&format!("  and {} more; --format json has all\n", number(more)));
+        }
+    }
+
+    let folder = arguments.reports.display().to_string();
+    let files = ["a", "b"].map(|name| quote(&format!("{folder}/{name}/{RESULTS}")));
+    let judged = count(as_u64(cases.len()), "case");
+    text + &format!("\n{judged} judged on both; kms-conformance report html {} shows them\n", files.join(" "))
+}

@@ -1,0 +1,253 @@
+//! `explain`: everything that is known of a case, for whoever sees it fail.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::suite::SuiteArguments;
+use super::{CliError, Context, Exit, report};
+use crate::event::Source;
+use crate::plan::Planner;
+use crate::report::failure_text::FailureText;
+use crate::report::results::Results;
+use crate::report::text::{duration, one_line};
+use crate::suite::Suite;
+use crate::suite::case::{Case, Subject};
+use crate::suite::files::CaseFile;
+use crate::suite::name::ClauseId;
+use crate::suite::request::{Parameter, RequestTemplate};
+use crate::suite::selector::{SelectError, Selector};
+use crate::suite::step::{Action, Expectation, Step};
+use crate::verdict::Verdict;
+
+/// Where a run leaves its results.
+const RESULTS: &str = "reports/results.json";
+
+/// How much of a response is shown, in bytes.
+const RESPONSE_LIMIT: usize = 1000;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  the case is explained
+  2  there is no such case, or a file is wrong
+
+Example:
+  kms-conformance explain alibaba/Encrypt/Disabled";
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER_HELP)]
+pub(super) struct ExplainArguments {
+    /// The id of the case
+    #[arg(value_name = "CASE")]
+    case: String,
+    #[command(flatten)]
+    suite: SuiteArguments,
+    /// The results that the last result is taken from [default: reports/results.json, if it is there]
+    #[arg(long, value_name = "FILE")]
+    results: Option<PathBuf>,
+}
+
+/// Explains a case.
+pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result<Exit, CliError> {
+    let selector = Selector::Id(arguments.case.clone());
+    let suite = Arc::new(arguments.suite.load(std::slice::from_ref(&selector))?);
+    let Some(case) = suite.case(&arguments.case) else {
+        let suggestion = selector.suggest(&suite);
+        return Err(SelectError::NothingSelected { selector: arguments.case.clone(), suggestion }.into());
+    };
+
+    let mut text = format!("{}\n\n", case.id);
+    text.push_str(&promise(&suite, case));
+    text.push_str(&course(&suite, case));
+    text.push_str(&last_result(arguments, case, context)?);
+    if let Some(source) = suite.source(case) {
+        let files = arguments.suite.files()?;
+        text.push_str(&case_file(case, source, &files));
+    }
+    context.print(&text);
+    Ok(Exit::Passed)
+}
+
+/// What the case stands for: its meaning, and the sentences of the documents.
+fn promise(suite: &Suite, case: &Case) -> String {
+    let why = match &case.subject {
+        Subject::Cell { row, .. } | Subject::Move { row, .. } => &suite.rows[*row].why,
+        Subject::Scenario { scenario, .. } => &suite.scenarios[*scenario].why,
+    };
+    let mut text = format!("why: {}\n", one_line(why.trim()));
+    for (index, id) in suite.clauses_of(case).into_iter().enumerate() {
+        text.push_str(&clause(suite, id, if index == 0 { "clause" } else { "also" }));
+    }
+    text
+}
+
+fn clause(suite: &Suite, id: &ClauseId, label: &str) -> String {
+    let Some(clause) = suite.clauses.get(id) else { return format!("{label}: {id}\n") };
+    format!(
+        "{label}: {id}\n  {}\n  in \"{}\", {} ({}: {})\n",
+        one_line(clause.says.trim()),
+        one_line(&clause.document),
+        one_line(&clause.section),
+        clause.edition,
+        one_line(clause.dated.trim()),
+    )
+}
+
+/// What a run does: the routes of the keys, the requests, and what is expected of them.
+fn course(suite: &Arc<Suite>, case: &Case) -> String {
+    let mut text = String::from("\n");
+    if let Some(reason) = suite.why_skipped(case) {
+        let _ = writeln!(text, "not run: {}", one_line(reason));
+    } else if let Ok(plan) = Planner::new(Arc::clone(suite)).plan(case) {
+        for key in &plan.keys {
+            let route = key.calls(suite).join(", ");
+            let _ = writeln!(text, "key `{}` ({}) becomes {}: {route}", key.name, key.class, key.state);
+        }
+        if plan.moves_clock {
+            text.push_str("the case moves the target's clock\n");
+        }
+    }
+
+    match &case.subject {
+        Subject::Cell { row, class, state, .. } | Subject::Move { row, target: (class, state), .. } => {
+            let row = &suite.rows[*row];
+            let Some(cell) = row.cells.get(state, class) else { return text };
+            let is_rejected = !cell.expect.may_succeed();
+            let sent = if is_rejected { &row.rejected_request } else { &row.request };
+            let _ = writeln!(text, "request: {}{}", row.operation, request(sent));
+            let _ = writeln!(text, "expected: {}", expectation(&cell.expect));
+            let (label, after) = match is_rejected {
+                true => ("a rejection has changed nothing", &row.refused),
+                false => ("a success also means", &row.then),
+            };
+            if !after.is_empty() {
+                let _ = writeln!(text, "{label}:");
+                after.iter().for_each(|one| text.push_str(&step(one)));
+            }
+        }
+        Subject::Scenario { scenario, .. } => {
+            text.push_str("steps:\n");
+            suite.scenarios[*scenario].steps.iter().for_each(|one| text.push_str(&step(one)));
+        }
+    }
+    text
+}
+
+/// The parameters of a request, in a line each.
+fn request(request: &RequestTemplate) -> String {
+    request.0.iter().map(|(name, value)| format!("\n  {name}: {}", parameter(value))).collect()
+}
+
+fn parameter(value: &Parameter) -> String {
+    match value {
+        Parameter::Text(template) => template.to_string(),
+        Parameter::Number(number) => number.to_string(),
+        Parameter::Boolean(boolean) => boolean.to_string(),
+        Parameter::List(items) => format!("[{}]", items.iter().map(parameter).collect::<Vec<_>>().join(", ")),
+        Parameter::Map(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", parameter(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+    }
+}
+
+/// The outcomes of the documents, and those that they leave room for.
+fn expectation(expectation: &Expectation) -> String {
+    let outcomes: Vec<String> = expectation.outcomes.iter().map(ToString::to_string).collect();
+    let mut text = outcomes.join(" or ");
+    for accepted in &expectation.accept {
+        let class = accepted.class.as_ref().map(|class| format!(" for {class}")).unwrap_or_default();
+        let _ = write!(text, "\n  leniently {}{class}: {}", accepted.outcome, one_line(accepted.why.trim()));
+    }
+    text
+}
+
+fn step(step: &Step) -> String {
+    let on = &step.on;
+    match &step.action {
+        Action::Call(call) => {
+            let parameters: Vec<String> =
+                call.request.0.iter().map(|(name, value)| format!("{name}: {}", parameter(value))).collect();
+            let outcomes: Vec<String> = call.expect.outcomes.iter().map(ToString::to_string).collect();
+            let judged = if call.judged { "" } else { " (not judged)" };
+            let request = match parameters.is_empty() {
+                true => String::new(),
+                false => format!(" {{{}}}", parameters.join(", ")),
+            };
+            format!("  {}{request}: {}{judged}\n", call.operation, outcomes.join(" or "))
+        }
+        Action::State { is, record } => {
+            let note = if record.is_some() { " (another state is a note)" } else { "" };
+            format!("  `{on}` is {is}{note}\n")
+        }
+        Action::Drive(state) => format!("  `{on}` is driven to {state}\n"),
+        Action::Advance { by, becomes } => {
+            let becomes = becomes.as_ref().map(|state| format!(", and `{on}` becomes {state}")).unwrap_or_default();
+            let milliseconds = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+            format!("  the clock moves by {}{becomes}\n", duration(milliseconds))
+        }
+    }
+}
+
+/// What the case came to in the last run; nothing if there are no results.
+fn last_result(arguments: &ExplainArguments, case: &Case, context: &Context) -> Result<String, CliError> {
+    let file = match &arguments.results {
+        Some(file) => file.as_path(),
+        None if Path::new(RESULTS).is_file() => Path::new(RESULTS),
+        None => return Ok(String::new()),
+    };
+    let Results { cases, target, started_at, .. } = report::read(file, context)?;
+    let run = one_line(&format!("{} against {}, {started_at}", file.display(), target.endpoint));
+    let Some(result) = cases.iter().find(|result| *result.id == *case.id.as_str()) else {
+        return Ok(format!("\nlast result: {run} has none of this case\n"));
+    };
+
+    let mut text = format!("\nlast result: {} ({run})\n", result.verdict);
+    if result.verdict != Verdict::Pass {
+        let failure = FailureText::of(result, RESPONSE_LIMIT);
+        let _ = writeln!(text, "  {}", failure.headline);
+        // The rest stands above.
+        for (label, detail) in failure.details.iter().filter(|(label, _)| !["clause", "route"].contains(label)) {
+            let _ = writeln!(text, "  {label}: {detail}");
+        }
+    }
+    Ok(text)
+}
+
+/// The part of the case file that holds the case: the file of a row, or the scenario in its file.
+fn case_file(case: &Case, source: &Source, files: &[CaseFile]) -> String {
+    let Some(file) = files.iter().find(|file| file.path == source.file) else { return String::new() };
+    let text = match &case.subject {
+        Subject::Cell { .. } | Subject::Move { .. } => file.text.trim_end().to_owned(),
+        Subject::Scenario { .. } => block(&file.text, source),
+    };
+    format!("\n--> cases/{}:{}:{}\n{text}\n", source.file, source.line, source.column)
+}
+
+/// The lines from a place on that belong to it by their indentation.
+fn block(text: &str, source: &Source) -> String {
+    let depth = source.column.saturating_sub(1) as usize;
+    let mut lines = text.lines().skip(source.line.saturating_sub(1) as usize);
+    let first = lines.next().unwrap_or_default();
+    let is_deeper = |line: &&str| line.trim().is_empty() || line.len() - line.trim_start().len() > depth;
+    let rest: Vec<&str> = std::iter::once(first).chain(lines.take_while(is_deeper)).collect();
+    rest.join("\n").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_ends_where_the_indentation_does() {
+        let text = "scenarios:\n  one:\n    a: 1\n\n    b: 2\n  two:\n    c: 3\n";
+        let source = |line| Source { file: "x".into(), line, column: 3 };
+        assert_eq!(block(text, &source(2)), "  one:\n    a: 1\n\n    b: 2");
+        assert_eq!(block(text, &source(6)), "  two:\n    c: 3");
+        assert_eq!(block(text, &source(60)), "");
+    }
+}

@@ -1,0 +1,96 @@
+//! What stands at the end of the help of a command: its exit codes, and an example.
+
+/// Of the program.
+pub(super) const PROGRAM: &str = "\
+Exit codes are those of each command. --version --verbose also shows the case files that are built in.
+
+Environment:
+  NO_COLOR, CLICOLOR, TERM=dumb  no colours, and with TERM=dumb no progress bar
+  KMS_CONFORMANCE_*              flags, such as KMS_CONFORMANCE_MAX_KEYS for --max-keys
+  HTTPS_PROXY, NO_PROXY          proxies for endpoints that are not on this host
+  COLUMNS, LC_ALL                the width of the output, and whether it may have more than ASCII
+
+Examples:
+  kms-conformance run                                       the whole suite against the bundled mock
+  kms-conformance run --endpoint http://127.0.0.1:8080      against an emulator
+  kms-conformance explain alibaba/Encrypt/Disabled          what a case is about";
+
+/// Of `known`.
+pub(super) const KNOWN: &str = "\
+Exit codes:
+  0  the list is right, or was brought up to date
+  1  an entry has expired (--check)
+  2  the command line, the list, the results or a case file is wrong: nothing was changed
+
+Example:
+  kms-conformance known --update known.toml --reason 'No states yet.' --until 2027-03-31";
+
+/// Of `self-test`.
+pub(super) const SELF_TEST: &str = "\
+Exit codes:
+  0  each deviation is caught by the cases named for it, and by no other
+  1  one is not caught, or disturbs a case that must not notice it
+  2  the command line or a file is wrong: nothing was run
+  3  it was stopped before its end
+
+Example:
+  kms-conformance self-test Encrypt:Disabled";
+
+/// Of `check`.
+pub(super) const CHECK: &str = "\
+Exit codes:
+  0  the case files are right
+  2  they have mistakes, which are all shown with their places
+
+Example:
+  kms-conformance check cases";
+
+/// Of `list`.
+pub(super) const LIST: &str = "\
+Exit codes:
+  0  cases are listed
+  2  the command line or a case file is wrong
+  4  no case is selected
+
+Examples:
+  kms-conformance list operation:Encrypt state:Disabled
+  kms-conformance list --values state";
+
+/// Of `plan`.
+pub(super) const PLAN: &str = "\
+Exit codes:
+  0  the plan is shown
+  2  the command line, the configuration or a case file is wrong
+  4  no case is selected
+
+Example:
+  kms-conformance plan 'alibaba/Encrypt/**' --region cn-hangzhou";
+
+/// Of `mock`.
+pub(super) const MOCK: &str = "\
+Exit codes:
+  0  it was stopped; with --check-health, the mock serves
+  1  with --check-health, it does not serve
+  2  the command line or a file is wrong, or the address is taken
+  3  its state could not be kept
+
+Example:
+  kms-conformance mock --listen 127.0.0.1:8080 --deviate Encrypt:Disabled=Success";
+
+/// Of `completions`.
+pub(super) const COMPLETIONS: &str = "\
+Exit codes:
+  0  the script is on the standard output
+  2  there is no such shell
+
+Example:
+  kms-conformance completions bash > ~/.local/share/bash-completion/completions/kms-conformance";
+
+/// Of `man`.
+pub(super) const MAN: &str = "\
+Exit codes:
+  0  the pages are written
+  2  a file can't be written
+
+Example:
+  kms-conformance man --out ~/.local/share/man/man1";

@@ -1,0 +1,163 @@
+//! What helps a person to use the program: explanations, comparisons, completions, the manual, and the help.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::program::{Ended, MockProcess, Place, ended};
+
+fn explained(place: &Place, arguments: &str) -> String {
+    let Ended { code, out, err } = ended(place.program(&format!("explain {arguments}")));
+    assert_eq!((code, err.as_str()), (0, ""), "{arguments}");
+    out
+}
+
+#[test]
+fn a_case_is_explained_from_the_document_to_its_file() {
+    let out = explained(&Place::new(), "alibaba/Encrypt/Disabled/EXTERNAL");
+    for part in [
+        "alibaba/Encrypt/Disabled/EXTERNAL\n\nwhy: ",
+        "\nclause: key-states/table/encrypt\n  ",
+        "in \"Impact of CMK states on API call (topic 44211)\", ",
+        "\nkey `key` (EXTERNAL) becomes Disabled: CreateKey, GetParametersForImport, ImportKeyMaterial, DisableKey\n",
+        "\nrequest: Encrypt\n  KeyId: ${key.id}\n",
+        "\nexpected: Rejected.Disabled (409)\n",
+        "\n--> cases/alibaba/matrix/encrypt.yaml:",
+        "\noperation: Encrypt\n",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert!(!out.contains("last result"), "{out}");
+
+    // Of a scenario its own lines, and not those of its neighbours.
+    let out = explained(&Place::new(), "alibaba/disabled-key-works-again-once-enabled");
+    assert!(out.contains("\nsteps:\n") && out.contains("\n  disabled-key-works-again-once-enabled:\n"), "{out}");
+    assert!(!out.contains("only-enabled-keys-encrypt:"), "{out}");
+}
+
+#[test]
+fn every_case_can_be_explained() {
+    let place = Place::new();
+    // Some of each kind and of each cloud.
+    for case in ["alibaba/material-expires-while-enabled/EXTERNAL", "aws/Encrypt/Disabled", "alibaba/CreateKey/Enabled"]
+    {
+        explained(&place, case);
+    }
+}
+
+#[test]
+fn an_explanation_has_the_last_result_and_a_near_miss_a_suggestion() {
+    let place = Place::new();
+    ended(place.program("run alibaba/Encrypt/Disabled --deviate Encrypt:Disabled=Success"));
+    let out = explained(&place, "alibaba/Encrypt/Disabled");
+    assert!(out.contains("\nlast result: fail (reports/results.json against "), "{out}");
+    assert!(out.contains("\n  expected Rejected.Disabled (409), got Success (200)\n"), "{out}");
+    assert!(explained(&place, "alibaba/Encrypt/Enabled").contains(" has none of this case\n"));
+
+    let wrong = ended(place.program("explain encrypt/disabled"));
+    assert_eq!(wrong.code, 2, "{}", wrong.out);
+    assert!(wrong.err.contains("did you mean `alibaba/Encrypt/Disabled`?"), "{}", wrong.err);
+}
+
+#[test]
+fn two_targets_are_compared_side_by_side() {
+    let place = Place::new();
+    let one = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success --deviate Decrypt:Disabled=Success");
+    let other =
+        MockProcess::start(&place, "--deviate Encrypt:Disabled=Success --deviate Decrypt:Disabled=409/Rejected.X");
+    let toml = format!("format = 1\n[targets.one]\nendpoint = \"{}\"\n", one.endpoint);
+    std::fs::write(place.path().join("kms-conformance.toml"), toml).unwrap();
+    let cases = "alibaba/Encrypt/Disabled alibaba/Decrypt/Disabled alibaba/DescribeKey/Disabled";
+
+    let Ended { code, out, err } = ended(place.program(&format!("diff --a one --b {} {cases}", other.endpoint)));
+    assert_eq!((code, err.as_str()), (1, ""), "{out}");
+    for part in [
+        "both right                    1\n",
+        "only a right                  0\n",
+        "both wrong, alike             1\n",
+        "both wrong, differently       1\n",
+        "\nboth wrong, differently\n  alibaba/Decrypt/Disabled  a: ",
+        "\n3 cases judged on both; kms-conformance report html reports/diff/a/results.json reports/diff/b/results.json",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+
+    // Wrong alike is no difference.
+    let same =
+        ended(place.program("diff --a one --b one alibaba/Encrypt/Disabled --format json -- --confirm-failures 0"));
+    assert_eq!(same.code, 0, "{}", same.err);
+    let shown: Value = serde_json::from_str(&same.out).unwrap();
+    assert_eq!(shown["judged"]["both_wrong_alike"], 1, "{}", same.out);
+    assert_eq!(shown["cases"][0]["way"], "wrong-alike", "{}", same.out);
+
+    for (arguments, wanted) in
+        [("--a one --b nobody", 2), ("--a one --b http://127.0.0.1:1 alibaba/Encrypt/Enabled", 4)]
+    {
+        let Ended { code, out, err } = ended(place.program(&format!("diff {arguments}")));
+        assert_eq!(code, wanted, "{arguments}: {out}{err}");
+    }
+}
+
+#[test]
+fn completions_and_the_manual_are_made_of_the_arguments() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let Ended { code, out, err } = ended(place.program(&format!("completions {shell}")));
+        assert_eq!((code, err.as_str()), (0, ""), "{shell}");
+        for word in ["self-test", "operation-summary", "keep-keys"] {
+            assert!(out.contains(word), "{shell}: {word}");
+        }
+        std::fs::write(place.path().join(shell), out).unwrap();
+    }
+    if let Ok(status) = Command::new("bash").args(["-n", "bash"]).current_dir(place.path()).status() {
+        assert!(status.success());
+    }
+
+    assert_eq!(ended(place.program("man --out man")).code, 0);
+    let names = place.names("man");
+    for name in
+        ["kms-conformance.1", "kms-conformance-run.1", "kms-conformance-report-html.1", "kms-conformance-call.1"]
+    {
+        assert!(names.contains(&name.to_owned()), "{names:?}");
+    }
+    let page = std::fs::read_to_string(place.path().join("man/kms-conformance-run.1")).unwrap();
+    assert!(page.contains(".TH kms\\-conformance\\-run 1") || page.contains(".TH kms-conformance-run 1"), "{page}");
+    assert!(page.contains("Exit codes") && page.contains("operation\\-summary"), "{page}");
+}
+
+/// The commands of the program, as its help names them.
+fn commands(place: &Place) -> Vec<String> {
+    let help = ended(place.program("--help")).out;
+    let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.map(|line| line.split_whitespace().next().unwrap().to_owned()).filter(|name| name != "help").collect()
+}
+
+#[test]
+fn the_help_of_every_command_has_its_exit_codes_and_an_example() {
+    let place = Place::new();
+    let commands = commands(&place);
+    assert!(commands.len() > 12, "{commands:?}");
+    for command in &commands {
+        let help = ended(place.program(&format!("{command} --help"))).out;
+        assert!(help.contains("\nExit codes:\n") && help.contains("\nExample"), "{command}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 130), "{command}");
+    }
+    let run = ended(place.program("run --help")).out;
+    for heading in
+        ["Cases:", "Configuration:", "Target:", "Credentials:", "Running:", "Limits:", "Verdicts:", "Reports:"]
+    {
+        assert!(run.contains(&format!("\n{heading}\n")), "{heading}: {run}");
+    }
+}
+
+#[test]
+fn the_version_names_the_promises_that_are_built_in() {
+    let place = Place::new();
+    assert_eq!(ended(place.program("--version")).out, format!("kms-conformance {}\n", env!("CARGO_PKG_VERSION")));
+    let Ended { code, out, .. } = ended(place.program("--version --verbose"));
+    assert_eq!(code, 0);
+    for part in ["\nalibaba: ", " cases, suite ", "\n  edition official: ", "\n  edition later: ", "\naws: "] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+}
