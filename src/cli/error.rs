@@ -176,6 +176,16 @@ pub enum CliError {
         /// The cloud that is to be served.
         provider: &'static str,
     },
+    /// Accounts and access keys are not pairs.
+    #[error(
+        "there are {accounts} of --account and {ids} of --access-key-id; give one account, or one for each access key"
+    )]
+    UnevenAccounts {
+        /// How many accounts.
+        accounts: usize,
+        /// How many access keys.
+        ids: usize,
+    },
     /// Access keys and variables of their secrets are not pairs.
     #[error("there are {ids} of --access-key-id and {names} of --access-key-secret-env; each needs the other")]
     UnevenAccessKeys {
@@ -304,6 +314,7 @@ impl CliError {
             | Self::NoToken(_)
             | Self::FlagOfOtherMock { .. }
             | Self::Token { .. }
+            | Self::UnevenAccounts { .. }
             | Self::UnevenAccessKeys { .. }
             | Self::ReadFile { .. }
             | Self::WriteFile { .. }

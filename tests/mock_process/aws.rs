@@ -189,6 +189,11 @@ async fn only_the_access_key_of_the_command_line_is_let_in() {
 fn flags_of_another_cloud_are_refused() {
     for (arguments, wanted) in [
         (vec!["--account", "444455556666"], "--account"),
+        (vec!["--transition-seconds", "1"], "--transition-seconds"),
+        (
+            vec!["--provider", "aws", "--account", "444455556666", "--account", "777788889999"],
+            "one for each access key",
+        ),
         (vec!["--provider", "aws", "--seed", "x"], "--seed"),
         (vec!["--provider", "aws", "--account", "1"], "twelve digits"),
     ] {

@@ -13,9 +13,14 @@ pub(super) const PROVIDER: &str = "aws";
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS options")]
 pub(super) struct AwsArguments {
-    /// The account of the access keys, twelve digits [default: 111122223333]
+    /// The account of the access keys, twelve digits; given several times, that of the --access-key-id in the same position
+    /// [default: 111122223333]
     #[arg(long, value_name = "ID", value_parser = account)]
-    account: Option<String>,
+    account: Vec<String>,
+    /// How many seconds a replica is Creating after ReplicateKey, and relatives are Updating after UpdatePrimaryRegion, by the
+    /// clock of keys [default: 0]
+    #[arg(long, value_name = "SECONDS")]
+    transition_seconds: Option<u32>,
 }
 
 /// Reads the id of an account.
@@ -27,9 +32,11 @@ fn account(text: &str) -> Result<String, String> {
 impl AwsArguments {
     /// Rejects what was given when another cloud is served, which would ignore it.
     pub(super) fn refuse_for(&self, provider: &'static str) -> Result<(), CliError> {
-        match &self.account {
+        let given =
+            [("--account", !self.account.is_empty()), ("--transition-seconds", self.transition_seconds.is_some())];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
             None => Ok(()),
-            Some(_) => Err(CliError::FlagOfOtherMock { flag: "--account", of: PROVIDER, provider }),
+            Some((flag, _)) => Err(CliError::FlagOfOtherMock { flag, of: PROVIDER, provider }),
         }
     }
 
@@ -42,15 +49,23 @@ impl AwsArguments {
         if !keys.is_empty() {
             config.access_keys = keys.iter().map(|(id, secret)| AwsAccessKey::new(*id, secret.expose())).collect();
         }
+        match self.account.as_slice() {
+            [] => {}
+            [account] => config.access_keys = config.access_keys.into_iter().map(|key| key.account(account)).collect(),
+            accounts if accounts.len() == config.access_keys.len() => {
+                let pairs = config.access_keys.into_iter().zip(accounts);
+                config.access_keys = pairs.map(|(key, account)| key.account(account)).collect();
+            }
+            accounts => {
+                let (accounts, ids) = (accounts.len(), keys.len());
+                return Err(CliError::UnevenAccounts { accounts, ids });
+            }
+        }
         if access.anonymous {
-            config.anonymous = Some(AwsAccessKey::new("anonymous", ""));
+            let account = config.access_keys.first().map_or(AwsAccessKey::DEFAULT_ACCOUNT, AwsAccessKey::account_id);
+            config.anonymous = Some(AwsAccessKey::new("anonymous", "").account(account));
         }
-
-        if let Some(account) = &self.account {
-            let moved = |key: AwsAccessKey| key.account(account);
-            config.access_keys = config.access_keys.into_iter().map(moved).collect();
-            config.anonymous = config.anonymous.map(moved);
-        }
+        config.transition_seconds = self.transition_seconds.unwrap_or_default();
         Ok(config)
     }
 }

@@ -28,6 +28,9 @@ pub struct AwsConfig {
     /// Who a request without any signature counts as; nobody when absent, and then such a request is rejected. The id and
     /// the secret sign nothing.
     pub anonymous: Option<AwsAccessKey>,
+    /// How many seconds a replica is Creating after ReplicateKey, and relatives are Updating after UpdatePrimaryRegion, by the
+    /// clock of keys. By default these states take no time, so that nobody has to wait.
+    pub transition_seconds: u32,
     /// Responses and effects that differ from the documents.
     pub deviations: AwsLayerConfig,
     /// Where RSA pairs come from, those of keys and those that wrap key material for its import.
@@ -40,6 +43,7 @@ impl Default for AwsConfig {
             region: "us-east-1".to_owned(),
             access_keys: vec![AwsAccessKey::new(AwsAccessKey::EXAMPLE_ID, AwsAccessKey::EXAMPLE_SECRET)],
             anonymous: None,
+            transition_seconds: 0,
             deviations: AwsLayerConfig::default(),
             rsa_pairs: RsaPairs::default(),
         }

@@ -101,6 +101,7 @@ impl AwsKms {
             identifiers: self.identifiers(),
             sealer: &self.sealer,
             pairs: &self.pairs,
+            transition_seconds: self.config.transition_seconds,
             new_pair,
             journal: self.journal(),
         }

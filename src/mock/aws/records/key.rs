@@ -34,6 +34,8 @@ pub(super) struct KeyRecord<'a> {
     created: i64,
     state: Cow<'a, str>,
     arrival: Option<Cow<'a, str>>,
+    /// What follows by itself, and when.
+    next_state: Option<(i64, Cow<'a, str>)>,
     delete_date: Option<i64>,
     waiting_days: Option<i64>,
     /// Base64.
@@ -83,6 +85,7 @@ impl<'a> KeyRecord<'a> {
             created: key.created.as_second(),
             state: key.state.wire().into(),
             arrival: key.arrival.map(|arrival| arrival.wire().into()),
+            next_state: key.next_state.map(|(end, state)| (end.as_second(), state.wire().into())),
             delete_date: key.delete_date.map(Timestamp::as_second),
             waiting_days: key.waiting_days,
             material_bound_to: key.import.bound_to.map(|digest| STANDARD.encode(digest)),
@@ -122,6 +125,10 @@ impl<'a> KeyRecord<'a> {
             state: KeyState::from_wire(&self.state)?,
             former: None,
             arrival: read(self.arrival, Arrival::from_wire)?,
+            next_state: match self.next_state {
+                None => None,
+                Some((end, state)) => Some((from_seconds(end), KeyState::from_wire(&state)?)),
+            },
             delete_date: self.delete_date.map(from_seconds),
             waiting_days: self.waiting_days,
             import: Import {

@@ -19,6 +19,7 @@ use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::RsaSize;
 use crate::mock::aws::service::state::Rule;
 use crate::mock::aws::wire::parameters::Parameters;
+use crate::mock::host::clock::after;
 use crate::mock::host::identifier::{Identifiers, is_uuid};
 use crate::mock::host::persistence::Journal;
 
@@ -55,6 +56,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) pairs: &'a Pairs,
     /// A pair that was made before the call, for the calls that need a new one.
     pub(crate) new_pair: Option<&'a Arc<RsaPair>>,
+    /// Seconds that a replica is being made, and relatives are being updated.
+    pub(crate) transition_seconds: u32,
     /// Where a wrapping pair is kept that is handed out.
     pub(crate) journal: Option<&'a Journal>,
 }
@@ -276,6 +279,12 @@ impl<'a> Call<'a> {
             KeyReference::Alias(name) => Err(not_an_id(name)),
             other => self.find_key(keys, other),
         }
+    }
+
+    /// When a state ends that passes by itself; nothing if there is none.
+    pub(crate) fn end_of_transition(&self) -> Option<Timestamp> {
+        let seconds = self.tools.transition_seconds;
+        (seconds > 0).then(|| after(self.now, seconds.into()))
     }
 
     /// A new RSA pair: of the program, made before the call, or made here and now.

@@ -99,6 +99,8 @@ pub(crate) struct Key {
     pub(crate) former: Option<Former>,
     /// How it came into its state.
     pub(crate) arrival: Option<Arrival>,
+    /// What a state that passes by itself is followed by, and when.
+    pub(crate) next_state: Option<(Timestamp, KeyState)>,
     pub(crate) delete_date: Option<Timestamp>,
     /// The waiting period that was chosen, for a key that waits for its replicas first.
     pub(crate) waiting_days: Option<i64>,
@@ -164,6 +166,11 @@ impl Key {
         if self.state != state {
             self.arrival = Some(Arrival::Expiry);
         }
+    }
+
+    /// When a state passes by itself.
+    fn end_of_state(&self) -> Option<(Timestamp, KeyState)> {
+        self.next_state.filter(|_| matches!(self.state, KeyState::Creating | KeyState::Updating))
     }
 
     /// When the key material expires, if there is any.
@@ -246,7 +253,8 @@ impl KeyRecord for Key {
     }
 
     fn deadline(&self) -> Option<Timestamp> {
-        [self.delete_date, self.expiry(), self.next_rotation()].into_iter().flatten().min()
+        let end_of_state = self.end_of_state().map(|(end, _)| end);
+        [self.delete_date, self.expiry(), self.next_rotation(), end_of_state].into_iter().flatten().min()
     }
 
     /// Whether the waiting period has ended.
@@ -254,8 +262,14 @@ impl KeyRecord for Key {
         self.delete_date.is_some_and(|date| date <= now)
     }
 
-    /// Expiry of key material, and rotation.
+    /// The end of a state that passes, expiry of key material, and rotation.
     fn elapse(&mut self, now: Timestamp, _: &Identifiers) {
+        if let Some((end, state)) = self.end_of_state()
+            && end <= now
+        {
+            self.state = state;
+            self.next_state = None;
+        }
         if self.expiry().is_some_and(|expiry| expiry <= now) {
             self.expire_material();
         }

@@ -6,7 +6,7 @@ use crate::mock::aws::service::rejection::Rejection;
 
 wire_names! {
     /// The state of a key, in an order by which the page gives each of its colours to states that are alike. Nothing brings
-    /// a key into Creating, Updating or Unavailable here; the table has them.
+    /// a key into Unavailable here, for that needs a custom key store; the table has it.
     KeyState {
         Enabled = "Enabled",
         Disabled = "Disabled",

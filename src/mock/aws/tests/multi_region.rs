@@ -141,3 +141,41 @@ fn replicas_are_rotated_with_their_primary_key() {
     let blob = bench.encrypt(&key, "dGV4dA==");
     assert_eq!(bench.ok_in(WEST, "Decrypt", json!({"CiphertextBlob": blob}))["Plaintext"], "dGV4dA==");
 }
+
+#[test]
+fn with_time_for_it_a_replica_is_creating_and_relatives_are_updating() {
+    let anonymous = Some(AwsAccessKey::new("anonymous", ""));
+    let bench = Bench::with(AwsConfig { anonymous, transition_seconds: 86_400, ..AwsConfig::default() });
+    let key = replicated(&bench);
+    let state =
+        |region: &str| text(&bench.ok_in(region, "DescribeKey", json!({"KeyId": key}))["KeyMetadata"]["KeyState"]);
+    let encrypt = json!({"KeyId": key, "Plaintext": "dGV4dA=="});
+    assert_eq!((state("us-east-1").as_str(), state(WEST).as_str()), ("Enabled", "Creating"));
+    assert_eq!(bench.error_in(WEST, "Encrypt", encrypt.clone()), STATE_ERROR);
+    bench.ok_in(WEST, "CreateAlias", json!({"AliasName": "alias/a", "TargetKeyId": key}));
+    bench.advance_days(1);
+    assert_eq!(state(WEST), "Enabled");
+
+    bench.ok("UpdatePrimaryRegion", json!({"KeyId": key, "PrimaryRegion": WEST}));
+    for region in ["us-east-1", WEST] {
+        assert_eq!(state(region), "Updating");
+        bench.ok_in(region, "Encrypt", encrypt.clone());
+        assert_eq!(bench.error_in(region, "DisableKey", json!({"KeyId": key})), STATE_ERROR);
+        assert_eq!(bench.error_in(region, "ScheduleKeyDeletion", json!({"KeyId": key})), STATE_ERROR);
+    }
+    bench.advance_days(1);
+    assert_eq!((state("us-east-1").as_str(), state(WEST).as_str()), ("Enabled", "Enabled"));
+}
+
+#[test]
+fn a_replica_that_is_being_made_can_be_scheduled_for_deletion() {
+    let anonymous = Some(AwsAccessKey::new("anonymous", ""));
+    let bench = Bench::with(AwsConfig { anonymous, transition_seconds: 86_400, ..AwsConfig::default() });
+    let key = replicated(&bench);
+    bench.ok_in(WEST, "ScheduleKeyDeletion", json!({"KeyId": key, "PendingWindowInDays": 7}));
+    bench.advance_days(1);
+    let described = bench.ok_in(WEST, "DescribeKey", json!({"KeyId": key}));
+    assert_eq!(described["KeyMetadata"]["KeyState"], "PendingDeletion");
+    bench.ok_in(WEST, "CancelKeyDeletion", json!({"KeyId": key}));
+    assert_eq!(bench.ok_in(WEST, "DescribeKey", json!({"KeyId": key}))["KeyMetadata"]["KeyState"], "Disabled");
+}

@@ -163,6 +163,7 @@ fn new_key(call: &Call<'_>, id: String, number: u64, material: Option<Arc<KeyMat
         state: if material.is_some() { KeyState::Enabled } else { KeyState::PendingImport },
         former: None,
         arrival: None,
+        next_state: None,
         delete_date: None,
         waiting_days: None,
         import: Import::default(),

@@ -1,7 +1,8 @@
 //! ReplicateKey: a multi-Region key gets a relative in another region, with the same id and the same material. Imported
 //! material has to be imported there again.
 //!
-//! The service needs a moment for it, in which the replica is Creating. Here it is made at once.
+//! The service needs a moment for it, in which the replica is Creating. Here it is made at once, unless the settings give it
+//! some time.
 
 use std::collections::BTreeMap;
 
@@ -92,15 +93,17 @@ fn run(call: &Call<'_>, account: &mut Account<'_>) -> Result<Fields, Rejection> 
 
 /// What relatives have in common is copied; description, policy, tags, grants and aliases are the replica's own.
 fn replica_of(there: &Call<'_>, primary: Key, number: u64, request: Request<'_>) -> Key {
-    let is_external = primary.origin == Origin::External;
+    let state = if primary.origin == Origin::External { KeyState::PendingImport } else { KeyState::Enabled };
+    let end = there.end_of_transition();
     Key {
         number,
         role: Some(Role::Replica),
         description: request.description.to_owned(),
         created: there.now,
-        state: if is_external { KeyState::PendingImport } else { KeyState::Enabled },
+        state: if end.is_some() { KeyState::Creating } else { state },
         former: None,
         arrival: None,
+        next_state: end.map(|end| (end, state)),
         delete_date: None,
         waiting_days: None,
         // It is bound to the material of its primary key, and has none yet.
