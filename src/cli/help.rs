@@ -94,3 +94,12 @@ Exit codes:
 
 Example:
   kms-conformance man --out ~/.local/share/man/man1";
+
+/// Of `watch`.
+pub(super) const WATCH: &str = "\
+Exit codes:
+  2  the folder can't be read
+  It goes on until it is stopped, whatever becomes of the cases.
+
+Example:
+  kms-conformance watch cases -- --table none";

@@ -31,6 +31,7 @@ mod suite;
 mod sweep;
 mod target;
 mod version;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -83,6 +84,8 @@ enum Command {
     Plan(Box<plan::PlanArguments>),
     /// Check case files
     Check(check::CheckArguments),
+    /// Run cases against the bundled mock whenever their files change
+    Watch(watch::WatchArguments),
     /// Check a list of known failures, or bring it up to date after a run
     Known(known::KnownArguments),
     /// Test the suite itself: each deviation that the bundled mock knows must be caught by the cases named for it
@@ -138,6 +141,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::Explain(arguments) => explain::explain(&arguments, context),
         Command::Completions(arguments) => completions::completions(&arguments, context),
         Command::Man(arguments) => completions::man(&arguments, context),
+        Command::Watch(arguments) => watch::watch(&arguments, context),
         Command::List(arguments) => list::list(&arguments, context),
         Command::Plan(arguments) => plan::plan(&arguments, context),
         Command::Check(arguments) => check::check(&arguments, context),

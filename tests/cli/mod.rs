@@ -49,3 +49,4 @@ mod targets;
 mod todo;
 mod tools;
 mod usage;
+mod watch;

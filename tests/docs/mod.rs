@@ -4,5 +4,6 @@ mod action;
 mod admin_api;
 mod architecture;
 mod book;
+mod image;
 mod readme;
 mod workflows;
