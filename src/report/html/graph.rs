@@ -15,8 +15,8 @@ use crate::verdict::Verdict;
 const NEW: &str = "new key";
 
 /// The sizes of the picture, in its own units.
-const NODE: (usize, usize) = (150, 44);
-const GAP: usize = 130;
+const NODE: (usize, usize) = (140, 44);
+const GAP: usize = 92;
 const MARGIN: usize = 12;
 const LINE: usize = 15;
 
