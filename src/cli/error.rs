@@ -15,6 +15,7 @@ use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
+use crate::report::har::RecordingError;
 use crate::report::history::HistoryError;
 use crate::report::merge::MergeError;
 use crate::report::results::ReadError;
@@ -224,6 +225,9 @@ pub enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// A recording can't be read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
     /// The results of many runs can't be read.
     #[error(transparent)]
     History(#[from] HistoryError),
@@ -321,6 +325,7 @@ impl CliError {
             | Self::Tls(_)
             | Self::Mock(_)
             | Self::Listen { .. }
+            | Self::Recording(_)
             | Self::History(_)
             | Self::Results(_)
             | Self::Merge(_)

@@ -22,6 +22,7 @@ mod mock;
 mod panic;
 mod plan;
 mod provider;
+mod replay;
 mod report;
 mod run;
 mod self_test;
@@ -66,6 +67,8 @@ struct Cli {
 enum Command {
     /// Run the cases against an endpoint, or against the bundled mock
     Run(Box<run::RunArguments>),
+    /// Judge the recorded responses of a run again, without a network
+    Replay(replay::ReplayArguments),
     /// Remove what runs left behind that were killed: keys and aliases that carry the mark of a run
     Sweep(Box<sweep::SweepArguments>),
     /// Make reports of results, merge results, or show what differs between two
@@ -133,6 +136,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     let color = cli.color;
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
+        Command::Replay(arguments) => replay::replay(&arguments, color, context),
         Command::Sweep(arguments) => sweep::sweep(&arguments, context),
         Command::Report(arguments) => report::report(&arguments, context),
         Command::Doctor(arguments) => doctor::doctor(&arguments, color, context),

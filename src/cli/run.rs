@@ -16,10 +16,12 @@ use super::standing::Standing;
 use super::suite::{SelectArguments, Selection, SuiteArguments};
 use super::target::{Place, TargetArguments, duration, jobs, one_or_more, time_out};
 use super::{CliError, Context, Exit, known, provider, report};
+use crate::client::Tape;
 use crate::diagnostic::counted;
 use crate::event::{Event, RunFooter};
 use crate::input::is_standard;
 use crate::known::KnownFailures;
+use crate::ledger::new_mark;
 use crate::mock::Faults;
 use crate::plan::Isolation;
 use crate::provider::Declaration;
@@ -29,10 +31,11 @@ use crate::report::baseline::Baseline;
 use crate::report::claim::is_report;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::destination::is_one_file;
+use crate::report::har::{HarRecorder, RecordedRun};
 use crate::report::history::HistoryReport;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::{GivenKey, HookUrl, Unsupported};
+use crate::run::{GivenKey, HookUrl, TargetClock, Unsupported};
 use crate::session::reach;
 use crate::session::{
     ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
@@ -58,7 +61,7 @@ pub(super) const REPORTS: &str = "reports";
 pub(super) const LEDGER_FILE: &str = "ledger.jsonl";
 
 /// What the exit codes mean, for the end of the help.
-const EXIT_CODES: &str = "\
+pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0  every selected case passed, is a known failure, or was skipped for a reason that is shown
   1  a case failed, or passed although it is listed as a known failure
@@ -196,6 +199,10 @@ pub(super) struct RunArguments {
     /// stays is flaky
     #[arg(long, value_name = "TEXT", help_heading = "Reports")]
     target_version: Option<String>,
+    /// Record every request and response here, as HAR 1.2 without secrets: tools of browsers open it, and `replay` judges it again.
+    /// No keys of earlier runs are used then
+    #[arg(long, value_name = "FILE", conflicts_with = "keys")]
+    record: Option<PathBuf>,
     /// Write JUnit XML here instead of DIR/junit.xml; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
     junit: Option<PathBuf>,
@@ -332,7 +339,8 @@ async fn execute(
     if let Some(limit) = arguments.wait {
         wait(&suite, &target, limit, &arguments, context).await;
     }
-    let options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
+    let mut options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
+    let recorder = recorder(&arguments, &suite, &cases, &target, &mut options)?;
     let session = Session::new(Arc::clone(&suite), cases, &target, options)?;
     // Before the first request, and also if the reports are quiet.
     if let Some(announcement) = session.announcement() {
@@ -363,6 +371,8 @@ async fn execute(
     };
     let footer = session.run(stops.interrupt().clone(), report).await;
     let mut errors: Vec<String> = reports.into_errors().iter().map(ToString::to_string).collect();
+    let recorded = recorder.map(|recorder| recorder.finish(context.secrets()));
+    errors.extend(recorded.and_then(Result::err).map(|error| error.to_string()));
     let is_output_taken = arguments.report_files().iter().any(|file| is_standard(file));
     let folder = arguments.suite.cases.as_deref().map_or_else(|| "cases".into(), Path::to_string_lossy);
     errors.extend(github.finish(&folder, is_output_taken, context).err());
@@ -380,6 +390,54 @@ async fn execute(
         Exit::Passed if !errors.is_empty() || !too_many.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
+}
+
+/// What records the exchanges, if that is wanted; the options then say what a later run must know of this one.
+fn recorder(
+    arguments: &RunArguments,
+    suite: &Suite,
+    cases: &[usize],
+    target: &LiveTarget,
+    options: &mut SessionOptions,
+) -> Result<Option<Arc<HarRecorder>>, CliError> {
+    let Some(path) = &arguments.record else { return Ok(None) };
+    let seed = options.seed.unwrap_or_else(|| fastrand::u32(..));
+    let mark = new_mark();
+    let account = target.kind() == Some(TargetKind::Account);
+    let own_credentials = !target.target().has_example_credentials();
+    let run = RecordedRun {
+        format: RecordedRun::FORMAT,
+        provider: suite.service.provider.clone(),
+        endpoint: target.target().endpoint.to_string(),
+        region: target.target().region.clone(),
+        kind: match target.kind() {
+            None => "mock",
+            Some(TargetKind::Loopback) => "loopback",
+            Some(TargetKind::Emulator) => "emulator",
+            Some(TargetKind::Account) => "account",
+        }
+        .to_owned(),
+        target_version: options.target_version.clone(),
+        prompt: target.is_prompt(),
+        own_credentials,
+        moves_clock: !matches!(target.clock(), TargetClock::Fixed),
+        suite: suite.hash.clone(),
+        seed,
+        mark: mark.clone(),
+        salt: format!("{:032x}", fastrand::u128(..)),
+        tour: options.isolation.is_tour(account),
+        max_keys: options.limits.max_keys,
+        confirm_failures: options.confirm_failures,
+        confirmations: options.confirmations.map(NonZeroU32::get),
+        settle_timeout: options.settle_timeout.and_then(|time| u64::try_from(time.as_millis()).ok()),
+        strict: options.strict,
+        skip_unsupported: options.unsupported == Unsupported::Skip,
+        cases: cases.iter().map(|index| suite.cases[*index].id.to_string()).collect(),
+    };
+    let recorder = Arc::new(HarRecorder::create(path, run, account || own_credentials)?);
+    (options.seed, options.mark, options.reuse) = (Some(seed), Some(mark), false);
+    options.tape = Tape::Record(Arc::clone(&recorder) as Arc<_>);
+    Ok(Some(recorder))
 }
 
 /// Waits until the endpoint responds, and says so if it does not: the run then finds out the rest.
@@ -467,6 +525,8 @@ fn options(
         confirmations: arguments.confirm,
         settle_timeout: arguments.settle_timeout,
         max_duration: arguments.max_duration,
+        mark: None,
+        tape: Tape::Off,
         seed: arguments.seed,
         connection: arguments.target.connection(context),
         limits: Limits { max_keys: arguments.max_keys, max_requests: arguments.max_requests },
@@ -565,6 +625,7 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     const BASELINE: &str = "the baseline (--baseline)";
     const CERTIFICATES: &str = "the certificates (--ca-file)";
     const LEDGER: &str = "the ledger of keys";
+    const RECORDING: &str = "the recording (--record)";
     const CASE_FILE: &str = "a case file (--cases)";
 
     let apart = |one: &Path, other: &Path, of: [&'static str; 2]| match is_one_file(one, other) {
@@ -582,6 +643,7 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
         baseline.map_or(Ok(()), |baseline| apart(baseline, report, [BASELINE, name]))?;
         certificates.map_or(Ok(()), |file| apart(file, report, [CERTIFICATES, name]))?;
         apart(&ledger, report, [LEDGER, name])?;
+        arguments.record.as_deref().map_or(Ok(()), |record| apart(record, report, [RECORDING, name]))?;
         if arguments.suite.holds(report) && !is_report(report) {
             return Err(CliError::OnePlace { path: report.display().to_string(), of: [CASE_FILE, name] });
         }
@@ -590,7 +652,7 @@ fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
 }
 
 /// The width of the terminal, or of a page if there is none.
-fn width(context: &Context) -> usize {
+pub(super) fn width(context: &Context) -> usize {
     const PAGE: usize = 100;
     // A terminal that does not know its width says 0.
     let given = context.variable("COLUMNS").and_then(|text| text.parse().ok()).filter(|width| *width > 0);

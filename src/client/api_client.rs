@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::again;
@@ -16,11 +17,11 @@ use super::silence::Silence;
 use super::skew::Skew;
 use super::transcript::{Entry, Received};
 use super::{
-    CallError, ClientError, ClientOptions, Envelope, Outgoing, Response, RetryPolicy, Sent, Target, Traffic,
-    Transcript, Unusable,
+    CallError, ClientError, ClientOptions, Envelope, Lost, Outgoing, Played, RawExchange, Response, RetryPolicy, Sent,
+    Tape, Target, Traffic, Transcript, Unusable, redact,
 };
 use crate::event::Purpose;
-use crate::provider::{ApiCall, EncodeError, HttpRequest, SigningContext};
+use crate::provider::{ApiCall, EncodeError, HttpRequest, HttpResponse, SigningContext};
 use crate::redact::SecretRegistry;
 
 /// How long the response to a request under way is waited for once a run was stopped. Whoever stops a process kills it
@@ -46,6 +47,7 @@ pub struct Client {
     counters: Counters,
     silence: Silence,
     timeout: Duration,
+    tape: Tape,
 }
 
 impl Client {
@@ -67,7 +69,18 @@ impl Client {
         let timeout = connection.timeout;
         let (skew, counters, silence) = (Skew::default(), Counters::default(), Silence::new(timeout));
         let (rate, budget) = (Buckets::new(rate), max_requests.map(Budget::new));
-        Ok(Self { target, secrets, skew, http, retry, rate, budget, counters, silence, timeout })
+        Ok(Self { target, secrets, skew, http, retry, rate, budget, counters, silence, timeout, tape: Tape::Off })
+    }
+
+    /// The same with its exchanges recorded, or with those of a recording.
+    #[must_use]
+    pub fn with_tape(self, tape: Tape) -> Self {
+        Self { tape, ..self }
+    }
+
+    /// Whether the responses are those of a recording.
+    pub(super) fn plays(&self) -> bool {
+        matches!(self.tape, Tape::Play(_))
     }
 
     /// What is tested.
@@ -164,7 +177,7 @@ impl Client {
                 Attempt::Denied(denial) => return Err(denial.into_error(lost)),
                 Attempt::Trouble(trouble) => trouble,
             };
-            let Trouble { cause, maybe_effect, pause, unusable, .. } = trouble;
+            let Trouble { cause, maybe_effect, pause, unusable, is_final, .. } = trouble;
 
             // Every request of the kind is meant, and not this one alone.
             if let (Some(buckets), Some(pause)) = (&self.rate, pause) {
@@ -182,9 +195,12 @@ impl Client {
             };
 
             let responded = self.has_responded();
-            let last = outgoing.attempts.is_some_and(|most| attempt >= most);
+            let last = is_final || outgoing.attempts.is_some_and(|most| attempt >= most);
             let spent = last || (maybe_effect && !outgoing.again_if_lost);
-            let Some(pause) = self.retry.pause(attempt, pause).filter(|_| !spent) else {
+            // A recording needs no time to recover.
+            let again = self.retry.pause(attempt, pause).filter(|_| !spent);
+            let again = again.map(|pause| if self.plays() { Duration::ZERO } else { pause });
+            let Some(pause) = again else {
                 return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated });
             };
             tokio::select! {
@@ -258,16 +274,27 @@ impl Client {
         stop: &CancellationToken,
     ) -> (Attempt, usize) {
         self.counters.count(attempt);
-        let begin = Instant::now();
-        let sent = tokio::select! {
-            sent = self.http.send(request) => sent,
-            () = patience_ends(stop) => Err(SendError::Stopped),
+        let (begin, began) = (Instant::now(), Timestamp::now());
+        let sent = match &self.tape {
+            Tape::Off | Tape::Record(_) => tokio::select! {
+                sent = self.http.send(request) => sent,
+                () = patience_ends(stop) => Err(SendError::Stopped),
+            },
+            Tape::Play(playback) => {
+                let parameters = Value::Object(outgoing.parameters.clone());
+                match playback.next(transcript.scope(), outgoing.operation, &self.sensitive_in(&parameters)) {
+                    Played::Response(response) => Ok(response),
+                    Played::Lost(lost) => Err(SendError::Recorded(lost)),
+                    Played::Missing(why) => Err(SendError::Missing(why)),
+                }
+            }
         };
         let (received, judged, length) = match sent {
             Ok(response) => {
                 self.silence.ends();
                 let (judged, length) = (self.judge(&response, outgoing.envelope.is_right()), response.body.len());
                 // Only now, for what is shown of it must hold no secret of its own.
+                self.record(outgoing, request, Ok(&response), transcript, (began, begin.elapsed()));
                 let received = Received::response(response, request, &*self.target.provider, &self.secrets);
                 (received, judged, length)
             }
@@ -277,6 +304,13 @@ impl Client {
                 } else if !matches!(error, SendError::Stopped) {
                     self.silence.goes_on();
                 }
+                let lost = Lost {
+                    reason: error.to_string(),
+                    maybe_effect: error.maybe_effect(),
+                    something_came: error.something_came(),
+                    response_began: error.response_began(),
+                };
+                self.record(outgoing, request, Err(lost), transcript, (began, begin.elapsed()));
                 (Received::Nothing(error.to_string()), Attempt::failed(&error), 0)
             }
         };
@@ -299,6 +333,38 @@ impl Client {
             self.counters.note_success();
         }
         (judged, length)
+    }
+
+    /// Hands an exchange to whoever records them.
+    fn record(
+        &self,
+        outgoing: &Outgoing<'_>,
+        request: &HttpRequest,
+        received: Result<&HttpResponse, Lost>,
+        transcript: &Transcript,
+        (began, duration): (Timestamp, Duration),
+    ) {
+        let Tape::Record(recorder) = &self.tape else { return };
+        let decoded = received.as_ref().ok().and_then(|response| self.target.provider.decode(response).ok());
+        recorder.take(&RawExchange {
+            scope: transcript.scope(),
+            purpose: outgoing.purpose,
+            operation: outgoing.operation,
+            request,
+            received,
+            sensitive: decoded.map(|content| self.sensitive_in(&content.fields)).unwrap_or_default(),
+            began,
+            duration,
+            provider: &*self.target.provider,
+            secrets: &self.secrets,
+        });
+    }
+
+    /// The values of sensitive fields.
+    fn sensitive_in(&self, fields: &Value) -> Vec<String> {
+        let mut values = Vec::new();
+        redact::sensitive(&*self.target.provider, fields, &mut |text| values.push(text.to_owned()));
+        values
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Trouble {
     pub(super) pause: Option<Duration>,
     /// The response, if a service must not give such a one.
     pub(super) unusable: Option<Unusable>,
+    /// Whether it would be the same however often the request is sent.
+    pub(super) is_final: bool,
 }
 
 impl Attempt {
@@ -71,6 +73,7 @@ impl Attempt {
             responded: error.response_began(),
             pause: None,
             unusable: None,
+            is_final: matches!(error, SendError::Missing(_)),
         })
     }
 }
@@ -81,7 +84,9 @@ impl Client {
     pub(super) fn judge(&self, received: &HttpResponse, right: bool) -> Attempt {
         let provider = &*self.target.provider;
         let hint = provider.retry_hint(received);
-        let clock_skew_seconds = provider.time_of(received).map(|time| self.skew.note(time, Timestamp::now()));
+        // What was recorded says nothing of the clock of today.
+        let time = provider.time_of(received).filter(|_| !self.plays());
+        let clock_skew_seconds = time.map(|time| self.skew.note(time, Timestamp::now()));
 
         let decoded = match unrequested_encoding(received) {
             Some(encoding) => Err(encoding),
@@ -166,7 +171,14 @@ fn throttled(content: Option<ApiResponse>, status: u16, hint: RetryHint) -> Atte
         Some(code) => format!("{code} ({status})"),
         None => format!("HTTP {status} that says when to come back"),
     };
-    Attempt::Trouble(Trouble { cause, maybe_effect: false, responded: true, pause: hint.pause, unusable: None })
+    Attempt::Trouble(Trouble {
+        cause,
+        maybe_effect: false,
+        responded: true,
+        pause: hint.pause,
+        unusable: None,
+        is_final: false,
+    })
 }
 
 /// A server error with a code.
@@ -179,6 +191,7 @@ fn transient(content: ApiResponse, hint: RetryHint) -> Attempt {
         responded: true,
         pause: hint.pause,
         unusable: Some(Unusable { status, code, message, malformed: None }),
+        is_final: false,
     })
 }
 
@@ -191,6 +204,7 @@ fn malformed(status: u16, cause: String, hint: RetryHint) -> Attempt {
         responded: false,
         pause: hint.pause,
         unusable: Some(Unusable { status, code: String::new(), message: String::new(), malformed }),
+        is_final: false,
     })
 }
 

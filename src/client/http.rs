@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::api_client::PATIENCE;
 use super::http_client::HttpClient;
 use super::http_error::HttpError;
-use super::{ClientError, Connection, EndpointUrl};
+use super::{ClientError, Connection, EndpointUrl, Lost};
 use crate::provider::{HttpRequest, HttpResponse};
 
 /// The longest body that is read; responses of a key management service are a few KiB.
@@ -31,6 +31,12 @@ pub(super) enum SendError {
     /// The run was stopped, and the response was not waited for any longer.
     #[error("the run was stopped, and nothing was received for {PATIENCE:?} more")]
     Stopped,
+    /// Nothing was received when the exchange was recorded.
+    #[error("{}", .0.reason)]
+    Recorded(Lost),
+    /// The recording has no response.
+    #[error("{0}")]
+    Missing(&'static str),
 }
 
 impl SendError {
@@ -39,6 +45,8 @@ impl SendError {
         match self {
             Self::Http(HttpError::Connect(_)) | Self::Redirect(_) | Self::ProxyCredentials(_) => false,
             Self::Http(_) | Self::TooLong | Self::Stopped => true,
+            Self::Recorded(lost) => lost.maybe_effect,
+            Self::Missing(_) => false,
         }
     }
 
@@ -47,6 +55,9 @@ impl SendError {
         match self {
             // A proxy is not the endpoint, but it says at once what is wrong.
             Self::Http(HttpError::BrokenOff(_)) | Self::TooLong | Self::Redirect(_) | Self::ProxyCredentials(_) => true,
+            // That the recording has nothing says nothing of the endpoint.
+            Self::Missing(_) => true,
+            Self::Recorded(lost) => lost.something_came,
             Self::Http(_) | Self::Stopped => false,
         }
     }
@@ -56,6 +67,8 @@ impl SendError {
         match self {
             Self::Http(HttpError::BrokenOff(_)) | Self::TooLong => true,
             Self::Http(_) | Self::ProxyCredentials(_) | Self::Redirect(_) | Self::Stopped => false,
+            Self::Recorded(lost) => lost.response_began,
+            Self::Missing(_) => false,
         }
     }
 }

@@ -25,6 +25,7 @@ mod response;
 mod retry;
 mod silence;
 mod skew;
+mod tape;
 mod target;
 mod transcript;
 
@@ -47,6 +48,7 @@ pub use self::proxy::ProxyVariables;
 pub use self::rate::RateLimits;
 pub use self::response::{Response, Unusable};
 pub use self::retry::RetryPolicy;
+pub use self::tape::{Lost, Playback, Played, RawExchange, Recorder, Tape};
 pub use self::target::Target;
 pub(crate) use self::target::is_same_target;
 pub use self::transcript::Transcript;

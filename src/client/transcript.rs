@@ -34,6 +34,8 @@ struct Room {
 /// The exchanges of a case, raw: it can be neither printed nor serialised, only rendered with secrets redacted.
 #[derive(Default)]
 pub struct Transcript {
+    /// Which attempt at which case it is of; empty if it is of none.
+    scope: String,
     entries: Vec<Entry>,
     bytes: usize,
 }
@@ -58,6 +60,16 @@ pub(super) enum Received {
 }
 
 impl Transcript {
+    /// The exchanges of an attempt at a case.
+    pub(crate) fn of(scope: String) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
+    /// Which attempt at which case it is of; empty if it is of none.
+    pub(super) fn scope(&self) -> &str {
+        &self.scope
+    }
+
     /// Keeps an exchange. When there are too many, the latest takes the place of the one before, unless a case judges
     /// that one.
     pub(super) fn push(&mut self, entry: Entry) {

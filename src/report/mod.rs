@@ -5,6 +5,7 @@
 //! - `junit`: JUnit XML for continuous integration.
 //! - `html`, `markdown`, `tap`, `badge`, `league`: made of [`results`] alone.
 //!
+//! `har` records every request and response of a run, and plays them again.
 //! `history` keeps the results of many runs and finds what changes from run to run.
 //! `gathered` makes results of the events of a run that is at hand, and `github` annotations of them.
 //! `merge` makes one result of several, `difference` finds what changed between two, and `baseline` what is new in a run.
@@ -37,6 +38,8 @@ mod fold;
 pub mod gathered;
 #[cfg(feature = "cli")]
 pub mod github;
+#[cfg(feature = "cli")]
+pub mod har;
 #[cfg(feature = "cli")]
 pub mod history;
 #[cfg(feature = "cli")]

@@ -73,7 +73,7 @@ impl<'a> Attempt<'a> {
         Self {
             run,
             case,
-            requester: Requester::new(run, bindings, stop),
+            requester: Requester::new(run, format!("{} {number}", case.id), bindings, stop),
             inventory: Inventory::new(run, case),
             notes: CaseNotes::default(),
             begun,

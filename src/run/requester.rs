@@ -55,11 +55,11 @@ pub(super) struct Requester<'a> {
 }
 
 impl<'a> Requester<'a> {
-    pub(super) fn new(run: &'a RunContext, bindings: Bindings, stop: CancellationToken) -> Self {
+    pub(super) fn new(run: &'a RunContext, scope: String, bindings: Bindings, stop: CancellationToken) -> Self {
         Self {
             run,
             bindings,
-            transcript: Transcript::default(),
+            transcript: Transcript::of(scope),
             stop,
             sent: HashMap::new(),
             made: None,

@@ -153,7 +153,7 @@ pub(super) fn requester(run: &RunContext, stop: CancellationToken) -> Requester<
     let mark = &run.options.mark;
     let bindings =
         Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), secrets).with_clock_form(run.clock_form());
-    Requester::new(run, bindings, stop)
+    Requester::new(run, "sweep".to_owned(), bindings, stop)
 }
 
 /// Reads the ids of all keys into `ids`. On an error, those that were read before it are there.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::running::{ClockControl, RunningTarget};
 use super::{SessionError, TargetKind};
+#[cfg(feature = "cli")]
+use crate::client::EndpointUrl;
 use crate::client::{Connection, Target};
 #[cfg(feature = "mock")]
 use crate::mock::{Faults, Mock, MockConfig, registry};
@@ -50,6 +52,32 @@ enum Server {
         has_faults: bool,
     },
     Running(TargetKind),
+    /// Nothing: what it has responded was recorded.
+    #[cfg(feature = "cli")]
+    Recorded {
+        kind: Option<TargetKind>,
+        prompt: bool,
+    },
+}
+
+/// A target whose responses were recorded.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub struct RecordedTarget {
+    /// The dialect.
+    pub provider: Arc<dyn Provider>,
+    /// Where it was.
+    pub endpoint: EndpointUrl,
+    /// The region.
+    pub region: String,
+    /// Whether it was sent requests with another access key than that of the examples.
+    pub own_credentials: bool,
+    /// What kind of thing it was; none if it was the bundled mock.
+    pub kind: Option<TargetKind>,
+    /// Whether every effect was to be seen as soon as its response had come.
+    pub prompt: bool,
+    /// Whether its clock could be moved.
+    pub moves_clock: bool,
 }
 
 impl LiveTarget {
@@ -80,6 +108,19 @@ impl LiveTarget {
         Ok(Self { target, server: Server::Running(kind), clock })
     }
 
+    /// A target that was recorded.
+    #[cfg(feature = "cli")]
+    pub fn recorded(recorded: RecordedTarget) -> Self {
+        let RecordedTarget { provider, endpoint, region, own_credentials, kind, prompt, moves_clock } = recorded;
+        let mut target = Target { region, ..Target::with_examples(provider, endpoint) };
+        if own_credentials {
+            "recorded".clone_into(&mut target.credentials.access_key_id);
+        }
+        // Time has passed when it was recorded.
+        let clock = if moves_clock { TargetClock::Function(Arc::new(|_| ())) } else { TargetClock::Fixed };
+        Self { target, server: Server::Recorded { kind, prompt }, clock }
+    }
+
     /// What is tested.
     pub fn target(&self) -> &Target {
         &self.target
@@ -101,15 +142,19 @@ impl LiveTarget {
             #[cfg(feature = "mock")]
             Server::BundledMock { .. } => None,
             Server::Running(kind) => Some(kind),
+            #[cfg(feature = "cli")]
+            Server::Recorded { kind, .. } => kind,
         }
     }
 
     /// Whether every effect is to be seen as soon as its response has come.
-    pub(super) fn is_prompt(&self) -> bool {
+    pub(crate) fn is_prompt(&self) -> bool {
         match self.server {
             #[cfg(feature = "mock")]
             Server::BundledMock { has_faults, .. } => !has_faults,
             Server::Running(_) => false,
+            #[cfg(feature = "cli")]
+            Server::Recorded { prompt, .. } => prompt,
         }
     }
 }

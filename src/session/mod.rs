@@ -36,6 +36,8 @@ pub(crate) use self::error::with_source;
 pub use self::key_file::read_keys;
 #[cfg(feature = "mock")]
 pub use self::live_target::MockOptions;
+#[cfg(feature = "cli")]
+pub use self::live_target::RecordedTarget;
 pub use self::live_target::{Endpoint, LiveTarget};
 pub use self::options::{Limits, SessionOptions};
 use self::pace::Pace;
@@ -82,11 +84,12 @@ impl Session {
         options: SessionOptions,
     ) -> Result<Self, SessionError> {
         let pace = Pace::of(target, &options);
-        let client = Client::new(target.target().clone(), pace.client_options(&options))?;
+        let client =
+            Client::new(target.target().clone(), pace.client_options(&options))?.with_tape(options.tape.clone());
         let most = pace.most_requests(options.max_duration, options.limits.max_requests);
 
         let account = target.kind() == Some(TargetKind::Account);
-        let mark = new_mark();
+        let mark = options.mark.clone().unwrap_or_else(new_mark);
         let given = !options.keys.is_empty();
         let tour = given || options.isolation.is_tour(account);
         let run_options = RunOptions {

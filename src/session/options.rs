@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::Connection;
+use crate::client::{Connection, Tape};
 use crate::event::ShardHeader;
 use crate::known::KnownFailures;
 use crate::plan::Isolation;
@@ -38,6 +38,10 @@ pub struct SessionOptions {
     pub settle_timeout: Option<Duration>,
     /// How long cases may be run; after that the run ends and removes what it made.
     pub max_duration: Option<Duration>,
+    /// The mark of what the run makes; a new one unless given.
+    pub mark: Option<String>,
+    /// Whether exchanges are recorded, or are those of a recording.
+    pub tape: Tape,
     /// What test data is drawn from, other than key material; a number of its own for each run unless given.
     pub seed: Option<u32>,
     /// Time-outs and certificates.
@@ -86,6 +90,8 @@ impl Default for SessionOptions {
             confirmations: None,
             settle_timeout: None,
             max_duration: None,
+            mark: None,
+            tape: Tape::Off,
             seed: None,
             connection: Connection::default(),
             limits: Limits::default(),

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use super::{LiveTarget, SessionOptions, TargetKind};
-use crate::client::{ClientOptions, RateLimits, RetryPolicy};
+use crate::client::{ClientOptions, RateLimits, RetryPolicy, Tape};
 use crate::provider::RateGroup;
 use crate::run::Settle;
 
@@ -41,6 +41,10 @@ impl Pace {
 
         pace.jobs = options.jobs.unwrap_or(pace.jobs);
         pace.rate = options.rate.or(pace.rate);
+        if matches!(options.tape, Tape::Play(_)) {
+            // Nobody is sent anything.
+            (pace.rate, pace.groups, pace.settle.poll) = (None, &[], Duration::ZERO);
+        }
         pace.settle.confirmations = options.confirmations.map_or(pace.settle.confirmations, NonZeroU32::get);
         pace.settle.timeout = options.settle_timeout.unwrap_or(pace.settle.timeout);
         pace

@@ -31,6 +31,7 @@ mod plan;
 mod previous;
 mod program;
 mod readers;
+mod recording;
 mod repeat;
 mod reports;
 mod results;
