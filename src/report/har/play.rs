@@ -317,7 +317,8 @@ mod tests {
     #[test]
     fn a_response_that_hides_a_secret_in_another_encoding_is_not_judged_again() {
         // The secret in hexadecimal digits, in a field that nobody knows.
-        let hex: String = DATA.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = b"plaintext of the case";
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let (recording, text) = recorded(vec![Ok(&format!(r#"{{"Note":"{hex}"}}"#))], &[DATA]);
         assert!(!text.contains(&hex), "{text}");
         assert!(
