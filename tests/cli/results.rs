@@ -68,6 +68,11 @@ fn reports_for_people_and_programs_are_made_of_results() {
     // Columns are in the order of the published table, which the file holds.
     assert!(markdown.contains("| operation | Enabled | Disabled |"), "{markdown}");
 
+    let league = made("league reports/results.json reports/results.json --name mine");
+    let rows: Vec<&str> = league.lines().skip(2).collect();
+    assert!(rows.len() == 2 && rows[0].starts_with("| mine | "), "{league}");
+    assert_eq!(rows[1], rows[0].replace("| mine |", "| reports/results.json |"), "{league}");
+
     assert!(made("badge reports/results.json").contains("\"color\":\"red\""));
     made("badge reports/results.json --out badge.svg --label mine");
     let svg = fs::read_to_string(place.path().join("badge.svg")).unwrap();
