@@ -103,3 +103,16 @@ Exit codes:
 
 Example:
   kms-conformance watch cases -- --table none";
+
+/// Of `replay`, whose exit codes are those of the run that it judges again.
+pub(super) const REPLAY: &str = "\
+Exit codes:
+  0  every selected case passed, is a known failure, or was skipped for a reason that is shown
+  1  a case failed, or passed although it is listed as a known failure
+  2  the command line, the configuration or a file is wrong: nothing was run
+  3  nothing failed, but something is inconclusive, was not run or leaked, or a report could not be written
+  4  no case was selected, or none could be judged
+  5  nothing failed but what a live account does otherwise than the documents say, which is news and no fault
+
+Example:
+  kms-conformance replay run.har";

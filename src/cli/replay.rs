@@ -28,7 +28,7 @@ use crate::suite::selector::Selector;
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
-#[command(after_help = super::run::EXIT_CODES)]
+#[command(after_help = super::help::REPLAY)]
 pub(super) struct ReplayArguments {
     /// A recording, as `run --record` writes it
     #[arg(value_name = "FILE")]

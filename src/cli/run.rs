@@ -61,7 +61,7 @@ pub(super) const REPORTS: &str = "reports";
 pub(super) const LEDGER_FILE: &str = "ledger.jsonl";
 
 /// What the exit codes mean, for the end of the help.
-pub(super) const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = "\
 Exit codes:
   0  every selected case passed, is a known failure, or was skipped for a reason that is shown
   1  a case failed, or passed although it is listed as a known failure
@@ -201,7 +201,7 @@ pub(super) struct RunArguments {
     target_version: Option<String>,
     /// Record every request and response here, as HAR 1.2 without secrets: tools of browsers open it, and `replay` judges it again.
     /// No keys of earlier runs are used then
-    #[arg(long, value_name = "FILE", conflicts_with = "keys")]
+    #[arg(long, value_name = "FILE", conflicts_with = "keys", help_heading = "Reports")]
     record: Option<PathBuf>,
     /// Write JUnit XML here instead of DIR/junit.xml; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
