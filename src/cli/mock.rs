@@ -159,14 +159,9 @@ impl MockArguments {
             self.aws.refuse_for(name)?;
         }
 
-        // So far it has none.
-        if name == aws::PROVIDER && !self.deviate.is_empty() {
-            return Err(CliError::FlagOfOtherMock { flag: "--deviate", of: alibaba::PROVIDER, provider: name });
-        }
-
         match name {
             alibaba::PROVIDER => Ok(self.alibaba.config(&self.access, &self.deviate, context)?.into()),
-            aws::PROVIDER => Ok(self.aws.config(&self.access, context)?.into()),
+            aws::PROVIDER => Ok(self.aws.config(&self.access, &self.deviate, context)?.into()),
             // A cloud without arguments of its own has its default settings.
             _ => Ok(self.provider.clone()),
         }

@@ -18,6 +18,7 @@ use crate::self_test::{
     catalogue, comparison_summary, poor_emulators, poor_summary, summary,
 };
 use crate::signal::Stops;
+use crate::suite::route_limit::RouteLimit;
 
 /// Arguments of `self-test`.
 #[derive(Debug, Args)]
@@ -33,6 +34,10 @@ pub(super) struct SelfTestArguments {
     /// always tried with all cases
     #[arg(long)]
     named_only: bool,
+    /// The routes by which cells are run that must not notice a deviation: `canonical` (the shortest), `all`, or also those of
+    /// at most N calls. The cases that must catch it, and poor emulators, are run by all
+    #[arg(long, value_name = "canonical|all|N", default_value = "all", conflicts_with = "named_only")]
+    routes: RouteLimit,
     /// Run the cases on keys of a tour as well, and compare the verdicts with those on fresh keys
     #[arg(long, conflicts_with = "named_only")]
     compare: bool,
@@ -49,7 +54,14 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     let suite = Arc::new(arguments.suite.load(&[])?);
     must_have_mock(&suite.service.provider)?;
     let Tried { entries, emulators } = named(&suite.service.provider, &arguments.names)?;
-    let others = if arguments.named_only { Others::Some(Arc::new([])) } else { Others::All };
+    let others = match arguments.routes {
+        _ if arguments.named_only => Others::Some(Arc::new([])),
+        RouteLimit::All => Others::All,
+        routes => {
+            let all: Vec<usize> = (0..suite.cases.len()).collect();
+            Others::Some(routes.limit(&suite, &all, &[]).into())
+        }
+    };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     let (wanted, wanted_emulators) = (entries.len(), emulators.len());
     let compare = arguments.compare;

@@ -72,8 +72,8 @@ pub(crate) use self::mutation::CellText;
 #[cfg(feature = "cli")]
 pub(crate) use self::mutation::Repertoire;
 pub use self::mutation::{
-    CellDeviation, CellError, DeviantOutcome, Deviation, GeneralFault, KnownDeviation, Named, ParseDeviationError,
-    ResponseFault, StateEffect,
+    AwsDeviation, CellDeviation, CellError, DeviantOutcome, Deviation, GeneralFault, KnownDeviation, Named,
+    ParseAwsDeviationError, ParseDeviationError, ResponseFault, StateEffect,
 };
 
 /// Locks a mutex. A panic while it was held can't have left half a change for which all later requests would have to fail.

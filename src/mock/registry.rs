@@ -18,7 +18,7 @@ struct Settings {
     /// Those of a mock in the process that tests it, which starts at once.
     bundled: fn() -> CloudConfig,
     #[cfg(feature = "cli")]
-    deviations: Option<Repertoire>,
+    deviations: Repertoire,
 }
 
 /// The clouds; the first one is the default cloud.
@@ -28,13 +28,13 @@ const CLOUDS: [Settings; 2] = [
         // To make an RSA pair takes longer than many a run.
         bundled: || AlibabaConfig { wrapping_keys: WrappingKeys::BuiltIn, ..AlibabaConfig::default() }.into(),
         #[cfg(feature = "cli")]
-        deviations: Some(mutation::ALIBABA),
+        deviations: mutation::ALIBABA,
     },
     Settings {
         default: || AwsConfig::default().into(),
         bundled: || AwsConfig { rsa_pairs: RsaPairs::BuiltIn, ..AwsConfig::default() }.into(),
         #[cfg(feature = "cli")]
-        deviations: None,
+        deviations: mutation::AWS,
     },
 ];
 
@@ -58,7 +58,7 @@ pub(crate) fn bundled(name: &str) -> Option<CloudConfig> {
 /// What the mock of the cloud with this name can do otherwise than the documents say.
 #[cfg(feature = "cli")]
 pub(crate) fn deviations(name: &str) -> Option<Repertoire> {
-    CLOUDS.iter().find(|cloud| (cloud.default)().name() == name).and_then(|cloud| cloud.deviations)
+    CLOUDS.iter().find(|cloud| (cloud.default)().name() == name).map(|cloud| cloud.deviations)
 }
 
 impl Default for MockConfig {

@@ -40,9 +40,14 @@ impl AwsArguments {
         }
     }
 
-    /// The settings that the arguments stand for.
-    pub(super) fn config(&self, access: &AccessArguments, context: &Context) -> Result<AwsConfig, CliError> {
-        let mut config = AwsConfig::default();
+    /// The settings that the arguments stand for, with these deviations.
+    pub(super) fn config(
+        &self,
+        access: &AccessArguments,
+        deviations: &[String],
+        context: &Context,
+    ) -> Result<AwsConfig, CliError> {
+        let mut config = AwsConfig::default().deviating(deviations)?;
         config.region = access.region.clone().unwrap_or(config.region);
 
         let keys = access.access_keys(PROVIDER, context)?;

@@ -3,6 +3,7 @@
 pub use crate::mock::aws::access_key::{AwsAccessKey, UnknownAwsOperation};
 pub use crate::mock::aws::service::pairs::RsaPairs;
 pub use crate::mock::aws::wire::layer::AwsLayerConfig;
+use crate::mock::host::cloud::DeviationError;
 
 /// The settings of the mock of AWS KMS. The default is one account with the access key of the documents' samples, and no
 /// deviation.
@@ -35,6 +36,16 @@ pub struct AwsConfig {
     pub deviations: AwsLayerConfig,
     /// Where RSA pairs come from, those of keys and those that wrap key material for its import.
     pub rsa_pairs: RsaPairs,
+}
+
+impl AwsConfig {
+    /// The same settings with these deviations, which are named as for `mock --deviate`.
+    ///
+    /// # Errors
+    /// When a name is not one of a deviation.
+    pub fn deviating(self, names: &[String]) -> Result<Self, DeviationError> {
+        Ok(Self { deviations: AwsLayerConfig::read(names)?, ..self })
+    }
 }
 
 impl Default for AwsConfig {

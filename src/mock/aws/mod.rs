@@ -3,7 +3,7 @@
 //! `wire/` is what stands before the service: JSON 1.1, Signature Version 4, the form of errors. `service/` is the table of
 //! states, the operations, and the cryptography behind them.
 
-mod access_key;
+pub(crate) mod access_key;
 mod call_log;
 mod cloud;
 pub(crate) mod config;

@@ -8,6 +8,7 @@
 //! - `replaceable`: the deviations of a mock, which can be replaced while it runs.
 
 mod alibaba;
+mod aws;
 mod cell;
 mod repertoire;
 mod replaceable;
@@ -15,6 +16,7 @@ mod replaceable;
 pub use self::alibaba::{
     CellDeviation, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,
 };
+pub use self::aws::{AwsDeviation, ParseAwsDeviationError};
 #[cfg(test)]
 pub(crate) use self::cell::CellText;
 pub use self::cell::{CellError, DeviantOutcome};
@@ -25,3 +27,7 @@ pub(crate) use self::repertoire::Repertoire;
 /// The deviations of Alibaba Cloud KMS.
 #[cfg(feature = "cli")]
 pub(crate) const ALIBABA: Repertoire = Repertoire::of::<Deviation>();
+
+/// The deviations of AWS KMS.
+#[cfg(feature = "cli")]
+pub(crate) const AWS: Repertoire = Repertoire::of::<AwsDeviation>();

@@ -23,7 +23,7 @@ pub(super) fn find_all(suite: &Suite, sets: &[SetFile]) -> Result<BTreeSet<usize
 }
 
 /// The cases that a set means, by their indexes. Those that can't be run in any case, because the table has no such
-/// cell for their class of keys, are never meant.
+/// cell for their class of keys or no key comes into the state in a run, are never meant.
 pub(super) fn find(suite: &Suite, given: &SetFile) -> Result<BTreeSet<usize>, String> {
     let SetFile(set) = given;
     let conditions = conditions(suite, set)?;
@@ -32,6 +32,7 @@ pub(super) fn find(suite: &Suite, given: &SetFile) -> Result<BTreeSet<usize>, St
         conditions.iter().all(fits)
             && set.expect.is_none_or(|expect| expects(suite, case) == Some(expect))
             && suite.not_applicable(case).is_none()
+            && suite.not_driven(case).is_none()
     };
     let cases = suite.cases.iter().enumerate();
     let mut found: BTreeSet<usize> = cases.filter(|(_, case)| is_meant(case)).map(|(index, _)| index).collect();

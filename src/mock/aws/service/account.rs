@@ -23,7 +23,6 @@ pub(crate) struct Account<'a> {
 /// The locked regions, or those that a longer piece of work has for itself.
 enum Access<'a> {
     Shared(&'a Mutex<Regions>),
-    #[allow(dead_code, reason = "layers need it")]
     Alone(&'a mut Regions),
 }
 
@@ -94,7 +93,6 @@ impl<'a> Account<'a> {
     }
 
     /// One transaction of several steps: nobody else sees the keys until `work` ends.
-    #[allow(dead_code, reason = "layers need it")]
     pub(crate) fn alone<R>(&mut self, work: impl FnOnce(&mut Account<'_>) -> R) -> R {
         let (time, region) = (self.time, self.region);
         let mut depends_on = 0;

@@ -74,7 +74,6 @@ operations! {
 
 impl Operation {
     /// Whether it is about a key, whose state counts.
-    #[allow(dead_code, reason = "layers need it")]
     pub(crate) const fn has_subject(self) -> bool {
         !matches!(self, Self::CreateKey | Self::ListKeys | Self::ListRetirableGrants | Self::GenerateRandom)
     }

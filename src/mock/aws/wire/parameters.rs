@@ -23,6 +23,13 @@ impl Parameters {
         self.0.get(name).filter(|value| !value.is_null())
     }
 
+    /// These parameters with another value of one.
+    pub(crate) fn with(&self, name: &str, value: Value) -> Self {
+        let mut parameters = self.0.clone();
+        parameters.insert(name.to_owned(), value);
+        Self(parameters)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.0.iter()
     }
