@@ -20,21 +20,9 @@ use crate::session::{ClockControl, Endpoint, LiveTarget, RunningTarget, SessionO
 use crate::suite::files::embedded;
 use crate::suite::load::load;
 
-/// What the exit codes mean, and an example, for the end of the help.
-const AFTER_HELP: &str = "\
-Exit codes:
-  0  the response is a success
-  1  the service rejected the request
-  2  the command line, the configuration or a file is wrong: nothing was sent
-  3  no usable response was received
-
-Example:
-  kms-conformance call Encrypt KeyId=key-1 Plaintext=dGVzdA== 'EncryptionContext:={\"a\":\"b\"}' \\
-    --endpoint http://127.0.0.1:8080";
-
 /// Arguments of `call`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = super::help::CALL)]
 pub(super) struct CallArguments {
     /// The operation by its wire name, such as Encrypt
     #[arg(value_name = "OPERATION")]

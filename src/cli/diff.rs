@@ -16,20 +16,9 @@ use crate::report::text::{as_u64, count, one_line, thousands};
 /// How many cases of a group are shown.
 const MOST_SHOWN: usize = 20;
 
-const AFTER_HELP: &str = "\
-Exit codes:
-  0  both targets were judged, and are right or wrong alike in every case
-  1  they differ in a case
-  2  the command line, the configuration or a file is wrong
-  3  they do not differ, but a case was judged on one of them only
-  4  no case was judged on both
-
-Example:
-  kms-conformance diff --a emulator --b http://127.0.0.1:8080 'operation:Encrypt' -- --unsupported skip";
-
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = super::help::DIFF)]
 pub(super) struct DiffArguments {
     /// The first target: a URL, or a name of the configuration file
     #[arg(long, value_name = "TARGET")]

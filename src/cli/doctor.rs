@@ -15,19 +15,9 @@ use crate::provider::registry;
 use crate::report::console::Color;
 use crate::session::{ClockControl, Consent, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect, shortened};
 
-/// What the exit codes mean, for the end of the help.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  nothing is wrong
-  1  something is wrong
-  2  the command line, the configuration or a file is wrong: nothing was looked at
-
-Example:
-  kms-conformance doctor --endpoint http://127.0.0.1:8080";
-
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = super::help::DOCTOR)]
 pub(super) struct DoctorArguments {
     #[command(flatten)]
     settings: SettingsArguments,

@@ -28,17 +28,9 @@ const RESULTS: &str = "reports/results.json";
 /// How much of a response is shown, in bytes.
 const RESPONSE_LIMIT: usize = 1000;
 
-const AFTER_HELP: &str = "\
-Exit codes:
-  0  the case is explained
-  2  there is no such case, or a file is wrong
-
-Example:
-  kms-conformance explain alibaba/Encrypt/Disabled";
-
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
-#[command(after_help = AFTER_HELP)]
+#[command(after_help = super::help::EXPLAIN)]
 pub(super) struct ExplainArguments {
     /// The id of the case
     #[arg(value_name = "CASE")]

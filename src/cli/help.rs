@@ -116,3 +116,81 @@ Exit codes:
 
 Example:
   kms-conformance replay run.har";
+
+/// Of `call`.
+pub(super) const CALL: &str = "\
+Exit codes:
+  0  the response is a success
+  1  the service rejected the request
+  2  the command line, the configuration or a file is wrong: nothing was sent
+  3  no usable response was received
+
+Example:
+  kms-conformance call Encrypt KeyId=key-1 Plaintext=dGVzdA== 'EncryptionContext:={\"a\":\"b\"}' \\
+    --endpoint http://127.0.0.1:8080";
+
+/// Of `explain`.
+pub(super) const EXPLAIN: &str = "\
+Exit codes:
+  0  the case is explained
+  2  there is no such case, or a file is wrong
+
+Example:
+  kms-conformance explain alibaba/Encrypt/Disabled";
+
+/// Of `diff`.
+pub(super) const DIFF: &str = "\
+Exit codes:
+  0  both targets were judged, and are right or wrong alike in every case
+  1  they differ in a case
+  2  the command line, the configuration or a file is wrong
+  3  they do not differ, but a case was judged on one of them only
+  4  no case was judged on both
+
+Example:
+  kms-conformance diff --a emulator --b http://127.0.0.1:8080 'operation:Encrypt' -- --unsupported skip";
+
+/// Of `run`.
+pub(super) const RUN: &str = "\
+Exit codes:
+  0  every selected case passed, is a known failure, or was skipped for a reason that is shown
+  1  a case failed, or passed although it is listed as a known failure
+  2  the command line, the configuration or a file is wrong: nothing was run
+  3  nothing failed, but something is inconclusive, was not run or leaked, or a report could not be written
+  4  no case was selected, or none could be judged
+  5  nothing failed but what a live account does otherwise than the documents say, which is news and no fault
+
+Examples:
+  kms-conformance run operation:Encrypt state:Disabled --endpoint http://127.0.0.1:8080
+  kms-conformance run --known known.toml --reports target/kms --endpoint http://127.0.0.1:8080";
+
+/// Of `sweep`.
+pub(super) const SWEEP: &str = "\
+Exit codes:
+  0  nothing stays of what dead runs made; what is left alone by its age, or because its run goes on, is listed
+  2  the command line, the configuration or a file is wrong: nothing was sent
+  3  something stays, or is to be removed (--dry-run), or not everything could be looked for
+
+Example:
+  kms-conformance sweep --dry-run --endpoint http://127.0.0.1:8080";
+
+/// Of `report`.
+pub(super) const REPORT: &str = "\
+Exit codes:
+  0  it was written; of `diff`: nothing fails that did not fail before
+  1  of `diff`: there are new failures
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing
+
+Example:
+  kms-conformance report html reports/results.json --out report.html";
+
+/// Of `doctor`.
+pub(super) const DOCTOR: &str = "\
+Exit codes:
+  0  nothing is wrong
+  1  something is wrong
+  2  the command line, the configuration or a file is wrong: nothing was looked at
+
+Example:
+  kms-conformance doctor --endpoint http://127.0.0.1:8080";

@@ -60,23 +60,9 @@ pub(super) const REPORTS: &str = "reports";
 /// The file in that folder which lists the keys.
 pub(super) const LEDGER_FILE: &str = "ledger.jsonl";
 
-/// What the exit codes mean, for the end of the help.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  every selected case passed, is a known failure, or was skipped for a reason that is shown
-  1  a case failed, or passed although it is listed as a known failure
-  2  the command line, the configuration or a file is wrong: nothing was run
-  3  nothing failed, but something is inconclusive, was not run or leaked, or a report could not be written
-  4  no case was selected, or none could be judged
-  5  nothing failed but what a live account does otherwise than the documents say, which is news and no fault
-
-Examples:
-  kms-conformance run operation:Encrypt state:Disabled --endpoint http://127.0.0.1:8080
-  kms-conformance run --known known.toml --reports target/kms --endpoint http://127.0.0.1:8080";
-
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = super::help::RUN)]
 pub(super) struct RunArguments {
     #[command(flatten)]
     settings: SettingsArguments,

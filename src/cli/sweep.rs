@@ -24,19 +24,9 @@ const LEDGER: &str = "reports/ledger.jsonl";
 /// How long something may be missing from the lists of an account after it was made.
 const LATE: Duration = Duration::from_secs(60);
 
-/// What the exit codes mean, for the end of the help.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  nothing stays of what dead runs made; what is left alone by its age, or because its run goes on, is listed
-  2  the command line, the configuration or a file is wrong: nothing was sent
-  3  something stays, or is to be removed (--dry-run), or not everything could be looked for
-
-Example:
-  kms-conformance sweep --dry-run --endpoint http://127.0.0.1:8080";
-
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = super::help::SWEEP)]
 pub(super) struct SweepArguments {
     #[command(flatten)]
     settings: SettingsArguments,

@@ -149,7 +149,7 @@ fn a_deviation_makes_the_job_red_and_its_repair_green() {
     let endpoint = mock.endpoint();
     mock.set_deviations(vec!["Encrypt:Disabled=Success".to_owned()]).unwrap();
     let inputs =
-        [("endpoint", endpoint.as_str()), ("program", PROGRAM), ("selectors", "operation:Encrypt\nalibaba/Decrypt/*")];
+        [("endpoint", endpoint.as_str()), ("program", PROGRAM), ("selectors", "operation:Encrypt\noperation:Decrypt")];
 
     let runner = Runner::new();
     let job = runner.run(&inputs);

@@ -20,20 +20,9 @@ use crate::report::results::Results;
 use crate::report::{markdown, tap};
 use crate::verdict::Verdict;
 
-/// What the exit codes mean, for the end of the help.
-const EXIT_CODES: &str = "\
-Exit codes:
-  0  it was written; of `diff`: nothing fails that did not fail before
-  1  of `diff`: there are new failures
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing
-
-Example:
-  kms-conformance report html reports/results.json --out report.html";
-
 /// Arguments of `report`.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = crate::cli::help::REPORT)]
 pub(super) struct ReportArguments {
     #[command(subcommand)]
     command: ReportCommand,

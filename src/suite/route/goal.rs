@@ -37,8 +37,7 @@ impl Goal {
         let mut useful = stages.map(|(_, edge)| edge.needs).fold(self.fixtures.with(graph.driving), SmallSet::with);
 
         // Some states can only be entered by keys that have what a fixture gives.
-        let is_on_the_way =
-            |state: usize| state == self.state || self.through.iter().any(|pass| *pass == Pass::State(state));
+        let is_on_the_way = |state: usize| state == self.state || self.through.contains(&Pass::State(state));
         let wanted = graph.drives.iter().filter(|edge| is_on_the_way(edge.to)).filter_map(|edge| edge.has);
         let wanted = wanted.fold(self.has, SmallSet::with);
         for (index, prepare) in graph.prepares.iter().enumerate() {
