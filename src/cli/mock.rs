@@ -323,7 +323,7 @@ mod tests {
                 "listen" => "1",
                 "clock" => "real",
                 "fault" => "drop-before",
-                "fault-seed" => "1",
+                "fault-seed" | "transition-seconds" => "1",
                 "account" => "111122223333",
                 "allow-origin" => "http://localhost:1",
                 _ => "x",

@@ -101,7 +101,7 @@ fn a_mistake_in_the_file_is_named_with_its_place_and_nothing_is_sent() {
 #[test]
 fn what_a_killed_run_did_to_given_keys_a_sweep_undoes() {
     let mut changed = 0;
-    for number in [40, 160, 300, 420] {
+    for number in [40, 100, 160, 220] {
         let place = Place::new();
         let mock = mock(&place);
         let before = states(&mock);
@@ -109,7 +109,9 @@ fn what_a_killed_run_did_to_given_keys_a_sweep_undoes() {
         let server = Server::before(mock.address(), number, move || {
             signal(process.recv().unwrap(), "KILL");
         });
-        let arguments = format!("run {TABLE} class:Aliyun_KMS --keys keys.yaml --endpoint {}", server.endpoint());
+        // Material that is missing a sweep can't import, so no key that has some is touched.
+        let cases = format!("{TABLE} class:Aliyun_KMS --exclude alibaba/update-alias/*PendingImport*");
+        let arguments = format!("run {cases} --keys keys.yaml --endpoint {}", server.endpoint());
         let mut command = place.command(&arguments);
         command.env("MATERIAL", STANDARD.encode([9; 32])).stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();

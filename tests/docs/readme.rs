@@ -93,7 +93,9 @@ fn the_commands_for_an_account_and_for_the_mock_are_known_to_the_program() {
     let folder = tempfile::tempdir().unwrap();
     for words in commands() {
         let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-        words.push("--help");
+        // What stands behind two hyphens is for the commands that this one starts.
+        let end = words.iter().position(|word| *word == "--").unwrap_or(words.len());
+        words.insert(end, "--help");
         assert!(program(&words, folder.path()).status.success(), "{words:?}");
     }
 }

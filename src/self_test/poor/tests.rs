@@ -72,7 +72,7 @@ fn every_cell_that_deviates_must_fail_can_not_be_reached_or_is_said_to_be_open()
             let said_of = suite.cases.iter().enumerate().filter(|(_, case)| {
                 let id = case.id.as_str();
                 let own = id == prefix || id.starts_with(&format!("{prefix}/"));
-                own && suite.not_applicable(case).is_none()
+                own && suite.why_skipped(case).is_none()
             });
             for (index, case) in said_of {
                 let wanted = expectations.of_case.get(&index);
