@@ -23,6 +23,12 @@ pub(super) const DEVIATIONS: &[Named] = &[
     call("delete-alias-does-nothing", "DeleteAlias succeeds and the alias stays", &[DeleteAlias], |step, account| {
         step.and_undo(account)
     }),
+    call(
+        "delete-alias-removes-all",
+        "DeleteAlias deletes the other aliases of the key too",
+        &[DeleteAlias],
+        delete_all,
+    ),
     call("second-alias-moves", "CreateAlias moves an alias that another key has", &[CreateAlias], |step, account| {
         step.or(account, has_code("AlreadyExistsException"), |account| take_over(step, account))
     }),
@@ -112,4 +118,14 @@ fn without_names(step: &Step<'_>, account: &mut Account<'_>, parts: &[&str]) -> 
         return Err(Rejection::not_found(format!("Invalid keyId '{name}'")));
     }
     step.run(account)
+}
+
+/// Goes on, and deletes all aliases of the key after a success.
+fn delete_all(step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+    let key = step.subject(account);
+    let response = step.run(account)?;
+    if let Some(key) = key {
+        account.write(|keys| key.aliases.values().for_each(|name| keys.remove_alias(name)));
+    }
+    Ok(response)
 }

@@ -82,6 +82,11 @@ pub(super) const DEVIATIONS: &[Named] = &[
             })
         },
     ),
+    call("multi-region-is-false", "the metadata of a key says that it is of one region", SHOWING, |step, account| {
+        and_describe(step, account, |metadata| {
+            metadata.insert("MultiRegion".to_owned(), false.into());
+        })
+    }),
     call(
         "describe-hides-expiry",
         "DescribeKey does not say when the material of a key expires",

@@ -12,6 +12,12 @@ pub(super) const DEVIATIONS: &[Named] = &[
     call("revoke-does-nothing", "RevokeGrant succeeds and the grant stays", &[RevokeGrant], |step, account| {
         step.and_undo(account)
     }),
+    call(
+        "revoke-removes-all",
+        "RevokeGrant removes the other grants of the key too",
+        &[RevokeGrant],
+        |step, account| step.and_edit(account, |key, _| key.grants.clear()),
+    ),
     call("retire-does-nothing", "RetireGrant succeeds and the grant stays", &[RetireGrant], |step, account| {
         step.and_undo(account)
     }),

@@ -3,7 +3,8 @@
 use super::named::{Named, call};
 use super::step::is_for_state;
 use crate::mock::aws::service::api::Operation::{
-    CreateKey, ListResourceTags, TagResource, UntagResource, UpdateKeyDescription,
+    CreateKey, DisableKey, EnableKey, ListResourceTags, ScheduleKeyDeletion, TagResource, UntagResource,
+    UpdateKeyDescription,
 };
 use crate::mock::aws::service::state::Rule;
 
@@ -42,6 +43,21 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "UpdateKeyDescription succeeds and the description stays",
         &[UpdateKeyDescription],
         |step, account| step.and_undo(account),
+    ),
+    call(
+        "disable-clears-description",
+        "DisableKey removes the description of the key",
+        &[DisableKey],
+        |step, account| step.and_edit(account, |key, _| key.description.clear()),
+    ),
+    call("enable-clears-description", "EnableKey removes the description of the key", &[EnableKey], |step, account| {
+        step.and_edit(account, |key, _| key.description.clear())
+    }),
+    call(
+        "schedule-clears-description",
+        "ScheduleKeyDeletion removes the description of the key",
+        &[ScheduleKeyDeletion],
+        |step, account| step.and_edit(account, |key, _| key.description.clear()),
     ),
     call(
         "refused-description-written",
