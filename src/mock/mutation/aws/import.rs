@@ -7,7 +7,7 @@ use crate::mock::aws::service::api::Operation::{DeleteImportedKeyMaterial, GetPa
 use crate::mock::aws::service::crypto::ImportToken;
 use crate::mock::aws::service::key::{Import, Origin};
 use crate::mock::aws::service::rejection::Rejection;
-use crate::mock::aws::service::state::KeyState::{Disabled, Enabled, PendingImport};
+use crate::mock::aws::service::state::KeyState::{Disabled, Enabled, PendingDeletion, PendingImport};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -41,6 +41,12 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "ImportKeyMaterial disables a key that waited for its material",
         &[ImportKeyMaterial],
         |step, account| step.and_move(account, PendingImport, Disabled),
+    ),
+    call(
+        "delete-material-cancels-deletion",
+        "DeleteImportedKeyMaterial brings a key to PendingImport that waits for its deletion",
+        &[DeleteImportedKeyMaterial],
+        |step, account| step.and_move(account, PendingDeletion, PendingImport),
     ),
     call(
         "reimport-loses-ciphertexts",
