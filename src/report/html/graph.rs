@@ -1,7 +1,7 @@
 //! The graph of states as a picture: the states in a row, what leads to the right above them, what leads to the left below.
 //!
 //! It is made of the results alone: [`TableHeader::transitions`](crate::event::TableHeader) say what the documents know, and the
-//! paths of the cases what was gone over. In such a picture arcs of one span never cross, and each has its own place for words.
+//! paths of the cases what is covered. In such a picture arcs of one span never cross, and each has its own place for words.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -70,8 +70,8 @@ impl<'r> Graph<'r> {
         let stated = || self.transitions.iter().filter(|taken| !taken.transition.inferred);
         let covered = stated().filter(|taken| taken.is_covered()).count();
         format!(
-            "<details class=\"graph\" open><summary>state graph</summary>\n<div>\n<p class=\"soft\">{covered} of {all} documented transitions were gone over by \
-             a case that was judged, on its route or as what it tests. ✔ gone over, and by how many cases · – not gone over · \
+            "<details class=\"graph\" open><summary>state graph</summary>\n<div>\n<p class=\"soft\">{covered} of {all} documented transitions are covered by \
+             a case that was judged, on its route or as what it tests. ✔ covered, and by how many cases · – not covered · \
              (…) no document states it, so no route takes it.</p>\n<div class=\"scroll\" role=\"group\" aria-label=\"state graph\" \
              tabindex=\"0\">{picture}</div>\n<details><summary>the transitions as a table</summary>\n<div>{table}</div></details>\n\
              </div></details>\n",
@@ -205,7 +205,7 @@ impl<'r> Graph<'r> {
 }
 
 impl Taken<'_> {
-    /// Whether it was gone over in each of the results.
+    /// Whether it is covered in each of the results.
     fn is_covered(&self) -> bool {
         self.cases.iter().all(|number| *number > 0)
     }
