@@ -54,7 +54,9 @@ impl FromStr for Parameter {
     fn from_str(text: &str) -> Result<Self, String> {
         let (before, after) = text.split_once('=').ok_or("write NAME=TEXT, or NAME:=JSON")?;
         let (name, value) = match before.strip_suffix(':') {
-            Some(name) => (name, serde_json::from_str(after).map_err(|error| format!("{after} is no JSON: {error}"))?),
+            Some(name) => {
+                (name, serde_json::from_str(after).map_err(|error| format!("`{after}` is not JSON: {error}"))?)
+            }
             None => (before, Value::String(after.to_owned())),
         };
         if name.is_empty() {

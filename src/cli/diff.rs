@@ -12,6 +12,7 @@ use crate::report::curl::quote;
 use crate::report::difference::{FourWays, Way, outcome, pairs};
 use crate::report::results::Results;
 use crate::report::text::{as_u64, count, one_line, thousands};
+use crate::verdict::Verdict;
 
 /// How many cases of a group are shown.
 const MOST_SHOWN: usize = 20;
@@ -154,6 +155,14 @@ fn text(
             false => format!(" ({})", results.target.endpoint),
         };
         text.push_str(&format!("{}\n", one_line(&format!("{label}  {name}{endpoint}"))));
+
+        // Otherwise an endpoint that is not there would look like one that is right about nothing.
+        let unclear: Vec<_> = results.cases.iter().filter(|case| case.verdict == Verdict::Inconclusive).collect();
+        if let Some(first) = unclear.first() {
+            let cases = count(as_u64(unclear.len()), "case");
+            let line = format!("   {cases} inconclusive, such as {}: {}", first.id, first.reason);
+            text.push_str(&format!("{}\n", one_line(&line)));
+        }
     }
     text.push('\n');
     let number = |number: usize| thousands(as_u64(number));

@@ -138,10 +138,12 @@ pub enum CliError {
     #[error("--keep-keys needs --endpoint: the keys of the bundled mock end with it")]
     NothingToKeep,
     /// A ledger can't be read.
-    #[error("failed to read the ledger {}: {source}; without it, --by-marks finds keys and aliases by their marks", path.display())]
+    #[error("failed to read the ledger {}: {source}; {instead}", path.display())]
     ReadLedger {
         /// The file.
         path: PathBuf,
+        /// What can be done without it.
+        instead: &'static str,
         /// Why.
         source: io::Error,
     },

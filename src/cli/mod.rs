@@ -22,6 +22,7 @@ mod mock;
 mod panic;
 mod plan;
 mod provider;
+mod recording;
 mod replay;
 mod report;
 mod run;

@@ -11,6 +11,7 @@ use clap::{ArgAction, ArgMatches, Args, value_parser};
 use super::again::Again;
 use super::claims::Claims;
 use super::github::GitHub;
+use super::recording::recorder;
 use super::settings::SettingsArguments;
 use super::standing::Standing;
 use super::suite::{SelectArguments, Selection, SuiteArguments};
@@ -21,7 +22,6 @@ use crate::diagnostic::counted;
 use crate::event::{Event, RunFooter};
 use crate::input::is_standard;
 use crate::known::KnownFailures;
-use crate::ledger::new_mark;
 use crate::mock::Faults;
 use crate::plan::Isolation;
 use crate::provider::Declaration;
@@ -31,11 +31,10 @@ use crate::report::baseline::Baseline;
 use crate::report::claim::is_report;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
 use crate::report::destination::is_one_file;
-use crate::report::har::{HarRecorder, RecordedRun};
 use crate::report::history::HistoryReport;
 use crate::report::json::JsonReport;
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
-use crate::run::{GivenKey, HookUrl, TargetClock, Unsupported};
+use crate::run::{GivenKey, HookUrl, Unsupported};
 use crate::session::reach;
 use crate::session::{
     ClockControl, ClockLock, Endpoint, Limits, LiveTarget, MockOptions, RunningTarget, Session, SessionOptions,
@@ -326,7 +325,10 @@ async fn execute(
         wait(&suite, &target, limit, &arguments, context).await;
     }
     let mut options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
-    let recorder = recorder(&arguments, &suite, &cases, &target, &mut options)?;
+    let recorder = match &arguments.record {
+        Some(path) => Some(recorder(path, &suite, &cases, &target, &mut options)?),
+        None => None,
+    };
     let session = Session::new(Arc::clone(&suite), cases, &target, options)?;
     // Before the first request, and also if the reports are quiet.
     if let Some(announcement) = session.announcement() {
@@ -376,54 +378,6 @@ async fn execute(
         Exit::Passed if !errors.is_empty() || !too_many.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
-}
-
-/// What records the exchanges, if that is wanted; the options then say what a later run must know of this one.
-fn recorder(
-    arguments: &RunArguments,
-    suite: &Suite,
-    cases: &[usize],
-    target: &LiveTarget,
-    options: &mut SessionOptions,
-) -> Result<Option<Arc<HarRecorder>>, CliError> {
-    let Some(path) = &arguments.record else { return Ok(None) };
-    let seed = options.seed.unwrap_or_else(|| fastrand::u32(..));
-    let mark = new_mark();
-    let account = target.kind() == Some(TargetKind::Account);
-    let own_credentials = !target.target().has_example_credentials();
-    let run = RecordedRun {
-        format: RecordedRun::FORMAT,
-        provider: suite.service.provider.clone(),
-        endpoint: target.target().endpoint.to_string(),
-        region: target.target().region.clone(),
-        kind: match target.kind() {
-            None => "mock",
-            Some(TargetKind::Loopback) => "loopback",
-            Some(TargetKind::Emulator) => "emulator",
-            Some(TargetKind::Account) => "account",
-        }
-        .to_owned(),
-        target_version: options.target_version.clone(),
-        prompt: target.is_prompt(),
-        own_credentials,
-        moves_clock: !matches!(target.clock(), TargetClock::Fixed),
-        suite: suite.hash.clone(),
-        seed,
-        mark: mark.clone(),
-        salt: format!("{:032x}", fastrand::u128(..)),
-        tour: options.isolation.is_tour(account),
-        max_keys: options.limits.max_keys,
-        confirm_failures: options.confirm_failures,
-        confirmations: options.confirmations.map(NonZeroU32::get),
-        settle_timeout: options.settle_timeout.and_then(|time| u64::try_from(time.as_millis()).ok()),
-        strict: options.strict,
-        skip_unsupported: options.unsupported == Unsupported::Skip,
-        cases: cases.iter().map(|index| suite.cases[*index].id.to_string()).collect(),
-    };
-    let recorder = Arc::new(HarRecorder::create(path, run, account || own_credentials)?);
-    (options.seed, options.mark, options.reuse) = (Some(seed), Some(mark), false);
-    options.tape = Tape::Record(Arc::clone(&recorder) as Arc<_>);
-    Ok(Some(recorder))
 }
 
 /// Waits until the endpoint responds, and says so if it does not: the run then finds out the rest.

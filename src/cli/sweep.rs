@@ -89,7 +89,10 @@ fn read_ledgers(arguments: &SweepArguments) -> Result<Ledgers, CliError> {
         if read.contains(&path.as_path()) || (arguments.by_marks && arguments.ledger.is_empty() && !path.exists()) {
             continue;
         }
-        ledgers.read(path).map_err(|source| CliError::ReadLedger { path: path.clone(), source })?;
+        ledgers.read(path).map_err(|source| {
+            let instead = "without it, --by-marks finds keys and aliases by their marks";
+            CliError::ReadLedger { path: path.clone(), instead, source }
+        })?;
         read.push(path);
     }
     Ok(ledgers)

@@ -29,7 +29,10 @@ impl EarlierKeys {
         let history = match History::read(ledger) {
             Ok(history) => history,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(CliError::ReadLedger { path: ledger.to_owned(), source }),
+            Err(source) => {
+                let instead = "with --no-reuse, new keys are planned whatever it says";
+                return Err(CliError::ReadLedger { path: ledger.to_owned(), instead, source });
+            }
         };
         Ok(Self::new(history.waiting(|there| is_same_target(there, target)), Timestamp::now()))
     }
