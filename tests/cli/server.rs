@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -141,6 +141,35 @@ impl Server {
         })
     }
 
+    /// Hands requests on to another server until so many have come and a key is created after them. That is the last
+    /// request that is handed on, so there is at least one key that nobody has removed.
+    pub fn hanging_with_a_key(upstream: SocketAddr, number: usize) -> Self {
+        let created = AtomicBool::new(false);
+        Self::start(move |stream, requests| {
+            let server = TcpStream::connect(upstream).unwrap();
+            let (mut responses, mut client) = (server.try_clone().unwrap(), stream.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut responses, &mut client));
+            hand_on_pieces(stream, server, |piece| {
+                let begins = begins_a_request(piece);
+                if begins && created.load(Ordering::SeqCst) {
+                    requests.fetch_add(1, Ordering::SeqCst);
+                    loop {
+                        thread::park();
+                    }
+                }
+                // Counted up to the number only, so that what exceeds it is what hangs.
+                if begins && requests.load(Ordering::SeqCst) < number {
+                    requests.fetch_add(1, Ordering::SeqCst);
+                } else if begins {
+                    let text = String::from_utf8_lossy(piece);
+                    if text.contains("CreateKey") && !text.contains("CreateKeyVersion") {
+                        created.store(true, Ordering::SeqCst);
+                    }
+                }
+            });
+        })
+    }
+
     /// Hands requests on to another server until so many have come, and then responds to nothing any more.
     pub fn hanging_after(upstream: SocketAddr, number: usize) -> Self {
         Self::start(move |stream, requests| {
@@ -201,10 +230,19 @@ fn read_head(stream: &mut TcpStream, requests: &AtomicUsize) -> Option<String> {
 }
 
 /// Copies what a client sends; `seen` gets for each piece whether it begins a request.
-fn hand_on(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(bool)) {
+fn hand_on(from: TcpStream, to: TcpStream, mut seen: impl FnMut(bool)) {
+    hand_on_pieces(from, to, |piece| seen(begins_a_request(piece)));
+}
+
+fn begins_a_request(piece: &[u8]) -> bool {
+    piece.starts_with(b"GET ") || piece.starts_with(b"POST ")
+}
+
+/// Copies what a client sends; `seen` gets each piece before it is copied.
+fn hand_on_pieces(mut from: TcpStream, mut to: TcpStream, mut seen: impl FnMut(&[u8])) {
     let mut chunk = [0; 65536];
     while let Ok(length @ 1..) = from.read(&mut chunk) {
-        seen(chunk.starts_with(b"GET ") || chunk.starts_with(b"POST "));
+        seen(&chunk[..length]);
         if to.write_all(&chunk[..length]).is_err() {
             return;
         }

@@ -109,11 +109,11 @@ fn a_run_under_nohup_outlives_its_terminal() {
 #[test]
 fn a_second_signal_stops_the_clean_up_and_says_what_stays() {
     let mock = mock();
-    let server = Server::hanging_after(mock.address(), AT);
+    let server = Server::hanging_with_a_key(mock.address(), AT);
     let place = Place::new();
     let mut child = spawn(&mut place.command(&format!("run --endpoint {} --timeout 5m", server.endpoint())));
     // Nothing that is under way has an end now.
-    while server.requests() < AT {
+    while server.requests() <= AT {
         thread::sleep(Duration::from_millis(10));
     }
     assert!(signal(child.id(), "INT"));
@@ -141,7 +141,7 @@ fn a_second_signal_stops_the_clean_up_and_says_what_stays() {
 #[test]
 fn an_endpoint_that_responds_no_more_ends_the_run_and_its_clean_up() {
     let mock = mock();
-    let server = Server::hanging_after(mock.address(), 60);
+    let server = Server::hanging_with_a_key(mock.address(), 60);
     let place = Place::new();
     let arguments = format!("run --timeout 200ms --jobs 3 --endpoint {}", server.endpoint());
     let Ended { code, out, err } = ended(place.program(&arguments));
@@ -166,7 +166,8 @@ fn an_endpoint_that_responds_no_more_ends_the_run_and_its_clean_up() {
 #[test]
 fn throttling_is_a_response() {
     let place = Place::new();
-    let arguments = "run alibaba/Encrypt/Enabled --timeout 1ms --fault throttle=Throttling,operation=Encrypt";
+    let arguments =
+        "run alibaba/Encrypt/Enabled --timeout 100ms --fault throttle=Throttling,retry-after=1,operation=Encrypt";
     let Ended { out, .. } = ended(place.program(arguments));
     assert!(!out.contains("time-outs"), "{out}");
 }
@@ -175,16 +176,16 @@ fn throttling_is_a_response() {
 fn a_run_ends_when_its_time_is_over() {
     let mock = mock();
     // It would last as long as the test otherwise.
-    let server = Server::hanging_after(mock.address(), AT);
+    let server = Server::hanging_with_a_key(mock.address(), 20);
     let place = Place::new();
     let endpoint = server.endpoint();
-    let arguments = format!("run --max-duration 1s --timeout 1500ms --routes canonical --endpoint {endpoint}");
+    let arguments = format!("run --max-duration 2s --timeout 1500ms --routes canonical --endpoint {endpoint}");
     let Ended { out, err, .. } = ended(place.program(&arguments));
-    assert!(err.starts_with("--max-duration is over (1s): cleaning up "), "{err}");
+    assert!(err.starts_with("--max-duration is over (2s): cleaning up "), "{err}");
     let results = place.results();
-    assert_eq!(results.stopped.as_deref(), Some("--max-duration is over (1s)"), "{out}");
+    assert_eq!(results.stopped.as_deref(), Some("--max-duration is over (2s)"), "{out}");
     let not_run = results.cases.iter().find(|case| case.verdict == Verdict::NotRun).unwrap();
-    assert_eq!(not_run.reason, "not judged: --max-duration is over (1s)");
+    assert_eq!(not_run.reason, "not judged: --max-duration is over (2s)");
     assert!(staying(mock.address()).0.is_subset(&named(&results)), "{:?}", results.leaks);
 
     let place = Place::new();
