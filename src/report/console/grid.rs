@@ -26,7 +26,7 @@ impl Grid<'_> {
         let names = self.rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
         let whole: Vec<Vec<String>> = self.columns.iter().map(|column| vec![(*column).to_owned()]).collect();
         let broken: Vec<Vec<String>> = self.columns.iter().map(|column| words(column)).collect();
-        let initials: Vec<Vec<String>> = self.columns.iter().map(|column| vec![initials(column)]).collect();
+        let initials: Vec<Vec<String>> = abbreviations(&self.columns).into_iter().map(|short| vec![short]).collect();
 
         let fits = |heads: &[Vec<String>]| names + total(heads) <= width;
 
@@ -143,8 +143,23 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-fn initials(name: &str) -> String {
-    words(name).iter().filter_map(|word| word.chars().next()).collect()
+/// The initials of each name; where several names have the same ones, with as many letters of each word as tell the names
+/// apart.
+fn abbreviations(names: &[&str]) -> Vec<String> {
+    let short = |name: &str, letters: usize| -> String {
+        words(name).iter().flat_map(|word| word.chars().take(letters)).collect()
+    };
+    let is_unique = |name: &str, letters: usize| {
+        names.iter().all(|other| *other == name || short(other, letters) != short(name, letters))
+    };
+    names
+        .iter()
+        .map(|name| {
+            let length = name.chars().count();
+            let letters = (1..length).find(|letters| is_unique(name, *letters)).unwrap_or(length);
+            short(name, letters)
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -155,7 +170,13 @@ mod tests {
     fn names_in_camel_case_are_split_into_words() {
         assert_eq!(words("PendingDeletion"), ["Pending", "Deletion"]);
         assert_eq!(words("deleted"), ["deleted"]);
-        assert_eq!(initials("PendingImport"), "PI");
+    }
+
+    #[test]
+    fn abbreviations_are_initials_that_differ() {
+        let names = ["Enabled", "PendingImport", "Unavailable", "Updating"];
+        assert_eq!(abbreviations(&names), ["E", "PI", "Un", "Up"]);
+        assert_eq!(abbreviations(&["Same", "Same", ""]), ["S", "S", ""]);
     }
 
     #[test]
