@@ -15,6 +15,7 @@ use crate::report::results::Results;
 use crate::report::text::{duration, one_line};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
+use crate::suite::clause::Clause;
 use crate::suite::files::CaseFile;
 use crate::suite::name::ClauseId;
 use crate::suite::request::{Parameter, RequestTemplate};
@@ -70,22 +71,34 @@ fn promise(suite: &Suite, case: &Case) -> String {
         Subject::Scenario { scenario, .. } => &suite.scenarios[*scenario].why,
     };
     let mut text = format!("why: {}\n", one_line(why.trim()));
+
+    // Clauses of a case are mostly of one document, whose date is said once.
+    let mut dates = Vec::new();
     for (index, id) in suite.clauses_of(case).into_iter().enumerate() {
         text.push_str(&clause(suite, id, if index == 0 { "clause" } else { "also" }));
+        let date = suite.clauses.get(id).map(date).unwrap_or_default();
+        if !dates.contains(&date) {
+            dates.push(date);
+        }
     }
+    text.extend(dates);
     text
 }
 
 fn clause(suite: &Suite, id: &ClauseId, label: &str) -> String {
     let Some(clause) = suite.clauses.get(id) else { return format!("{label}: {id}\n") };
     format!(
-        "{label}: {id}\n  {}\n  in \"{}\", {} ({}: {})\n",
+        "{label}: {id}\n  {}\n  in \"{}\", {}\n",
         one_line(clause.says.trim()),
         one_line(&clause.document),
         one_line(&clause.section),
-        clause.edition,
-        one_line(clause.dated.trim()),
     )
+}
+
+/// The edition of the document that a clause is of, and its date.
+fn date(clause: &Clause) -> String {
+    let document = one_line(&clause.document);
+    format!("{} edition of \"{document}\": {}\n", clause.edition, one_line(clause.dated.trim()))
 }
 
 /// What a run does: the routes of the keys, the requests, and what is expected of them.

@@ -12,6 +12,7 @@ use crate::client::EndpointUrl;
 use crate::diagnostic::counted;
 use crate::plan::forecast::Forecast;
 use crate::provider::RateGroup;
+use crate::report::text::thousands;
 use crate::suite::Suite;
 
 /// A plan as `plan --format json` shows it.
@@ -164,6 +165,11 @@ pub(super) fn shown<'a>(
     }
 }
 
+/// A count as people read it: `2,431`.
+fn number(count: usize) -> String {
+    thousands(count as u64)
+}
+
 /// The seconds that requests take at a rate, or as long as the slowest group of them takes.
 fn seconds<'a>(
     requests: usize,
@@ -244,13 +250,16 @@ impl Shown<'_> {
             "made and removed",
             self.made_and_removed.values().sum::<usize>().to_string() + &of_class(&self.made_and_removed),
         );
-        line("requests", self.requests.to_string());
+        line("requests", number(self.requests));
         for (operation, count) in &self.calls {
-            line("", format!("{count:>6}  {operation}"));
+            line("", format!("{:>6}  {operation}", number(*count)));
         }
         if let Some(bound) = self.bound {
             let ShownBound { tour, least, cases, keys, fixtures, moves, observations } = bound;
-            line("of the tour", format!("{tour}, and no tour of these cases has fewer than {least}:"));
+            line(
+                "of the tour",
+                format!("{}, and no tour of these cases has fewer than {}:", number(tour), number(least)),
+            );
             for (count, what) in [
                 (cases, "that the cases send themselves: probes, verifications, and what they look at"),
                 (keys, "to make and remove as many keys as some case needs at once"),
@@ -258,7 +267,7 @@ impl Shown<'_> {
                 (moves, "to bring keys from where one case leaves them to where another begins"),
                 (observations, "to observe keys where no case has done so"),
             ] {
-                line("", format!("{count:>6}  {what}"));
+                line("", format!("{:>6}  {what}", number(count)));
             }
         }
 
