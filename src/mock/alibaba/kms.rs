@@ -8,12 +8,10 @@ use jiff::Timestamp;
 use crate::mock::alibaba::config::AlibabaConfig;
 use crate::mock::alibaba::records::{self, Restored};
 use crate::mock::alibaba::regions::REGIONS;
-use crate::mock::alibaba::service::account::Time;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::Tools;
 use crate::mock::alibaba::service::crypto::TokenSealer;
 use crate::mock::alibaba::service::key::Tenant;
-use crate::mock::alibaba::service::layer::Layer;
 use crate::mock::alibaba::service::wrapping_pair::WrappingPairs;
 use crate::mock::alibaba::wire::gateway::Nonces;
 use crate::mock::alibaba::wire::layer::WireLayer;
@@ -21,6 +19,7 @@ use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::persistence::Journal;
 use crate::mock::locked;
+use crate::mock::store::{Time, TimeLayer};
 
 /// The mock of Alibaba Cloud KMS.
 #[derive(Debug)]
@@ -123,8 +122,8 @@ impl AlibabaKms {
     }
 
     /// What lets happen to keys what is due by itself until `now`.
-    pub(crate) fn time(&self, now: Timestamp) -> Time<'_> {
-        Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn Layer) }
+    pub(crate) fn time(&self, now: Timestamp) -> Time<'_, Tenant> {
+        Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn TimeLayer<Tenant>) }
     }
 
     /// What operations work with.

@@ -1,9 +1,9 @@
 //! Where the changes of calls are written down.
 
 use crate::mock::aws::records;
-use crate::mock::aws::service::account::ChangeLog;
 use crate::mock::aws::service::regions::Regions;
 use crate::mock::host::persistence::Journal;
+use crate::mock::store::ChangeLog;
 
 /// The journal, and whose changes they are.
 pub(crate) struct CallLog<'a> {
@@ -11,9 +11,9 @@ pub(crate) struct CallLog<'a> {
     pub(crate) account: &'a str,
 }
 
-impl ChangeLog for CallLog<'_> {
+impl ChangeLog<Regions> for CallLog<'_> {
     /// One entry for all regions: a key and its replica change together or not at all.
-    fn append(&self, regions: &mut Regions) -> Option<u64> {
+    fn append(&self, regions: &mut Regions, _: bool) -> Option<u64> {
         let touched = regions.take_touched();
         if touched.is_empty() {
             return None;

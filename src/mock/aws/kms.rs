@@ -7,11 +7,9 @@ use jiff::Timestamp;
 
 use crate::mock::aws::config::AwsConfig;
 use crate::mock::aws::records::{self, Restored};
-use crate::mock::aws::service::account::Time;
 use crate::mock::aws::service::api::Operation;
 use crate::mock::aws::service::call::Tools;
 use crate::mock::aws::service::crypto::{RsaPair, Sealer};
-use crate::mock::aws::service::layer::Layer;
 use crate::mock::aws::service::pairs::Pairs;
 use crate::mock::aws::service::regions::Regions;
 use crate::mock::aws::wire::layer::WireLayer;
@@ -19,6 +17,7 @@ use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::host::persistence::Journal;
 use crate::mock::locked;
+use crate::mock::store::{Time, TimeLayer};
 
 /// The mock of AWS KMS.
 #[derive(Debug)]
@@ -91,8 +90,8 @@ impl AwsKms {
     }
 
     /// What lets happen to keys what is due by itself until `now`.
-    pub(crate) fn time(&self, now: Timestamp) -> Time<'_> {
-        Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn Layer) }
+    pub(crate) fn time(&self, now: Timestamp) -> Time<'_, Regions> {
+        Time { now, identifiers: self.identifiers(), layer: self.layer().map(|layer| layer as &dyn TimeLayer<Regions>) }
     }
 
     /// What operations work with.

@@ -5,6 +5,7 @@
 //!
 //! - `cell`: how a cell of a table is written that has another outcome;
 //! - `repertoire`: the deviations of a cloud, for those who do not know which cloud it is;
+//! - `step`: the techniques, which a deviation wraps an operation with;
 //! - `replaceable`: the deviations of a mock, which can be replaced while it runs.
 
 mod alibaba;
@@ -12,6 +13,7 @@ mod aws;
 mod cell;
 mod repertoire;
 mod replaceable;
+mod step;
 
 pub use self::alibaba::{
     CellDeviation, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,

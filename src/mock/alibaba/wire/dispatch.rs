@@ -5,7 +5,7 @@ use http::header::{HeaderName, HeaderValue, RETRY_AFTER};
 use crate::mock::alibaba::access_key::AccessKey;
 use crate::mock::alibaba::call_log::CallLog;
 use crate::mock::alibaba::kms::AlibabaKms;
-use crate::mock::alibaba::service::account::{Account, ChangeLog};
+use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::{Call, Caller};
 use crate::mock::alibaba::service::rejection::Rejection;
@@ -18,6 +18,7 @@ use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
 use crate::mock::host::response::{Response, fields};
 use crate::mock::locked;
+use crate::mock::store::ChangeLog;
 use crate::provider::signing::sha256_hex;
 
 /// A request as far as it is understood without a signature.
@@ -159,7 +160,8 @@ impl<'r> Understood<'r> {
             access_key: &access_key.id,
             nonce,
         });
-        let mut account = Account::new(keys, kms.time(moment.now), log.as_ref().map(|log| log as &dyn ChangeLog));
+        let log = log.as_ref().map(|log| log as &dyn ChangeLog<_>);
+        let mut account = Account::new(keys, region, kms.time(moment.now), log);
         let call = Call {
             operation,
             row: operation.definition().rule,

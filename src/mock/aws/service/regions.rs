@@ -8,7 +8,7 @@ use crate::mock::aws::service::key::{DAY, Key, Role, Tenant};
 use crate::mock::aws::service::state::KeyState;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
-use crate::mock::store::Touched;
+use crate::mock::store::{Holding, Touched};
 
 /// The keys and aliases of an account in each region.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,28 @@ pub(crate) struct Regions {
     by_name: BTreeMap<String, Tenant>,
     /// Whether somebody takes what was touched.
     is_watched: bool,
+}
+
+impl Holding for Regions {
+    type Key = Key;
+
+    fn in_region(&mut self, region: &str) -> &mut Tenant {
+        self.tenant(region)
+    }
+
+    fn settle(&mut self, now: Timestamp, identifiers: &Identifiers) {
+        if !self.is_due(now) {
+            return;
+        }
+
+        // A primary key waits from the moment when its last replica is gone, so these moments are gone through one by one.
+        while let Some(moment) = self.next_release().filter(|moment| *moment <= now) {
+            self.settle_tenants(moment, identifiers);
+            self.release_primaries(moment);
+        }
+        self.settle_tenants(now, identifiers);
+        self.spread_rotations();
+    }
 }
 
 impl Regions {
@@ -66,21 +88,6 @@ impl Regions {
                 tenant.change(id, &mut change);
             }
         }
-    }
-
-    /// Lets happen what was due by itself until `now`.
-    pub(crate) fn settle(&mut self, now: Timestamp, identifiers: &Identifiers) {
-        if !self.is_due(now) {
-            return;
-        }
-
-        // A primary key waits from the moment when its last replica is gone, so these moments are gone through one by one.
-        while let Some(moment) = self.next_release().filter(|moment| *moment <= now) {
-            self.settle_tenants(moment, identifiers);
-            self.release_primaries(moment);
-        }
-        self.settle_tenants(now, identifiers);
-        self.spread_rotations();
     }
 
     fn is_due(&self, now: Timestamp) -> bool {

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::mock::aws::call_log::CallLog;
 use crate::mock::aws::kms::AwsKms;
-use crate::mock::aws::service::account::{Account, ChangeLog};
+use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::api::Operation;
 use crate::mock::aws::service::call::{Call, Caller};
 use crate::mock::aws::service::crypto::RsaPair;
@@ -21,6 +21,7 @@ use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
 use crate::mock::host::response::Response;
 use crate::mock::locked;
+use crate::mock::store::ChangeLog;
 use crate::provider::signing::sha256_hex;
 
 /// The service's name before that of an operation.
@@ -178,7 +179,7 @@ impl<'r> Understood<'r> {
         };
 
         let log = kms.journal().map(|journal| CallLog { journal, account: &access_key.account });
-        let log = log.as_ref().map(|log| log as &dyn ChangeLog);
+        let log = log.as_ref().map(|log| log as &dyn ChangeLog<_>);
         let mut account = Account::new(regions, region, kms.time(moment.now), log);
         let call = Call {
             operation,

@@ -20,6 +20,8 @@ use crate::mock::alibaba::wire::response::ResponseParts;
 use crate::mock::host::cloud::DeviationError;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::mutation::replaceable::{Ranked, Replaceable, Set, read_all};
+use crate::mock::mutation::step::{self, Wraps};
+use crate::mock::store::TimeLayer;
 
 /// The deviations of a mock, and what they remember.
 #[derive(Debug)]
@@ -108,9 +110,10 @@ impl Deviation {
             Self::Cell(cell) => cell.operation == operation,
         }
     }
+}
 
-    /// Stands around a call of an operation that it concerns.
-    pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+impl<'c> Wraps<Call<'c>, Marks> for Deviation {
+    fn around(&self, step: &step::Step<'_, Call<'c>, Self, Marks>, account: &mut Account<'_>) -> Outcome {
         match self {
             Self::Response(_, fault) => fault.around(step, account),
             Self::Responses(fault) => step.run(account).map_err(|rejection| fault.change_rejection(rejection)),
@@ -122,7 +125,7 @@ impl Deviation {
     }
 }
 
-impl Layer for Deviations {
+impl TimeLayer<Tenant> for Deviations {
     fn settle(&self, keys: &mut Tenant, now: Timestamp, identifiers: &Identifiers) {
         let set = self.all.set();
         let rules = set.named().filter_map(|named| match named.part {
@@ -132,7 +135,9 @@ impl Layer for Deviations {
         let rest: Vec<_> = rules.collect();
         TimeStep { now, identifiers, rest: &rest }.pass(keys);
     }
+}
 
+impl Layer for Deviations {
     fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
         let set = self.all.set();
         let concerned: Vec<&Deviation> = set.sorted.iter().filter(|one| one.concerns(call.operation)).collect();

@@ -16,6 +16,8 @@ use crate::mock::aws::wire::response::ResponseParts;
 use crate::mock::host::cloud::DeviationError;
 use crate::mock::host::identifier::Identifiers;
 use crate::mock::mutation::replaceable::{Ranked, Replaceable, Set, read_all};
+use crate::mock::mutation::step::{self, Wraps};
+use crate::mock::store::{Holding as _, TimeLayer};
 
 /// The deviations of a mock.
 #[derive(Debug)]
@@ -89,9 +91,10 @@ impl Kind {
             Self::Cell(cell) => cell.operation == operation,
         }
     }
+}
 
-    /// Stands around a call of an operation that it concerns.
-    pub(super) fn around(&self, step: &Step<'_>, account: &mut Account<'_>) -> Outcome {
+impl<'c> Wraps<Call<'c>, ()> for Kind {
+    fn around(&self, step: &step::Step<'_, Call<'c>, Self>, account: &mut Account<'_>) -> Outcome {
         match self {
             Self::Response(_, fault) => fault.around(step, account),
             Self::Responses(fault) => step.run(account).map_err(|rejection| fault.change_rejection(rejection)),
@@ -102,7 +105,7 @@ impl Kind {
     }
 }
 
-impl Layer for Deviations {
+impl TimeLayer<Regions> for Deviations {
     fn settle(&self, regions: &mut Regions, now: Timestamp, identifiers: &Identifiers) {
         for part in self.0.set().parts() {
             if let Part::Time(change) = part {
@@ -111,14 +114,16 @@ impl Layer for Deviations {
         }
         regions.settle(now, identifiers);
     }
+}
 
+impl Layer for Deviations {
     fn call(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
         let set = self.0.set();
         let concerned = set.sorted.iter().map(|deviation| &deviation.0).filter(|one| one.concerns(call.operation));
         let rest: Vec<&Kind> = concerned.collect();
 
         // One transaction: what a deviation takes back must not be seen in between.
-        account.alone(|account| Step { call, rest: &rest }.run(account))
+        account.alone(|account| Step { call, marks: &(), rest: &rest }.run(account))
     }
 }
 

@@ -1,7 +1,4 @@
-//! The techniques of deviations: what can be done around an operation that knows nothing of it.
-//!
-//! A deviation gets a [`Step`] and runs the operation with it: once, or again with other parameters, or with the key made
-//! to look otherwise for as long as it takes. The account is locked all the while.
+//! The place of a deviation around a call of AWS KMS, and the techniques that take its parameters.
 
 use std::sync::Arc;
 
@@ -12,35 +9,44 @@ use super::subject::{subject, subjects};
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::Call;
 use crate::mock::aws::service::crypto::KeyMaterial;
-use crate::mock::aws::service::key::{Key, Version};
+use crate::mock::aws::service::key::{Key, Tenant, Version};
+use crate::mock::aws::service::regions::Regions;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::state::{KeyState, Rule};
 use crate::mock::host::response::Fields;
+use crate::mock::mutation::step::{self, Wrapped};
 
 /// What comes of a call.
 pub(super) type Outcome = Result<Fields, Rejection>;
 
 /// One deviation's place around a call.
-pub(super) struct Step<'s> {
-    pub(super) call: &'s Call<'s>,
-    /// The deviations inside of this one, the operation being innermost.
-    pub(super) rest: &'s [&'s Kind],
+pub(super) type Step<'s> = step::Step<'s, Call<'s>, Kind>;
+
+impl Wrapped for Call<'_> {
+    type Holding = Regions;
+    type State = KeyState;
+    type Rejection = Rejection;
+
+    const EDIT_IS_CHANGE: bool = true;
+
+    fn run(&self, account: &mut Account<'_>) -> Outcome {
+        Call::run(self, account)
+    }
+
+    fn subject<'k>(&self, keys: &'k Tenant) -> Option<&'k Key> {
+        subject(self, keys)
+    }
+
+    fn state(key: &Key) -> KeyState {
+        key.state
+    }
+
+    fn set_state(key: &mut Key, state: KeyState) {
+        key.state = state;
+    }
 }
 
 impl Step<'_> {
-    /// Goes on with the call.
-    pub(super) fn run(&self, account: &mut Account<'_>) -> Outcome {
-        self.run_as(self.call, account)
-    }
-
-    /// Goes on with another call.
-    pub(super) fn run_as(&self, call: &Call<'_>, account: &mut Account<'_>) -> Outcome {
-        match self.rest.split_first() {
-            None => call.run(account),
-            Some((next, rest)) => next.around(&Step { call, rest }, account),
-        }
-    }
-
     /// Goes on with another value of a parameter; with `Null`, without it.
     pub(super) fn run_with(&self, name: &str, value: Value, account: &mut Account<'_>) -> Outcome {
         let parameters = self.call.parameters.with(name, value);
@@ -55,74 +61,6 @@ impl Step<'_> {
     /// Goes on with another row of the state table.
     pub(super) fn run_by_row(&self, row: Rule, account: &mut Account<'_>) -> Outcome {
         self.run_as(&Call { row, ..*self.call }, account)
-    }
-
-    /// The key that the call is about, if there is one.
-    pub(super) fn subject(&self, account: &mut Account<'_>) -> Option<Key> {
-        account.read(|keys| subject(self.call, keys).cloned())
-    }
-
-    /// Goes on, and changes the key after a success. `edit` gets the key as it was before, too.
-    pub(super) fn and_edit(&self, account: &mut Account<'_>, edit: impl FnOnce(&mut Key, &Key)) -> Outcome {
-        let before = self.subject(account);
-        let response = self.run(account)?;
-        if let Some(before) = before {
-            account.write(|keys| keys.change(&before.id, |key| edit(key, &before)));
-        }
-        Ok(response)
-    }
-
-    /// Goes on, and brings the key into another state after a success, if it was in `before` then.
-    pub(super) fn and_move(&self, account: &mut Account<'_>, before: KeyState, to: KeyState) -> Outcome {
-        self.and_edit(account, |key, former| {
-            if former.state == before {
-                key.state = to;
-            }
-        })
-    }
-
-    /// Goes on, and changes the response to a success.
-    pub(super) fn and_say(&self, account: &mut Account<'_>, edit: impl FnOnce(&mut Fields)) -> Outcome {
-        let mut response = self.run(account)?;
-        edit(&mut response);
-        Ok(response)
-    }
-
-    /// Goes on, and takes back what a success has changed.
-    pub(super) fn and_undo(&self, account: &mut Account<'_>) -> Outcome {
-        // All of it: which keys a call is going to touch is not known before.
-        let before = account.write_all(|regions| regions.clone());
-        let response = self.run(account)?;
-        account.write_all(|regions| *regions = before);
-        Ok(response)
-    }
-
-    /// Goes on. When it is rejected and `is_meant`, goes on otherwise, and that counts.
-    pub(super) fn or(
-        &self,
-        account: &mut Account<'_>,
-        is_meant: impl FnOnce(&Rejection) -> bool,
-        otherwise: impl FnOnce(&mut Account<'_>) -> Outcome,
-    ) -> Outcome {
-        match self.run(account) {
-            Err(rejection) if is_meant(&rejection) => otherwise(account),
-            outcome => outcome,
-        }
-    }
-
-    /// Goes on. When it is rejected and `is_meant`, goes on otherwise, and the rejection stays.
-    pub(super) fn despite(
-        &self,
-        account: &mut Account<'_>,
-        is_meant: impl FnOnce(&Rejection) -> bool,
-        otherwise: impl FnOnce(&mut Account<'_>) -> Outcome,
-    ) -> Outcome {
-        let outcome = self.run(account);
-        if outcome.as_ref().is_err_and(is_meant) {
-            // What comes of it is not shown.
-            let _ = otherwise(account);
-        }
-        outcome
     }
 
     /// Does something while the keys of the call that never had material have some.
