@@ -4,16 +4,20 @@
 //! Each cloud has a folder of its own, which stands around the service of that cloud from outside. What they share:
 //!
 //! - `cell`: how a cell of a table is written that has another outcome;
+//! - `form`: the techniques of responses whose form is wrong;
 //! - `repertoire`: the deviations of a cloud, for those who do not know which cloud it is;
-//! - `step`: the techniques, which a deviation wraps an operation with;
-//! - `replaceable`: the deviations of a mock, which can be replaced while it runs.
+//! - `replaceable`: the deviations of a mock, which can be replaced while it runs;
+//! - `step`: the techniques by which a deviation wraps an operation;
+//! - `text`: how the text of a deviation is read.
 
 mod alibaba;
 mod aws;
 mod cell;
+mod form;
 mod repertoire;
 mod replaceable;
 mod step;
+mod text;
 
 pub use self::alibaba::{
     CellDeviation, Deviation, GeneralFault, Named, ParseDeviationError, ResponseFault, StateEffect,

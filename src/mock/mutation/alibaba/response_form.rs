@@ -10,71 +10,39 @@ use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::alibaba::wire::response::{Format, ResponseParts, Source};
 use crate::mock::host::response::Fields;
+use crate::mock::mutation::form::{change_scalars, faults, mistype};
 
-/// What is wrong with the form of one operation's responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseFault {
-    /// A success comes with HTTP status 201.
-    SuccessIs201,
-    /// An error comes with HTTP status 200.
-    ErrorIs200,
-    /// The code of an error is in lower case.
-    CodeInLowerCase,
-    /// Texts are lists of one text, numbers are texts, and lists are what they hold.
-    WrongTypes,
-    /// The response to a success has no field but RequestId.
-    MissingFields,
-    /// The operation is not known.
-    NotImplemented,
-    /// The operation is not known, which comes with HTTP status 501.
-    NotImplementedIs501,
-    /// Every request ends in the same server error.
-    Crashes,
-    /// A list is null.
-    ListIsNull,
-    /// Dates are milliseconds since the epoch.
-    DateIsNumber,
-    /// Counters are texts.
-    CountIsText,
-    /// TotalCount is one more than there are entries.
-    TotalCountOff,
+faults! {
+    /// What is wrong with the form of one operation's responses.
+    pub enum ResponseFault {
+        /// A success comes with HTTP status 201.
+        SuccessIs201 = "success-is-201",
+        /// An error comes with HTTP status 200.
+        ErrorIs200 = "error-is-200",
+        /// The code of an error is in lower case.
+        CodeInLowerCase = "code-in-lower-case",
+        /// Texts are lists of one text, numbers are texts, and lists are what they hold.
+        WrongTypes = "wrong-types",
+        /// The response to a success has no field but RequestId.
+        MissingFields = "missing-fields",
+        /// The operation is not known.
+        NotImplemented = "not-implemented",
+        /// The operation is not known, which comes with HTTP status 501.
+        NotImplementedIs501 = "not-implemented-501",
+        /// Every request ends in the same server error.
+        Crashes = "crashes",
+        /// A list is null.
+        ListIsNull = "list-is-null",
+        /// Dates are milliseconds since the epoch.
+        DateIsNumber = "date-is-number",
+        /// Counters are texts.
+        CountIsText = "count-is-text",
+        /// TotalCount is one more than there are entries.
+        TotalCountOff = "total-count-off",
+    }
 }
 
 impl ResponseFault {
-    /// Every fault.
-    pub const ALL: &'static [Self] = &[
-        Self::SuccessIs201,
-        Self::ErrorIs200,
-        Self::CodeInLowerCase,
-        Self::WrongTypes,
-        Self::MissingFields,
-        Self::NotImplemented,
-        Self::NotImplementedIs501,
-        Self::Crashes,
-        Self::ListIsNull,
-        Self::DateIsNumber,
-        Self::CountIsText,
-        Self::TotalCountOff,
-    ];
-
-    /// The name, which never changes; the operation and a colon stand before it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::SuccessIs201 => "success-is-201",
-            Self::ErrorIs200 => "error-is-200",
-            Self::CodeInLowerCase => "code-in-lower-case",
-            Self::WrongTypes => "wrong-types",
-            Self::MissingFields => "missing-fields",
-            Self::NotImplemented => "not-implemented",
-            Self::NotImplementedIs501 => "not-implemented-501",
-            Self::Crashes => "crashes",
-            Self::ListIsNull => "list-is-null",
-            Self::DateIsNumber => "date-is-number",
-            Self::CountIsText => "count-is-text",
-            Self::TotalCountOff => "total-count-off",
-        }
-    }
-
     /// What happens, in one sentence without its end.
     pub(super) fn description(self, operation: Operation) -> String {
         match self {
@@ -120,9 +88,9 @@ impl ResponseFault {
     fn change_fields(self, response: &mut Fields) {
         match self {
             Self::MissingFields => response.clear(),
-            Self::WrongTypes => response.values_mut().for_each(mistype),
+            Self::WrongTypes => mistype(response),
             Self::ListIsNull => response.values_mut().for_each(without_lists),
-            Self::DateIsNumber => response.iter_mut().for_each(|(name, value)| number_dates(name, value)),
+            Self::DateIsNumber => change_scalars(response, &number_date),
             Self::CountIsText => {
                 // Only responses with a list have them.
                 for count in ["TotalCount", "PageNumber", "PageSize"] {
@@ -156,98 +124,51 @@ impl ResponseFault {
     }
 }
 
-/// What is wrong with the form of every operation's responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GeneralFault {
-    /// A rejection that has HTTP status 409 comes with 400.
-    Status400For409,
-    /// An error for something that is not there comes with HTTP status 400.
-    NotFoundIs400,
-    /// An error for something that is not there comes with HTTP status 500.
-    NotFoundIs500,
-    /// What is not there is called `Forbidden.ResourceNotFound`.
-    NotFoundByAnotherName,
-    /// The codes of rejections begin with `Rejeted.`, as in no document.
-    RejectionMisspelt,
-    /// Every rejection for the state of a key is the same 400 `InvalidParameter`.
-    RejectionIsInvalidParameter,
-    /// Every rejection for the state of a key says that the account has no permission.
-    RejectionIsNoPermission,
-    /// Every rejection for the state of a key is a 409 `Rejected.Disabled`, whatever the state.
-    RejectionIsDisabled,
-    /// A rejection for the state of a key comes with HTTP status 200.
-    RejectionIs200,
-    /// Every rejection for the state of a key is a server error.
-    RejectionCrashes,
-    /// Every error for something that is not there is a server error.
-    NotFoundCrashes,
-    /// The errors for states and for what is not there are those of the KMS of AWS.
-    AwsErrorCodes,
-    /// The RequestId of a success is empty.
-    EmptyRequestId,
-    /// A success has no RequestId.
-    NoRequestId,
-    /// An error has no RequestId.
-    NoRequestIdInErrors,
-    /// Every RequestId is the same.
-    RequestIdRepeats,
-    /// The body is JSON whatever was requested.
-    FormatIgnored,
-    /// The body of an error is JSON whatever was requested.
-    ErrorsInJson,
-    /// The content type is that of plain text.
-    ContentTypeIsText,
+faults! {
+    /// What is wrong with the form of every operation's responses.
+    pub enum GeneralFault {
+        /// A rejection that has HTTP status 409 comes with 400.
+        Status400For409 = "status-400-for-409",
+        /// An error for something that is not there comes with HTTP status 400.
+        NotFoundIs400 = "not-found-is-400",
+        /// An error for something that is not there comes with HTTP status 500.
+        NotFoundIs500 = "not-found-is-500",
+        /// What is not there is called `Forbidden.ResourceNotFound`.
+        NotFoundByAnotherName = "not-found-by-another-name",
+        /// The codes of rejections begin with `Rejeted.`, as in no document.
+        RejectionMisspelt = "rejection-code-misspelt-wrongly",
+        /// Every rejection for the state of a key is the same 400 `InvalidParameter`.
+        RejectionIsInvalidParameter = "rejection-is-invalid-parameter",
+        /// Every rejection for the state of a key says that the account has no permission.
+        RejectionIsNoPermission = "rejection-is-no-permission",
+        /// Every rejection for the state of a key is a 409 `Rejected.Disabled`, whatever the state.
+        RejectionIsDisabled = "rejection-is-always-disabled",
+        /// A rejection for the state of a key comes with HTTP status 200.
+        RejectionIs200 = "rejection-is-200",
+        /// Every rejection for the state of a key is a server error.
+        RejectionCrashes = "rejection-crashes",
+        /// Every error for something that is not there is a server error.
+        NotFoundCrashes = "not-found-crashes",
+        /// The errors for states and for what is not there are those of the KMS of AWS.
+        AwsErrorCodes = "aws-error-codes",
+        /// The RequestId of a success is empty.
+        EmptyRequestId = "empty-request-id",
+        /// A success has no RequestId.
+        NoRequestId = "no-request-id",
+        /// An error has no RequestId.
+        NoRequestIdInErrors = "no-request-id-in-errors",
+        /// Every RequestId is the same.
+        RequestIdRepeats = "request-id-repeats",
+        /// The body is JSON whatever was requested.
+        FormatIgnored = "format-ignored",
+        /// The body of an error is JSON whatever was requested.
+        ErrorsInJson = "errors-in-json",
+        /// The content type is that of plain text.
+        ContentTypeIsText = "content-type-is-text",
+    }
 }
 
 impl GeneralFault {
-    /// Every fault.
-    pub const ALL: &'static [Self] = &[
-        Self::Status400For409,
-        Self::NotFoundIs400,
-        Self::NotFoundIs500,
-        Self::NotFoundByAnotherName,
-        Self::RejectionMisspelt,
-        Self::RejectionIsInvalidParameter,
-        Self::RejectionIsNoPermission,
-        Self::RejectionIsDisabled,
-        Self::RejectionIs200,
-        Self::RejectionCrashes,
-        Self::NotFoundCrashes,
-        Self::AwsErrorCodes,
-        Self::EmptyRequestId,
-        Self::NoRequestId,
-        Self::NoRequestIdInErrors,
-        Self::RequestIdRepeats,
-        Self::FormatIgnored,
-        Self::ErrorsInJson,
-        Self::ContentTypeIsText,
-    ];
-
-    /// The name, which never changes.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Status400For409 => "status-400-for-409",
-            Self::NotFoundIs400 => "not-found-is-400",
-            Self::NotFoundIs500 => "not-found-is-500",
-            Self::NotFoundByAnotherName => "not-found-by-another-name",
-            Self::RejectionMisspelt => "rejection-code-misspelt-wrongly",
-            Self::RejectionIsInvalidParameter => "rejection-is-invalid-parameter",
-            Self::RejectionIsNoPermission => "rejection-is-no-permission",
-            Self::RejectionIsDisabled => "rejection-is-always-disabled",
-            Self::RejectionIs200 => "rejection-is-200",
-            Self::RejectionCrashes => "rejection-crashes",
-            Self::NotFoundCrashes => "not-found-crashes",
-            Self::AwsErrorCodes => "aws-error-codes",
-            Self::EmptyRequestId => "empty-request-id",
-            Self::NoRequestId => "no-request-id",
-            Self::NoRequestIdInErrors => "no-request-id-in-errors",
-            Self::RequestIdRepeats => "request-id-repeats",
-            Self::FormatIgnored => "format-ignored",
-            Self::ErrorsInJson => "errors-in-json",
-            Self::ContentTypeIsText => "content-type-is-text",
-        }
-    }
-
     /// What happens, in one sentence without its end.
     pub(super) const fn description(self) -> &'static str {
         match self {
@@ -358,29 +279,12 @@ fn without_lists(value: &mut Value) {
     }
 }
 
-fn number_dates(name: &str, value: &mut Value) {
-    match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| number_dates(name, value)),
-        Value::Array(values) => values.iter_mut().for_each(|value| number_dates(name, value)),
-        Value::String(text) if name.ends_with("Date") || name.ends_with("Time") => {
-            if let Ok(time) = text.parse::<Timestamp>() {
-                *value = time.as_millisecond().into();
-            }
-        }
-        _ => {}
-    }
-}
-
-fn mistype(value: &mut Value) {
-    match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(_, value)| mistype(value)),
-        // As a reader of XML does that sees only one element.
-        Value::Array(values) => {
-            let first = values.drain(..).next();
-            *value = first.unwrap_or_default();
-        }
-        Value::String(_) => *value = Value::Array(vec![value.take()]),
-        Value::Number(number) => *value = Value::String(number.to_string()),
-        Value::Bool(_) | Value::Null => {}
+/// Writes dates as milliseconds since the epoch.
+fn number_date(name: &str, value: &mut Value) {
+    let Value::String(text) = value else { return };
+    if (name.ends_with("Date") || name.ends_with("Time"))
+        && let Ok(time) = text.parse::<Timestamp>()
+    {
+        *value = time.as_millisecond().into();
     }
 }

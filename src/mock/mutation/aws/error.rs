@@ -1,13 +1,10 @@
 //! What is wrong with the text of a deviation.
 
-use super::AwsDeviation;
-use super::response_form::ResponseFault;
 use crate::mock::aws::access_key::UnknownAwsOperation;
 use crate::mock::aws::service::arrival::Arrival;
 use crate::mock::aws::service::state::KeyState;
 use crate::mock::mutation::cell::CellError;
-use crate::mock::mutation::repertoire::CloudDeviation as _;
-use crate::near::nearest;
+use crate::mock::mutation::text::did_you_mean;
 
 /// What is wrong with the text of a deviation of AWS KMS.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -16,7 +13,10 @@ pub enum ParseAwsDeviationError {
     #[error("deviation `{0}` does not read OPERATION:STATE=Success or OPERATION:STATE=STATUS/CODE")]
     Shape(String),
     /// There is no such name.
-    #[error("unknown deviation `{name}`; {}`mock --provider aws --list-deviations` shows all", meant(suggestion))]
+    #[error(
+        "unknown deviation `{name}`; {}`mock --provider aws --list-deviations` shows all",
+        did_you_mean(suggestion)
+    )]
     Unknown {
         /// The name.
         name: String,
@@ -41,26 +41,4 @@ pub enum ParseAwsDeviationError {
     /// The part after the equals sign.
     #[error(transparent)]
     Outcome(#[from] CellError),
-}
-
-fn meant(suggestion: &Option<String>) -> String {
-    suggestion.as_ref().map(|name| format!("did you mean `{name}`? ")).unwrap_or_default()
-}
-
-impl ParseAwsDeviationError {
-    /// There is no deviation of this name.
-    pub(super) fn unknown(text: &str) -> Self {
-        let names: Vec<String> = AwsDeviation::named().map(|deviation| deviation.to_string()).collect();
-        let suggestion = nearest(text, names.iter().map(String::as_str)).map(str::to_owned);
-        Self::Unknown { name: text.to_owned(), suggestion }
-    }
-
-    /// The operation is known; what follows its colon is nearly a fault of responses, or a cell without an outcome.
-    pub(super) fn shape_or_fault(text: &str) -> Self {
-        let Some((operation, fault)) = text.split_once(':') else { return Self::unknown(text) };
-        match nearest(fault, ResponseFault::ALL.iter().map(|fault| fault.name())) {
-            Some(near) => Self::Unknown { name: text.to_owned(), suggestion: Some(format!("{operation}:{near}")) },
-            None => Self::Shape(text.to_owned()),
-        }
-    }
 }

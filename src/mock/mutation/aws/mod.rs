@@ -38,6 +38,7 @@ pub use self::error::ParseAwsDeviationError;
 use self::named::Named;
 use self::response_form::{GeneralFault, ResponseFault};
 use super::repertoire::CloudDeviation;
+use super::text::{Readable, read};
 use crate::mock::aws::service::api::Operation;
 
 /// Something that the mock of AWS KMS does otherwise than the documents say. It is read from its name, as for
@@ -84,33 +85,41 @@ impl fmt::Display for AwsDeviation {
     }
 }
 
+impl Readable for AwsDeviation {
+    type Operation = Operation;
+
+    fn response_faults() -> impl Iterator<Item = &'static str> {
+        ResponseFault::ALL.iter().map(|fault| fault.name())
+    }
+
+    fn cell(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Kind::Cell).map(Self)
+    }
+
+    fn response(operation: Operation, fault: &str) -> Option<Self> {
+        let known = ResponseFault::ALL.iter().find(|known| known.name() == fault)?;
+        Some(Self(Kind::Response(operation, *known)))
+    }
+
+    fn misshapen(text: String) -> Self::Err {
+        ParseAwsDeviationError::Shape(text)
+    }
+
+    fn unknown(name: String, suggestion: Option<String>) -> Self::Err {
+        ParseAwsDeviationError::Unknown { name, suggestion }
+    }
+}
+
 impl FromStr for AwsDeviation {
     type Err = ParseAwsDeviationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // First, for a cell has a colon too.
-        if text.contains('=') {
-            return text.parse().map(Kind::Cell).map(Self);
-        }
-
-        if let Some((operation, fault)) = text.split_once(':') {
-            let operation: Operation = operation.parse()?;
-            let fault = ResponseFault::ALL.iter().copied().find(|known| known.name() == fault);
-            return match fault {
-                Some(fault) => Ok(Self(Kind::Response(operation, fault))),
-                None => Err(ParseAwsDeviationError::shape_or_fault(text)),
-            };
-        }
-
-        let named = Self::named().find(|deviation| deviation.to_string() == text);
-        named.ok_or_else(|| ParseAwsDeviationError::unknown(text))
+        read(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -125,17 +134,6 @@ mod tests {
             "disable-does-nothing",
         ] {
             assert_eq!(text.parse::<AwsDeviation>().unwrap().to_string(), text);
-        }
-    }
-
-    #[test]
-    fn named_deviations_have_unique_names_and_describe_themselves() {
-        let mut names = BTreeSet::new();
-        for deviation in AwsDeviation::named() {
-            let (name, description) = (deviation.to_string(), deviation.description());
-            assert_eq!(name.parse(), Ok(deviation));
-            assert!(!description.is_empty() && !description.ends_with('.'), "{name}: {description}");
-            assert!(names.insert(name.clone()), "{name} stands there twice");
         }
     }
 

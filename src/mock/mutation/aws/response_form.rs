@@ -9,62 +9,28 @@ use crate::mock::aws::service::arn::{Arn, Resource};
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::wire::response::{ResponseParts, Source};
 use crate::mock::host::response::Fields;
+use crate::mock::mutation::form::{change_scalars, faults, mistype};
 
-/// What is wrong with the form of one operation's responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ResponseFault {
-    SuccessIs201,
-    ErrorIs200,
-    ErrorIs500,
-    CodeInLowerCase,
-    ErrorWithoutType,
-    WrongTypes,
-    MissingFields,
-    KeyIdIsShort,
-    NotImplemented,
-    NotImplementedIs501,
-    Crashes,
-    ListIsNull,
-    DateIsText,
+faults! {
+    /// What is wrong with the form of one operation's responses.
+    pub(super) enum ResponseFault {
+        SuccessIs201 = "success-is-201",
+        ErrorIs200 = "error-is-200",
+        ErrorIs500 = "error-is-500",
+        CodeInLowerCase = "code-in-lower-case",
+        ErrorWithoutType = "error-without-type",
+        WrongTypes = "wrong-types",
+        MissingFields = "missing-fields",
+        KeyIdIsShort = "key-id-is-short",
+        NotImplemented = "not-implemented",
+        NotImplementedIs501 = "not-implemented-501",
+        Crashes = "crashes",
+        ListIsNull = "list-is-null",
+        DateIsText = "date-is-text",
+    }
 }
 
 impl ResponseFault {
-    /// Every fault.
-    pub(super) const ALL: &'static [Self] = &[
-        Self::SuccessIs201,
-        Self::ErrorIs200,
-        Self::ErrorIs500,
-        Self::CodeInLowerCase,
-        Self::ErrorWithoutType,
-        Self::WrongTypes,
-        Self::MissingFields,
-        Self::KeyIdIsShort,
-        Self::NotImplemented,
-        Self::NotImplementedIs501,
-        Self::Crashes,
-        Self::ListIsNull,
-        Self::DateIsText,
-    ];
-
-    /// The name, which never changes; the operation and a colon stand before it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::SuccessIs201 => "success-is-201",
-            Self::ErrorIs200 => "error-is-200",
-            Self::ErrorIs500 => "error-is-500",
-            Self::CodeInLowerCase => "code-in-lower-case",
-            Self::ErrorWithoutType => "error-without-type",
-            Self::WrongTypes => "wrong-types",
-            Self::MissingFields => "missing-fields",
-            Self::KeyIdIsShort => "key-id-is-short",
-            Self::NotImplemented => "not-implemented",
-            Self::NotImplementedIs501 => "not-implemented-501",
-            Self::Crashes => "crashes",
-            Self::ListIsNull => "list-is-null",
-            Self::DateIsText => "date-is-text",
-        }
-    }
-
     /// What happens, in one sentence without its end.
     pub(super) fn description(self, operation: Operation) -> String {
         match self {
@@ -109,11 +75,11 @@ impl ResponseFault {
     fn change_fields(self, response: &mut Fields) {
         match self {
             Self::MissingFields => response.clear(),
-            Self::WrongTypes => response.values_mut().for_each(mistype),
+            Self::WrongTypes => mistype(response),
             Self::ListIsNull => response.values_mut().filter(|value| value.is_array()).for_each(|value| {
                 *value = Value::Null;
             }),
-            Self::DateIsText => response.iter_mut().for_each(|(name, value)| write_dates(name, value)),
+            Self::DateIsText => change_scalars(response, &write_date),
             Self::KeyIdIsShort => response.values_mut().for_each(shorten),
             _ => {}
         }
@@ -140,58 +106,25 @@ impl ResponseFault {
     }
 }
 
-/// What is wrong with the form of every operation's responses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GeneralFault {
-    ErrorWithoutType,
-    ErrorsAreText,
-    RejectionIs409,
-    RejectionIs200,
-    RejectionIsDisabled,
-    RejectionIsInvalidState,
-    RejectionIsValidation,
-    RejectionIsAccessDenied,
-    RejectionCrashes,
-    NotFoundIs404,
-    NotFoundIs500,
-    NotFoundIsValidation,
+faults! {
+    /// What is wrong with the form of every operation's responses.
+    pub(super) enum GeneralFault {
+        ErrorWithoutType = "error-without-type",
+        ErrorsAreText = "errors-are-text",
+        RejectionIs409 = "rejection-is-409",
+        RejectionIs200 = "rejection-is-200",
+        RejectionIsDisabled = "rejection-is-always-disabled",
+        RejectionIsInvalidState = "rejection-is-always-invalid-state",
+        RejectionIsValidation = "rejection-is-validation",
+        RejectionIsAccessDenied = "rejection-is-access-denied",
+        RejectionCrashes = "rejection-crashes",
+        NotFoundIs404 = "not-found-is-404",
+        NotFoundIs500 = "not-found-is-500",
+        NotFoundIsValidation = "not-found-is-validation",
+    }
 }
 
 impl GeneralFault {
-    /// Every fault.
-    pub(super) const ALL: &'static [Self] = &[
-        Self::ErrorWithoutType,
-        Self::ErrorsAreText,
-        Self::RejectionIs409,
-        Self::RejectionIs200,
-        Self::RejectionIsDisabled,
-        Self::RejectionIsInvalidState,
-        Self::RejectionIsValidation,
-        Self::RejectionIsAccessDenied,
-        Self::RejectionCrashes,
-        Self::NotFoundIs404,
-        Self::NotFoundIs500,
-        Self::NotFoundIsValidation,
-    ];
-
-    /// The name, which never changes.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::ErrorWithoutType => "error-without-type",
-            Self::ErrorsAreText => "errors-are-text",
-            Self::RejectionIs409 => "rejection-is-409",
-            Self::RejectionIs200 => "rejection-is-200",
-            Self::RejectionIsDisabled => "rejection-is-always-disabled",
-            Self::RejectionIsInvalidState => "rejection-is-always-invalid-state",
-            Self::RejectionIsValidation => "rejection-is-validation",
-            Self::RejectionIsAccessDenied => "rejection-is-access-denied",
-            Self::RejectionCrashes => "rejection-crashes",
-            Self::NotFoundIs404 => "not-found-is-404",
-            Self::NotFoundIs500 => "not-found-is-500",
-            Self::NotFoundIsValidation => "not-found-is-validation",
-        }
-    }
-
     /// What happens, in one sentence without its end.
     pub(super) const fn description(self) -> &'static str {
         match self {
@@ -270,30 +203,12 @@ fn shorten(value: &mut Value) {
 }
 
 /// Writes dates as other protocols do.
-fn write_dates(name: &str, value: &mut Value) {
-    match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(name, value)| write_dates(name, value)),
-        Value::Array(values) => values.iter_mut().for_each(|value| write_dates(name, value)),
-        Value::Number(number) if name.ends_with("Date") || name.ends_with("To") => {
-            let time = number.as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-            if let Some(time) = time {
-                *value = time.to_string().into();
-            }
-        }
-        _ => {}
-    }
-}
-
-fn mistype(value: &mut Value) {
-    match value {
-        Value::Object(fields) => fields.values_mut().for_each(mistype),
-        Value::Array(values) => {
-            let first = values.drain(..).next();
-            *value = first.unwrap_or_default();
-        }
-        Value::String(_) => *value = Value::Array(vec![value.take()]),
-        Value::Number(number) => *value = Value::String(number.to_string()),
-        Value::Bool(of) => *value = Value::String(of.to_string()),
-        Value::Null => {}
+fn write_date(name: &str, value: &mut Value) {
+    let Value::Number(number) = value else { return };
+    let time = number.as_i64().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    if (name.ends_with("Date") || name.ends_with("To"))
+        && let Some(time) = time
+    {
+        *value = time.to_string().into();
     }
 }
