@@ -28,7 +28,7 @@ use crate::mock::locked;
 static DESCRIPTION: Description = Description {
     name: "alibaba",
     title: "Alibaba Cloud KMS",
-    operations: &OPERATIONS,
+    operations: Operation::NAMES,
     throttle_codes: &throttle::CODES,
     states: &[
         KeyState::Enabled.name(),
@@ -40,17 +40,6 @@ static DESCRIPTION: Description = Description {
     classes: &[Origin::Kms.wire(), Origin::External.wire()],
     graph: include_str!("page/graph.svg"),
     is_outdated: records::is_outdated,
-};
-
-/// The names of the operations, in the order of [`Operation::ALL`], so that an operation is its own index.
-const OPERATIONS: [&str; Operation::ALL.len()] = {
-    let mut names = [""; Operation::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Operation::ALL[at].name();
-        at += 1;
-    }
-    names
 };
 
 impl CloudSettings for AlibabaConfig {
@@ -73,12 +62,6 @@ impl From<AlibabaConfig> for CloudConfig {
 impl AsRef<str> for Operation {
     fn as_ref(&self) -> &str {
         self.name()
-    }
-}
-
-impl From<Operation> for OperationIndex {
-    fn from(operation: Operation) -> Self {
-        Self(operation as usize)
     }
 }
 
@@ -114,13 +97,7 @@ impl Cloud for AlibabaKms {
     }
 
     fn ignored_parameters(&self) -> Vec<IgnoredParameter> {
-        let ignored = locked(&self.ignored);
-        let ignored = ignored.iter().map(|((operation, parameter), requests)| IgnoredParameter {
-            operation: operation.name(),
-            parameter: parameter.clone(),
-            requests: *requests,
-        });
-        ignored.collect()
+        self.ignored.list(Operation::name)
     }
 
     /// A value is shown only if it is known to be harmless.

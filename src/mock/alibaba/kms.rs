@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 
 use crate::mock::alibaba::config::AlibabaConfig;
-use crate::mock::alibaba::records::{self, Restored};
+use crate::mock::alibaba::records::Restored;
 use crate::mock::alibaba::regions::REGIONS;
 use crate::mock::alibaba::service::api::Operation;
 use crate::mock::alibaba::service::call::Tools;
@@ -17,9 +17,11 @@ use crate::mock::alibaba::wire::gateway::Nonces;
 use crate::mock::alibaba::wire::layer::WireLayer;
 use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::host::ignored::Ignored;
 use crate::mock::host::persistence::Journal;
+use crate::mock::host::sealer::Sealer;
 use crate::mock::locked;
-use crate::mock::store::{Time, TimeLayer};
+use crate::mock::store::{self, Time, TimeLayer};
 
 /// The mock of Alibaba Cloud KMS.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub(crate) struct AlibabaKms {
     pub(crate) token_sealer: TokenSealer,
     pub(crate) wrapping_pairs: WrappingPairs,
     pub(crate) nonces: Nonces,
-    pub(crate) ignored: Mutex<BTreeMap<(Operation, String), u64>>,
+    pub(crate) ignored: Ignored<Operation>,
     layer: Box<dyn WireLayer>,
     tenants: HashMap<String, BTreeMap<String, Mutex<Tenant>>>,
 }
@@ -47,9 +49,9 @@ impl AlibabaKms {
             Some(secret) => secret,
             None => {
                 // Kept, since tokens that were handed out must be good after a restart too.
-                let secret = TokenSealer::secret().map_err(|_| NoRandomness)?;
+                let secret = Sealer::secret()?;
                 if let Some(journal) = &facilities.journal {
-                    journal.append([records::token_secret(&secret)]);
+                    journal.append([store::records::token_secret(&secret)]);
                 }
                 secret
             }
@@ -57,10 +59,10 @@ impl AlibabaKms {
         let is_kept = facilities.journal.is_some();
 
         Ok(Self {
-            token_sealer: TokenSealer::new(&token_secret).map_err(|_| NoRandomness)?,
+            token_sealer: TokenSealer(Sealer::new(&token_secret).ok_or(NoRandomness)?),
             wrapping_pairs: WrappingPairs::new(config.wrapping_keys, restored.wrapping_pairs),
             nonces,
-            ignored: Mutex::default(),
+            ignored: Ignored::default(),
             layer: config.deviations.build(),
             tenants: tenants(&config, restored.tenants, is_kept),
             config,
@@ -87,7 +89,7 @@ impl AlibabaKms {
             locked(tenant).clear();
         }
         self.nonces.clear();
-        locked(&self.ignored).clear();
+        self.ignored.clear();
         self.layer.reset();
 
         // Nothing that is random can fail here that has not failed at the start.
@@ -100,7 +102,7 @@ impl AlibabaKms {
         for (account, region, tenant) in self.tenants() {
             let mut tenant = locked(tenant);
             if let Some(touched) = tenant.take_touched() {
-                let number = journal.append(records::changes(&tenant, &touched, account, region));
+                let number = journal.append(store::records::changes(&tenant, &touched, account, region));
                 tenant.note_saving(&touched, number);
             }
         }

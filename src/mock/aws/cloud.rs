@@ -28,24 +28,13 @@ use crate::mock::locked;
 static DESCRIPTION: Description = Description {
     name: "aws",
     title: "AWS KMS",
-    operations: &OPERATIONS,
+    operations: Operation::NAMES,
     throttle_codes: &["ThrottlingException", "LimitExceededException"],
     states: KeyState::NAMES,
     class_label: "Origin",
     classes: &[Origin::Kms.wire(), Origin::External.wire()],
     graph: include_str!("page/graph.svg"),
     is_outdated: records::is_outdated,
-};
-
-/// The names of the operations, in the order of [`Operation::ALL`], so that an operation is its own index.
-const OPERATIONS: [&str; Operation::ALL.len()] = {
-    let mut names = [""; Operation::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Operation::ALL[at].name();
-        at += 1;
-    }
-    names
 };
 
 impl CloudSettings for AwsConfig {
@@ -61,12 +50,6 @@ impl CloudSettings for AwsConfig {
 impl From<AwsConfig> for CloudConfig {
     fn from(settings: AwsConfig) -> Self {
         Self::new(settings)
-    }
-}
-
-impl From<Operation> for OperationIndex {
-    fn from(operation: Operation) -> Self {
-        Self(operation as usize)
     }
 }
 
@@ -103,13 +86,7 @@ impl Cloud for AwsKms {
     }
 
     fn ignored_parameters(&self) -> Vec<IgnoredParameter> {
-        let ignored = locked(&self.ignored);
-        let ignored = ignored.iter().map(|((operation, parameter), requests)| IgnoredParameter {
-            operation: operation.name(),
-            parameter: parameter.clone(),
-            requests: *requests,
-        });
-        ignored.collect()
+        self.ignored.list(Operation::name)
     }
 
     /// A value is shown only if it is known to be harmless.

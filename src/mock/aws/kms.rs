@@ -1,6 +1,6 @@
 //! The service behind the wire: accounts with their keys, secrets, and what stands around it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
@@ -9,24 +9,26 @@ use crate::mock::aws::config::AwsConfig;
 use crate::mock::aws::records::{self, Restored};
 use crate::mock::aws::service::api::Operation;
 use crate::mock::aws::service::call::Tools;
-use crate::mock::aws::service::crypto::{RsaPair, Sealer};
+use crate::mock::aws::service::crypto::{RsaPair, Tokens};
 use crate::mock::aws::service::pairs::Pairs;
 use crate::mock::aws::service::regions::Regions;
 use crate::mock::aws::wire::layer::WireLayer;
 use crate::mock::host::cloud::{BuildError, Facilities, NoRandomness, Record};
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::host::ignored::Ignored;
 use crate::mock::host::persistence::Journal;
+use crate::mock::host::sealer::Sealer;
 use crate::mock::locked;
-use crate::mock::store::{Time, TimeLayer};
+use crate::mock::store::{self, Time, TimeLayer};
 
 /// The mock of AWS KMS.
 #[derive(Debug)]
 pub(crate) struct AwsKms {
     pub(crate) config: AwsConfig,
     pub(crate) facilities: Facilities,
-    pub(crate) sealer: Sealer,
+    pub(crate) sealer: Tokens,
     pub(crate) pairs: Pairs,
-    pub(crate) ignored: Mutex<BTreeMap<(Operation, String), u64>>,
+    pub(crate) ignored: Ignored<Operation>,
     layer: Box<dyn WireLayer>,
     accounts: HashMap<String, Mutex<Regions>>,
 }
@@ -39,18 +41,18 @@ impl AwsKms {
             Some(secret) => secret,
             None => {
                 // Kept, since tokens that were handed out must be good after a restart too.
-                let secret = Sealer::secret().map_err(|_| NoRandomness)?;
+                let secret = Sealer::secret()?;
                 if let Some(journal) = &facilities.journal {
-                    journal.append([records::token_secret(&secret)]);
+                    journal.append([store::records::token_secret(&secret)]);
                 }
                 secret
             }
         };
 
         Ok(Self {
-            sealer: Sealer::new(&token_secret).map_err(|_| NoRandomness)?,
+            sealer: Tokens(Sealer::new(&token_secret).ok_or(NoRandomness)?),
             pairs: Pairs::new(config.rsa_pairs, restored.wrapping_pairs),
-            ignored: Mutex::default(),
+            ignored: Ignored::default(),
             layer: config.deviations.build(),
             accounts: accounts(&config, restored.accounts, facilities.journal.is_some()),
             config,
@@ -65,7 +67,7 @@ impl AwsKms {
             regions.clear();
             self.keep_touched(account, &mut regions);
         }
-        locked(&self.ignored).clear();
+        self.ignored.clear();
         self.layer.reset();
     }
 

@@ -41,6 +41,6 @@ mod tests {
         for (later, expected) in [(0, false), (NONCE_LIFE_SECONDS, false), (NONCE_LIFE_SECONDS + 1, true)] {
             assert_eq!(is_outdated(super::super::NONCE, &name, from_seconds(now.as_second() + later)), expected);
         }
-        assert!(!is_outdated(super::super::KEY, &name, from_seconds(i64::MAX)));
+        assert!(!is_outdated("key", &name, from_seconds(i64::MAX)));
     }
 }

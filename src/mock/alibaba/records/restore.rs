@@ -3,125 +3,67 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::alias::AliasRecord;
+use super::NONCE;
 use super::key::KeyRecord;
 use super::nonce::{is_outdated, parse_nonce_name};
-use super::{ALIAS, KEY, NONCE, SETTING, Setting, WRAPPING_PAIR};
 use crate::mock::alibaba::service::crypto::WrappingPair;
-use crate::mock::alibaba::service::key::Key;
-use crate::mock::alibaba::service::key::Tenant;
+use crate::mock::alibaba::service::key::{Key, Tenant};
 use crate::mock::host::cloud::{BuildError, Record};
+use crate::mock::store::records::{Found, Readers, meaningless, read};
 
 /// What the records of a state file come to.
-#[derive(Default)]
 pub(crate) struct Restored {
     /// By account and region.
-    pub(crate) tenants: HashMap<String, BTreeMap<String, Tenant>>,
+    pub(crate) tenants: HashMap<String, ByRegion>,
     pub(crate) wrapping_pairs: Vec<Arc<WrappingPair>>,
-    /// When each was noted, its access key, and itself, in order of time.
-    pub(crate) nonces: Vec<(Timestamp, String, String)>,
+    /// In order of time.
+    pub(crate) nonces: Vec<NotedNonce>,
     pub(crate) token_secret: Option<Zeroizing<[u8; 32]>>,
 }
 
-/// An alias and the record that it comes from, for messages.
-type FoundAlias = (AliasRecord<'static>, Record);
+/// What an account holds in each region.
+type ByRegion = BTreeMap<String, Tenant>;
+
+/// When a nonce was noted, its access key, and itself.
+type NotedNonce = (Timestamp, String, String);
 
 impl Restored {
     /// Reads the records, which come in no order.
     pub(crate) fn read(records: Vec<Record>) -> Result<Self, BuildError> {
-        let mut restored = Self::default();
-        let (mut keys, mut aliases) = (Vec::new(), Vec::new());
+        let mut found = Found::new(Readers { key, pair: WrappingPair::from_pkcs8 });
+        let mut nonces = Vec::new();
         let now = Timestamp::now();
 
         for record in records {
-            let taken = match record.table.as_str() {
-                KEY => key(&record.json).map(|key| keys.push(key)),
-                ALIAS => match read::<AliasRecord<'static>>(&record.json) {
-                    Some(alias) => {
-                        aliases.push((alias, record));
-                        continue;
-                    }
-                    None => None,
-                },
+            match record.table.as_str() {
                 // The timestamp of such a request has expired, so nobody can send it again.
-                NONCE if is_outdated(NONCE, &record.name, now) => Some(()),
-                NONCE => restored.take_nonce(&record.name),
-                WRAPPING_PAIR => restored.take_wrapping_pair(&record.json),
-                SETTING => restored.take_setting(&record.json),
-                _ => None,
-            };
-            taken.ok_or_else(|| wrong(record))?;
-        }
-
-        restored.nonces.sort_unstable();
-
-        // Keys first, for an alias is placed by its key, and records come in no order.
-        restored.place_keys(keys);
-        restored.place_aliases(aliases)?;
-        Ok(restored)
-    }
-
-    fn take_nonce(&mut self, name: &str) -> Option<()> {
-        let (noted, access_key, nonce) = parse_nonce_name(name)?;
-        self.nonces.push((noted, access_key.to_owned(), nonce.to_owned()));
-        Some(())
-    }
-
-    fn take_wrapping_pair(&mut self, json: &RawValue) -> Option<()> {
-        let der = decode(&read::<Zeroizing<String>>(json)?)?;
-        self.wrapping_pairs.push(Arc::new(WrappingPair::from_pkcs8(&der)?));
-        Some(())
-    }
-
-    fn take_setting(&mut self, json: &RawValue) -> Option<()> {
-        let Setting::TokenSecret(text) = read(json)?;
-        let secret: [u8; 32] = decode(&text)?.as_slice().try_into().ok()?;
-        self.token_secret = Some(Zeroizing::new(secret));
-        Some(())
-    }
-
-    /// Puts keys back in their order of creation.
-    fn place_keys(&mut self, mut keys: Vec<(String, String, Key)>) {
-        keys.sort_unstable_by_key(|(.., key)| key.number);
-        for (account, region, key) in keys {
-            self.tenants.entry(account).or_default().entry(region).or_default().restore(key);
-        }
-    }
-
-    /// Gives keys their aliases. Each must find its key.
-    fn place_aliases(&mut self, aliases: Vec<FoundAlias>) -> Result<(), BuildError> {
-        for (alias, record) in aliases {
-            let regions = self.tenants.get_mut(&*alias.account);
-            let tenant = regions.and_then(|regions| regions.get_mut(&*alias.region));
-            if !tenant.is_some_and(|tenant| tenant.restore_alias(&alias.name, &alias.key_id, alias.number)) {
-                return Err(wrong(record));
+                NONCE if is_outdated(NONCE, &record.name, now) => {}
+                NONCE => nonces.push(noted_nonce(&record.name).ok_or_else(|| meaningless(record))?),
+                _ => found.take(record)?,
             }
         }
-        Ok(())
+        nonces.sort_unstable();
+
+        let tenants = found.place(in_region)?;
+        Ok(Self { tenants, wrapping_pairs: found.wrapping_pairs, nonces, token_secret: found.token_secret })
     }
+}
+
+fn in_region<'r>(regions: &'r mut ByRegion, region: &str) -> &'r mut Tenant {
+    regions.entry(region.to_owned()).or_default()
+}
+
+fn noted_nonce(name: &str) -> Option<NotedNonce> {
+    let (noted, access_key, nonce) = parse_nonce_name(name)?;
+    Some((noted, access_key.to_owned(), nonce.to_owned()))
 }
 
 fn key(value: &RawValue) -> Option<(String, String, Key)> {
     let record: KeyRecord<'static> = read(value)?;
     let (account, region) = (record.account.clone().into_owned(), record.region.clone().into_owned());
     Some((account, region, record.key()?))
-}
-
-fn read<T: for<'a> Deserialize<'a>>(value: &RawValue) -> Option<T> {
-    serde_json::from_str(value.get()).ok()
-}
-
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    STANDARD.decode(text).ok().map(Zeroizing::new)
-}
-
-fn wrong(record: Record) -> BuildError {
-    BuildError::Record { table: record.table, name: record.name.replace('\n', " ") }
 }

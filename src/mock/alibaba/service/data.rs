@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference, check_symmetric, find_key};
-use crate::mock::alibaba::service::crypto::{Cipher, Ciphertext, EncryptionContext};
+use crate::mock::alibaba::service::crypto::{Cipher, Ciphertext, parse_context};
 use crate::mock::alibaba::service::key::{Key, Version};
 use crate::mock::alibaba::service::rejection::Rejection;
+use crate::mock::host::context::EncryptionContext;
 
 /// A key's version that may be used, taken out of the store: no lock is held while it works.
 pub(crate) struct UsableKey {
@@ -85,7 +86,7 @@ pub(crate) fn read_ciphertext(call: &Call<'_>) -> Result<Ciphertext, Rejection> 
 pub(crate) fn read_context(call: &Call<'_>, name: &str) -> Result<EncryptionContext, Rejection> {
     match call.optional(name) {
         None => Ok(EncryptionContext::default()),
-        Some(text) => EncryptionContext::parse(text).ok_or_else(|| Rejection::invalid_parameter(name)),
+        Some(text) => parse_context(text).ok_or_else(|| Rejection::invalid_parameter(name)),
     }
 }
 

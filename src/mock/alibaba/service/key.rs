@@ -12,29 +12,8 @@ use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::KeyState;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::host::names::wire_names;
 use crate::mock::store::{self, KeyRecord};
-
-/// Declares an enum whose variants have a name on the wire.
-macro_rules! wire_names {
-    ($(#[$attribute:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? }) => {
-        $(#[$attribute])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum $name { $($variant),* }
-
-        impl $name {
-            pub(crate) const fn wire(self) -> &'static str {
-                match self { $(Self::$variant => $text),* }
-            }
-
-            pub(crate) fn from_wire(text: &str) -> Option<Self> {
-                match text {
-                    $($text => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-    };
-}
 
 wire_names! {
     /// Where the key material comes from.

@@ -203,18 +203,11 @@ impl<'r> Understood<'r> {
             "Timestamp",
             "SecurityToken",
         ];
-        /// The most names that are counted.
-        const MOST_NAMES: usize = 1000;
-
         let definition = operation.definition();
         let common = if self.scheme == Scheme::V3 { &COMMON[..1] } else { &COMMON };
         let names = self.parameters.iter().map(|(name, _)| name);
         for name in names.filter(|name| !definition.reads(name) && !common.contains(name)) {
-            let mut counts = locked(&self.kms.ignored);
-            let place = (operation, name.chars().take(100).collect());
-            if counts.len() < MOST_NAMES || counts.contains_key(&place) {
-                *counts.entry(place).or_default() += 1;
-            }
+            self.kms.ignored.count(operation, name);
         }
     }
 

@@ -21,7 +21,7 @@ use crate::mock::host::clock::from_seconds;
 /// A key.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct KeyRecord<'a> {
+pub(crate) struct KeyRecord<'a> {
     pub(super) account: Cow<'a, str>,
     pub(super) region: Cow<'a, str>,
     id: Cow<'a, str>,

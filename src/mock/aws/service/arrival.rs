@@ -1,7 +1,7 @@
 //! How a key came into its state, where there is more than one route.
 
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::state::KeyState;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// The route by which a key came into its state, unless it is the first one: a new key is Enabled or PendingImport, is

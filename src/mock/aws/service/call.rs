@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::mock::aws::service::api::Operation;
 use crate::mock::aws::service::arn::{Arn, Resource, alias_arn, key_arn};
-use crate::mock::aws::service::crypto::{EncryptionContext, RsaPair, Sealer};
+use crate::mock::aws::service::crypto::{RsaPair, Tokens, read_context};
 use crate::mock::aws::service::key::{Key, Tenant};
 use crate::mock::aws::service::pairs::Pairs;
 use crate::mock::aws::service::rejection::Rejection;
@@ -20,6 +20,7 @@ use crate::mock::aws::service::spec::RsaSize;
 use crate::mock::aws::service::state::Rule;
 use crate::mock::aws::wire::parameters::Parameters;
 use crate::mock::host::clock::after;
+use crate::mock::host::context::EncryptionContext;
 use crate::mock::host::identifier::{Identifiers, is_uuid};
 use crate::mock::host::persistence::Journal;
 
@@ -52,7 +53,7 @@ pub(crate) struct Caller<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Tools<'a> {
     pub(crate) identifiers: &'a Identifiers,
-    pub(crate) sealer: &'a Sealer,
+    pub(crate) sealer: &'a Tokens,
     pub(crate) pairs: &'a Pairs,
     /// A pair that was made before the call, for the calls that need a new one.
     pub(crate) new_pair: Option<&'a Arc<RsaPair>>,
@@ -181,7 +182,7 @@ impl<'a> Call<'a> {
     /// An encryption context; none given is the empty one.
     pub(crate) fn context(&self, name: &str) -> Result<EncryptionContext, Rejection> {
         let Some(value) = self.parameters.get(name) else { return Ok(EncryptionContext::default()) };
-        EncryptionContext::read(value).ok_or_else(|| wrong_type(name, "an object of strings"))
+        read_context(value).ok_or_else(|| wrong_type(name, "an object of strings"))
     }
 
     /// Checks the tokens of grants: each must be one that was handed out. They let nobody in, for whoever signs a request

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::{Call, KeyReference};
-use crate::mock::aws::service::crypto::{Ciphertext, EncryptionContext, KeyMaterial};
+use crate::mock::aws::service::crypto::{Ciphertext, KeyMaterial};
 use crate::mock::aws::service::key::{Key, Version};
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::{EncryptionAlgorithm, KeySpec, Usage};
+use crate::mock::host::context::EncryptionContext;
 
 /// The most bytes of a plaintext, whatever the key.
 pub(crate) const LONGEST_PLAINTEXT: usize = 4096;

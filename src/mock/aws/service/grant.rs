@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::mock::aws::service::names::wire_names;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// What a grant can be for.

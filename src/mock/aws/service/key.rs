@@ -9,11 +9,11 @@ use jiff::Timestamp;
 use crate::mock::aws::service::arrival::Arrival;
 use crate::mock::aws::service::crypto::KeyMaterial;
 use crate::mock::aws::service::grant::Grant;
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::spec::{KeySpec, Usage};
 use crate::mock::aws::service::state::KeyState;
 use crate::mock::host::clock::after;
 use crate::mock::host::identifier::Identifiers;
+use crate::mock::host::names::wire_names;
 use crate::mock::store::{self, KeyRecord};
 
 wire_names! {

@@ -12,7 +12,6 @@ pub(crate) mod grant;
 pub(crate) mod key;
 pub(crate) mod layer;
 pub(crate) mod metadata;
-pub(crate) mod names;
 pub(crate) mod operation;
 pub(crate) mod paging;
 pub(crate) mod pairs;

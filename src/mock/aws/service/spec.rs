@@ -1,6 +1,6 @@
 //! What kinds of keys there are, and what each can do.
 
-use crate::mock::aws::service::names::wire_names;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// What a key is for.

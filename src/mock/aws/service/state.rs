@@ -1,8 +1,8 @@
 //! The states of a key, and what a state means for an operation.
 
 use crate::mock::aws::service::key::{Key, Origin};
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::rejection::Rejection;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// The state of a key, in an order by which the page gives each of its colours to states that are alike. Nothing brings

@@ -20,7 +20,6 @@ use crate::mock::aws::wire::response::{ResponseParts, Source};
 use crate::mock::host::cloud::{Moment, Outcome, Trouble, Unreadable};
 use crate::mock::host::request::Received;
 use crate::mock::host::response::Response;
-use crate::mock::locked;
 use crate::mock::store::ChangeLog;
 use crate::provider::signing::sha256_hex;
 
@@ -203,16 +202,9 @@ impl<'r> Understood<'r> {
     }
 
     fn count_ignored(&self, operation: Operation, parameters: &Parameters) {
-        /// The most names that are counted.
-        const MOST_NAMES: usize = 1000;
-
         let known = operation.definition().parameters;
         for (name, _) in parameters.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-            let mut counts = locked(&self.kms.ignored);
-            let place = (operation, name.chars().take(100).collect());
-            if counts.len() < MOST_NAMES || counts.contains_key(&place) {
-                *counts.entry(place).or_default() += 1;
-            }
+            self.kms.ignored.count(operation, name);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::mock::alibaba::service::api::Operation::{
     Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, ReEncrypt,
 };
 use crate::mock::alibaba::service::call::Call;
-use crate::mock::alibaba::service::crypto::{EncryptionContext, random};
+use crate::mock::alibaba::service::crypto::{parse_context, random};
 use crate::mock::alibaba::service::data::read_context;
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::host::response::Fields;
@@ -34,7 +34,7 @@ pub(super) const DEVIATIONS: &[Named] = &[
         "an EncryptionContext that is not a map of texts counts as none",
         WITH_CONTEXT,
         |step, account| {
-            let is_one = |text: &str| EncryptionContext::parse(text).is_some();
+            let is_one = |text: &str| parse_context(text).is_some();
             without_contexts(step, account, |name| step.parameter(name).is_some_and(|text| !is_one(text)))
         },
     ),

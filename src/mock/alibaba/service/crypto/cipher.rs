@@ -5,8 +5,8 @@ use std::fmt;
 use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::EncryptionContext;
 use crate::mock::alibaba::service::rejection::Rejection;
+use crate::mock::host::context::EncryptionContext;
 
 /// Bytes of the version id at the head of a ciphertext.
 const VERSION_BYTES: usize = 36;
@@ -116,7 +116,7 @@ mod tests {
     fn ciphertext_names_its_version_and_opens_only_unchanged() {
         for bytes in [16, 32] {
             let cipher = Cipher::random(bytes).unwrap();
-            let context = EncryptionContext::parse("{\"a\":\"1\"}").unwrap();
+            let context = super::super::parse_context("{\"a\":\"1\"}").unwrap();
             let ciphertext = cipher.encrypt(VERSION, &context, b"plain").unwrap();
             assert_eq!(ciphertext.len(), 36 + 12 + 5 + 16);
             assert_eq!(&ciphertext[..36], VERSION.as_bytes());

@@ -6,6 +6,6 @@ mod import_token;
 mod wrapping;
 
 pub(crate) use cipher::{Cipher, Ciphertext, random};
-pub(crate) use context::EncryptionContext;
+pub(crate) use context::parse_context;
 pub(crate) use import_token::{ImportToken, TokenSealer};
 pub(crate) use wrapping::{WrappingAlgorithm, WrappingPair, built_in_pairs, pairs};

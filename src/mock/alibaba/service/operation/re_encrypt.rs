@@ -7,10 +7,11 @@ use base64::engine::general_purpose::STANDARD;
 use super::Definition;
 use crate::mock::alibaba::service::account::Account;
 use crate::mock::alibaba::service::call::{Call, KeyReference};
-use crate::mock::alibaba::service::crypto::{Ciphertext, EncryptionContext};
+use crate::mock::alibaba::service::crypto::Ciphertext;
 use crate::mock::alibaba::service::data::{decrypting_key, encrypting_key, open, read_ciphertext, read_context};
 use crate::mock::alibaba::service::rejection::Rejection;
 use crate::mock::alibaba::service::state::Rule;
+use crate::mock::host::context::EncryptionContext;
 use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -5,8 +5,9 @@ use std::fmt;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::{EncryptionContext, random};
+use super::random;
 use crate::mock::aws::service::rejection::Rejection;
+use crate::mock::host::context::EncryptionContext;
 use crate::provider::signing::{hex, unhex};
 
 /// Bytes of symmetric key material.
@@ -122,7 +123,7 @@ mod tests {
     fn ciphertext_names_its_key_and_opens_only_unchanged() {
         let cipher = Cipher::random().unwrap();
         let version = "ab".repeat(32);
-        let context = EncryptionContext::read(&json!({"a": "1"})).unwrap();
+        let context = super::super::read_context(&json!({"a": "1"})).unwrap();
         let ciphertext = cipher.encrypt(KEY, &version, &context, b"plain").unwrap();
         let parsed = Ciphertext::parse(&ciphertext).unwrap();
         assert_eq!((parsed.key_id.as_str(), &parsed.version), (KEY, &version));

@@ -6,18 +6,18 @@ mod ecc;
 mod mac;
 mod material;
 mod rsa;
-mod sealer;
 mod signing;
+mod tokens;
 mod wrapping;
 
 pub(crate) use cipher::{Cipher, Ciphertext};
-pub(crate) use context::EncryptionContext;
+pub(crate) use context::read_context;
 pub(crate) use ecc::EccPair;
 pub(crate) use mac::MacKey;
 pub(crate) use material::KeyMaterial;
 pub(crate) use rsa::{RsaPair, built_in_pairs};
-pub(crate) use sealer::{ImportToken, Sealer};
 pub(crate) use signing::{Message, MessageType};
+pub(crate) use tokens::{ImportToken, Tokens};
 pub(crate) use wrapping::WrappingAlgorithm;
 
 use crate::mock::aws::service::rejection::Rejection;

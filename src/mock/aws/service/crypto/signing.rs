@@ -2,9 +2,9 @@
 
 use aws_lc_rs::digest::{self, Digest};
 
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::SigningAlgorithm;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// What a message parameter holds.

@@ -1,6 +1,6 @@
 //! How key material is wrapped for its import.
 
-use crate::mock::aws::service::names::wire_names;
+use crate::mock::host::names::wire_names;
 
 wire_names! {
     /// How key material is wrapped under an RSA key.

@@ -7,13 +7,13 @@ use super::Definition;
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::Call;
 use crate::mock::aws::service::call::KeyReference;
-use crate::mock::aws::service::crypto::EncryptionContext;
 use crate::mock::aws::service::data::{
     LONGEST_PLAINTEXT, UsableKey, check_algorithm, encrypt, read_algorithm, read_context, usable_key,
 };
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::{EncryptionAlgorithm, Family, Usage};
 use crate::mock::aws::service::state::Rule;
+use crate::mock::host::context::EncryptionContext;
 use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition {

@@ -9,10 +9,10 @@ use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::Call;
 use crate::mock::aws::service::crypto::random;
 use crate::mock::aws::service::data::{encrypt, symmetric_key};
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::EncryptionAlgorithm;
 use crate::mock::aws::service::state::Rule;
+use crate::mock::host::names::wire_names;
 use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition { parameters: PARAMETERS, rule: Rule::USES, run };

@@ -12,11 +12,11 @@ use crate::mock::aws::service::call::KeyReference;
 use crate::mock::aws::service::crypto::KeyMaterial;
 use crate::mock::aws::service::data::LONGEST_CIPHERTEXT;
 use crate::mock::aws::service::key::{DAY, Version};
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::KeySpec;
 use crate::mock::aws::service::state::Rule;
 use crate::mock::host::clock::after;
+use crate::mock::host::names::wire_names;
 use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition {

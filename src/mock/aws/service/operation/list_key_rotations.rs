@@ -6,11 +6,11 @@ use super::Definition;
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::Call;
 use crate::mock::aws::service::metadata::wire_seconds;
-use crate::mock::aws::service::names::wire_names;
 use crate::mock::aws::service::paging::Page;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::rotation::check_rotatable;
 use crate::mock::aws::service::state::Rule;
+use crate::mock::host::names::wire_names;
 use crate::mock::host::response::Fields;
 
 pub(super) const DEFINITION: Definition =

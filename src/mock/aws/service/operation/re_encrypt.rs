@@ -7,7 +7,6 @@ use super::Definition;
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::call::Call;
 use crate::mock::aws::service::call::KeyReference;
-use crate::mock::aws::service::crypto::EncryptionContext;
 use crate::mock::aws::service::data::{
     Encrypted, LONGEST_CIPHERTEXT, check_algorithm, decrypt, encrypt, read_algorithm, read_context, usable_key,
 };
@@ -15,6 +14,7 @@ use crate::mock::aws::service::operation::encrypt::check_length;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::spec::{EncryptionAlgorithm, KeySpec, Usage};
 use crate::mock::aws::service::state::Rule;
+use crate::mock::host::context::EncryptionContext;
 use crate::mock::host::response::{Fields, fields};
 
 pub(super) const DEFINITION: Definition = Definition {

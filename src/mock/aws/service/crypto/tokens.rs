@@ -1,18 +1,15 @@
 //! Import tokens and grant tokens: what they are good for, sealed so that nothing has to be remembered.
 
-use std::fmt;
-
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
-use super::{WrappingAlgorithm, random};
+use super::WrappingAlgorithm;
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::host::clock::from_seconds;
+use crate::mock::host::sealer::Sealer;
 
 /// What an import token is good for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,32 +26,15 @@ pub(crate) struct ImportToken {
 #[derive(Serialize, Deserialize)]
 struct SealedImport(String, u64, String, i64);
 
-/// Seals tokens, and opens those that it sealed.
-pub(crate) struct Sealer(LessSafeKey);
-
-impl fmt::Debug for Sealer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Sealer(..)")
-    }
-}
+/// Seals the tokens of the service, and opens those that it sealed.
+#[derive(Debug)]
+pub(crate) struct Tokens(pub(crate) Sealer);
 
 /// What tokens are for; one of one kind does not open as another.
 const IMPORT: &[u8] = b"import";
 const GRANT: &[u8] = b"grant";
 
-impl Sealer {
-    /// A secret to seal with.
-    pub(crate) fn secret() -> Result<Zeroizing<[u8; 32]>, Rejection> {
-        let mut secret = Zeroizing::new([0; 32]);
-        random(secret.as_mut_slice())?;
-        Ok(secret)
-    }
-
-    pub(crate) fn new(secret: &[u8; 32]) -> Result<Self, Rejection> {
-        let key = UnboundKey::new(&AES_256_GCM, secret.as_slice()).map_err(|_| Rejection::internal_failure())?;
-        Ok(Self(LessSafeKey::new(key)))
-    }
-
+impl Tokens {
     /// The token of an import.
     pub(crate) fn seal_import(&self, token: &ImportToken) -> Result<Vec<u8>, Rejection> {
         let ImportToken { key_arn, pair, algorithm, expires } = token;
@@ -79,20 +59,12 @@ impl Sealer {
     }
 
     fn seal(&self, kind: &[u8], token: &impl Serialize) -> Result<Vec<u8>, Rejection> {
-        let mut iv = [0; NONCE_LEN];
-        random(&mut iv)?;
-        let mut text = serde_json::to_vec(token).map_err(|_| Rejection::internal_failure())?;
-        let nonce = Nonce::assume_unique_for_key(iv);
-        let sealed = self.0.seal_in_place_append_tag(nonce, Aad::from(kind), &mut text);
-        sealed.map_err(|_| Rejection::internal_failure())?;
-        Ok([iv.as_slice(), &text].concat())
+        let text = serde_json::to_vec(token).map_err(|_| Rejection::internal_failure())?;
+        self.0.seal(kind, text).ok_or_else(Rejection::internal_failure)
     }
 
     fn open<T: DeserializeOwned>(&self, kind: &[u8], sealed: &[u8]) -> Option<T> {
-        let (iv, text) = sealed.split_first_chunk::<NONCE_LEN>()?;
-        let mut text = text.to_vec();
-        let text = self.0.open_in_place(Nonce::assume_unique_for_key(*iv), Aad::from(kind), &mut text).ok()?;
-        serde_json::from_slice(text).ok()
+        serde_json::from_slice(&self.0.open(kind, sealed)?).ok()
     }
 }
 
@@ -100,33 +72,29 @@ impl Sealer {
 mod tests {
     use super::*;
 
+    fn tokens() -> Tokens {
+        Tokens(Sealer::new(&Sealer::secret().unwrap()).unwrap())
+    }
+
     #[test]
-    fn only_the_sealer_opens_a_token_and_only_unchanged() {
-        let sealer = Sealer::new(&Sealer::secret().unwrap()).unwrap();
+    fn the_token_of_an_import_says_what_it_is_good_for() {
         let token = ImportToken {
             key_arn: "arn".to_owned(),
             pair: u64::MAX,
             algorithm: WrappingAlgorithm::OaepSha256,
             expires: from_seconds(1_700_000_000),
         };
-        let sealed = sealer.seal_import(&token).unwrap();
-        assert_eq!(sealer.open_import(&sealed), Some(token));
-        let other = Sealer::new(&Sealer::secret().unwrap()).unwrap();
-        assert_eq!(other.open_import(&sealed), None);
-        assert_eq!(sealer.open_grant_token(&STANDARD.encode(&sealed)), None);
-        for at in 0..sealed.len() {
-            let mut changed = sealed.clone();
-            changed[at] ^= 1;
-            assert_eq!(sealer.open_import(&changed), None);
-            assert_eq!(sealer.open_import(&sealed[..at]), None);
-        }
+        let tokens = tokens();
+        let sealed = tokens.seal_import(&token).unwrap();
+        assert_eq!(tokens.open_import(&sealed), Some(token));
+        assert_eq!(tokens.open_grant_token(&STANDARD.encode(&sealed)), None);
     }
 
     #[test]
     fn the_token_of_a_grant_names_it() {
-        let sealer = Sealer::new(&Sealer::secret().unwrap()).unwrap();
-        let token = sealer.seal_grant_token("arn", "grant").unwrap();
-        assert_eq!(sealer.open_grant_token(&token), Some(("arn".to_owned(), "grant".to_owned())));
-        assert_eq!(sealer.open_grant_token("%"), None);
+        let tokens = tokens();
+        let token = tokens.seal_grant_token("arn", "grant").unwrap();
+        assert_eq!(tokens.open_grant_token(&token), Some(("arn".to_owned(), "grant".to_owned())));
+        assert_eq!(tokens.open_grant_token("%"), None);
     }
 }
