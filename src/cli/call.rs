@@ -15,7 +15,7 @@ use super::{CliError, Context, Exit};
 use crate::client::{Client, Exchanged};
 use crate::event::{RequestRecord, ResponseRecord};
 use crate::near::nearest;
-use crate::provider::{ErrorClass, registry};
+use crate::provider::registry;
 use crate::session::{ClockControl, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect};
 use crate::suite::files::embedded;
 use crate::suite::load::load;
@@ -92,6 +92,11 @@ pub(super) fn call(arguments: &CallArguments, context: &Context) -> Result<Exit,
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     let connection = arguments.target.connection(context);
+    // Before it is sent: an account must not be charged for a typing error that nobody was told of.
+    if let Some(note) = note_on(&arguments.operation, declaration.name) {
+        context.report(&note);
+    }
+
     let exit = runtime.block_on(async {
         let live = LiveTarget::start(Endpoint::Running(Box::new(running)), &connection).await?;
         let secrets = context.secrets().clone();
@@ -108,7 +113,7 @@ pub(super) fn call(arguments: &CallArguments, context: &Context) -> Result<Exit,
     exit
 }
 
-/// The parameters by name; none may be there twice.
+/// The parameters by name; none may be given twice.
 fn parameters(given: &[Parameter]) -> Result<Map<String, Value>, CliError> {
     let mut parameters = Map::new();
     for Parameter { name, value } in given {
@@ -153,12 +158,7 @@ fn show(arguments: &CallArguments, client: &Client, exchanged: &Exchanged, conte
             Exit::Inconclusive
         }
         (Ok(_), None) => Exit::Passed,
-        (Ok(_), Some(code)) => {
-            if provider.classify(exchanged.response.status, &code) == ErrorClass::UnknownOperation {
-                suggest(&arguments.operation, provider.name(), context);
-            }
-            Exit::Failed
-        }
+        (Ok(_), Some(_)) => Exit::Failed,
     }
 }
 
@@ -184,13 +184,17 @@ fn text(shown: &Shown, parameters: &[Parameter]) -> String {
     text
 }
 
-/// Says which operation may have been meant, of those that the documents have.
-fn suggest(operation: &str, provider: &str, context: &Context) {
-    let Ok(suite) = load(embedded(), Some(provider)) else { return };
-    let near = nearest(operation, suite.service.operations.iter().map(|known| known.as_str()));
-    if let Some(near) = near.filter(|near| *near != operation) {
-        context.report(&format!("did you mean `{near}`?"));
+/// The note on an operation that the cases of the provider do not know, with the one that may be meant. It is sent
+/// all the same, for a service may know more than its documents.
+fn note_on(operation: &str, provider: &str) -> Option<String> {
+    let suite = load(embedded(), Some(provider)).ok()?;
+    let known = || suite.service.requests.keys().map(|known| known.as_str());
+    if known().any(|known| known == operation) {
+        return None;
     }
+
+    let suggestion = nearest(operation, known()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Some(format!("note: the cases of {provider} know no operation `{operation}`{suggestion}"))
 }
 
 #[cfg(test)]
@@ -212,7 +216,18 @@ mod tests {
     }
 
     #[test]
-    fn no_parameter_is_there_twice() {
+    fn an_operation_that_no_case_knows_is_noted_with_the_one_that_may_be_meant() {
+        for provider in registry::names() {
+            // Creation has no row in the table of every cloud.
+            assert_eq!((note_on("Encrypt", provider), note_on("CreateKey", provider)), (None, None));
+            let note = |operation| note_on(operation, provider).unwrap();
+            assert!(note("Encrpyt").ends_with("know no operation `Encrpyt`; did you mean `Encrypt`?"));
+            assert!(note("FlyToTheMoon").ends_with("know no operation `FlyToTheMoon`"));
+        }
+    }
+
+    #[test]
+    fn no_parameter_is_given_twice() {
         let twice: Vec<Parameter> = ["A=1", "A:=2"].map(|text| text.parse().unwrap()).into();
         assert!(parameters(&twice).is_err());
         assert_eq!(Value::Object(parameters(&twice[1..]).unwrap()), json!({"A": 2}));

@@ -46,7 +46,13 @@ fn the_exit_code_says_what_became_of_a_request() {
     assert!(out.contains("\n< HTTP 404 Forbidden.KeyNotFound\n"), "{out}");
 
     let Ended { code, err, .. } = call(&place, &mock, &["encrypt"]);
-    assert_eq!((code, err.as_str()), (1, "did you mean `Encrypt`?\n"));
+    let note = "note: the cases of alibaba know no operation `encrypt`; did you mean `Encrypt`?\n";
+    assert_eq!((code, err.as_str()), (1, note));
+
+    // Before anything is sent, so it is said where nothing listens, too.
+    let unsent = ended(place.program("call encrypt --endpoint http://127.0.0.1:1"));
+    assert_eq!(unsent.code, 3, "{}", unsent.out);
+    assert!(unsent.err.starts_with(note), "{}", unsent.err);
 
     let closed = ended(place.program("call ListKeys --endpoint http://127.0.0.1:1"));
     assert_eq!(closed.code, 3, "{}", closed.out);
