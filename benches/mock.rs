@@ -64,6 +64,7 @@ fn main() {
     if let Some(count) = after("--soak") {
         return soak(cloud, &runtime, count.parse().expect("a number"));
     }
+
     let empty = empty_server();
     let mock = Program::start(cloud);
     let other: Option<SocketAddr> = after("--other").map(|address| address.parse().expect("an address"));
@@ -72,6 +73,7 @@ fn main() {
     let other_key = other.filter(|_| !files()).map(|address| runtime.block_on(create_key(cloud, address)));
     println!("{requests} requests a measurement, the median of {ROUNDS} rounds; latencies in microseconds");
     println!("{:<32}{:>4}{:>12}{:>9}{:>9}{:>9}", "what", "con", "requests/s", "p50", "p99", "ratio");
+
     for connections in [1, 16] {
         for operation in ["DescribeKey", "Encrypt"] {
             let mut subjects = vec![
@@ -236,6 +238,7 @@ async fn load(address: SocketAddr, connections: usize, requests: Vec<Arc<[u8]>>)
     let count = requests.len();
     let begin = Instant::now();
     let mut tasks = Vec::new();
+
     for first in 0..connections {
         let requests = Arc::clone(&requests);
         tasks.push(tokio::spawn(async move {
@@ -252,6 +255,7 @@ async fn load(address: SocketAddr, connections: usize, requests: Vec<Arc<[u8]>>)
             took
         }));
     }
+
     let mut took: Vec<Duration> = Vec::with_capacity(count);
     for task in tasks {
         took.extend(task.await.expect("a task"));
@@ -291,6 +295,7 @@ fn signed(cloud: &'static Declaration, operation: &str, key: &str, count: usize)
         "CreateKey" | "ListKeys" => json!({}),
         _ => json!({"KeyId": key}),
     };
+
     let parameters = parameters.as_object().unwrap();
     let example = &cloud.example_credentials;
     let credentials = Credentials {
@@ -298,6 +303,7 @@ fn signed(cloud: &'static Declaration, operation: &str, key: &str, count: usize)
         secret: Secret::new(example.secret),
         token: None,
     };
+
     let provider = cloud.provider();
     (0..count)
         .map(|_| {

@@ -54,6 +54,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
         endpoint: mock.endpoint().parse().unwrap(),
         credentials: credentials(),
     };
+
     let client = Client::new(target, ClientOptions::default()).unwrap();
     let mark = new_mark();
     let clock = Arc::clone(&mock);
@@ -68,6 +69,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
         bundled_mock: true,
         ..RunOptions::default()
     };
+
     let mut in_flight = 0;
     let selection = (0..suite.cases.len()).collect();
     let begin = Instant::now();
@@ -78,6 +80,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
             }
         })
         .await;
+
     let duration = begin.elapsed();
     assert_eq!(footer.summary.fail + footer.summary.inconclusive, 0, "{:?}", footer.summary);
     Whole { duration, in_flight: Duration::from_micros(in_flight), footer, sent: recorder.take(), mock }

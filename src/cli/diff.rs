@@ -164,6 +164,7 @@ fn text(
             text.push_str(&format!("{}\n", one_line(&line)));
         }
     }
+
     text.push('\n');
     let number = |number: usize| thousands(as_u64(number));
     let FourWays { both_right, only_a_right, only_b_right, both_wrong_alike, both_wrong_differently } = ways;
@@ -176,6 +177,7 @@ fn text(
     ] {
         text.push_str(&format!("{label:<23}  {:>6}\n", number(*cases)));
     }
+
     if only_one > 0 {
         text.push_str(&format!("{:<23}  {:>6}\n", "judged on one only", number(only_one)));
     }

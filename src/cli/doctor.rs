@@ -96,6 +96,7 @@ fn text(checks: &[Check]) -> String {
             head = " ".repeat(head.len());
         }
     }
+
     let _ = match wrong {
         0 => writeln!(text, "nothing is wrong"),
         1 => writeln!(text, "one thing is wrong"),

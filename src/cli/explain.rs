@@ -179,6 +179,7 @@ fn step(step: &Step) -> String {
                 call.request.0.iter().map(|(name, value)| format!("{name}: {}", parameter(value))).collect();
             let outcomes: Vec<String> = call.expect.outcomes.iter().map(ToString::to_string).collect();
             let judged = if call.judged { "" } else { " (not judged)" };
+
             let request = match parameters.is_empty() {
                 true => String::new(),
                 false => format!(" {{{}}}", parameters.join(", ")),

@@ -100,6 +100,7 @@ pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit,
             return Ok(Exit::Passed);
         }
     };
+
     context.print(&text);
     Ok(Exit::Passed)
 }

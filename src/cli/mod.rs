@@ -111,6 +111,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
     panic::guard(context.secrets());
     file_size::report_limit();
     let words: Vec<OsString> = arguments.into_iter().collect();
+
     if version::is_requested(&words) {
         let shown = version::text().map(|text| {
             context.print(&text);
@@ -122,6 +123,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         });
         return unless_output_is_lost(exit, context).into();
     }
+
     let settings::Layered { arguments, notes, error } = settings::layered(words, context);
     if let Some(error) = error {
         let error = CliError::from(error);
@@ -129,11 +131,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         put_aside_reports(&arguments, context);
         return error.exit().into();
     }
+
     notes.iter().for_each(|note| context.report(note));
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments, context),
     };
+
     let color = cli.color;
     let outcome = match cli.command {
         Command::Run(arguments) => run::run(*arguments, color, context),
@@ -154,6 +158,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, context: &Context) ->
         Command::SelfTest(arguments) => self_test::self_test(&arguments, context),
         Command::Mock(arguments) => mock::mock(&arguments, context),
     };
+
     let exit = outcome.unwrap_or_else(|error| {
         context.report_styled(&error.render(color.on(&io::stderr())));
         error.exit()

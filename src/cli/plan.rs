@@ -89,6 +89,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
     if endpoint.is_none() {
         provider::must_have_mock(provider.name)?;
     }
+
     let kind = endpoint.as_ref().map(|endpoint| TargetKind::of(endpoint, arguments.target_kind));
     let account = kind == Some(TargetKind::Account);
     let routes = if account { RouteLimit::Canonical } else { RouteLimit::All };
@@ -106,6 +107,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
         observing: Observing { confirmations: usize::try_from(confirmations).unwrap_or(usize::MAX), removals: account },
         max_keys: arguments.max_keys,
     };
+
     let earlier = match &endpoint {
         Some(endpoint) if terms.tour && !arguments.no_reuse && suite.service.reuse.is_some() => {
             let region = region_to_sign_for(provider, arguments.region.as_deref(), context)?;
@@ -118,6 +120,7 @@ pub(super) fn plan(arguments: &PlanArguments, context: &Context) -> Result<Exit,
         }
         _ => EarlierKeys::default(),
     };
+
     let held = Held { usable: earlier.usable().clone(), waiting: earlier.waiting() as u64 };
     let forecast = Forecast::new(&planner, &selection, terms, &held);
 

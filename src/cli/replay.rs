@@ -70,6 +70,7 @@ fn replay_claimed(
     for gone in run.cases.iter().filter(|id| suite.case(id).is_none()) {
         context.report(&format!("{gone} was recorded, but there is no such case any more"));
     }
+
     if run.suite != suite.hash {
         context.report("the case files are not those of the recording: what they send otherwise was not recorded");
     }
@@ -81,6 +82,7 @@ fn replay_claimed(
     claims.hold()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     let mut standing = Standing::default();
+
     let footer = runtime.block_on(async {
         let target = LiveTarget::recorded(target(run)?);
         let session = Session::new(Arc::clone(&suite), cases, &target, options(run, &recording, context))?;
@@ -97,6 +99,7 @@ fn replay_claimed(
         };
         Ok::<_, CliError>(session.run(stops.interrupt().clone(), report).await)
     })?;
+
     runtime.shutdown_background();
 
     let errors: Vec<String> = reports.into_errors().iter().map(|error| format!("error: {error}")).collect();
@@ -174,6 +177,7 @@ fn reports(
         operations: suite.service.operations.iter().map(ToString::to_string).collect(),
         states: suite.service.states.iter().map(ToString::to_string).collect(),
     };
+
     let options = ConsoleOptions {
         verbosity: if arguments.quiet { Verbosity::Quiet } else { Verbosity::Normal },
         progress: Progress::None,
@@ -185,6 +189,7 @@ fn reports(
         again: if run.kind == "mock" { String::new() } else { format!("--endpoint {}", run.endpoint) },
         ..ConsoleOptions::default()
     };
+
     let mut reports = Reports::new();
     reports.push(Console::new(Box::new(context.stdout()), options));
     reports.push(json);

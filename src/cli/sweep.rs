@@ -153,12 +153,14 @@ fn text(report: &Report) -> String {
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         let _ = writeln!(text, "  {word:<14}{} of run {}{why}", found.what, found.run);
     }
+
     for problem in &report.problems {
         let _ = writeln!(text, "  problem       {problem}");
     }
     for (path, line) in &report.unreadable {
         let _ = writeln!(text, "  unreadable    {}:{}: {}", path.display(), line.line, line.reason);
     }
+
     for (target, things) in &report.elsewhere {
         let things = counted(*things, "thing", "things");
         let _ = writeln!(

@@ -289,6 +289,7 @@ impl Client {
                 }
             }
         };
+
         let (received, judged, length) = match sent {
             Ok(response) => {
                 self.silence.ends();

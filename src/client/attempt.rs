@@ -92,6 +92,7 @@ impl Client {
             Some(encoding) => Err(encoding),
             None => provider.decode(received).map_err(|error| error.to_string()),
         };
+
         match decoded {
             // A gateway says in its own way that it throttles, whatever the error code is.
             decoded if hint.throttles && received.status >= 400 => throttled(decoded.ok(), received.status, hint),

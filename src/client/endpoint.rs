@@ -315,6 +315,7 @@ mod tests {
         ] {
             assert!(parsed(&format!("http://{host}:1")).is_loopback(), "{host}");
         }
+
         for host in [
             "kms.example.com",
             "10.0.0.1",

@@ -43,6 +43,7 @@ fn report<'a>(mistake: &'a Diagnostic, line: Option<&'a str>) -> Vec<Group<'a>> 
         }
         (None, _) => title.element(Origin::path(file)),
     };
+
     let group = match &mistake.help {
         Some(help) => group.element(Level::HELP.message(help.as_str())),
         None => group,

@@ -83,6 +83,7 @@ impl Doctor<'_> {
             let advice = "is the id of the access key right and active, and do secret and token belong to it?";
             return Finding::wrong(said, advice);
         };
+
         // A part of a secret would not be recognised any more, so it is hidden before anything is cut.
         let secrets = self.client.secrets();
         let shown = [&ours, &theirs].map(|text| secrets.redact(text));
@@ -163,6 +164,7 @@ impl Doctor<'_> {
             Ok(exchanged) => self.judged(&exchanged),
             Err(reason) => Outcome::None(reason),
         };
+
         let keys = match outcome {
             Outcome::Accepted(response) => response.fields.get(quota.field).and_then(Value::as_u64),
             Outcome::Rejected(_, response) => {
@@ -170,6 +172,7 @@ impl Doctor<'_> {
             }
             Outcome::None(reason) => return Finding::NotChecked(format!("{}: {reason}", quota.operation)),
         };
+
         match keys {
             None => Finding::NotChecked(format!("{} does not say how many keys there are", quota.operation)),
             Some(keys) if keys < quota.keys => {

@@ -25,6 +25,7 @@ impl Doctor<'_> {
                 return false;
             }
         };
+
         // What is behind a proxy is reached by the proxy alone.
         if let Some(proxy) = &proxy {
             push("name", Finding::NotChecked("the proxy looks it up".to_owned()));

@@ -144,6 +144,7 @@ fn edited(text: &str, known: &KnownFailures, update: &Update, acceptance: Option
             }
         }
     }
+
     acceptance.into_iter().flat_map(|acceptance| added(update, acceptance)).for_each(|said| list.push(said.table()));
 
     document.set_trailing(left_over + text_of(Some(document.trailing())));

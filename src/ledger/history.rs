@@ -176,6 +176,7 @@ impl Reading {
             self.things.values_mut().filter(unknown).for_each(|thing| thing.state = ThingState::Gone);
             return;
         }
+
         // A key that the run found by its mark and removed: which of its makings that was is not known, and `settled` says
         // whether one is left.
         let Some(item) = item else { return };
@@ -204,6 +205,7 @@ impl Reading {
             self.things.insert((run, item), thing);
             return;
         }
+
         let Some(thing) = self.things.get_mut(&(run.clone(), item)) else {
             return self.unreadable(number, format!("no line says that item {item} of its run was being made"));
         };
@@ -211,6 +213,7 @@ impl Reading {
         if let (LedgerEntry::Made, Some(id), true) = (entry, &thing.name, thing.mark.is_some()) {
             self.holders.insert(id.clone(), (run, item));
         }
+
         match entry {
             LedgerEntry::Made => thing.state = ThingState::There,
             LedgerEntry::NotMade | LedgerEntry::Returned => thing.state = ThingState::Gone,

@@ -154,6 +154,7 @@ mod tests {
         ] {
             assert!(found.iter().any(|found| found.starts_with(form)), "{form}: {found:#?}");
         }
+
         let bytes = forms(&[0xfb, 0xff, 0xfe, 0xfb, 0xff, 0xfe, 0xfb, 0xff, 0xfe]);
         for form in ["fbfffefbfffefbfffe", "-__--__--__-", "%2B%2F%2F%2B%2B%2F%2F%2B", "%252B%252F%252F%252B"] {
             assert!(bytes.iter().any(|found| found.starts_with(form)), "{form}: {bytes:#?}");

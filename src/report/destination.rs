@@ -108,6 +108,7 @@ impl Kind {
         }
         // A rename would replace a symbolic link, and not the file that it points to.
         let file = behind_links(path);
+
         match fs::metadata(&file) {
             Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
             #[cfg(unix)]
@@ -115,6 +116,7 @@ impl Kind {
             Ok(metadata) if !metadata.is_file() => return Ok(Self::Special),
             Ok(_) | Err(_) => {}
         }
+
         if file.file_name().is_none() {
             return Err(io::ErrorKind::InvalidFilename.into());
         }
@@ -122,6 +124,7 @@ impl Kind {
             Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
             Some(_) | None => PathBuf::from("."),
         };
+
         fs::create_dir_all(&folder)?;
         // Permissions don't show whether a file can be made, so one is made.
         tempfile::tempfile_in(&folder)?;
@@ -341,6 +344,7 @@ mod tests {
         std::os::unix::fs::symlink("new", path("dangling")).unwrap();
         let place = |name: &str| if name == "-" { name.into() } else { path(name) };
         let is_same = |one: &str, other: &str| is_one_file(&place(one), &place(other));
+
         for (one, other) in [
             ("file", "file"),
             ("file", "folder/../file"),
@@ -353,6 +357,7 @@ mod tests {
         ] {
             assert!(is_same(one, other), "{one} and {other}");
         }
+
         for (one, other) in [("file", "new"), ("new", "newer"), ("file", "folder/file"), ("-", "file")] {
             assert!(!is_same(one, other), "{one} and {other}");
         }

@@ -280,6 +280,7 @@ mod tests {
             (sample::blocked(id), sample::blocked(id), None),
             (sample::blocked(id), sample::unstable(id), Some(Change::Verdict)),
         ];
+
         for (index, (before, after, wanted)) in tried.into_iter().enumerate() {
             assert_eq!(between(before, after), wanted, "{index}");
         }

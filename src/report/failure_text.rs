@@ -145,12 +145,14 @@ fn observed(case: &CaseResult) -> String {
             )
             | None => false,
         };
+
     let reason = shortened(&case.reason);
     // The outcome may be right, and the parameter that the message names another one.
     let right = case
         .actual
         .as_ref()
         .is_some_and(|actual| case.expected.iter().chain(&case.also_accepted).any(|one| one == actual));
+
     match (&case.expected, &case.actual) {
         (Some(expected), Some(actual))
             if (by_code && (!right || reason.is_empty())) || (reason.is_empty() && expected != actual) =>

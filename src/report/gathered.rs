@@ -34,6 +34,7 @@ impl Gathered {
         let RunHeader { tool, target, suite, seed, started_at, table, clauses, shard } = *header?;
         let RunFooter { duration_ms, complete, stopped, summary, usage, routes, leaks } = *footer?;
         let (format, blockers) = (FORMAT, Vec::new());
+
         Some(Results {
             format,
             tool,

@@ -242,6 +242,7 @@ pub(crate) mod tests {
                 "cases"
             ]
         );
+
         assert_eq!(value["cases"].as_array().unwrap().len(), 13);
         assert_eq!(value["cases"][2]["verdict"], "fail");
         assert_eq!(value["cases"][2]["kind"], "allowed");

@@ -57,6 +57,7 @@ mod tests {
                 failure_text.details.iter().find(|(label, _)| *label == "listed").map(|(_, text)| text.clone());
             (failure_text.headline, listed.unwrap())
         };
+
         let got = "expected Rejected.Disabled (409), got Success (200)";
         let why = "the emulator encrypts without key material (https://example.com/issues/12, until 2026-12-31)";
         for (outcome, headline, listed) in [

@@ -82,12 +82,14 @@ pub fn merge(mut parts: Vec<Part>) -> Result<Merged, MergeError> {
     let Some(first) = parts.next() else { return Err(MergeError::Nothing) };
     let mut results = first;
     parts.for_each(|part| add(&mut results, part));
+
     results.cases.sort_by(|one, other| one.id.cmp(&other.id));
     results.blockers.clear();
     results.summary = Summary::default();
     for case in &results.cases {
         results.summary.count(case.verdict);
     }
+
     // The merged results are those of the whole run, and not whole if a part of it is missing.
     results.shard = None;
     results.suite.cases = expected.unwrap_or(results.suite.cases);

@@ -142,6 +142,7 @@ impl Results {
             let judged = Event::CaseJudged { id: case.id.clone(), verdict: case.verdict };
             [started, judged, Event::CaseFinished(Box::new(case))]
         });
+
         let notices = notices.into_iter().map(|message| Event::Notice { message });
         std::iter::once(first).chain(cases).chain(notices).chain(std::iter::once(last))
     }

@@ -283,6 +283,7 @@ pub(super) fn every_verdict() -> Vec<Event> {
         moved("Enabled", "Disabled", Verdict::Fail),
         moved("Enabled", "Enabled", Verdict::Pass),
     ]);
+
     // With an escape sequence in it, which no report may pass on to a terminal.
     events.insert(1, Event::Notice { message: "the suite has no cases of edition \u{1b}[1mlater".to_owned() });
     events
@@ -299,6 +300,7 @@ pub(super) fn poor() -> Vec<Event> {
             cases.push(case);
         }
     }
+
     cases.push(crashed("alibaba/Decrypt/Disabled"));
     cases.push(unstable("alibaba/GenerateDataKey/Disabled"));
     for operation in ["CreateAlias", "DescribeKey", "TagResource"] {
@@ -311,6 +313,7 @@ pub(super) fn poor() -> Vec<Event> {
             cases.push(other(&format!("alibaba/deletion/{kind}-{number}"), Verdict::Skipped, kind, reason));
         }
     }
+
     cases.push(other("alibaba/UntagResource/Enabled", Verdict::NotRun, Kind::Cut, "interrupted"));
     cases.push(passed("alibaba/UntagResource/Disabled"));
     cases.sort_by(|one, next| one.id.cmp(&next.id));

@@ -136,6 +136,7 @@ impl<'s, 'a> Checker<'s, 'a> {
         if let Some(text) = response_form::wrong_bytes(fields, &checks.bytes).or_else(counted) {
             return mismatch(Kind::Body, "size", text);
         }
+
         if let Some(text) = response_form::wrong_entries(fields, &checks.entries) {
             return mismatch(Kind::Effect, "entries", text);
         }
@@ -145,6 +146,7 @@ impl<'s, 'a> Checker<'s, 'a> {
                 return mismatch(Kind::Body, path.as_str(), format!("{path} is the same as in that of `{earlier}`"));
             }
         }
+
         for (path, between) in &checks.between {
             let from = self.requester.evaluate(&between.from, Context::on(call.on))?;
             let to = self.requester.evaluate(&between.to, Context::on(call.on))?;

@@ -217,6 +217,7 @@ impl<'a> Inventory<'a> {
             let parameters = requester.parameters(&undo.request, Context::on(&KeyName::subject()))?;
             Ok::<_, Failure>(UndoRequest::new(run, undo, parameters))
         };
+
         let undo = match &makes.undo {
             Some(undo) if makes.key.is_none() => Some(undo_of(requester, undo)?),
             Some(_) | None => None,
@@ -234,6 +235,7 @@ impl<'a> Inventory<'a> {
         let sent = requester.send_until_found(envelope, request, may_be_missing).await;
         self.note_key_if_not_made(item, request.operation, &sent)?;
         let response = sent?;
+
         if response.content.code.is_none() {
             self.keep_key(requester, name, &class, item, &response).map_err(|failure| {
                 match (request.purpose, failure.kind) {
@@ -281,6 +283,7 @@ impl<'a> Inventory<'a> {
         let item = self.making_other(request.operation, &undo)?;
         self.run.client.keep_back(1);
         self.run.holdings.making_alias(&name, self.case.id.as_str());
+
         // Before it is sent: if anything goes wrong from now on, the teardown knows of it.
         self.removals.push(Removal {
             item,

@@ -104,6 +104,7 @@ impl<'a> Judge<'a> {
             let by_code = expected.covers(status, |code| self.is_code(code, wire));
             by_code && (!expected.is_any_rejection() || (known && !success))
         });
+
         if let Some(expected) = published {
             return Judgement::Published { success, note: self.remark(operation, expected, &actual) };
         }
@@ -114,6 +115,7 @@ impl<'a> Judge<'a> {
         let accepted =
             accepted.into_iter().find(|accepted| accepted.covers(class, status, |code| self.is_code(code, wire)));
         let expected = expectation.outcomes.first().map(expected_outcome);
+
         if let (Some(accepted), Some(expected), false) = (accepted, &expected, self.strict) {
             let (operation, why) = (operation.to_string(), accepted.why.clone());
             let lenient = Lenient { operation, accepted: actual, expected: expected.clone(), why };
@@ -131,10 +133,12 @@ impl<'a> Judge<'a> {
         } else {
             Kind::Code
         };
+
         let reason = match kind {
             Kind::Unsupported => format!("the endpoint does not know {operation}"),
             _ => format!("{operation} responded {wire} ({status}) instead of {}", wanted(expectation)),
         };
+
         Judgement::Deviation(Box::new(Failure {
             expected,
             actual: Some(actual),

@@ -44,6 +44,7 @@ pub(super) fn wrap(algorithm: &str, public_key: &[u8], material: &[u8]) -> Resul
         }
         _ => return Err(format!("unknown wrapping algorithm `{algorithm}`")),
     };
+
     wrapped.truncate(length);
     Ok(wrapped)
 }

@@ -150,6 +150,7 @@ mod tests {
         let mut order = Order::new(&suite, &selection, &HashSet::new());
         let mut seen = vec![0; selection.len()];
         let mut turns = Vec::new();
+
         for turn in Turn::ALL {
             let plan = |index: usize| Ok(Arc::new(planner.plan(&suite.cases[index]).unwrap()));
             let mut costs = Vec::new();
@@ -165,6 +166,7 @@ mod tests {
             assert!(turn != Turn::List || costs.is_sorted(), "{costs:?}");
             turns.push(costs.len());
         }
+
         assert!(seen.iter().all(|times| *times == 1));
         assert_eq!(turns[0], 1, "the scenario that reads the list of keys in pages of two");
         assert!(turns[1] < 100, "the list fits on a page: {turns:?}");

@@ -83,6 +83,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         Subject::Move { original: (_, state), .. } => Some(state.to_string()),
         Subject::Cell { .. } | Subject::Scenario { .. } => None,
     };
+
     // For a move, the route of the target key; the other one can be read from the exchanges.
     let key = plan.and_then(|plan| plan.keys.last());
     let route = key.map(|key| key.calls(suite)).unwrap_or_default();
@@ -136,6 +137,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
         }
         None => {}
     }
+
     // An emulator is to do what the document says; the service that the document is about may have gone on.
     if run.options.account && verdict == Verdict::Fail {
         let clause = suite.clauses.get(result.clause.as_str());

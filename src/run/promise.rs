@@ -102,6 +102,7 @@ async fn keep(
             notes.admit(judge.judge(describe, expectation, class, &response)).err().map(|failure| *failure)
         }
     };
+
     let history = history(key, now);
     outcome.duration_ms += u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Some(failure) = failure.filter(|_| outcome.failure.is_none()) {
@@ -110,6 +111,7 @@ async fn keep(
         outcome.exchanges = requester.exchanges();
         outcome.notes.actual = notes.actual.take();
     }
+
     outcome.notes.expected = notes.expected;
     outcome.notes.also_accepted = notes.also_accepted;
     outcome.notes.actual = outcome.notes.actual.take().or(notes.actual);

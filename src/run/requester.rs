@@ -289,6 +289,7 @@ impl<'a> Requester<'a> {
                 }
             },
         };
+
         let blame = self.blame(purpose, operation, on);
         // Only well-formed requests show something about the operation.
         let right = matches!(envelope, Envelope::Right);
@@ -308,12 +309,14 @@ impl<'a> Requester<'a> {
             // Where keys are counted, each request that may have made one is.
             again_if_lost: run.options.max_keys.is_none() || *operation != run.suite.service.create.operation,
         };
+
         // Not a guard: a request that is dropped on its way may have made a key.
         let creates = *operation == run.suite.service.create.operation;
         if creates {
             run.holdings.creation_begins();
         }
         let mut sent = run.client.call(outgoing, &mut self.transcript, &self.stop).await;
+
         // Another response than the known one deserves the usual retries.
         if let (Some(known), Err(CallError::NoResponse { repeated, .. })) = (&known, &sent)
             && !repeated.as_ref().is_some_and(|unusable| unusable.is_like(known))

@@ -141,6 +141,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             Err(failure) if failure.hidden => self.at_prefix(&arrival, Err(failure))?,
             seen => self.at_prefix(prefixes.last().unwrap_or(&arrival), seen)?,
         };
+
         prefixes.push(arrival);
 
         // The calls before had their effects only if the key is seen in its state.
@@ -305,12 +306,14 @@ impl<'s, 'a> Setup<'s, 'a> {
             }
             None => None,
         };
+
         let blame = self.requester.blame(Purpose::Setup, operation, key);
         let request = Request { purpose: Purpose::Setup, operation, parameters: &parameters, on: key, region: None };
         let response = match undo {
             Some(undo) => self.inventory.send_with_undo(self.requester, Envelope::Right, request, undo, false).await?,
             None => self.requester.send_until_found(Envelope::Right, request, false).await?,
         };
+
         if let Some(code) = &response.content.code {
             let status = response.content.status;
             let reason = format!("{operation}, for the fixture `{name}`, responded {code} ({status})");
@@ -319,6 +322,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             let by = blame.rejected(&response);
             return Err(Failure { lost, rejected: true, ..Failure::blocked(Kind::Fixture, by, reason) });
         }
+
         for (capture, path) in &fixture.capture {
             let Some(value) = captured(&response.content.fields, path) else {
                 let reason = format!("the response of {operation}, for the fixture `{name}`, has no {path}");
@@ -327,6 +331,7 @@ impl<'s, 'a> Setup<'s, 'a> {
             };
             values.insert(capture.clone(), value);
         }
+
         if let Some(binding) = self.requester.bindings_mut().keys.get_mut(key) {
             binding.fixtures.insert(name.clone(), values);
             if let (Some(word), Some(position)) = (&fixture.gives, binding.position().cloned())

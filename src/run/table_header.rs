@@ -13,6 +13,7 @@ pub(super) fn of(suite: &Suite) -> TableHeader {
         to: class.new_key_is.to_string(),
         inferred: false,
     });
+
     let driven = service.transitions.iter().flat_map(|transition| {
         transition.from.iter().map(|from| TransitionHeader {
             from: Some(from.to_string()),
@@ -21,6 +22,7 @@ pub(super) fn of(suite: &Suite) -> TableHeader {
             inferred: transition.basis == Basis::Inferred,
         })
     });
+
     let staged = service.stages.values().flat_map(|stage| {
         let operation = match &stage.cause {
             Cause::Call { operation, .. } => Some(operation.to_string()),
@@ -41,6 +43,7 @@ pub(super) fn of(suite: &Suite) -> TableHeader {
             transitions.push(transition);
         }
     }
+
     TableHeader {
         operations: service.operations.iter().map(ToString::to_string).collect(),
         states: service.states.iter().map(ToString::to_string).collect(),

@@ -126,6 +126,7 @@ impl Reader<'_> {
             self.mistake(&at.key("class"), format!("there is no class `{class}`, only {}", known.join(", ")));
             return None;
         };
+
         let name: ClassName = name.clone();
         let takes_material = known.has.is_empty();
         let material_at = at.key("material");

@@ -92,6 +92,7 @@ impl Session {
         let mark = options.mark.clone().unwrap_or_else(new_mark);
         let given = !options.keys.is_empty();
         let tour = given || options.isolation.is_tour(account);
+
         let run_options = RunOptions {
             jobs: pace.jobs,
             fail_fast: options.fail_fast,
@@ -134,12 +135,14 @@ impl Session {
             }
             Some(_) | None => None,
         };
+
         let runner = if options.stalest_first {
             let limits = Limits { max_requests: most, ..options.limits };
             leave_for_later(runner, history.as_ref(), limits, account)
         } else {
             runner
         };
+
         // Before the first request, and before anything is written.
         let cost = runner.cost();
         // Those that it is given are not made.
@@ -153,6 +156,7 @@ impl Session {
             // What is made there ends with the mock.
             Some(_) | None => None,
         };
+
         let mut reusable = match (&options.ledger, &ledger) {
             (Some(path), Some(_)) if tour && !given && options.reuse && can_reuse => {
                 Reusable::of(path, target.target())
@@ -160,6 +164,7 @@ impl Session {
             }
             _ => Reusable::default(),
         };
+
         let runner = match ledger {
             Some(ledger) => runner.with_ledger(ledger),
             None => runner,

@@ -270,6 +270,7 @@ pub fn select(
         None if named.is_empty() => (0..suite.cases.len()).collect(),
         None => BTreeSet::new(),
     };
+
     chosen.extend(named);
 
     for selector in exclude {

@@ -62,6 +62,7 @@ impl Sweep<'_> {
                 due.push(thing);
             }
         }
+
         if due.is_empty() && borrowed.is_empty() {
             return None;
         }
@@ -73,6 +74,7 @@ impl Sweep<'_> {
             let outcome = self.remove_other(run, thing, &keys).await;
             self.settle(ledger.as_ref(), thing, outcome, None);
         }
+
         for thing in due.iter().filter(|thing| thing.mark.is_some()) {
             let Some(id) = &thing.name else { continue };
             let (outcome, until) = match keys.get(id.as_str()) {
@@ -139,6 +141,7 @@ impl Sweep<'_> {
         let holds_mark =
             texts.iter().any(|text| text.match_indices(run).any(|(at, _)| mark_in(&text[at..]) == Some(run)));
         let its_key = keys.iter().find(|(id, _)| texts.iter().any(|text| text.ends_with(*id)));
+
         match its_key {
             // A name with the mark can't be that of somebody else.
             _ if holds_mark => {}
@@ -149,6 +152,7 @@ impl Sweep<'_> {
             Some((_, Key::Stays(why))) => return Outcome::Stays(why.clone()),
             None => return Outcome::Stays("its name does not hold the mark of its run".to_owned()),
         }
+
         if self.options.dry_run {
             return Outcome::ToRemove;
         }
@@ -169,6 +173,7 @@ impl Sweep<'_> {
             self.service.go_to(None);
             return outcome;
         }
+
         match self.service.remove(&operation, &undo.parameters).await {
             Ok(Removal::Done) => Outcome::Removed,
             Ok(Removal::Missing) if self.may_be_late(made(thing)) => {

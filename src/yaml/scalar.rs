@@ -102,6 +102,7 @@ mod tests {
             assert_eq!(format!("{given:?}"), format!("{wanted:?}"), "{text}");
             assert_eq!(scalar(text, ScalarStyle::DoubleQuoted), Value::from(text));
         }
+
         assert!(scalar("18446744073709551616", ScalarStyle::Plain).is_f64());
         assert_eq!(scalar("", ScalarStyle::Plain), Value::Null);
         for text in ["---", "...", "--- 1"] {

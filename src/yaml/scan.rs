@@ -219,6 +219,7 @@ mod tests {
             assert_eq!(((span.line, span.column), found.message.as_str()), (place, message), "{text:?}");
             assert_eq!(found.help, Some(help), "{text:?}");
         }
+
         for text in ["a: b: c\n", "a: 'x\n", "a: 1\nb\n", "a: 'it's'\n", "a:\n  b: 1\n\tc: 2\n"] {
             let found = scan(text).err().unwrap().remove(0);
             assert!(found.span.is_some() && found.help.is_some(), "{text:?}: {}", found.message);

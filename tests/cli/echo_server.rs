@@ -160,12 +160,14 @@ fn repeat(response: Message, place: EchoPlace, canaries: &Canaries, signature: &
             canaries.add(&decoded(secret));
         }
     }
+
     let all = [forms(signature), canaries.latest()].concat().join(" ");
     let send = |status: u16, head: &str, body: &[u8]| {
         let length = if place == EchoPlace::BrokenOff { body.len() + 100 } else { body.len() };
         let head = format!("HTTP/1.1 {status} {head}content-length: {length}\r\n\r\n");
         [head.as_bytes(), body].concat()
     };
+
     let json =
         |status, fields: &Value| send(status, "X\r\ncontent-type: application/json\r\n", fields.to_string().as_bytes());
     match place {

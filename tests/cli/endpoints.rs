@@ -19,6 +19,7 @@ fn ends_early(arguments: &str, reason: &str) -> Results {
     let stopped = results.stopped.clone().unwrap();
     assert!(stopped.contains(reason), "{stopped}");
     assert!(out.contains(&format!("cut short: {stopped}; ")), "{out}");
+
     // The cases before the end have one reason too, and those after it name the same.
     let why = |kind: Option<Kind>| {
         let cases = results
@@ -31,6 +32,7 @@ fn ends_early(arguments: &str, reason: &str) -> Results {
         reasons.dedup();
         reasons.len()
     };
+
     assert!(why(Some(Kind::Cut)) == 1 && why(Some(Kind::Transport)) <= 1 && why(Some(Kind::Denied)) <= 1, "{out}");
     assert!(results.usage.requests < 200, "{:?}", results.usage);
     assert!(place.junit().contains("type=\"not-run\""), "{}", place.junit());
@@ -203,6 +205,7 @@ fn an_endpoint_with_the_documented_codes_passes_leniently() {
     let results = place.results();
     let lenient: Vec<&str> =
         results.cases.iter().filter(|case| case.passed_leniently()).map(|case| &*case.id).collect();
+
     assert_eq!(
         lenient,
         [
@@ -216,6 +219,7 @@ fn an_endpoint_with_the_documented_codes_passes_leniently() {
             "alibaba/unknown-operation-is-refused",
         ]
     );
+
     assert_eq!(ended(place.program(&format!("{run} --strict"))).code, 1);
     assert_eq!(place.results().summary.fail, lenient.len());
 }
@@ -263,6 +267,7 @@ fn an_account_gets_no_request_until_the_keys_are_allowed() {
     let server = Server::before(mock.address(), usize::MAX, || {});
     // As through a tunnel.
     let target = format!("--endpoint {} --target-kind account --live --rate 1000", server.endpoint());
+
     let run = |arguments: &str| {
         let place = Place::new();
         let program = place.program(&format!("run {target} {arguments}"));
@@ -270,6 +275,7 @@ fn an_account_gets_no_request_until_the_keys_are_allowed() {
             program.env("ALIBABA_CLOUD_ACCESS_KEY_ID", "testid").env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret");
         (ended(program), place)
     };
+
     for (arguments, keys) in [
         ("", "31 keys"),
         ("--max-keys 1 alibaba/Encrypt/**", "2 keys"),
@@ -279,6 +285,7 @@ fn an_account_gets_no_request_until_the_keys_are_allowed() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments}: {err}");
         assert!(err.contains(&format!("the run would make {keys}")) && err.contains("--max-keys"), "{err}");
     }
+
     assert_eq!(server.requests(), 0);
 
     let (Ended { code, out, err }, place) = run("--max-keys 1 alibaba/Encrypt/Enabled");

@@ -66,6 +66,7 @@ fn in_order(place: &Place, out: &str) {
     let in_xml = |character: char| matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     assert!(junit.chars().all(in_xml));
     let mut reader = Reader::from_str(&junit);
+
     reader.config_mut().check_end_names = true;
     loop {
         match reader.read_event().unwrap() {
@@ -77,6 +78,7 @@ fn in_order(place: &Place, out: &str) {
             _ => {}
         }
     }
+
     let size = std::fs::metadata(place.path().join("reports/results.json")).unwrap().len();
     assert!(size < 4 << 20, "{size}");
     place.results();

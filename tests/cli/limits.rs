@@ -17,6 +17,7 @@ fn a_run_that_would_cost_more_than_it_may_is_not_begun() {
     let loopback = format!("--endpoint {}", mock.endpoint());
     let emulator = format!("{loopback} --target-kind emulator");
     let account = format!("{loopback} --target-kind account --live");
+
     for target in [&loopback, &emulator, &account, ""] {
         for (limit, what) in [
             ("--max-keys 3", "the run would make "),

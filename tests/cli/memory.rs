@@ -89,6 +89,7 @@ fn a_run_against_a_hostile_endpoint_stays_within_its_memory() {
     run_against("as many values as are read", &always(json_response("200 OK", "", &values)), "");
     let values = fields(&format!("\"Values\":[{}{{}}]", "{},".repeat(300_000)));
     run_against("a megabyte of empty objects", &always(json_response("200 OK", "", &values)), "");
+
     let items = "<a></a>".repeat(19_000);
     let xml = json_response("200 OK", "content-type: text/xml\r\n", &format!("<KMS>{items}</KMS>"));
     run_against("as many elements as are read", &always(xml), "");
@@ -109,6 +110,7 @@ fn a_run_against_a_hostile_endpoint_stays_within_its_memory() {
         &always(json_response("200 OK", "content-encoding: gzip\r\n", &"\0".repeat(1 << 20))),
         "",
     );
+
     let redirect = json_response("307 Temporary Redirect", "location: /\r\n", "");
     run_against("endless redirects", &always(redirect), "");
 
@@ -130,6 +132,7 @@ fn a_run_against_a_hostile_endpoint_stays_within_its_memory() {
         });
         run_against(what, &server, "--timeout 300ms");
     }
+
     let drips = Server::responding(|stream, _| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n{");
         while stream.write_all(b"1").is_ok() {
@@ -149,6 +152,7 @@ fn a_file_without_an_end_is_refused_within_its_memory() {
             "[[known_failures]]\ncase = \"alibaba/No/{number}\"\ncode = \"A\"\nstatus = 200\nreason = \"r\"\nuntil = \"2027-01-01\"\n"
         )
     };
+
     let list: String = (0..60_000).map(entry).collect();
     fs::write(place.path().join("list.toml"), format!("format = 1\n{list}")).unwrap();
     fs::write(place.path().join("values.yaml"), format!("format: 1\na: [{}]\n", "1,".repeat(4_000_000))).unwrap();

@@ -15,6 +15,7 @@ fn commands(place: &Place) -> Vec<(&'static str, i32)> {
             "format = 1\n\n[[known_failures]]\ncase = \"alibaba/Encrypt/Disabled\"\ncode = \"Success\"\nstatus = 200\nreason = \"No.\"\nuntil = {until}\n"
         )
     };
+
     fs::write(place.path().join("good.toml"), entry("2999-12-31")).unwrap();
     fs::write(place.path().join("expired.toml"), entry("2020-12-31")).unwrap();
     fs::write(place.path().join("old.yaml"), "known_failures: []\n").unwrap();

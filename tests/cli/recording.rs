@@ -70,11 +70,13 @@ fn a_recording_holds_no_secret_and_is_what_browsers_open() {
             .code,
         0
     );
+
     let text = fs::read_to_string(place.path().join("run.har")).unwrap();
     assert!(!text.contains("testsecret"));
     let har: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(har["log"]["version"], "1.2");
     let mut plain = 0;
+
     for entry in har["log"]["entries"].as_array().unwrap() {
         assert!(entry["startedDateTime"].as_str().unwrap().ends_with('Z') && entry["time"].is_number());
         let sent = format!("{}{}", entry["request"]["url"], entry["request"]["postData"]["text"]);

@@ -139,6 +139,7 @@ fn a_path_that_can_not_be_written_is_reported_before_the_run() {
     fs::create_dir(place.path().join("folder")).unwrap();
     let read_only = read_only(&place);
     let before = place.names("");
+
     for (arguments, path) in [
         (format!("run --reports {read_only}"), read_only.as_str()),
         ("run --reports file".to_owned(), "file"),
@@ -150,6 +151,7 @@ fn a_path_that_can_not_be_written_is_reported_before_the_run() {
         assert!(err.starts_with("error: failed to write ") && err.contains(path), "{arguments}: {err}");
         assert_eq!(err.lines().count(), 1, "{err}");
     }
+
     assert_eq!(fs::read_to_string(place.path().join("file")).unwrap(), "mine");
     let mut after = place.names("");
     // The other report's folder may have been made by then.

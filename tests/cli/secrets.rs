@@ -192,6 +192,7 @@ fn no_command_writes_the_credentials() {
     let canaries = Canaries::new();
     let endpoint = mock.endpoint();
     let folder = Place::new();
+
     for (arguments, expected) in [
         ("list".to_owned(), 0),
         ("list --coverage --format json".to_owned(), 0),
@@ -220,6 +221,7 @@ fn no_command_writes_the_credentials() {
         let (code, _) = look(&folder, &arguments, &canaries);
         assert_eq!(code, expected, "{arguments}");
     }
+
     // An emulator that does not know the credentials.
     let other = Mock::start_with(MockConfig::default()).unwrap();
     let (code, files) = look(&folder, &format!("run --endpoint {} -v", other.endpoint()), &canaries);
@@ -240,6 +242,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
         fs::write(&path, text).unwrap();
         path
     };
+
     // The seed itself may hold them, so it is in another folder.
     let good = seed("good", "");
     let mut child = folder
@@ -249,6 +252,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
+
     let mut out = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut out).unwrap();
     let arguments = format!("run --endpoint http://{} -v operation:Encrypt", out.trim());
@@ -258,6 +262,7 @@ fn a_mock_writes_no_secret_of_its_seed() {
     assert!(super::program::signal(child.id(), "INT"));
     let mut err = String::new();
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+
     assert_eq!(child.wait().unwrap().code(), Some(0), "{err}");
     canaries.absent_from("the mock's output", out.as_bytes());
     canaries.absent_from("the mock's errors", err.as_bytes());
@@ -266,11 +271,13 @@ fn a_mock_writes_no_secret_of_its_seed() {
         seed("shape", &format!("keys: '{TOKEN}'\n")),
         seed("text", &format!("keys: [\n# {TOKEN}\n")),
     ];
+
     for path in &bad {
         let ended = ended(folder.program("mock --listen 127.0.0.1:0 --seed").arg(path));
         assert_eq!(ended.code, 2, "{}", ended.err);
         canaries.absent_from("the mistakes of a seed", ended.err.as_bytes());
     }
+
     for path in bad.into_iter().chain([good]) {
         fs::remove_file(path).unwrap();
     }

@@ -135,6 +135,7 @@ fn a_dry_run_changes_nothing() {
     let foreign = staying(address);
     let server = (300..320).map(|number| killed_run(&place, address, number, "")).find(|_| staying(address) != foreign);
     let server = server.unwrap();
+
     let (before, ledger) = (staying(address), fs::read(place.path().join(LEDGER)).unwrap());
     for arguments in ["--dry-run", "-n --by-marks --older-than 0s"] {
         let Ended { code, out, .. } = sweep(&place, &server, arguments);
@@ -150,6 +151,7 @@ fn what_a_run_holds_that_goes_on_is_left_alone() {
     let (_mock, address) = mock(&place, "");
     let (sender, commands) = mpsc::channel::<(Command, Command)>();
     let (results, swept) = mpsc::channel();
+
     // The run waits while the sweeps are made.
     let server = Server::before(address, 60, move || {
         let (one, two) = commands.recv().unwrap();
@@ -159,10 +161,13 @@ fn what_a_run_holds_that_goes_on_is_left_alone() {
             results.send((rest(child), staying(address) == before)).unwrap();
         }
     });
+
     let command = |arguments: &str| place.command(&format!("{arguments} --endpoint {}", server.endpoint()));
     sender.send((command("sweep"), command("sweep --by-marks --older-than 0s"))).unwrap();
+
     let run = ended(place.program(&format!("run -q --jobs 1 operation:Encrypt --endpoint {}", server.endpoint())));
     assert_eq!(run.code, 0, "{}", run.out);
+
     let swept: Vec<(Ended, bool)> = swept.try_iter().collect();
     assert_eq!(swept.len(), 2);
     for (Ended { code, out, err }, unchanged) in swept {

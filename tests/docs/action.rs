@@ -110,6 +110,7 @@ impl Runner {
         let mut command = Command::new("bash");
         command.args(["--noprofile", "--norc", "-eo", "pipefail"]).arg(self.path("step.sh"));
         command.current_dir(self.workspace.path()).env("GITHUB_ACTIONS", "true");
+
         command.env("GITHUB_OUTPUT", self.path("output")).env("GITHUB_STEP_SUMMARY", self.path("summary.md"));
         for (name, value) in step["env"].as_mapping().unwrap() {
             command.env(name.as_str().unwrap(), evaluated(value.as_str().unwrap(), values));
@@ -118,6 +119,7 @@ impl Runner {
         job.log += &String::from_utf8_lossy(&output.stdout);
         job.log += &String::from_utf8_lossy(&output.stderr);
         job.is_red |= !output.status.success();
+
         if let Some(id) = step["id"].as_str() {
             for line in fs::read_to_string(self.path("output")).unwrap().lines() {
                 let (name, value) = line.split_once('=').unwrap();
@@ -259,6 +261,7 @@ fn the_pods_of_the_job_make_the_whole() {
     let mount = folder.path().display().to_string();
     let script = script.replace("kms-conformance", PROGRAM).replace("/reports/", &format!("{mount}/"));
     let mut files = Vec::new();
+
     for index in 0..pods {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{script} --routes canonical operation:Encrypt operation:Decrypt")]);
@@ -267,6 +270,7 @@ fn the_pods_of_the_job_make_the_whole() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         files.push(format!("{mount}/{index}/results.json"));
     }
+
     let merge = |files: &[String]| {
         let out = format!("{mount}/whole.json");
         Command::new(PROGRAM).args(["report", "merge"]).args(files).args(["--json", &out]).output().unwrap()

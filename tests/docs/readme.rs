@@ -82,6 +82,7 @@ fn every_command_for_a_loopback_endpoint_runs() {
         );
         ran += 1;
     }
+
     assert!(ran >= 5, "{ran}");
     for report in ["reports/junit.xml", "reports/results.json", "target/kms/junit.xml"] {
         assert!(folder.path().join(report).exists(), "{report}");
@@ -174,6 +175,7 @@ fn the_picture_is_what_the_program_prints() {
         "--table",
         "full",
     ];
+
     let output = program(&words, folder.path());
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -183,6 +185,7 @@ fn the_picture_is_what_the_program_prints() {
         std::fs::write(&path, &picture).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap();
+
     assert!(
         committed == picture,
         "the picture is not current; run `UPDATE_PICTURE=1 cargo test --test integration docs`"

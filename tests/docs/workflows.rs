@@ -99,11 +99,13 @@ fn the_example_for_an_emulator_waits_judges_and_reports() {
         let mut all = steps.iter().flat_map(commands);
         all.find(|words| words[0] == command).unwrap_or_else(|| panic!("it does not {command}"))
     };
+
     let run = of("run");
     let value = |flag: &str| {
         let at = run.iter().position(|word| word == flag).unwrap_or_else(|| panic!("{run:?} has no {flag}"));
         run[at + 1].as_str()
     };
+
     // It is still starting when the run begins.
     assert!(value("--wait").ends_with('s'));
     assert_eq!(value("--provider"), "aws");
@@ -115,6 +117,7 @@ fn the_example_for_an_emulator_waits_judges_and_reports() {
         let path = format!("{}/{file}", value("--reports"));
         assert!(kept["with"]["path"].as_str().unwrap().lines().any(|line| line == path), "{path}");
     }
+
     // However the run ended.
     assert_eq!(kept["if"], "${{ !cancelled() }}");
 

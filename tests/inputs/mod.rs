@@ -199,6 +199,7 @@ fn no_forged_state_makes_the_mock_panic() {
         Just(json!([])),
         Just(json!({})),
     ];
+
     let config = ProptestConfig::with_cases(96);
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let strategy = proptest::collection::vec((any::<prop::sample::Index>(), other), 1..3);

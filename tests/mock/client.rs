@@ -176,6 +176,7 @@ impl Client {
             ("x-acs-signature-nonce", nonce),
             ("x-acs-version", "2016-01-20"),
         ];
+
         let canonical = v3_canonical_request("POST", pairs.iter().copied(), &headers, &payload);
         let signature = v3_signature(&self.secret, &v3_string_to_sign(&canonical));
         let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
@@ -183,6 +184,7 @@ impl Client {
             format!("ACS3-HMAC-SHA256 Credential={},SignedHeaders={},Signature={signature}", self.id, names.join(";"));
         let mut all: Vec<(String, String)> = parameters(&headers);
         all.push(("authorization".to_owned(), authorization));
+
         // As the tea SDK writes it: a space is `+` on the wire but signed as `%20`.
         let query: Vec<String> =
             pairs.iter().map(|(name, value)| format!("{name}={}", percent_encode(value).replace("%20", "+"))).collect();

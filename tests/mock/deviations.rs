@@ -24,6 +24,7 @@ async fn a_deviant_success_has_its_effect() {
         "ScheduleKeyDeletion:PendingDeletion=Success",
         "CancelKeyDeletion:Disabled=Success",
     ]);
+
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
     client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
@@ -33,6 +34,7 @@ async fn a_deviant_success_has_its_effect() {
     client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
     assert_eq!(client.state(&key).await, "Enabled");
     client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "7")]).await.succeeded();
+
     let first = client.metadata(&key, "DeleteDate").await;
     client.call("ScheduleKeyDeletion", &[("KeyId", &key), ("PendingWindowInDays", "9")]).await.succeeded();
     assert_ne!(client.metadata(&key, "DeleteDate").await, first);
@@ -130,6 +132,7 @@ async fn a_cell_can_deviate_by_one_route_only() {
         "Encrypt:PendingDeletion/via-disabled=Success",
         "DescribeKey:PendingImport/via-delete-material=400/InvalidParameter",
     ]);
+
     let client = Client::new(&mock);
     let encrypt = async |key: &str| client.call("Encrypt", &[("KeyId", key), ("Plaintext", "p")]).await;
     let key = client.create_key(&[]).await;
@@ -139,6 +142,7 @@ async fn a_cell_can_deviate_by_one_route_only() {
     client.call("DisableKey", &[("KeyId", &key)]).await.succeeded();
     client.call("EnableKey", &[("KeyId", &key)]).await.succeeded();
     encrypt(&key).await.refused(409, "Rejected.Disabled");
+
     client.call("ScheduleKeyDeletion", &[("KeyId", &key)]).await.succeeded();
     encrypt(&key).await.refused(409, "Rejected.PendingDeletion");
     client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
@@ -188,6 +192,7 @@ async fn rejections_take_another_form_and_other_errors_do_not() {
         client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.refused(status, code);
         client.call("DescribeKey", &[]).await.refused(400, "MissingParameter");
     }
+
     let mock = deviant(&["aws-error-codes"]);
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
@@ -197,6 +202,7 @@ async fn rejections_take_another_form_and_other_errors_do_not() {
     let mock = deviant(&["rejection-is-200"]);
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
+
     let answer = client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
     assert_eq!(answer.text("/Code"), "Rejected.StateModifiedFailed");
     let mock = deviant(&["not-found-crashes"]);

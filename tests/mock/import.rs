@@ -78,6 +78,7 @@ async fn wrong_material_and_tokens_are_told_apart() {
         let pairs = [("KeyId", key), ("ImportToken", token), ("EncryptedKeyMaterial", wrapped)];
         client.call("ImportKeyMaterial", &pairs).await
     };
+
     for size in [0, 16, 31, 33] {
         client.import(&key, &vec![7; size]).await.refused(400, "InvalidKeyMaterial");
     }
@@ -87,6 +88,7 @@ async fn wrong_material_and_tokens_are_told_apart() {
     import(&key, &token, "AAAA").await.refused(400, "InvalidKeyMaterial");
     import(&key, &second_token, &wrapped).await.refused(400, "InvalidKeyMaterial");
     import(&other, &token, &wrapped).await.refused(400, "InvalidImportToken");
+
     import(&key, "not Base64", &wrapped).await.refused(400, "InvalidImportToken");
     import(&key, &token.replace(&token[20..24], "AAAA"), &wrapped).await.refused(400, "InvalidImportToken");
     assert_eq!(client.state(&key).await, "PendingImport");
@@ -124,6 +126,7 @@ async fn material_expires_and_leaves_the_key_waiting() {
         ];
         client.call("ImportKeyMaterial", &pairs).await
     };
+
     let mut keys = Vec::new();
     for _ in 0..3 {
         let key = client.create_key(&[("Origin", "EXTERNAL")]).await;
@@ -132,6 +135,7 @@ async fn material_expires_and_leaves_the_key_waiting() {
         import(&key, &expiry).await.succeeded();
         keys.push(key);
     }
+
     assert_eq!(client.metadata(&keys[0], "MaterialExpireTime").await, "2030-01-01T01:00:00Z");
     client.call("ScheduleKeyDeletion", &[("KeyId", &keys[1])]).await.succeeded();
     // Importing again without an expiry takes it away.
@@ -141,6 +145,7 @@ async fn material_expires_and_leaves_the_key_waiting() {
     assert_eq!(client.metadata(&keys[0], "MaterialExpireTime").await, "");
     assert_eq!(client.state(&keys[1]).await, "PendingDeletion");
     assert_eq!(client.state(&keys[2]).await, "Enabled");
+
     client.call("CancelKeyDeletion", &[("KeyId", &keys[1])]).await.succeeded();
     assert_eq!(client.state(&keys[1]).await, "PendingImport");
 }

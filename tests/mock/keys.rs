@@ -24,6 +24,7 @@ async fn a_new_key_is_as_the_documents_show_it() {
     let json = reply.json();
     let metadata = &json["KeyMetadata"];
     let id = metadata["KeyId"].as_str().unwrap();
+
     assert_eq!(
         *metadata,
         json!({
@@ -44,6 +45,7 @@ async fn a_new_key_is_as_the_documents_show_it() {
             "AutomaticRotation": "Disabled",
         })
     );
+
     assert_eq!(client.metadata(id, "DeletionProtection").await, "Disabled");
     let sm4 = client.create_key(&[("KeySpec", "Aliyun_SM4"), ("ProtectionLevel", "HSM")]).await;
     assert_eq!(client.state(&sm4).await, "Enabled");
@@ -162,6 +164,7 @@ async fn an_alias_stands_for_its_key_where_it_may() {
     let key = client.create_key(&[]).await;
     client.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/Main_1/a-b")]).await.succeeded();
     let alias = ("KeyId", "alias/Main_1/a-b");
+
     for (action, more) in [
         ("DescribeKey", vec![]),
         ("Encrypt", vec![("Plaintext", "p")]),
@@ -173,6 +176,7 @@ async fn an_alias_stands_for_its_key_where_it_may() {
         let reply = client.call(action, &pairs).await.succeeded();
         assert!(reply.text.contains(&format!("\"KeyId\":\"{key}\"")), "{action}");
     }
+
     for action in [
         "EnableKey",
         "DisableKey",
@@ -187,6 +191,7 @@ async fn an_alias_stands_for_its_key_where_it_may() {
         // Not even looked up.
         client.call(action, &[("KeyId", "alias/nobody")]).await.refused(400, "Unsupported.Alias");
     }
+
     client.call("DeleteAlias", &[("AliasName", "alias/Main_1/a-b")]).await.succeeded();
     client.call("DescribeKey", &[alias]).await.refused(404, "Forbidden.AliasNotFound");
     assert_eq!(client.state(&key).await, "Enabled");
@@ -360,6 +365,7 @@ async fn tags_are_set_replaced_and_taken_away() {
     let list =
         async || client.call("ListResourceTags", &[("KeyId", &key)]).await.succeeded().json()["Tags"]["Tag"].clone();
     tag("[{\"TagKey\":\"team\",\"TagValue\":\"qa\"},{\"TagKey\":\"made\",\"TagValue\":\"2\"}]").await.succeeded();
+
     assert_eq!(
         list().await,
         json!([
@@ -367,12 +373,14 @@ async fn tags_are_set_replaced_and_taken_away() {
             {"KeyId": key, "TagKey": "team", "TagValue": "qa"},
         ])
     );
+
     untag("[\"made\",\"absent\"]").await.succeeded();
     assert_eq!(list().await.as_array().unwrap().len(), 1);
     let nine: Vec<_> = (0..9).map(|number| json!({"TagKey": format!("k{number}")})).collect();
     tag(&json!(nine).to_string()).await.succeeded();
     tag("[{\"TagKey\":\"eleventh\"}]").await.refused(400, "Rejected.LimitExceeded");
     tag("[{\"TagKey\":\"team\",\"TagValue\":\"new\"}]").await.succeeded();
+
     for bad in [
         "[]",
         "{}",
@@ -386,6 +394,7 @@ async fn tags_are_set_replaced_and_taken_away() {
     ] {
         tag(bad).await.refused(400, "InvalidParameter");
     }
+
     for bad in ["[]", "team", "[1]"] {
         untag(bad).await.refused(400, "InvalidParameter");
     }

@@ -22,6 +22,7 @@ async fn keys_are_listed_in_order_of_creation_page_by_page() {
     let page = async |pairs: &[(&str, &str)]| client.call("ListKeys", pairs).await.succeeded().json();
     let default = page(&[]).await;
     assert_eq!(values(&default, "/Keys/Key", "KeyId"), created[..10]);
+
     assert_eq!(
         (&default["TotalCount"], &default["PageNumber"], &default["PageSize"]),
         (&23.into(), &1.into(), &10.into())
@@ -31,6 +32,7 @@ async fn keys_are_listed_in_order_of_creation_page_by_page() {
     assert_eq!(values(&third, "/Keys/Key", "KeyId"), created[20..]);
     let all = page(&[("PageSize", "100")]).await;
     assert_eq!(values(&all, "/Keys/Key", "KeyId"), created);
+
     let beyond = page(&[("PageNumber", "2147483647"), ("PageSize", "100")]).await;
     assert_eq!((&beyond["Keys"]["Key"], &beyond["TotalCount"]), (&Value::Array(vec![]), &23.into()));
     for (name, value) in
@@ -48,6 +50,7 @@ async fn filters_narrow_the_list_of_keys() {
     let external = client.create_key(&[("Origin", "EXTERNAL")]).await;
     let rsa = client.create_key(&[("KeySpec", "RSA_2048")]).await;
     client.call("DisableKey", &[("KeyId", &rsa)]).await.succeeded();
+
     for (filters, expected) in [
         ("[]", vec![&plain, &external, &rsa]),
         ("[{\"Key\":\"KeyState\",\"Values\":[\"Enabled\",\"Disabled\"]}]", vec![&plain, &rsa]),
@@ -66,6 +69,7 @@ async fn filters_narrow_the_list_of_keys() {
         assert!(shown.iter().eq(expected.iter().copied()), "{filters}: {json}");
         assert_eq!(json["TotalCount"], expected.len());
     }
+
     for bad in [
         "{}",
         "[{\"Key\":\"KeyState\",\"Values\":[\"Off\"]}]",

@@ -57,6 +57,7 @@ async fn every_answer_to_a_browser_says_what_it_may_be_used_for() {
     let mut targets: Vec<&str> = page.text.split('"').filter(|part| part.starts_with("/_mock/page/")).collect();
     targets.extend(["/", "/_mock/", "/_mock/state", "/_mock/exchanges", "/_mock/nothing"]);
     assert!(targets.len() > 9);
+
     for target in targets {
         let reply = get(&client, target, &[HTML]).await;
         let header = |name: &str| reply.headers[name].to_str().unwrap();
@@ -95,6 +96,7 @@ async fn changes_from_other_web_pages_are_refused() {
     let key = client.create_key(&[]).await;
     let own = mock.endpoint();
     let port = mock.address().port();
+
     let changes = [
         ("POST", "reset", String::new()),
         ("POST", "clock", json!({"advance_seconds": 60}).to_string()),
@@ -103,6 +105,7 @@ async fn changes_from_other_web_pages_are_refused() {
         ("DELETE", "faults", String::new()),
         ("DELETE", "deviations", String::new()),
     ];
+
     let neighbour = format!("http://127.0.0.1:{}", port ^ 1);
     let other_name = format!("http://localhost:{port}");
     for origin in ["null", "http://evil.example", &neighbour, &other_name, "chrome-extension://abc"] {
@@ -112,6 +115,7 @@ async fn changes_from_other_web_pages_are_refused() {
             assert_eq!(reply.status, 403, "{origin} {method} {resource}: {}", reply.text);
         }
     }
+
     let crossing = [("origin", own.as_str()), ("sec-fetch-site", "cross-site")];
     assert_eq!(client.send_raw("POST", "/_mock/reset", &crossing, Vec::new()).await.status, 403);
     assert_eq!(client.state(&key).await, "Enabled");
@@ -142,11 +146,13 @@ async fn a_name_that_was_bound_to_this_machine_opens_nothing() {
         // The API itself may be called by any name.
         get(&client, "/", &[("host", &host)]).await.refused(400, "MissingAction");
     }
+
     for name in ["localhost", "127.0.0.1", "[::1]", "kms.localhost"] {
         let host = format!("{name}:{port}");
         get(&client, "/", &[("host", &host), HTML]).await.succeeded();
         get(&client, "/_mock/state", &[("host", &host)]).await.succeeded();
     }
+
     let open = mock_with(AdminAccess::Everyone);
     let client = Client::new(&open);
     let host = [("host", "kms.test:8080"), ("origin", "http://kms.test:8080")];
@@ -166,6 +172,7 @@ async fn the_page_can_ask_for_what_is_new_only() {
         let list = get(&client, &format!("/_mock/exchanges{query}"), &[]).await.succeeded().json();
         list.as_array().unwrap().iter().map(|exchange| exchange["number"].as_u64().unwrap()).collect()
     };
+
     assert_eq!(numbers("").await, [1, 2, 3]);
     assert_eq!(numbers("?after=0").await, [1, 2, 3]);
     assert_eq!(numbers("?after=2").await, [3]);
@@ -175,6 +182,7 @@ async fn the_page_can_ask_for_what_is_new_only() {
         assert_eq!(get(&client, &format!("/_mock/exchanges{query}"), &[]).await.status, 400, "{query}");
     }
     let extent = |reply: Reply| (reply.json()["exchanges"]["since"].clone(), reply.json()["exchanges"]["last"].clone());
+
     let (since, last) = extent(get(&client, "/_mock/state", &[]).await);
     assert_eq!(last, 3);
     mock.reset();

@@ -47,6 +47,7 @@ async fn an_unknown_value_of_a_known_parameter_is_refused() {
     let key = ("KeyId", id.as_str());
     let long = "d".repeat(8193);
     let import = [key, ("WrappingAlgorithm", "RSAES_OAEP_SHA_1"), ("WrappingKeySpec", "RSA_2048")];
+
     for (action, pairs, name) in [
         ("CreateKey", vec![("Origin", "aliyun_kms")], "Origin"),
         ("CreateKey", vec![("KeySpec", "AES_256")], "KeySpec"),
@@ -122,6 +123,7 @@ async fn unknown_keys_versions_and_instances_are_not_found() {
         client.call(action, &[("KeyId", UNKNOWN)]).await.refused(404, "Forbidden.KeyNotFound");
         client.call(action, &[("KeyId", "key-hzz62f1cb66fa42qo5w1")]).await.refused(404, "Forbidden.KeyNotFound");
     }
+
     let version = [("KeyId", key.as_str()), ("KeyVersionId", UNKNOWN)];
     client.call("DescribeKeyVersion", &version).await.refused(404, "Forbidden.KeyVersionNotFound");
     let instance = client.call("CreateKey", &[("DKMSInstanceId", "kst-1")]).await;

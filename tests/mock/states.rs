@@ -45,11 +45,13 @@ async fn fixture(client: &Client, mock: &Mock, origin: &str, state: KeyState, nu
         assert_eq!(client.state(&id).await, "PendingImport");
         client.import(&id, &MATERIAL).await.succeeded();
     }
+
     let ciphertext = client.encrypt(&id, "plain").await;
     let alias = format!("alias/fixture-{number}");
     client.call("CreateAlias", &[("KeyId", &id), ("AliasName", &alias)]).await.succeeded();
     let arn = client.metadata(&id, "Arn").await;
     let version = client.metadata(&id, "PrimaryKeyVersion").await;
+
     // A new version is refused sooner than seven days after the key was made.
     mock.advance(7 * DAY);
     let drive = match state {
@@ -60,6 +62,7 @@ async fn fixture(client: &Client, mock: &Mock, origin: &str, state: KeyState, nu
         }
         KeyState::PendingImport => Some(("DeleteKeyMaterial", vec![("KeyId", id.as_str())])),
     };
+
     if let Some((operation, parameters)) = drive {
         client.call(operation, &parameters).await.succeeded();
     }
@@ -165,6 +168,7 @@ async fn every_cell_of_the_table_answers_as_published_for_both_origins() {
     let Table { official, later, inferred } = table();
     assert_eq!((official.len(), later.len(), inferred.len()), (17, 9, 7));
     let mut number = 0;
+
     for (name, row) in official.iter().chain(&later).chain(&inferred) {
         let operation: Operation = name.parse().unwrap();
         assert_eq!(row.len(), 4, "{name}");

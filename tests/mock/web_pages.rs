@@ -111,12 +111,14 @@ async fn a_browser_that_wants_to_know_first_is_given_what_it_needs() {
     let admin = AdminAccess::Loopback;
     let mock = Mock::start_with(MockConfig { admin, admin_token, allowed_origins, ..cloud.into() }).unwrap();
     let client = Client::new(&mock);
+
     let preflight = [
         ("origin", APP),
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "authorization,x-acs-action,x-acs-date"),
         ("access-control-request-private-network", "true"),
     ];
+
     for target in ["/", "/_mock/clock"] {
         let reply = client.send_raw("OPTIONS", target, &preflight, Vec::new()).await;
         assert_eq!((reply.status, reply.text.as_str(), shown_to(&reply)), (204, "", Some(APP)), "{target}");
@@ -125,6 +127,7 @@ async fn a_browser_that_wants_to_know_first_is_given_what_it_needs() {
         assert_eq!(header("access-control-allow-methods"), "GET, HEAD, POST, PUT, DELETE");
         assert_eq!(header("access-control-allow-private-network"), "true");
     }
+
     assert_eq!(mock.total_requests(), 0);
 
     // What it may send is then judged like anything else.

@@ -45,6 +45,7 @@ async fn each_check_of_the_gateway_has_its_code_and_its_place() {
     let documented =
         Mock::start_with(AlibabaConfig { error_codes: ErrorCodes::Documented, ..AlibabaConfig::default() }).unwrap();
     let (client, other) = (Client::new(&gateway), Client::new(&documented));
+
     for (at, (name, value, status, code, documented_status, documented_code)) in VIOLATIONS.into_iter().enumerate() {
         // Everything that is checked later is wrong too, so a wrong order shows.
         let mut all = client.sign("GET", client.unsigned("DescribeRegions", &[]));
@@ -60,6 +61,7 @@ async fn each_check_of_the_gateway_has_its_code_and_its_place() {
         }
         other.send("GET", &all).await.refused(documented_status, documented_code);
     }
+
     let all = without(client.sign("GET", client.unsigned("DescribeRegions", &[])), "Signature");
     client.send("GET", &all).await.refused(400, "MissingSignature");
     other.send("GET", &all).await.refused(400, "IncompleteSignature");
@@ -116,11 +118,13 @@ async fn access_keys_can_be_inactive_or_need_a_token() {
         ..AlibabaConfig::default()
     })
     .unwrap();
+
     let ask = async |id: &str, secret: &str, token: &str| {
         let client = Client::with_key(&mock, id, secret);
         let pairs = if token.is_empty() { vec![] } else { vec![("SecurityToken", token)] };
         client.call("DescribeRegions", &pairs).await
     };
+
     ask("off", "secret", "").await.refused(400, "InvalidAccessKeyId.Inactive");
     ask("STS.one", "secret", "").await.refused(400, "MissingSecurityToken");
     ask("STS.one", "secret", "nonsense").await.refused(400, "InvalidSecurityToken.Malformed");
@@ -177,6 +181,7 @@ async fn requests_that_are_no_api_calls_are_refused_in_the_gateways_form() {
     client.send_raw("GET", "/", &[], vec![]).await.refused(400, "MissingAction");
     client.send_raw("GET", "/elsewhere", &[], vec![]).await.refused(404, "InvalidAction.NotFound");
     client.send_raw("GET", "/?Action=%FF", &[], vec![]).await.refused(400, "InvalidParameter.Format");
+
     client.send_raw("GET", "/?Action=A&Action=B", &[], vec![]).await.refused(400, "InvalidParameter.Format");
     let v3 = [("x-acs-action", "DescribeRegions"), ("x-acs-version", "2016-01-20")];
     client.send_raw("POST", "/", &v3, vec![]).await.refused(400, "MissingAccessKeyId");
@@ -184,6 +189,7 @@ async fn requests_that_are_no_api_calls_are_refused_in_the_gateways_form() {
         let headers = [v3[0], v3[1], ("authorization", authorization)];
         client.send_raw("POST", "/", &headers, vec![]).await.refused(400, "IncompleteSignature");
     }
+
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let reply = client.send_raw("POST", "/", &form, vec![b'a'; 2 << 20]).await.refused(413, "RequestTooLarge");
     let json = reply.json();
@@ -358,6 +364,7 @@ async fn permissions_are_checked_after_the_parameters() {
     let client = Client::new(&mock);
     let id = "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11";
     let blob = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, [b'a'; 70]);
+
     let everything = parameters(&[
         ("KeyId", id),
         ("DestinationKeyId", id),
@@ -380,6 +387,7 @@ async fn permissions_are_checked_after_the_parameters() {
         ("EnableAutomaticRotation", "false"),
         ("EnableDeletionProtection", "true"),
     ]);
+
     let pairs: Vec<(&str, &str)> = everything.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for operation in Operation::ALL {
         let reply = client.call(operation.name(), &pairs).await;

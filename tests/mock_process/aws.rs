@@ -84,12 +84,14 @@ async fn everything_that_clients_know_of_is_there_after_a_kill() {
     let principal = "arn:aws:iam::111122223333:root";
     let grant = json!({"KeyId": shared, "GranteePrincipal": principal, "Operations": ["Encrypt"], "Name": "g"});
     let token = client.ok("CreateGrant", grant).await["GrantToken"].clone();
+
     for _ in 0..2 {
         ciphertexts.push(
             client.ok("Encrypt", json!({"KeyId": "alias/a", "Plaintext": "dGV4dA=="})).await["CiphertextBlob"].clone(),
         );
         client.ok("RotateKeyOnDemand", json!({"KeyId": shared})).await;
     }
+
     let ecc = client.key(json!({"KeySpec": "ECC_SECG_P256K1", "KeyUsage": "SIGN_VERIFY"})).await;
     let signature =
         client.ok("Sign", json!({"KeyId": ecc, "Message": "dGV4dA==", "SigningAlgorithm": "ECDSA_SHA_256"})).await;
@@ -100,6 +102,7 @@ async fn everything_that_clients_know_of_is_there_after_a_kill() {
     let algorithm = "RSAES_OAEP_SHA_256";
     let sealed =
         client.ok("Encrypt", json!({"KeyId": rsa, "Plaintext": "dGV4dA==", "EncryptionAlgorithm": algorithm})).await;
+
     let waiting = client.key(json!({"Origin": "EXTERNAL", "Description": "waits"})).await;
     client.ok("ScheduleKeyDeletion", json!({"KeyId": waiting})).await;
     let before = seen(&client).await;
@@ -112,6 +115,7 @@ async fn everything_that_clients_know_of_is_there_after_a_kill() {
         let opened = client.ok_in(region, "Decrypt", json!({"CiphertextBlob": blob})).await;
         assert_eq!(opened["Plaintext"], "dGV4dA==");
     }
+
     let verify = json!({"KeyId": ecc, "Message": "dGV4dA==", "SigningAlgorithm": "ECDSA_SHA_256", "Signature": signature["Signature"]});
     client.ok("Verify", verify).await;
     let verify = json!({"KeyId": mac, "Message": "dGV4dA==", "MacAlgorithm": "HMAC_SHA_512", "Mac": code["Mac"]});

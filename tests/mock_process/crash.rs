@@ -153,6 +153,7 @@ async fn verify(client: &Client, writers: &mut [Vec<KnownKey>]) {
         let text = |alias: &serde_json::Value, name: &str| alias[name].as_str().unwrap().to_owned();
         aliases.extend(list.iter().map(|alias| (text(alias, "AliasName"), text(alias, "KeyId"))));
     }
+
     for key in writers.iter_mut().flatten() {
         let reply = client.call("DescribeKey", &[("KeyId", &key.id)]).await.succeeded();
         key.description.settle(reply.text("/KeyMetadata/Description"), &key.id);
@@ -183,6 +184,7 @@ async fn no_answered_write_is_lost_however_often_the_process_is_killed() {
     let mut random = fastrand::Rng::with_seed(20_261_122);
     let mut writers: Vec<Vec<KnownKey>> = vec![Vec::new(); WRITERS];
     let mut total = 0;
+
     for round in 0..ROUNDS {
         let mut process = Process::start(&arguments);
         let client = process.client();
@@ -204,6 +206,7 @@ async fn no_answered_write_is_lost_however_often_the_process_is_killed() {
             writers.push(task.await.unwrap());
         }
     }
+
     let process = Process::start(&arguments);
     verify(&process.client(), &mut writers).await;
     let keys: usize = writers.iter().map(Vec::len).sum();

@@ -25,6 +25,7 @@ async fn the_example_makes_what_it_says() {
     let listed = client.call("ListKeys", &[]).await.succeeded().json();
     assert_eq!(listed["TotalCount"], 6);
     assert_eq!(listed["Keys"]["Key"][0]["KeyId"], ORDERS);
+
     for (key, state) in [
         (ORDERS, "Enabled"),
         ("1c8e5f32-7ba0-4d46-82f9-a3e408b761dd", "Disabled"),
@@ -34,6 +35,7 @@ async fn the_example_makes_what_it_says() {
     ] {
         assert_eq!(client.state(key).await, state);
     }
+
     let key = client.call("DescribeKey", &[("KeyId", "alias/team/orders")]).await.succeeded().json();
     let key = &key["KeyMetadata"];
     assert_eq!(key["KeyId"], ORDERS);
@@ -41,6 +43,7 @@ async fn the_example_makes_what_it_says() {
     assert_eq!(client.metadata("2d9f6043-8cb1-4e57-930a-b4f519c872ee", "DeleteDate").await, "2099-01-01T00:00:00Z");
     let tags = client.call("ListResourceTags", &[("KeyId", ORDERS)]).await.succeeded().json();
     assert_eq!(tags["Tags"]["Tag"].as_array().unwrap().len(), 2);
+
     // The key is bound to the material of the file.
     let external = "4fb18265-aed3-4079-b52c-d6173bea9400";
     client.import(external, &[0; 32]).await.refused(400, "InvalidKeyMaterial");
@@ -170,6 +173,7 @@ fn mistakes_are_shown_with_their_places_all_at_once() {
 keys:
   - id: 0b7d4e21
   - id: 0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc
+
     orgin: EXTERNAL
     state: Enable
     aliases: [orders]
@@ -179,11 +183,13 @@ keys:
     delete_date: 2030-01-01T00:00:00Z
   - id: 1c8e5f32-7ba0-4d46-82f9-a3e408b761dd
     material: aHVudGVyMg==
+
     region: cn-hangzou
     rotation_interval: 3d
     tags: {aliyun: x}
 ",
     );
+
     for wanted in [
         "there is a secret already\n--> seed.yaml:2:42",
         "expected a text, found a number\n--> seed.yaml:3:21\n = help: put it in quotes",
@@ -207,6 +213,7 @@ keys:
     ] {
         assert!(errors.contains(wanted), "{wanted}\nin\n{errors}");
     }
+
     for secret in ["hunter2", "4711", "aHVudGVyMg"] {
         assert!(!errors.contains(secret), "{errors}");
     }

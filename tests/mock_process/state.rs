@@ -78,6 +78,7 @@ async fn two_wrapping_pairs_are_still_handed_out_in_turn_after_a_restart() {
         }
         process.kill();
     }
+
     assert!(keys.windows(2).all(|two| two[0] != two[1]));
     keys.sort();
     keys.dedup();

@@ -65,6 +65,7 @@ async fn results(suite: &Arc<Suite>, selection: Vec<usize>, mock: Mock, dialect:
     let client = client(&mock, dialect, ACCESS_KEY_SECRET);
     let mark = new_mark();
     let clock = Arc::clone(&mock);
+
     let options = RunOptions {
         jobs: NonZeroUsize::new(16).unwrap(),
         fail_fast: false,
@@ -76,6 +77,7 @@ async fn results(suite: &Arc<Suite>, selection: Vec<usize>, mock: Mock, dialect:
         bundled_mock: true,
         ..RunOptions::default()
     };
+
     let runner = Runner::new(Arc::clone(suite), selection, client, Ledger::none(mark), options);
     let mut results = Vec::new();
     runner
@@ -118,6 +120,7 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
     let request = &exchange.request;
     let authorization = request.headers.get("authorization").map(String::as_str);
     let nonce = request.headers.get("x-acs-signature-nonce").map(String::as_str);
+
     match dialect.signature {
         Signature::V1 => {
             assert_eq!((authorization, nonce), (None, None));
@@ -127,6 +130,7 @@ fn assert_redacted(dialect: Alibaba, exchange: &Exchange, signed: bool) {
         }
         Signature::V3 => assert_eq!((authorization, nonce), (Some(REDACTED).filter(|_| signed), Some(REDACTED))),
     }
+
     let body = &exchange.response.as_ref().unwrap_or_else(|| panic!("{dialect:?}: no response: {text}")).body;
     let first = if dialect.format == Format::Json { '{' } else { '<' };
     assert!(body.starts_with(first), "{dialect:?}: {text}");

@@ -25,6 +25,7 @@ async fn a_case_costs_what_was_planned() {
     let test_run = TestRun { options, ..TestRun::new() };
     let record = test_run.run_indexes((0..SUITE.cases.len()).collect()).await;
     let (mut sum, mut more) = (Cost::default(), ONE_REQUEST_MORE.len() as i64);
+
     for (case, result) in SUITE.cases.iter().zip(&record.results) {
         if result.verdict == Verdict::Skipped {
             continue;
@@ -40,6 +41,7 @@ async fn a_case_costs_what_was_planned() {
             more += requests as i64 - planned.requests as i64;
         }
     }
+
     let usage = &record.footer.usage;
     assert_eq!((record.planned, sum.keys as u64), (sum, usage.keys_created));
     assert_eq!(sum.requests as i64 + more, usage.requests as i64);

@@ -33,6 +33,7 @@ async fn the_ledger_lists_what_is_made_and_removed_in_order() {
     assert_eq!(record.notices, [""; 0]);
     let text = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<LedgerLine> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+
     for case in ["CreateAlias/Enabled", "DeleteAlias/Enabled"] {
         let of_case = lines.iter().filter(|line| line.case == format!("alibaba/{case}"));
         let written: Vec<String> = of_case
@@ -48,6 +49,7 @@ async fn the_ledger_lists_what_is_made_and_removed_in_order() {
         ];
         assert_eq!(written, wanted, "{case}");
     }
+
     assert!(lines.iter().all(|line| line.run == "kc-run"), "{text}");
     let making = lines.iter().filter(|line| line.target.is_some());
     let by_mark = making.clone().filter(|line| line.mark.as_deref() == Some("kc-run")).count();

@@ -104,6 +104,7 @@ fn transcript(record: &RunRecord) -> String {
             let _ = writeln!(text, "    {} attempts", result.attempts);
         }
     }
+
     for notice in &record.notices {
         let _ = writeln!(text, "  notice: {notice}");
     }
@@ -113,6 +114,7 @@ fn transcript(record: &RunRecord) -> String {
     if let Some(stopped) = &record.footer.stopped {
         let _ = writeln!(text, "  stopped: {stopped}");
     }
+
     let footer = &record.footer;
     if !footer.complete {
         let _ = writeln!(text, "  not complete");
@@ -213,6 +215,7 @@ async fn a_response_that_is_not_allowed() {
             (Rejected("DeleteKeyMaterial", 404, "InvalidAction.NotFound"), "wrong-origin-in-delete-key-material"),
         ]
     };
+
     assert_transcript("responses", troubles(), RunOptions::default).await;
     let strict = || RunOptions { strict: true, unsupported: Unsupported::Skip, ..RunOptions::default() };
     assert_transcript("responses-strict", troubles(), strict).await;

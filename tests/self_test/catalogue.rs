@@ -45,6 +45,7 @@ fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
     let sample = select(&SUITE, &sample, &[], &[]).unwrap_or_else(|error| panic!("{error}"));
     let entries: Vec<_> = entries().into_iter().filter(wanted).collect();
     let step = entries.len().div_ceil(TRIED);
+
     let test = SelfTest {
         suite: Arc::clone(&SUITE),
         entries: entries.into_iter().step_by(step).collect(),
@@ -52,6 +53,7 @@ fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
         compare: false,
         jobs: NonZeroUsize::MIN,
     };
+
     let (wanted, mut tried, mut problems) = (test.entries.len(), 0, String::new());
     let emit = |trial: Trial| {
         tried += 1;
@@ -59,6 +61,7 @@ fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
             problems += &Table(&trial).to_string();
         }
     };
+
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let ended = runtime.block_on(test.run(CancellationToken::new(), emit));
     ended.unwrap_or_else(|error| panic!("{error}"));

@@ -91,6 +91,7 @@ async fn a_wrong_cell_fails_its_own_cases_and_no_others() {
             case,
         }));
     }
+
     let marked_runs = run_cases(&suite, deviant(&cells, &marked)).await;
     let met = marked.iter().zip(&marked_runs).filter(|(_, run)| met_mark(&run.result)).map(|(trial, _)| trial);
     let others: Vec<Trial> = met
@@ -99,6 +100,7 @@ async fn a_wrong_cell_fails_its_own_cases_and_no_others() {
             outcomes.into_iter().map(|outcome| Trial { outcome, ..*trial })
         })
         .collect();
+
     let other_runs = run_cases(&suite, deviant(&cells, &others)).await;
 
     let planner = Planner::new(Arc::clone(&suite));
@@ -118,6 +120,7 @@ async fn a_wrong_cell_fails_its_own_cases_and_no_others() {
         let text = breaches.entry(deviation_text(cell, &trial.outcome)).or_default();
         let _ = writeln!(text, "  {} {wrong}: {} {kind}: {}", result.id, result.verdict, result.reason);
     }
+
     println!("{} cells, {} cases run with one of them wrong", cells.len(), marked.len() + others.len());
     let report: String = breaches.iter().map(|(deviation, text)| format!("{deviation}\n{text}")).collect();
     assert!(breaches.is_empty(), "{} wrong cells break the rule:\n{report}", breaches.len());
@@ -149,6 +152,7 @@ fn leads_through(planner: &Planner, case: usize, cell: &TargetCell<'_>) -> bool 
     if is_canonical(case) {
         return false;
     }
+
     planner.plan(case).unwrap().keys.iter().any(|key| {
         let mut at = planner.new_key(&key.class).unwrap().state;
         key.route.steps.iter().any(|step| match step {
@@ -191,12 +195,14 @@ fn wrong_outcomes(suite: &Suite, target: &TargetCell<'_>, exhaustive: bool) -> V
     let row = target.row.cells.values();
     let table = suite.rows.iter().flat_map(|row| row.cells.values());
     let mut outcomes: Vec<String> = Vec::new();
+
     for one in row.chain(table).flat_map(|cell| &cell.expect.outcomes).filter(|one| !allowed(one)) {
         let outcome = if one.code.is_success() { one.code.to_string() } else { format!("{}/{}", one.status, one.code) };
         if !outcomes.contains(&outcome) {
             outcomes.push(outcome);
         }
     }
+
     if !exhaustive {
         let mut rejections = 0;
         outcomes.retain(|outcome| {
@@ -260,6 +266,7 @@ async fn run_case(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) 
     let client = Client::new(target, ClientOptions::default()).unwrap();
     let mark = new_mark();
     let clock = Arc::clone(&service);
+
     let options = RunOptions {
         jobs: NonZeroUsize::MIN,
         fail_fast: false,
@@ -271,6 +278,7 @@ async fn run_case(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) 
         bundled_mock: true,
         ..RunOptions::default()
     };
+
     let mut result = None;
     Runner::new(suite, vec![case], client, Ledger::none(mark), options)
         .run(CancellationToken::new(), |event| {
@@ -279,6 +287,7 @@ async fn run_case(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) 
             }
         })
         .await;
+
     shutdown.cancel();
     server.await.unwrap();
     let requests = Operation::ALL.iter().map(|operation| service.requests(*operation)).collect();

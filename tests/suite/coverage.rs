@@ -117,6 +117,7 @@ fn every_cell_of_the_published_table_has_its_expectation_and_a_case_for_every_cl
             }
         }
     }
+
     let by_shortest_route = suite.cases.iter().filter(|case| match &case.subject {
         Subject::Cell { route, .. } => route.is_none(),
         Subject::Move { .. } => true,

@@ -389,6 +389,7 @@ fn keys_of_steps() {
       - state: Off
         on: main
 ";
+
     let before =
         "steps:\n      - call: Show\n        fields: {Key.Colour: \"\"}\n      - drive: Off\n      - state: Off\n";
     Base::new()

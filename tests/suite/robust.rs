@@ -122,11 +122,13 @@ fn many(rows: usize) -> Vec<CaseFile> {
     let mut operations = String::from("operations:\n");
     let mut clauses = String::new();
     let mut row = String::new();
+
     for file in &files {
         if file.path.ends_with("matrix/describe-key.yaml") {
             row = file.text.to_string();
         }
     }
+
     for number in 0..rows {
         operations.push_str(&format!("  - Operation{number}\n"));
         clauses
@@ -141,6 +143,7 @@ fn many(rows: usize) -> Vec<CaseFile> {
             .collect();
         files.push(CaseFile::new(format!("alibaba/matrix/operation{number}.yaml"), text));
     }
+
     for file in &mut files {
         if &*file.path == "alibaba/kms.yaml" {
             file.text = file.text.replacen("operations:\n", &operations, 1).into();

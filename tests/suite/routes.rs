@@ -145,6 +145,7 @@ fn limits_leave_the_shortest_routes_and_what_is_named() {
         let limit: RouteLimit = limit.parse().unwrap();
         limit.limit(&suite, &meant, &include).into_iter().map(|index| suite.cases[index].id.to_string()).collect()
     };
+
     assert_eq!(limited("all", &[]).len(), suite.cases.len());
     let shortest = suite.cases.iter().filter(|case| route(case).is_none()).count();
     assert_eq!(limited("canonical", &[]).len(), shortest);
@@ -155,6 +156,7 @@ fn limits_leave_the_shortest_routes_and_what_is_named() {
         limited("2", &["alibaba/Encrypt/Enabled/**", "class:EXTERNAL"]).len(),
         limited("canonical", &["alibaba/Encrypt/Enabled/**", "class:EXTERNAL"]).len()
     );
+
     assert_eq!(limited("canonical", &["alibaba/Encrypt/*/via-cancel"]), [""; 0]);
     let named = "alibaba/Encrypt/Enabled/via-cancel";
     assert_eq!(limited("canonical", &[named]), [named]);

@@ -47,6 +47,7 @@ fn predicates_ask_about_what_cases_have() {
     let found =
         select(&suite, &["operation:Encrypt"], &["kind:scenario", "class:EXTERNAL", "route:via-*"], &[]).unwrap();
     assert_eq!(found, ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled", "alibaba/Encrypt/PendingDeletion"]);
+
     let found = select(&suite, &["operation:Decrypt"], &["kind:row"], &[]);
     assert_eq!(found.unwrap_err().to_string(), "the exclusion `kind:row` matches no case");
     let found = select(&suite, &["operation:Decrypt"], &[], &[]).unwrap();
@@ -56,6 +57,7 @@ fn predicates_ask_about_what_cases_have() {
     assert!(!found.contains(&"alibaba/bad-name-in-create-alias".to_owned()), "{found:?}");
     let found = select(&suite, &["clause:key-states/table/encrypt"], &[], &[]).unwrap();
     assert!(found.contains(&"alibaba/Encrypt/PendingImport/EXTERNAL".to_owned()));
+
     let found = select(&suite, &["route:via-cancel"], &["class:EXTERNAL", "state:Enabled"], &[]).unwrap();
     assert!(found.contains(&"alibaba/Encrypt/Disabled/via-cancel".to_owned()));
     assert!(found.iter().all(|id| id.ends_with("/Disabled/via-cancel")), "{found:?}");
@@ -95,6 +97,7 @@ fn a_selector_that_matches_nothing_is_an_error_with_a_suggestion() {
         let error = select(&suite, &[], &[selector], &[]).unwrap_err();
         assert_eq!(error, SelectError::NothingExcluded { selector: selector.into(), suggestion });
     }
+
     let error = select(&suite, &[], &[], &["lator"]).unwrap_err();
     assert_eq!(error.to_string(), "no case is of the edition `lator`; did you mean `later`?");
 }

@@ -54,6 +54,7 @@ impl AwsArguments {
         if !keys.is_empty() {
             config.access_keys = keys.iter().map(|(id, secret)| AwsAccessKey::new(*id, secret.expose())).collect();
         }
+
         match self.account.as_slice() {
             [] => {}
             [account] => config.access_keys = config.access_keys.into_iter().map(|key| key.account(account)).collect(),
@@ -66,6 +67,7 @@ impl AwsArguments {
                 return Err(CliError::UnevenAccounts { accounts, ids });
             }
         }
+
         if access.anonymous {
             let account = config.access_keys.first().map_or(AwsAccessKey::DEFAULT_ACCOUNT, AwsAccessKey::account_id);
             config.anonymous = Some(AwsAccessKey::new("anonymous", "").account(account));

@@ -126,6 +126,7 @@ pub(super) fn shown<'a>(
         let calls = tally.calls.iter().map(|(operation, count)| (operation.as_str(), *count));
         seconds(requests, rate, groups, calls)
     });
+
     let pending = suite.prices.as_ref().filter(|_| keys > 0).map(|prices| {
         let after = |time: std::time::Duration| {
             let time = SignedDuration::try_from(time).unwrap_or(SignedDuration::ZERO);
@@ -135,6 +136,7 @@ pub(super) fn shown<'a>(
         let run = std::time::Duration::from_secs(duration.unwrap_or_default());
         Pending { keys, from: after(prices.window), until: after(run + prices.window + prices.within) }
     });
+
     let cost = suite.prices.as_ref().map(|prices| {
         let (least, most) = prices.of(keys, requests);
         ShownCost { currency: &prices.currency, least, most, as_of: &prices.as_of, source: &prices.source }
@@ -206,6 +208,7 @@ impl Shown<'_> {
             self.endpoint,
             self.isolation
         );
+
         let mut line = |name: &str, value: String| {
             let _ = writeln!(text, "  {name:<18}{value}");
         };
@@ -221,6 +224,7 @@ impl Shown<'_> {
             line("shared keys", format!("{} on {keys}", counted(self.shared, "case", "cases")));
             line("own keys or none", counted(self.apart, "case", "cases"));
         }
+
         let skipped = self.skipped.len();
         if skipped > 0 {
             line("skipped", format!("{skipped}, as `list` says"));
@@ -228,6 +232,7 @@ impl Shown<'_> {
         if !self.move_the_clock.is_empty() {
             line("skipped", format!("{}, for they move the target's clock", self.move_the_clock.len()));
         }
+
         if !self.left_out.is_empty() {
             // Every key that waits counts, whether it is used again or not.
             let held = self.keys_created + self.keys_waiting;
@@ -245,15 +250,18 @@ impl Shown<'_> {
             line("of earlier runs", format!("{reused}, of {} that wait", self.keys_waiting));
             line("", "each takes a few requests more than a new one".to_owned());
         }
+
         line("keys to create", self.keys_created.to_string());
         line(
             "made and removed",
             self.made_and_removed.values().sum::<usize>().to_string() + &of_class(&self.made_and_removed),
         );
+
         line("requests", number(self.requests));
         for (operation, count) in &self.calls {
             line("", format!("{:>6}  {operation}", number(*count)));
         }
+
         if let Some(bound) = self.bound {
             let ShownBound { tour, least, cases, keys, fixtures, moves, observations } = bound;
             line(
@@ -280,6 +288,7 @@ impl Shown<'_> {
                 line("duration", "as fast as the endpoint responds: there is no limit of requests a second".to_owned())
             }
         }
+
         if let Some(Pending { keys, from, until }) = &self.pending_deletion {
             let keys = counted(*keys, "key", "keys");
             line("pending deletion", format!("{keys} until {from} at the soonest, and {until} at the latest"));

@@ -99,6 +99,7 @@ fn head(first: &Path, before: &Results, second: &Path, after: &Results) -> Strin
         let Results { target, started_at, .. } = results;
         one_line(&format!("{name}  {}: {cases} against {}, {started_at}", file.display(), target.endpoint)) + "\n"
     };
+
     let mut head = line("A", first, before) + &line("B", second, after);
     for (what, differ) in [
         ("the case files", before.suite.hash != after.suite.hash),
@@ -109,6 +110,7 @@ fn head(first: &Path, before: &Results, second: &Path, after: &Results) -> Strin
             let _ = writeln!(head, "note: {what} differ");
         }
     }
+
     for (name, results) in [("A", before), ("B", after)] {
         if !results.complete {
             let reason = results.stopped.as_deref().unwrap_or("the run ended early");

@@ -29,6 +29,7 @@ pub(super) fn check_places(arguments: &RunArguments) -> Result<(), CliError> {
     let baseline = arguments.baseline.as_deref().filter(|path| !is_standard(path));
     let certificates = arguments.target.ca_file.as_deref();
     let ledger = arguments.ledger();
+
     for (report, name) in [(&json, RESULTS), (&junit, JUNIT)] {
         known.map_or(Ok(()), |known| apart(known, report, [KNOWN, name]))?;
         baseline.map_or(Ok(()), |baseline| apart(baseline, report, [BASELINE, name]))?;

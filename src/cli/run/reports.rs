@@ -29,6 +29,7 @@ pub(super) fn reports(
         (false, 0) => Verbosity::Normal,
         (false, _) => Verbosity::Verbose,
     };
+
     let layout = Layout {
         operations: suite.service.operations.iter().map(ToString::to_string).collect(),
         states: suite.service.states.iter().map(ToString::to_string).collect(),
@@ -63,6 +64,7 @@ pub(super) fn reports(
             again: arguments.again(suite),
         },
     ));
+
     reports.push(json);
     reports.push(junit);
     if let Some(folder) = &arguments.history {

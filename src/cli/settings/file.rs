@@ -100,6 +100,7 @@ impl Reader<'_> {
             self.mistake(at..at, "a line ends with a carriage return alone", Some(help));
             return file;
         }
+
         let table = match DeTable::parse(text) {
             Ok(table) => table.into_inner(),
             Err(error) => {
@@ -125,6 +126,7 @@ impl Reader<'_> {
                 other => self.unknown_at_top(name.span(), other, &value),
             }
         }
+
         if !has_format {
             self.mistake(0..0, "it has no `format`", Some("begin it with `format = 1`".to_owned()));
         }

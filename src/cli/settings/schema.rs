@@ -34,6 +34,7 @@ pub fn schema() -> String {
             },
         },
     });
+
     // A value of JSON can always be written.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

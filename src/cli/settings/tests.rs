@@ -212,6 +212,7 @@ exclude = ["state:Enabled", 1]
 timeout = "soon"
 selectors = ["-x"]
 "#;
+
     let wanted = [
         "kms.toml:2:10: this program reads format 1 alone",
         "kms.toml:3:1: `rate` is unknown here (settings stand under `[defaults]` or `[targets.NAME]`)",
@@ -226,6 +227,7 @@ selectors = ["-x"]
         "kms.toml:13:11: `soon` is not a duration such as 10s, 1m30s or 500ms",
         "kms.toml:14:14: `-x` begins with a dash",
     ];
+
     assert_eq!(mistakes(text).0, wanted);
     assert_eq!(mistakes("[targets]\ntwo = 1").0.len(), 2);
     assert_eq!(mistakes("format = 1\n[defaults]\nrate = 5\nrate = 6").0.len(), 1);

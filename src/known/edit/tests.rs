@@ -248,6 +248,7 @@ fn generated(id: &'static str) -> BoxedStrategy<Generated> {
         Just(vec!["kind = 'body'"]),
         Just(vec!["kind = \"inconclusive\""]),
     ];
+
     let reason = prop_oneof![
         Just("reason = \"plain words\""),
         Just("reason = 'it is # no comment'"),
@@ -255,6 +256,7 @@ fn generated(id: &'static str) -> BoxedStrategy<Generated> {
         Just("reason = '''\ntwo\n# lines'''"),
         Just("reason = \"\"\"one \\\n  line\"\"\""),
     ];
+
     let end = prop_oneof![
         Just(("fixture", "", 0)),
         Just(ALLOWED),
@@ -264,6 +266,7 @@ fn generated(id: &'static str) -> BoxedStrategy<Generated> {
         Just(("effect", "Success", 200)),
         Just(("body", "", 0)),
     ];
+
     let places = prop::collection::vec((comment(), silence()), 7);
     (failure, reason, end, any::<(bool, bool)>(), silence(), places)
         .prop_map(move |(failure, reason, end, (case_last, dated), above, places)| {

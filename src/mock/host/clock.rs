@@ -104,6 +104,7 @@ impl Clock {
                 return Err(Later { wanted: at(*start_milliseconds), reached: at(reached) });
             }
         };
+
         clock.advanced_milliseconds.store(advanced, Ordering::Relaxed);
         Ok(clock)
     }

@@ -58,6 +58,7 @@ mod tests {
         assert!(!is_foreign_with(&[HOST]));
         assert!(!is_foreign_with(&[HOST, ("origin", "http://localhost:8080")]));
         assert!(!is_foreign_with(&[HOST, ("origin", "https://LOCALHOST:8080"), ("sec-fetch-site", "same-origin")]));
+
         for origin in [
             "null",
             "",
@@ -72,6 +73,7 @@ mod tests {
         ] {
             assert!(is_foreign_with(&[HOST, ("origin", origin)]), "{origin}");
         }
+
         assert!(is_foreign_with(&[("origin", "http://")]));
         assert!(is_foreign_with(&[HOST, ("origin", "http://localhost:8080"), ("sec-fetch-site", "cross-site")]));
         assert!(is_foreign_with(&[HOST, ("sec-fetch-site", "same-site")]));

@@ -47,6 +47,7 @@ impl Service {
             self.count(operation);
         }
         let plan = self.plan(operation);
+
         let (mut response, depends_on) = match before_effect(&*routed, plan.fault.as_ref()) {
             Some(instead) => (instead, 0),
             None => {
@@ -54,6 +55,7 @@ impl Service {
                 (Some(response), depends_on)
             }
         };
+
         // Listed as it would be without damage: that is what is worth looking at.
         self.exchanges.record(operation, &received, &*self.cloud, response.as_mut(), plan.fault.as_ref());
         let damage = match plan.fault {
@@ -61,6 +63,7 @@ impl Service {
             Some(Fault::Garbage) => Damage::Garbage,
             _ => Damage::None,
         };
+
         // The effect is there, but nobody hears of it.
         let response = response.filter(|_| plan.fault != Some(Fault::DropAfter));
         Delivery { response, damage, delay: plan.delay, depends_on, skew_seconds: plan.skew_seconds }

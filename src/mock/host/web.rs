@@ -189,6 +189,7 @@ mod tests {
         ] {
             assert_eq!(text.parse::<WebOrigin>().unwrap().to_string(), origin, "{text}");
         }
+
         assert_eq!("null".parse::<WebOrigin>(), Err(ParseOriginError::Null));
         assert_eq!("*".parse::<WebOrigin>(), Err(ParseOriginError::Every));
         for text in [

@@ -30,10 +30,12 @@ impl Moves {
             arrivals: Vec::new(),
             needed: BTreeSet::new(),
         };
+
         if let Some(new) = planner.new_key(class) {
             moves.place(&new);
         }
         let uses = || servings.iter().flat_map(|serving| &serving.uses).filter(|one| one.need.class == *class);
+
         for one in uses() {
             let from = moves.place(&one.need.position);
             moves.needed.insert(from);
@@ -42,6 +44,7 @@ impl Moves {
                 moves.cases.push((from, to));
             }
         }
+
         moves.explore(planner, class);
 
         // The ways by which some case needs a key to come there. One that another ends with is gone by going that.
@@ -52,6 +55,7 @@ impl Moves {
                 ways.insert((moves.place(&one.need.position), places.iter().map(|place| &place.state).collect()));
             }
         }
+
         let longer = |place: usize, way: &[&State]| {
             ways.iter().any(|(to, other)| *to == place && other.len() > way.len() && other.ends_with(way))
         };
@@ -60,6 +64,7 @@ impl Moves {
         for (place, way) in ways.iter().filter(|(place, way)| !longer(*place, way)) {
             *wanted.entry((way[way.len() - 2], *place)).or_default() += 1;
         }
+
         // A case that moves its key leaves it to no other case that came by that way.
         let mut movers: BTreeMap<(&State, usize), usize> = BTreeMap::new();
         for one in uses().filter(|one| !one.path.is_empty()) {
@@ -67,10 +72,12 @@ impl Moves {
                 *movers.entry((&last.state, moves.place(&one.need.position))).or_default() += 1;
             }
         }
+
         for (way, count) in movers {
             let least = wanted.entry(way).or_default();
             *least = count.max(*least);
         }
+
         for one in uses().filter(|one| one.certain && !one.path.is_empty()) {
             let before = one.path.len().checked_sub(2).map_or(&one.need.position, |at| &one.path[at]);
             let place = moves.place(one.end());
@@ -78,6 +85,7 @@ impl Moves {
                 *count = count.saturating_sub(1);
             }
         }
+
         for ((last, place), count) in wanted {
             let from = (0..moves.places.len())
                 .find(|from| moves.places[*from].state == *last && moves.next[*from].contains(&place));

@@ -83,10 +83,12 @@ impl Serving {
         if plan.spans_regions {
             return Err(Apart::Regions);
         }
+
         let stage = |step: &RouteStep| matches!(step, RouteStep::Drive { stage: Some(_), .. });
         if plan.keys.iter().any(|key| key.route.steps.iter().any(stage)) {
             return Err(Apart::Stage);
         }
+
         match &case.subject {
             Subject::Cell { row, .. } | Subject::Move { row, .. } => {
                 Self::of_row(planner, index, plan, &suite.rows[*row])
@@ -181,6 +183,7 @@ impl Serving {
                 Action::Advance { .. } => return Err(Apart::Clock),
             }
         }
+
         // What a key once had may be another reason to reject what a scenario expects to be rejected. A scenario that leaves
         // its subject where it was takes no such key from others.
         let stays = |(one, _): &(&mut Use, &PlannedKey)| one.name.as_str() == KeyName::SUBJECT && one.path.is_empty();

@@ -110,6 +110,7 @@ impl<'a> Counter<'a> {
             }
             keys.go(leg);
         }
+
         // What is left of the fixtures goes with the keys.
         for key in keys.keys().iter().flatten() {
             for (fixture, count) in key.stock.counts() {
@@ -200,6 +201,7 @@ impl<'a> Counter<'a> {
             plan.keys.iter().map(|key| (&key.name, (key, key.route.end.clone()))).collect();
         let mut made: HashMap<&KeyName, BTreeSet<FixtureName>> =
             plan.keys.iter().map(|key| (&key.name, prepared(&key.route.steps).collect())).collect();
+
         for step in steps {
             match &step.action {
                 Action::Call(call) => {

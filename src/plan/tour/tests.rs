@@ -67,6 +67,7 @@ fn check(tour: &TourPlan) {
             keys.push(TourKey::new(class.clone(), suite.new_key(class).unwrap()));
         }
     }
+
     let left: BTreeSet<usize> = tour.left_out.iter().map(|index| tour.servings[*index].case).collect();
     let all: BTreeSet<usize> = tour.servings.iter().map(|serving| serving.case).collect();
     assert_eq!(served.union(&left).copied().collect::<BTreeSet<_>>(), all);

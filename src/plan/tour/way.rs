@@ -50,6 +50,7 @@ impl Tour<'_> {
             *best = Some((cost, chosen.clone()));
             return;
         };
+
         let need = self.needs[*number];
 
         let new = chosen.iter().map(|leg| leg.key + 1).fold(self.keys.len(), usize::max);

@@ -68,6 +68,7 @@ fn profile(text: &str, name: Option<&str>) -> Result<Profile, CredentialFileErro
         Some(_) => return Err(file.wrong("profiles", "is not a list")),
         None => return Err(file.missing("profiles")),
     };
+
     let name_of = |profile: &Value| profile.get("name").and_then(Value::as_str).map(str::to_owned);
     let found = profiles.iter().find(|profile| name_of(profile).as_ref() == Some(&name));
     let Some(Value::Object(fields)) = found else {
@@ -86,11 +87,13 @@ fn profile(text: &str, name: Option<&str>) -> Result<Profile, CredentialFileErro
             return Err(CredentialFileError::Mode { profile: name, mode, modes });
         }
     };
+
     let credentials = Credentials {
         access_key_id: profile.key("access_key_id")?.to_owned(),
         secret: Secret::new(profile.key("access_key_secret")?),
         token: token.map(Secret::new),
     };
+
     // Seconds since 1970; 0 where it is not known.
     let expires = match (profile.fields.get("sts_expiration"), &credentials.token) {
         (Some(seconds), Some(_)) if seconds.as_i64() != Some(0) => {
@@ -99,6 +102,7 @@ fn profile(text: &str, name: Option<&str>) -> Result<Profile, CredentialFileErro
         }
         _ => None,
     };
+
     let region = profile.text("region_id")?.map(str::to_owned);
     Ok(Profile { region, credentials: Some(credentials), expires, path: None })
 }

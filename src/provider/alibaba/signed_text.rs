@@ -89,6 +89,7 @@ mod tests {
                 assert_eq!(sent, wanted, "{signature:?} {method:?}");
             }
         }
+
         let unsigned = HttpRequest { method: "GET", url: "http://a/?b=c".into(), headers: vec![], body: String::new() };
         assert_eq!(of_request(&unsigned), None);
     }

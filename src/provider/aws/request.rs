@@ -204,6 +204,7 @@ mod tests {
             assert_eq!(differ, ["authorization"], "{tamper:?}");
             assert_eq!(wrong.contains_key("authorization"), tamper != Tamper::Unsigned);
         }
+
         for (tamper, date) in [(Tamper::Stale, "20150830T120600Z"), (Tamper::Early, "20150830T130600Z")] {
             let request = encoded(vector, Some(tamper));
             let wrong = headers(&request);

@@ -214,6 +214,7 @@ mod tests {
             todo.add(&sample::blocked(&format!("alibaba/{operation}/Disabled")));
         }
         let blind = BTreeSet::from(["Encrypt".to_owned()]);
+
         let again = "--endpoint http://127.0.0.1:8080";
         assert_eq!(
             todo.lines(&blind, &Layout::default(), again, 80, PEN),
@@ -225,6 +226,7 @@ mod tests {
                 "    kms-conformance run operation:Encrypt --endpoint http://127.0.0.1:8080",
             ]
         );
+
         assert_eq!(
             todo.lines(&blind, &Layout::default(), "", 110, PEN),
             [
@@ -233,6 +235,7 @@ mod tests {
                 "  Encrypt     1 of 2 right; looks at no state          kms-conformance run operation:Encrypt",
             ]
         );
+
         assert_eq!(todo.first(&Layout::default()).as_deref(), Some("DisableKey"));
         let summary = todo.summary(&blind, &Layout::default(), PEN);
         assert!(summary.contains("\nDecrypt      1 of 2 right\n"), "{summary}");

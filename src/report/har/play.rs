@@ -251,12 +251,14 @@ mod tests {
         let secrets = SecretRegistry::new();
         sensitive.iter().for_each(|value| secrets.add_received(value));
         let provider = registry::by_name("alibaba").unwrap().provider();
+
         let request = HttpRequest {
             method: "GET",
             url: "http://127.0.0.1:1/?Action=Decrypt&Signature=c2lnbmF0dXJlIG9mIGl0".to_owned(),
             headers: Vec::new(),
             body: String::new(),
         };
+
         for one in received {
             let response = one.map(|body| HttpResponse { status: 200, headers: HeaderMap::new(), body: body.into() });
             recorder.take(&RawExchange {
@@ -272,6 +274,7 @@ mod tests {
                 secrets: &secrets,
             });
         }
+
         recorder.finish(&secrets).unwrap();
         (Recording::read(&path).unwrap(), std::fs::read_to_string(&path).unwrap())
     }

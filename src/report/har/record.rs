@@ -86,6 +86,7 @@ impl HarRecorder {
             .filter(|value| value.len() >= SHORTEST)
             .map(|value| (value, stand_in(&self.run.salt, value)))
             .collect();
+
         let response = match received {
             Ok(response) => {
                 let body = match provider.redact_body(response) {
@@ -102,6 +103,7 @@ impl HarRecorder {
                 "content": {"size": 0, "mimeType": ""}, "redirectURL": "", "headersSize": -1, "bodySize": -1,
             }),
         };
+
         let mut entry = json!({
             "startedDateTime": began.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
             "time": time,
@@ -115,11 +117,13 @@ impl HarRecorder {
             "_operation": operation,
             "_standIns": stand_ins.iter().map(|(_, stand_in)| stand_in).collect::<Vec<_>>(),
         });
+
         if let Err(Lost { reason, maybe_effect, something_came, response_began }) = received {
             entry["_lost"] = json!({
                 "reason": reason, "maybeEffect": maybe_effect, "somethingCame": something_came, "responseBegan": response_began,
             });
         }
+
         redact(&mut entry, secrets);
         entry
     }

@@ -180,6 +180,7 @@ mod tests {
             run(4, "", [Pass, Fail]),
             run(5, "", [Pass, Pass]),
         ];
+
         let trend = |runs: &Vec<_>| {
             let history = history(runs.clone());
             let trend = Trend::of(&history);
@@ -189,6 +190,7 @@ mod tests {
                 trend.first_bad.is_some(),
             )
         };
+
         assert_eq!(trend(&runs), (1, 2, false));
         // Other cases are another question.
         runs[3].1.suite.hash = "other".to_owned();

@@ -134,6 +134,7 @@ impl<'r> ResultData<'r> {
                 line = text.headline;
             }
         }
+
         let is_judged = !matches!(case.verdict, Verdict::Inconclusive | Verdict::Skipped | Verdict::NotRun);
         Self {
             verdict: case.verdict,

@@ -323,12 +323,14 @@ mod tests {
             tested,
             sample::failed("alibaba/Encrypt/Disabled"),
         ])];
+
         let html = Graph::of(&columns).unwrap().to_html(&columns);
         assert_eq!(cases_by(&html, "new key", "CreateKey", "Enabled"), "2");
         assert_eq!(cases_by(&html, "Enabled", "DisableKey", "Disabled"), "2");
         assert_eq!(cases_by(&html, "Disabled", "EnableKey", "Enabled"), "1");
         assert_eq!(cases_by(&html, "Enabled", "time", "PendingImport"), "0");
         assert_eq!(cases_by(&html, "PendingDeletion", "CancelKeyDeletion (inferred)", "PendingImport"), "0");
+
         // Of the six, one is inferred.
         assert!(html.contains("3 of 5 documented transitions"), "{html}");
         assert!(

@@ -197,6 +197,7 @@ fn listed(columns: &[Column]) -> String {
         }
         list.push_str("</ul>\n");
     }
+
     if hidden > 0 {
         list.push_str(&format!("<p>and {} more</p>\n", thousands(hidden)));
     }

@@ -80,6 +80,7 @@ fn parsed(xml: &str) -> Element {
             other => panic!("unexpected {other:?}"),
         }
     }
+
     assert_eq!(open.len(), 1, "every element is closed");
     open.remove(0).children.remove(0)
 }
@@ -168,6 +169,7 @@ fn every_verdict_has_one_element_and_its_type() {
         })
         .filter(|(_, status)| !status.is_empty())
         .collect();
+
     let expected = [
         ("Encrypt/Disabled", "failure fail.allowed"),
         ("GenerateDataKeyWithoutPlaintext/Disabled", "failure unexpected-pass"),
@@ -220,6 +222,7 @@ fn totals_are_those_of_the_cases() {
         }
         assert_eq!(root.attribute(total), sum.to_string());
     }
+
     assert_eq!(root.attribute("tests"), root.cases().len().to_string());
     for suite in suites {
         assert_eq!(suite.attribute("tests"), suite.children("testcase").count().to_string());
@@ -229,6 +232,7 @@ fn totals_are_those_of_the_cases() {
             assert!(case.attribute("file").starts_with("cases/alibaba/"));
         }
     }
+
     assert_eq!(root.attribute("time"), "0.123");
     assert_eq!(root.attribute("uuid"), "");
 }
@@ -300,6 +304,7 @@ fn every_character_survives_or_is_made_visible() {
         .map(|block| block.iter().copied().filter_map(char::from_u32).collect())
         .map(|characters: String| format!("<{characters}>"))
         .collect();
+
     let hostile = |block: &String| {
         let mut case = sample::failed("alibaba/x");
         case.id = format!("alibaba/{block}").into();
@@ -308,6 +313,7 @@ fn every_character_survives_or_is_made_visible() {
         case.notes = vec![block.clone()];
         case
     };
+
     let xml = written(&sample::run(blocks.iter().map(hostile).collect()), JunitOptions::default());
     let forbidden =
         |character: char| matches!(character, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
@@ -315,6 +321,7 @@ fn every_character_survives_or_is_made_visible() {
     let root = parsed(&xml);
     let cases = root.cases();
     assert_eq!(cases.len(), blocks.len());
+
     for (case, block) in cases.into_iter().zip(&blocks) {
         let shown = text::one_line(block);
         let failure = &case.children[0];
@@ -341,6 +348,7 @@ fn the_pair_of_class_and_name_is_unique_for_every_id() {
         ids.insert(format!("{provider}/encrypt/Disabled").into());
         ids.insert(provider.into());
     }
+
     for original in STATES {
         for target in STATES {
             let case = sample::moved(original, target, Verdict::Pass);
@@ -348,6 +356,7 @@ fn the_pair_of_class_and_name_is_unique_for_every_id() {
             ids.insert(case.id);
         }
     }
+
     for id in ["alibaba/encrypt/Disabled", "aws/encrypt/Disabled", "alibaba", "aws"] {
         let case = sample::passed(id);
         pairs.insert((case::classname(&case), case::name(&case)));

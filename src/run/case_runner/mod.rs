@@ -251,6 +251,7 @@ impl CaseRunner<'_> {
         let mut attempt =
             Attempt::new(self.run, self.case, prefix.clone(), self.attempts, self.number, self.status.stop.clone());
         let mut failure = attempt.run(self.plan).await.err();
+
         // A failure may turn out to be of another cell, or of the account: only then is it known whether keys are kept.
         let may_be_kept = self.keeps_keys_of(failure.as_ref());
         if !may_be_kept {
@@ -274,6 +275,7 @@ impl CaseRunner<'_> {
             self.unless_not_permitted(failure, &format!("{prefix}-permitted")).await;
             self.attribute_to_cell(failure, &format!("{prefix}-cell")).await;
         }
+
         match (may_be_kept, self.keeps_keys_of(failure.as_ref())) {
             (true, true) => attempt.keep(),
             (true, false) => self.leaks.extend(attempt.tear_down().await),

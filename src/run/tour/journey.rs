@@ -119,6 +119,7 @@ impl<E: FnMut(Event)> Execution<'_, E> {
             let planned = Planned { plan: planned[index].plan.clone(), ..planned[index].clone() };
             self.finish_planned(Done { planned, outcome: CaseOutcome::not_begun(failure), lease: None }, 0);
         }
+
         planned.clear();
         for key in retired.into_iter().chain(keys.into_iter().flatten()) {
             let Some(leaks) = self.unless_abandoned(key.release(&context)).await else { break };

@@ -264,6 +264,7 @@ impl Attempt<'_> {
                 }
             }
         }
+
         let removable =
             |fixture: &FixtureName| self.run.suite.service.fixtures.get(fixture).is_some_and(|one| one.undo.is_some());
         for fixture in used_up.iter().filter(|fixture| !removable(fixture)) {

@@ -87,6 +87,7 @@ pub(super) async fn compare(
         contradictions: Vec::new(),
         needless: Vec::new(),
     };
+
     let mut needless: Vec<&Explained> = known.iter().filter(|one| one.endpoint == subject.name).collect();
     for difference in pairs.into_iter().filter_map(|(fresh, tour)| Difference::of(fresh, tour)) {
         let Some(contradiction) = difference.contradiction() else {
@@ -101,6 +102,7 @@ pub(super) async fn compare(
             comparison.contradictions.push((difference, contradiction));
         }
     }
+
     comparison.needless = needless.into_iter().map(|one| one.case.clone()).collect();
     Ok(comparison)
 }

@@ -127,6 +127,7 @@ fn a_list_is_strict() {
         let found = mistake(&list(rest));
         assert!(found.contains(wanted), "{rest}: {found}");
     }
+
     let good = list("    must_fail: [{operation: GenerateDataKey, state: Disabled}]\n");
     assert_eq!(mistake(&good), "");
     for (old, new, wanted) in [
@@ -139,6 +140,7 @@ fn a_list_is_strict() {
         let found = mistake(&good.replace(old, new));
         assert!(found.contains(wanted), "{new}: {found}");
     }
+
     let twice = good.clone() + good.split_once("emulators:\n").unwrap().1;
     assert!(mistake(&twice).contains("there are two of this name"));
 }

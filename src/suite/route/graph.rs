@@ -68,6 +68,7 @@ impl StateGraph {
             driving: SmallSet::default(),
             causes: service.stages.values().map(|stage| stage.cause.clone()).collect(),
         };
+
         graph.classes = service.classes.iter().map(|(name, class)| (name.clone(), graph.class_of(class))).collect();
 
         let fixtures = service.fixtures.iter().take(SmallSet::MOST);
@@ -76,6 +77,7 @@ impl StateGraph {
             gives: fixture.gives.as_ref().map_or_else(SmallSet::default, |word| graph.thing(word)),
             allowed: graph.allowed(row(&fixture.operation)),
         });
+
         graph.prepares = prepares.collect();
 
         let drives = service.transitions.iter().map(|transition| Edge {
@@ -94,6 +96,7 @@ impl StateGraph {
             allowed: graph.allowed(row(&transition.operation)),
             operation: Some(transition.operation.clone()),
         });
+
         graph.drives = drives.collect();
         graph.driving = graph.drives.iter().map(|edge| edge.needs).fold(SmallSet::default(), SmallSet::with);
 
@@ -117,6 +120,7 @@ impl StateGraph {
             };
             (name.clone(), edge)
         });
+
         graph.stages = stages.collect();
         graph
     }

@@ -164,6 +164,7 @@ fn foreign_fields(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &StepFile,
             checker.error_at_key(&at.key(field), format!("`{field}` does not go with `replay`"));
         }
     }
+
     for (field, given) in [("replay", file.replay.is_some()), ("tamper", file.tamper.is_some())] {
         if given && file.format.is_some() {
             checker.error_at_key(&at.key("format"), format!("`format` does not go with `{field}`"));

@@ -191,6 +191,7 @@ fn key(mistakes: &mut Mistakes<'_>, place: &Path<'_>, entry: KeyEntry) -> SeedKe
     let usual = if spec.serves(Usage::EncryptDecrypt) { Usage::EncryptDecrypt } else { Usage::SignVerify };
     let usage = mistakes.word(&place.key("usage"), entry.usage.as_deref(), Usage::from_wire, &usages, usual);
     let level = entry.protection_level.as_deref();
+
     let level = mistakes.word(
         &place.key("protection_level"),
         level,
@@ -226,6 +227,7 @@ fn key(mistakes: &mut Mistakes<'_>, place: &Path<'_>, entry: KeyEntry) -> SeedKe
         version: entry.version,
         deletion_protection: entry.deletion_protection,
     };
+
     check_texts(mistakes, place, &key);
     check_together(mistakes, place, &key, has_material);
     key

@@ -94,6 +94,7 @@ impl SeedKey {
         let has_material = self.origin == Origin::Kms || material.present;
         // What a cancelled deletion goes back to.
         let before = if has_material { KeyState::Enabled } else { KeyState::PendingImport };
+
         tenant.add(self.id.clone(), |number| Key {
             id: self.id.clone(),
             number,
@@ -124,6 +125,7 @@ impl SeedKey {
                 tenant.add_alias(alias, &self.id);
             }
         }
+
         // What is due at once, such as a deletion in the past, has happened.
         tenant.settle(now, identifiers);
         Ok(())

@@ -153,6 +153,7 @@ impl<'r> Understood<'r> {
         let Some(keys) = kms.tenant(&access_key.account, region) else {
             return self.kms_rejection(&Rejection::internal_failure());
         };
+
         let log = kms.journal().map(|journal| CallLog {
             journal,
             account: &access_key.account,
@@ -160,6 +161,7 @@ impl<'r> Understood<'r> {
             access_key: &access_key.id,
             nonce,
         });
+
         let log = log.as_ref().map(|log| log as &dyn ChangeLog<_>);
         let mut account = Account::new(keys, region, kms.time(moment.now), log);
         let call = Call {
@@ -178,6 +180,7 @@ impl<'r> Understood<'r> {
             Some(layer) => layer.call(&call, &mut account),
         };
         *depends_on = account.saved_by();
+
         match outcome {
             Ok(mut fields) => {
                 fields.insert("RequestId".to_owned(), self.request_id.as_str().into());
@@ -203,6 +206,7 @@ impl<'r> Understood<'r> {
             "Timestamp",
             "SecurityToken",
         ];
+
         let definition = operation.definition();
         let common = if self.scheme == Scheme::V3 { &COMMON[..1] } else { &COMMON };
         let names = self.parameters.iter().map(|(name, _)| name);
@@ -351,11 +355,13 @@ mod tests {
         let encrypted = signed("Encrypt", &[("KeyId", &key), ("Plaintext", "p")]).unwrap();
         let blob = field(&respond(&kms, &encrypted), "/CiphertextBlob");
         let operation = proptest::sample::select(Operation::ALL.to_vec());
+
         // More with the variable that proptest reads for its other properties.
         let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(3000);
         let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
         let strategy = (operation, vec(values(key, blob), 10));
         let reached = Cell::new(0);
+
         runner
             .run(&strategy, |(operation, values)| {
                 let names = operation.definition().parameters;

@@ -265,6 +265,7 @@ mod tests {
         let table: Table = serde_yaml::from_str(text).unwrap();
         assert_eq!(table.operations.len(), 40);
         let mut compared = 0;
+
         for (name, states) in &table.operations {
             let operation: Operation = name.parse().unwrap();
             let rule = operation.definition().rule;

@@ -41,11 +41,13 @@ fn an_alias_moves_between_keys_that_are_alike() {
     let created = bench.now();
     bench.advance_days(1);
     assert_eq!(bench.error("UpdateAlias", request(&mac)), "ValidationException");
+
     // The key that it leaves may be in any state.
     bench.ok("ScheduleKeyDeletion", json!({"KeyId": from}));
     bench.ok("UpdateAlias", request(&to));
     assert_eq!(bench.error("UpdateAlias", request(&from)), STATE_ERROR);
     let listed = bench.ok("ListAliases", json!({"KeyId": to}))["Aliases"].clone();
+
     let wanted = json!([{
         "AliasName": "alias/a",
         "AliasArn": "arn:aws:kms:us-east-1:111122223333:alias/a",
@@ -53,6 +55,7 @@ fn an_alias_moves_between_keys_that_are_alike() {
         "CreationDate": created,
         "LastUpdatedDate": bench.now(),
     }]);
+
     assert_eq!(listed, wanted);
     assert_eq!(bench.ok("ListAliases", json!({"KeyId": from}))["Aliases"], json!([]));
     bench.ok("DeleteAlias", json!({"AliasName": "alias/a"}));
@@ -70,15 +73,18 @@ fn a_key_has_each_tag_once_and_50_at_most() {
     bench.ok("TagResource", json!({"KeyId": key, "Tags": [{"TagKey": "k00", "TagValue": "other"}]}));
     assert_eq!(bench.error("TagResource", json!({"KeyId": key, "Tags": tags(50..51)})), "TagException");
     let listed = bench.ok("ListResourceTags", json!({"KeyId": key}));
+
     assert_eq!(listed["Tags"].as_array().unwrap().len(), 50);
     assert_eq!(listed["Tags"][0], json!({"TagKey": "k00", "TagValue": "other"}));
     bench.ok("UntagResource", json!({"KeyId": key, "TagKeys": ["k00", "nothing"]}));
     assert_eq!(bench.ok("ListResourceTags", json!({"KeyId": key}))["Tags"].as_array().unwrap().len(), 49);
+
     for (operation, given) in [("TagResource", json!({})), ("UntagResource", json!({}))] {
         let mut request = given;
         request["KeyId"] = json!(key);
         assert_eq!(bench.error(operation, request), "ValidationException");
     }
+
     let request = json!({"KeyId": key, "Tags": [{"TagKey": "aws:x", "TagValue": ""}]});
     assert_eq!(bench.error("TagResource", request), "TagException");
     bench.ok("ScheduleKeyDeletion", json!({"KeyId": key}));
@@ -129,6 +135,7 @@ fn every_list_comes_in_pages_that_lead_to_the_next() {
         bench.ok("CreateGrant", grant);
         bench.ok("RotateKeyOnDemand", json!({"KeyId": key}));
     }
+
     for (operation, list, given, entries, most) in [
         ("ListKeys", "Keys", json!({}), 7, 1000),
         ("ListAliases", "Aliases", json!({}), 6, 100),

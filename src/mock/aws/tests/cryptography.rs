@@ -61,6 +61,7 @@ fn plaintexts_have_the_recorded_lengths() {
         );
         assert_eq!(status == 200, is_good, "{bytes}");
     }
+
     for (spec, sha1, sha256) in [("RSA_2048", 214, 190), ("RSA_3072", 342, 318), ("RSA_4096", 470, 446)] {
         let key = bench.key(json!({"KeySpec": spec, "KeyUsage": "ENCRYPT_DECRYPT"}));
         for (algorithm, most) in [("RSAES_OAEP_SHA_1", sha1), ("RSAES_OAEP_SHA_256", sha256)] {
@@ -82,6 +83,7 @@ fn a_key_is_used_for_its_usage_only() {
     let mac = bench.key(json!({"KeySpec": "HMAC_256", "KeyUsage": "GENERATE_VERIFY_MAC"}));
     let signing = bench.key(json!({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}));
     let rsa = bench.key(json!({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"}));
+
     for (operation, parameters, code) in [
         ("Encrypt", json!({"KeyId": mac, "Plaintext": "dGV4dA=="}), "InvalidKeyUsageException"),
         ("Encrypt", json!({"KeyId": signing, "Plaintext": "dGV4dA=="}), "InvalidKeyUsageException"),
@@ -164,6 +166,7 @@ fn data_keys_have_the_length_that_is_requested() {
         let hidden = bench.ok("GenerateDataKeyWithoutPlaintext", request);
         assert!(hidden.get("Plaintext").is_none() && hidden["CiphertextBlob"].is_string());
     }
+
     for given in [
         json!({}),
         json!({"KeySpec": "AES_512"}),
@@ -175,6 +178,7 @@ fn data_keys_have_the_length_that_is_requested() {
         request["KeyId"] = json!(key);
         assert_eq!(bench.error("GenerateDataKey", request), "ValidationException", "{given}");
     }
+
     assert_eq!(
         STANDARD.decode(text(&bench.ok("GenerateRandom", json!({"NumberOfBytes": 7}))["Plaintext"])).unwrap().len(),
         7

@@ -11,6 +11,7 @@ fn a_key_without_parameters_has_the_defaults() {
     let made = bench.ok("CreateKey", json!({}))["KeyMetadata"].clone();
     let id = text(&made["KeyId"]);
     assert_eq!(made["Arn"], format!("arn:aws:kms:us-east-1:111122223333:key/{id}"));
+
     for (name, wanted) in [
         ("AWSAccountId", json!("111122223333")),
         ("CreationDate", json!(bench.now())),
@@ -27,6 +28,7 @@ fn a_key_without_parameters_has_the_defaults() {
     ] {
         assert_eq!(made[name], wanted, "{name}");
     }
+
     assert!(made.get("DeletionDate").is_none() && made.get("ExpirationModel").is_none());
     assert_eq!(bench.described(&id), made);
 }

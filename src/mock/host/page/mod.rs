@@ -109,6 +109,7 @@ mod tests {
         assert!(get("/?", &[HTML]));
         assert!(!get("/", &[]));
         assert!(!get("/", &[("accept", "*/*")]));
+
         assert!(!get("/", &[("accept", "text/htmlx, text/xml")]));
         for query in ["/?Action=ListKeys", "/?Signature=x", "/?AccessKeyId=x", "/?KeyId=x", "/?Format=XML", "/?x"] {
             assert!(!get(query, &[HTML]), "{query}");
@@ -118,6 +119,7 @@ mod tests {
         assert!(!get("/", &[HTML, ("authorization", "Bearer x")]));
         let with_token = received(Method::GET, "/", &[HTML, ("authorization", "Basic eDp5")], "");
         assert!(!is_visit(&with_token) && super::is_visit(&with_token, &*service.cloud, true));
+
         let signed = received(Method::GET, "/", &[HTML, ("authorization", "TOY x")], "");
         assert!(!super::is_visit(&signed, &*service.cloud, true));
         assert!(!is_visit(&received(Method::POST, "/", &[HTML], "")));

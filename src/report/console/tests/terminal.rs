@@ -60,6 +60,7 @@ fn control_characters_of_a_server_do_not_reach_the_terminal() {
         response.body = hostile.to_owned();
     }
     case.exchanges[0].request.url.push_str(hostile);
+
     let mut again = case.clone();
     (again.id, again.route) = (format!("alibaba/Encrypt/Disabled/{hostile}").into(), vec![hostile.to_owned()]);
     let mut blocked = sample::blocked(&format!("alibaba/Decrypt/{hostile}"));
@@ -69,12 +70,14 @@ fn control_characters_of_a_server_do_not_reach_the_terminal() {
     (response.code, response.message) = (hostile.to_owned(), hostile.to_owned());
     let mut unstable = sample::unstable("alibaba/Decrypt/Disabled");
     unstable.first_actual = case.actual.clone();
+
     let skipped = sample::other("alibaba/x", Verdict::Skipped, Kind::Unsupported, hostile);
     let mut events = sample::run(vec![again, case, blocked.clone(), blocked, unstable, skipped]);
     if let Some(Event::RunFinished(footer)) = events.last_mut() {
         footer.leaks = vec![hostile.to_owned()];
     }
     events.push(Event::Notice { message: hostile.to_owned() });
+
     for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
         let text = shown(&events, ConsoleOptions { verbosity, ..options() });
         let raw = |character: char| character != '\n' && text::is_hidden(character);

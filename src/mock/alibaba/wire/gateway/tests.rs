@@ -65,6 +65,7 @@ impl Vector {
         if self.version == "v1" {
             query.push(("Signature", &self.signature));
         }
+
         let target = self.wire_target.clone().unwrap_or_else(|| format!("/?{}", canonical_query(query)));
         Received {
             method: self.method.parse().unwrap(),

@@ -110,6 +110,7 @@ fn check_operations(key: &Key, operations: &[GrantOperation]) -> Result<(), Reje
         // No key here is for it.
         Op::DeriveSharedSecret => false,
     };
+
     match operations.iter().find(|operation| !fits(operation)) {
         None => Ok(()),
         Some(operation) => {

@@ -57,6 +57,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
     let mut scanned = Scanned::after_head(format, &line);
     let mut head_lines = 1_u64;
     let mut finished = None;
+
     if format == Format::New {
         line.clear();
         (&mut reader).take(Mark::LENGTH as u64).read_until(b'\n', &mut line).map_err(failed)?;
@@ -65,6 +66,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
         head_lines += 1;
         finished = Some(mark);
     }
+
     // A line that was finished had its response sent: without it, what clients know is not so any more.
     let is_missing = |lines: u64| {
         let mark = finished.as_ref().filter(|mark| lines < mark.lines)?;
@@ -74,6 +76,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
             counted(usize::try_from(missing).unwrap_or(usize::MAX), "line", "lines")
         )))
     };
+
     let disagrees = |scanned: &Scanned| {
         let marked = finished.as_ref().filter(|mark| mark.lines == scanned.lines);
         marked.is_some_and(|mark| mark.checksum != scanned.chain.checksum())
