@@ -173,7 +173,6 @@ fn mistakes_are_shown_with_their_places_all_at_once() {
 keys:
   - id: 0b7d4e21
   - id: 0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc
-
     orgin: EXTERNAL
     state: Enable
     aliases: [orders]
@@ -183,7 +182,6 @@ keys:
     delete_date: 2030-01-01T00:00:00Z
   - id: 1c8e5f32-7ba0-4d46-82f9-a3e408b761dd
     material: aHVudGVyMg==
-
     region: cn-hangzou
     rotation_interval: 3d
     tags: {aliyun: x}
