@@ -20,6 +20,7 @@
 //! - `leg`: one case of a tour, and how its keys come to it;
 //! - `order`: the next case is one that the keys serve as they are, or else the one with the shortest way there. It is
 //!   asked for one case at a time, so a key that is not where the table says is simply planned on from where it is;
+//! - `outlook`: what becomes of the cases that remain, by the leg that is gone next;
 //! - `way`: the ways of keys to where a case needs them;
 //! - `provision`: the fixtures that keys take along for cases further on;
 //! - `bound` and `moves`: the postman's bound, below which no tour of these cases can be;
@@ -30,6 +31,7 @@ mod key;
 mod leg;
 mod moves;
 mod order;
+mod outlook;
 mod provision;
 mod serving;
 mod tally;

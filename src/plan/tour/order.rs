@@ -6,6 +6,7 @@ use indexmap::IndexSet;
 
 use super::key::TourKey;
 use super::leg::{Leg, LegKey};
+use super::outlook::Outlook;
 use super::serving::{Serving, Use, width};
 use super::way::{Candidate, Leads};
 use crate::plan::{Need, Position};
@@ -126,20 +127,23 @@ impl<'a> Tour<'a> {
         // Cases that need the same of their keys have the same way.
         let mut ways: HashMap<&[usize], Option<Candidate>> = HashMap::new();
         let needs_of = std::mem::take(&mut self.needs_of);
+        for index in &allowed {
+            let needs = needs_of[*index].as_slice();
+            ways.entry(needs).or_insert_with(|| self.way(*index, needs));
+        }
+
+        let outlook = Outlook::new(self, &needs_of);
         let mut best: Option<(Rank, Leg)> = None;
         for index in allowed {
-            let serving = &self.servings[index];
-            let needs = needs_of[index].as_slice();
-            let way = ways.entry(needs).or_insert_with(|| self.way(index, needs));
-            let Some(Candidate { leg, cost }) = way else { continue };
+            let Some(Some(Candidate { leg, cost })) = ways.get(needs_of[index].as_slice()) else { continue };
 
             // A longer way is not worth a look at what comes after.
             if best.as_ref().is_some_and(|((least, ..), _)| cost.0 > *least) {
                 continue;
             }
             let leg = Leg { serving: index, adopts: self.adopts(index), ..leg.clone() };
-            let (lost, waiting) = self.outlook(&leg, &needs_of);
-            let rank = (cost.0 + LOST * lost, !serving.stays(), cost.1, usize::MAX - waiting, index);
+            let (lost, waiting) = outlook.after(&leg);
+            let rank = (cost.0 + LOST * lost, !self.servings[index].stays(), cost.1, usize::MAX - waiting, index);
             if best.as_ref().is_none_or(|(least, _)| rank < *least) {
                 best = Some((rank, leg));
             }
@@ -199,36 +203,5 @@ impl<'a> Tour<'a> {
     fn serving_key(&self, need: &Need) -> Option<usize> {
         let serves = |key: &Option<TourKey>| key.as_ref().is_some_and(|key| key.observed && key.serves(need));
         self.keys.iter().position(serves)
-    }
-
-    /// What becomes of the cases after a leg: how many different needs no key can meet any more, and how many cases wait
-    /// where the keys are then.
-    fn outlook(&self, leg: &Leg, needs_of: &[Vec<usize>]) -> (usize, usize) {
-        let mut after: Vec<Option<TourKey>> = self.keys.clone();
-        for (leg_key, one) in leg.keys.iter().zip(&self.servings[leg.serving].uses) {
-            let mut key = self.key_at(leg_key.key, &one.need.class);
-            leg_key.steps.iter().for_each(|step| key.take(step));
-            key.serve(one);
-            if leg_key.key >= after.len() {
-                after.resize(leg_key.key + 1, None);
-            }
-            after[leg_key.key] = Some(key);
-        }
-
-        let mut waits = vec![0_usize; self.needs.len()];
-        for index in self.remaining.iter().filter(|index| **index != leg.serving) {
-            needs_of[*index].iter().for_each(|number| waits[*number] += 1);
-        }
-        let (mut lost, mut waiting) = (0, 0);
-        for (need, count) in self.needs.iter().zip(waits).filter(|(_, count)| *count > 0) {
-            let of_class = |key: &&TourKey| key.class == need.class;
-            let can = |key: &TourKey| key.standing.may_serve(need);
-            let could = self.keys.iter().flatten().filter(of_class).any(can);
-            lost += usize::from(could && !after.iter().flatten().filter(of_class).any(can));
-            if after.iter().flatten().filter(of_class).any(|key| key.standing.is_at(need)) {
-                waiting += count;
-            }
-        }
-        (lost, waiting)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use super::outlook::Outlook;
 use super::*;
 use crate::suite::Suite;
 use crate::suite::files::embedded;
@@ -186,6 +187,60 @@ fn a_tour_is_the_same_each_time() {
     let other = TourPlan::new(planner(), split(&cases).shared, 3);
     assert_eq!(legs(&one), legs(&other));
     assert_eq!(one.keys, other.keys);
+}
+
+/// What becomes of the cases after a leg, with everything counted anew.
+fn counted_anew(tour: &Tour, leg: &Leg) -> (usize, usize) {
+    let mut after = tour.keys.clone();
+    for (leg_key, one) in leg.keys.iter().zip(&tour.servings[leg.serving].uses) {
+        let mut key = tour.key_at(leg_key.key, &one.need.class);
+        leg_key.steps.iter().for_each(|step| key.take(step));
+        key.serve(one);
+        after.resize(after.len().max(leg_key.key + 1), None);
+        after[leg_key.key] = Some(key);
+    }
+
+    let left = tour.remaining.iter().filter(|index| **index != leg.serving);
+    let cases = counted(left.flat_map(|index| tour.needs_of[*index].iter().copied()));
+    let (mut lost, mut waiting) = (0, 0);
+    for (number, count) in cases {
+        let need = tour.needs[number];
+        let any = |keys: &[Option<TourKey>], is: &dyn Fn(&TourKey) -> bool| {
+            keys.iter().flatten().any(|key| key.class == need.class && is(key))
+        };
+        let may = |key: &TourKey| key.standing.may_serve(need);
+        lost += usize::from(any(&tour.keys, &may) && !any(&after, &may));
+        waiting += if any(&after, &|key| key.standing.is_at(need)) { count } else { 0 };
+    }
+    (lost, waiting)
+}
+
+#[test]
+fn the_outlook_of_a_leg_is_what_counting_anew_says() {
+    let cases = selected(&["alibaba/**"], &[], &[], RouteLimit::All);
+    let servings = split(&cases).shared;
+    let mut tour = Tour::new(planner().suite(), &servings, 2);
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut seen = BTreeSet::new();
+    for step in 0..60 {
+        let needs_of = tour.needs_of.clone();
+        let some: Vec<usize> = tour.remaining.iter().copied().filter(|_| random.u8(..) < 10).collect();
+        let legs: Vec<Leg> = some.iter().filter_map(|index| Some(tour.way(*index, &needs_of[*index])?.leg)).collect();
+        let outlook = Outlook::new(&tour, &needs_of);
+        for leg in legs {
+            let outcome = outlook.after(&leg);
+            assert_eq!(outcome, counted_anew(&tour, &leg), "step {step}: {leg:?}");
+            seen.insert(outcome);
+        }
+
+        let leg = tour.next().unwrap();
+        tour.go(&leg);
+        // A key that is not where it should be leaves the tour.
+        if step % 4 == 3 {
+            tour.set_key(random.usize(..tour.keys.len()), None);
+        }
+    }
+    assert!(seen.iter().any(|(lost, _)| *lost > 0) && seen.len() > 20, "{seen:?}");
 }
 
 /// How many of each.
