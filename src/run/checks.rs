@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::RunContext;
 use super::bindings::Context;
 use super::failure::Failure;
-use super::pages::Pages;
+use super::pages::{Pages, Unread};
 use super::requester::Requester;
 use super::response_form;
 use crate::event::Purpose;
@@ -25,6 +25,8 @@ pub(super) struct Checked<'a> {
     pub(super) on: &'a KeyName,
     /// The region to which it was sent, if it is not that of the target.
     pub(super) region: Option<OtherRegion>,
+    /// Whether the response is judged, and not only looked at to see the effect of another call.
+    pub(super) judged: bool,
 }
 
 /// What is wrong with the content of a response.
@@ -94,6 +96,16 @@ impl<'s, 'a> Checker<'s, 'a> {
             }
         }
 
+        for (path, template) in &checks.json {
+            let wanted = self.requester.evaluate(template, Context::on(call.on))?;
+            let found = field(call.fields, path);
+            if !response_form::is_same_json(&found, &wanted) {
+                let (wanted, found) = (self.shown(path, &wanted), self.shown(path, &found));
+                let text = format!("{operation} responds with {path} {found}, which is not the same as {wanted}");
+                return mismatch(Kind::Body, path, text);
+            }
+        }
+
         for (path, template) in &checks.differs {
             let unwanted = self.requester.evaluate(template, Context::on(call.on))?;
             if field(call.fields, path) == unwanted {
@@ -103,17 +115,22 @@ impl<'s, 'a> Checker<'s, 'a> {
         }
 
         // The entries of a list are the effect of other calls.
-        if let Some(entry) = &checks.contains
-            && !self.lists(&call, entry).await?
-        {
-            let text = format!("{operation} does not list {}", self.entry_text(entry, call.on)?);
-            return mismatch(Kind::Effect, &entry.list, text);
-        }
-        if let Some(entry) = &checks.lacks
-            && self.lists(&call, entry).await?
-        {
-            let text = format!("{operation} lists {}", self.entry_text(entry, call.on)?);
-            return mismatch(Kind::Effect, &entry.list, text);
+        let contained = checks.contains.iter().map(|entry| (entry, true));
+        for (entry, wanted) in contained.chain(checks.lacks.iter().map(|entry| (entry, false))) {
+            match self.lists(&call, entry).await {
+                Ok(listed) if listed == wanted => {}
+                Ok(listed) => {
+                    let lists = if listed { "lists" } else { "does not list" };
+                    let text = format!("{operation} {lists} {}", self.entry_text(entry, call.on)?);
+                    return mismatch(Kind::Effect, &entry.list, text);
+                }
+                // A list that does not lead to its end is wrong itself, for whoever judges it.
+                Err(Unread { deviation: Some(text), .. }) if call.judged => {
+                    let aspect = format!("pages of {operation}");
+                    return Ok(Some(Mismatch { kind: Kind::Body, aspect, text }));
+                }
+                Err(unread) => return Err(unread.failure),
+            }
         }
         Ok(None)
     }
@@ -158,7 +175,7 @@ impl<'s, 'a> Checker<'s, 'a> {
     }
 
     /// Whether a list holds an entry: first on the page that was received, then on those after it.
-    async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Failure> {
+    async fn lists(&mut self, call: &Checked<'_>, entry: &Entry) -> Result<bool, Unread> {
         let mut wanted = Vec::new();
         for (path, template) in &entry.fields {
             wanted.push((path.clone(), self.requester.evaluate(template, Context::on(call.on))?));
@@ -171,7 +188,8 @@ impl<'s, 'a> Checker<'s, 'a> {
             if entries.iter().any(|item| wanted.iter().all(|(path, text)| field(item, path) == *text)) {
                 return Ok(true);
             }
-            match pages.next(self.run, self.requester, &page, entries.len()).await? {
+            let next = pages.next(self.run, self.requester, &page, entries).await?;
+            match next {
                 Some(next) => page = next,
                 None => return Ok(false),
             }
@@ -211,7 +229,7 @@ fn field(fields: &Value, path: &FieldPath) -> String {
 /// Why the fields that are checked can't be read, if so: a field is not a single value, the object around it is missing, or
 /// a list is something else. A list that is missing counts as empty.
 pub(super) fn unreadable(fields: &Value, checks: &Checks) -> Option<String> {
-    let paths = checks.fields.iter().chain(&checks.differs).map(|(path, _)| path);
+    let paths = checks.fields.iter().chain(&checks.json).chain(&checks.differs).map(|(path, _)| path);
     let in_fields = paths.chain(&checks.present).find_map(|path| {
         let within = path.parent().is_some_and(|parent| !parent.find(fields).is_some_and(Value::is_object));
         let container = path.find(fields).is_some_and(|value| value.is_array() || value.is_object());

@@ -40,7 +40,7 @@ impl AttemptContext<'_, '_> {
                     let (kind, aspect) = (Kind::Malformed, format!("body of {}", request.operation));
                     Some(Mismatch { kind, aspect, text: format!("{}: {text}", request.operation) })
                 }
-                None => self.check(content.checks, request, &response).await?,
+                None => self.check(content.checks, request, &response, true).await?,
             };
             // A date that is not there yet is as late as any other value.
             if mismatch.is_none() || !reads || pacer.ends() || self.requester.is_stopped() {
@@ -57,16 +57,17 @@ impl AttemptContext<'_, '_> {
         }
     }
 
-    /// Checks the content of a response once.
+    /// Checks the content of a response once; `judged` if it is one that the case is about.
     pub(super) async fn check(
         &mut self,
         checks: &Checks,
         request: Request<'_>,
         response: &Response,
+        judged: bool,
     ) -> Result<Option<Mismatch>, Failure> {
         let Request { operation, parameters, on, region, .. } = request;
         let (purpose, fields) = (Purpose::Verification, &response.content.fields);
-        let checked = Checked { purpose, operation, parameters, fields, on, region };
+        let checked = Checked { purpose, operation, parameters, fields, on, region, judged };
         Checker::new(self.run, self.requester).check(checked, checks).await
     }
 

@@ -7,6 +7,7 @@ use super::failure::{Failure, blocking_response};
 use super::requester::{Request, Requester};
 use crate::event::Purpose;
 use crate::pages::{Pages as Turning, Unreadable};
+use crate::provider::ErrorClass;
 use crate::suite::name::{KeyName, OperationName};
 use crate::suite::region::OtherRegion;
 use crate::verdict::Kind;
@@ -32,7 +33,7 @@ impl<'a> Pages<'a> {
         Self { region, ..self }
     }
 
-    /// The fields of the page after one with these fields and so many entries; none if that was the last.
+    /// The fields of the page after one with these fields and entries; none if that was the last.
     ///
     /// # Errors
     ///
@@ -42,20 +43,24 @@ impl<'a> Pages<'a> {
         run: &RunContext,
         requester: &mut Requester<'_>,
         fields: &Value,
-        entries: usize,
-    ) -> Result<Option<Value>, Failure> {
+        entries: &[Value],
+    ) -> Result<Option<Value>, Unread> {
         let (operation, purpose) = (self.operation, self.purpose);
         let subject = KeyName::subject();
         let blame = requester.blame(purpose, operation, &subject);
-        let unreadable = |problem: String| {
+        let unreadable = |problem: Unreadable| {
             let reason = format!("the list of {operation} can't be read to its end: {problem}");
-            Failure::blocked(Kind::Effect, blame.blocked(problem, None), reason)
+            let deviation = problem.is_deviation().then(|| reason.clone());
+            Unread {
+                deviation,
+                failure: Failure::blocked(Kind::Effect, blame.blocked(problem.to_string(), None), reason),
+            }
         };
 
         match self.turning.turn(&run.suite.service.paging, fields, entries) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
-            Err(problem) => return Err(unreadable(problem.to_string())),
+            Err(problem) => return Err(unreadable(problem)),
         }
 
         let parameters = &self.turning.parameters;
@@ -64,13 +69,31 @@ impl<'a> Pages<'a> {
         let is_too_long = self.turning.is_too_long(response.length);
         match &response.content.code {
             // A page may have a megabyte, and a list a thousand of them.
-            None if is_too_long => Err(unreadable(Unreadable::TooLong.to_string())),
+            None if is_too_long => Err(unreadable(Unreadable::TooLong)),
             None => Ok(Some(response.content.fields)),
             Some(code) => {
                 let reason = format!("page {} of {operation} responded {code}", self.turning.page);
                 let by = blame.blocked("did not respond with a further page", Some(blocking_response(&response)));
-                Err(Failure::blocked(Kind::Effect, by, reason))
+                // The page before led to it, and the service looked at the request.
+                let is_judged = !matches!(response.class, Some(ErrorClass::NotFound));
+                let deviation = is_judged.then(|| reason.clone());
+                Err(Unread { deviation, failure: Failure::blocked(Kind::Effect, by, reason) })
             }
         }
+    }
+}
+
+/// Why a list was not read to its end.
+#[derive(Debug)]
+pub(super) struct Unread {
+    /// In what the list deviates from its paging, if it does: the failure of a case that judges the list.
+    pub(super) deviation: Option<String>,
+    /// The failure of a case that only looks at the list.
+    pub(super) failure: Failure,
+}
+
+impl From<Failure> for Unread {
+    fn from(failure: Failure) -> Self {
+        Self { deviation: None, failure }
     }
 }

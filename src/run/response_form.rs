@@ -28,6 +28,12 @@ pub(super) fn wrong_form(fields: &Value, forms: &[(FieldPath, Form)], clock: Clo
     })
 }
 
+/// Whether two texts are JSON of the same meaning: spaces and the order of names don't matter.
+pub(super) fn is_same_json(found: &str, wanted: &str) -> bool {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok();
+    read(found).is_some_and(|found| read(wanted) == Some(found))
+}
+
 /// The values at a path: those of every entry if the path leads through a list.
 fn found<'a>(fields: &'a Value, path: &FieldPath) -> Vec<&'a Value> {
     let mut values = vec![fields];
@@ -138,6 +144,13 @@ mod tests {
 
     fn path(text: &str) -> FieldPath {
         FieldPath::parse(text).unwrap()
+    }
+
+    #[test]
+    fn json_of_one_meaning_is_the_same() {
+        assert!(is_same_json(r#"{"a": [1, 2], "b": "c"}"#, r#"{"b":"c","a":[1,2]}"#));
+        assert!(!is_same_json(r#"{"a": [2, 1]}"#, r#"{"a": [1, 2]}"#), "the order of a list");
+        assert!(!is_same_json("", ""), "no JSON at all");
     }
 
     #[test]

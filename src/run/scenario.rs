@@ -153,7 +153,7 @@ impl AttemptContext<'_, '_> {
                 return Err(Failure::blocked(Kind::Effect, by, reason));
             }
 
-            let Some(mismatch) = self.check(&call.checks, request, &response).await? else {
+            let Some(mismatch) = self.check(&call.checks, request, &response, false).await? else {
                 self.keep(call, &response);
                 return Ok(());
             };

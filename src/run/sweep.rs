@@ -188,8 +188,8 @@ async fn read_list(
             return Err(format!("the account has more than {MOST_KEYS} keys"));
         }
 
-        let entries = entries.len();
-        match pages.next(run, requester, &fields, entries).await.map_err(|failure| failure.reason)? {
+        let next = pages.next(run, requester, &fields, entries).await;
+        match next.map_err(|unread| unread.failure.reason)? {
             Some(next) => fields = next,
             None => return Ok(()),
         }

@@ -232,7 +232,7 @@ impl<'a> Service<'a> {
             if pages.is_too_long(response.length) {
                 return Err("it is too long".to_owned());
             }
-            match pages.turn(&self.suite.service.paging, &fields, entries.len()) {
+            match pages.turn(&self.suite.service.paging, &fields, entries) {
                 Ok(true) => {}
                 Ok(false) => return Ok(()),
                 Err(problem) => return Err(problem.to_string()),

@@ -98,6 +98,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
     let checks = Checks {
         present: checker.field_paths(&root.key("present"), &file.present),
         fields: check_fields(checker, &root.key("fields"), &file.fields, &after),
+        differs: check_fields(checker, &root.key("differs"), &file.differs, &after),
         contains: file.contains.as_ref().map(|file| check_entry(checker, &root.key("contains"), file, &after)),
         form: check_paths(checker, &root.key("form"), &file.form),
         bytes: check_paths(checker, &root.key("bytes"), &file.bytes),

@@ -90,6 +90,9 @@ pub(crate) struct RowFile {
     /// Fields of the response to a success and their values: path → template. The empty text also stands for no field.
     #[serde(default)]
     pub fields: Map<String>,
+    /// Fields of the response to a success and values that they must not have: path → template.
+    #[serde(default)]
+    pub differs: Map<String>,
     /// What the list in the response to a success must hold.
     #[serde(default)]
     pub contains: Option<EntryFile>,

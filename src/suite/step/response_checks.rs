@@ -38,6 +38,8 @@ pub struct Checks {
     pub present: Vec<FieldPath>,
     /// Fields and their values; the empty text also stands for no field.
     pub fields: Vec<(FieldPath, Template)>,
+    /// Fields that are JSON text, and text that means the same.
+    pub json: Vec<(FieldPath, Template)>,
     /// Fields and values that they must not have.
     pub differs: Vec<(FieldPath, Template)>,
     /// What a list must hold, on whatever page.
@@ -81,7 +83,13 @@ impl Checks {
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         let entries = self.contains.iter().chain(&self.lacks).flat_map(|entry| &entry.fields);
         let times = self.between.iter().flat_map(|(_, between)| [&between.from, &between.to]);
-        self.fields.iter().chain(&self.differs).chain(entries).map(|(_, template)| template).chain(times)
+        self.fields
+            .iter()
+            .chain(&self.json)
+            .chain(&self.differs)
+            .chain(entries)
+            .map(|(_, template)| template)
+            .chain(times)
     }
 }
 

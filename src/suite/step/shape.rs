@@ -89,6 +89,9 @@ pub(crate) struct StepFile {
     /// Fields of the response and their values: path → template. The empty text also stands for no field.
     #[serde(default)]
     pub fields: Map<String>,
+    /// Fields of the response that are JSON text, whose spaces and order do not matter, and what they mean: path → template.
+    #[serde(default)]
+    pub json: Map<String>,
     /// Fields of the response and values that they must not have: path → template.
     #[serde(default)]
     pub differs: Map<String>,
