@@ -11,6 +11,8 @@ use super::check::{FileChecker, Vocabulary};
 use crate::diagnostic::Diagnostic;
 use crate::yaml::{Document, Path};
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// `prices.yaml`: what keys and requests cost, and how long removed keys stay. A service without the file has no prices.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,9 @@ pub(crate) struct PricesFile {
     pub source: String,
     /// What a key costs a day, unless it waits for its deletion.
     pub key_day: f64,
+    /// The shortest time for which a key is paid, such as `1h`: a day unless given.
+    #[serde(default)]
+    pub shortest: Option<String>,
     /// What requests cost.
     pub requests: RequestPricesFile,
     /// How long a removed key stays.
@@ -63,6 +68,8 @@ pub struct Prices {
     pub source: String,
     /// What a key costs a day.
     pub key_day: f64,
+    /// The shortest time for which a key is paid. No case keeps its keys for longer.
+    pub shortest: Duration,
     /// How many requests the prices are for.
     pub per: u32,
     /// What so many requests cost, by place.
@@ -86,6 +93,7 @@ pub(in crate::suite) fn check_prices(document: &Document<PricesFile>, mistakes: 
     if !is_price(file.key_day) {
         checker.error_at_value(&root.key("key_day"), "a price is a number from 0");
     }
+    let shortest = file.shortest.as_ref().map(|time| checker.duration(&root.key("shortest"), time));
     let requests = root.key("requests");
     if file.requests.per == 0 {
         checker.error_at_value(&requests.key("per"), "a price is for one request or more");
@@ -106,6 +114,7 @@ pub(in crate::suite) fn check_prices(document: &Document<PricesFile>, mistakes: 
         as_of: file.as_of.clone(),
         source: file.source.clone(),
         key_day: file.key_day,
+        shortest: shortest.unwrap_or(DAY),
         per: file.requests.per.max(1),
         requests: file.requests.prices.clone(),
         window: checker.duration(&deletion.key("window"), &file.deletion.window),
@@ -114,11 +123,11 @@ pub(in crate::suite) fn check_prices(document: &Document<PricesFile>, mistakes: 
 }
 
 impl Prices {
-    /// The least and the most that so many keys, each for a day, and so many requests cost.
+    /// The least and the most that so many keys, each for the shortest time that is paid, and so many requests cost.
     pub fn of(&self, keys: usize, requests: usize) -> (f64, f64) {
         #[expect(clippy::cast_precision_loss, reason = "a run has far fewer of both than a number can hold")]
         let (keys, requests) = (keys as f64, requests as f64);
-        let keys = keys * self.key_day;
+        let keys = keys * self.key_day * self.shortest.div_duration_f64(DAY);
         let of_requests = |price: &f64| keys + requests * price / f64::from(self.per);
         let least = self.requests.values().map(of_requests).fold(f64::INFINITY, f64::min);
         let most = self.requests.values().map(of_requests).fold(keys, f64::max);
@@ -131,6 +140,16 @@ mod tests {
     use super::*;
     use crate::suite::files::embedded;
     use crate::suite::load::load;
+
+    #[test]
+    fn a_key_that_is_paid_by_the_hour_costs_an_hour() {
+        let prices = load(embedded(), Some("aws")).unwrap().prices.unwrap();
+        // A dollar a month of 730 hours.
+        let (least, most) = prices.of(730, 0);
+        assert!((least - 1.0).abs() < 1e-3 && (most - 1.0).abs() < 1e-3, "{least} {most}");
+        let (least, most) = prices.of(0, 10_000);
+        assert!((least - 0.03).abs() < 1e-9 && (most - 0.15).abs() < 1e-9, "{least} {most}");
+    }
 
     #[test]
     fn a_run_costs_its_keys_for_a_day_and_its_requests() {
