@@ -39,7 +39,7 @@ pub(super) struct SelfTestArguments {
     #[arg(long, value_name = "canonical|all|N", default_value = "all", conflicts_with = "named_only")]
     routes: RouteLimit,
     /// Run the cases on keys of a tour as well, and compare the verdicts with those on fresh keys
-    #[arg(long, conflicts_with = "named_only")]
+    #[arg(long)]
     compare: bool,
     /// How many are tried at the same time [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = jobs)]

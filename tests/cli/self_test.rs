@@ -16,6 +16,17 @@ fn a_deviation_is_caught_by_the_named_cases_and_by_no_others() {
 }
 
 #[test]
+fn on_keys_of_a_tour_only_the_cases_run_that_ran_on_fresh_keys() {
+    let place = Place::new();
+    let Ended { code, out, err } =
+        ended(place.program("self-test --compare --named-only Encrypt:Disabled@EXTERNAL=Success"));
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    let compared = out.lines().last().unwrap_or_default();
+    assert!(compared.starts_with("1 deviation or emulator on keys of a tour (4 cases run, "), "{out}");
+    assert!(compared.contains(": 4 failures of the 4 that fail on fresh keys; 0 "), "{out}");
+}
+
+#[test]
 fn a_suite_that_expects_a_deviation_does_not_catch_it() {
     let place = Place::new();
     own(&place);
