@@ -95,6 +95,15 @@ pub(super) const DEVIATIONS: &[Named] = &[
             Ok(response)
         },
     ),
+    call("data-key-is-unreadable", "the ciphertext of a data key can't be decrypted", DATA_KEYS, |step, account| {
+        let mut response = step.run(account)?;
+        let mut ciphertext = STANDARD.decode(text(&response, "CiphertextBlob")).unwrap_or_default();
+        if let Some(last) = ciphertext.last_mut() {
+            *last ^= 1;
+        }
+        response.insert("CiphertextBlob".to_owned(), STANDARD.encode(ciphertext).into());
+        Ok(response)
+    }),
     call(
         "data-key-without-plaintext-shows-it",
         "GenerateDataKeyWithoutPlaintext responds with the data key in clear too",

@@ -70,6 +70,14 @@ pub(super) const DEVIATIONS: &[Named] = &[
             })
         },
     ),
+    call("list-pages-repeat", "every page of ListKeys has the keys of the first one", &[ListKeys], |step, account| {
+        let mut response = step.run(account)?;
+        let mut first = step.run_with("PageNumber", Some("1"), account)?;
+        if let (Some(shown), Some(first)) = (entries(&mut response), entries(&mut first)) {
+            *shown = std::mem::take(first);
+        }
+        Ok(response)
+    }),
     call(
         "list-key-versions-omits-primary",
         "ListKeyVersions does not list the primary version",

@@ -1,12 +1,15 @@
 //! Encryption, signatures and codes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::named::{Named, call};
 use super::step::{Outcome, Step, has_code};
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::api::Operation::{
-    Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateMac, ReEncrypt, Sign, Verify, VerifyMac,
+    Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext,
+    GenerateDataKeyWithoutPlaintext, GenerateMac, ReEncrypt, Sign, Verify, VerifyMac,
 };
 use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::host::response::{Fields, fields};
@@ -68,6 +71,45 @@ pub(super) const DEVIATIONS: &[Named] = &[
                 let other: String = text.chars().map(|letter| if letter == '=' { '=' } else { 'A' }).collect();
                 response.insert("Plaintext".to_owned(), other.into());
             })
+        },
+    ),
+    call(
+        "data-key-is-unreadable",
+        "what GenerateDataKey and its relatives have encrypted can't be decrypted",
+        &[GenerateDataKey, GenerateDataKeyWithoutPlaintext, GenerateDataKeyPair, GenerateDataKeyPairWithoutPlaintext],
+        |step, account| and_damage(step, account, &["CiphertextBlob", "PrivateKeyCiphertextBlob"]),
+    ),
+    call(
+        "re-encrypt-returns-the-same",
+        "ReEncrypt responds with the ciphertext of the request",
+        &[ReEncrypt],
+        |step, account| say(step, account, "CiphertextBlob", step.call.text("CiphertextBlob")?.unwrap_or_default()),
+    ),
+    call(
+        "re-encrypt-is-unreadable",
+        "what ReEncrypt has encrypted can't be decrypted",
+        &[ReEncrypt],
+        |step, account| and_damage(step, account, &["CiphertextBlob"]),
+    ),
+    call(
+        "re-encrypt-keeps-the-key",
+        "ReEncrypt encrypts under the key of the source",
+        &[ReEncrypt],
+        |step, account| {
+            let response = step.run(account)?;
+            let Some(source) = step.subject(account) else { return Ok(response) };
+            let algorithm = step.call.parameters.get("SourceEncryptionAlgorithm").cloned().unwrap_or(Value::Null);
+            let parameters = step.call.parameters.with("DestinationKeyId", source.id.into());
+            let parameters = parameters.with("DestinationEncryptionAlgorithm", algorithm);
+            let call = crate::mock::aws::service::call::Call { parameters: &parameters, ..*step.call };
+            let mut other = step.run_as(&call, account)?;
+            Ok(response
+                .into_iter()
+                .map(|(name, value)| match name.as_str() {
+                    "CiphertextBlob" => (name, other.remove("CiphertextBlob").unwrap_or(value)),
+                    _ => (name, value),
+                })
+                .collect())
         },
     ),
     call(
@@ -151,6 +193,20 @@ pub(super) const DEVIATIONS: &[Named] = &[
 fn say(step: &Step<'_>, account: &mut Account<'_>, field: &str, value: &str) -> Outcome {
     step.and_say(account, |response| {
         response.insert(field.to_owned(), value.into());
+    })
+}
+
+/// Goes on, and changes the last byte of fields in the response to a success.
+fn and_damage(step: &Step<'_>, account: &mut Account<'_>, names: &[&str]) -> Outcome {
+    step.and_say(account, |response| {
+        for name in names {
+            let Some(field) = response.get_mut(*name) else { continue };
+            let mut bytes = STANDARD.decode(field.as_str().unwrap_or_default()).unwrap_or_default();
+            if let Some(last) = bytes.last_mut() {
+                *last ^= 1;
+            }
+            *field = STANDARD.encode(bytes).into();
+        }
     })
 }
 

@@ -43,6 +43,12 @@ pub(super) const DEVIATIONS: &[Named] = &[
         |step, account| step.and_move(account, PendingImport, Disabled),
     ),
     call(
+        "import-enables-disabled-key",
+        "ImportKeyMaterial enables a key that is Disabled",
+        &[ImportKeyMaterial],
+        |step, account| step.and_move(account, Disabled, Enabled),
+    ),
+    call(
         "delete-material-cancels-deletion",
         "DeleteImportedKeyMaterial brings a key to PendingImport that waits for its deletion",
         &[DeleteImportedKeyMaterial],

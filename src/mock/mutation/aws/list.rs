@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::named::{Named, call};
 use super::step::{Outcome, Step};
 use crate::mock::aws::service::account::Account;
-use crate::mock::aws::service::api::Operation::{self, ListAliases, ListKeys};
+use crate::mock::aws::service::api::Operation::{self, ListAliases, ListGrants, ListKeys, ListResourceTags};
+use crate::mock::aws::service::rejection::Rejection;
 use crate::mock::aws::service::state::KeyState::{Disabled, PendingDeletion, PendingImport};
 use crate::mock::host::response::Fields;
 
 /// The lists that have pages.
-const PAGED: &[Operation] = &[ListKeys, ListAliases];
+const PAGED: &[Operation] = &[ListKeys, ListAliases, ListGrants, ListResourceTags];
 
 pub(super) const DEVIATIONS: &[Named] = &[
     call("truncated-without-marker", "a page that is not the last has no NextMarker", PAGED, |step, account| {
@@ -25,6 +26,28 @@ pub(super) const DEVIATIONS: &[Named] = &[
     }),
     call("limit-is-ignored", "a page has as many entries as there are", PAGED, |step, account| {
         step.run_without("Limit", account)
+    }),
+    call("marker-is-ignored", "every page is the first one, whatever Marker is", PAGED, |step, account| {
+        step.run_without("Marker", account)
+    }),
+    call(
+        "pages-repeat",
+        "every page is the first one, and leads to the next by another marker each time",
+        PAGED,
+        |step, account| {
+            let marker = step.call.text("Marker")?.unwrap_or_default();
+            let mut response = step.run_without("Marker", account)?;
+            if let Some(next) = response.get_mut("NextMarker") {
+                *next = format!("{marker}A").into();
+            }
+            Ok(response)
+        },
+    ),
+    call("marker-is-rejected", "the marker of a further page is not valid", PAGED, |step, account| {
+        match step.call.text("Marker")? {
+            None => step.run(account),
+            Some(_) => Err(Rejection::invalid_marker("Invalid marker.")),
+        }
     }),
     call("list-keys-omits-one", "ListKeys omits the last entry of a page", &[ListKeys], |step, account| {
         omit_last(step, account, "Keys")

@@ -13,6 +13,7 @@
 
 mod alias;
 mod cell;
+mod creation;
 mod data;
 mod deletion;
 mod describe;
@@ -22,6 +23,8 @@ mod grant;
 mod import;
 mod list;
 mod named;
+mod policy;
+mod replica;
 mod response_form;
 mod rotation;
 mod set;

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::step::{Outcome, Step};
-use super::{alias, data, deletion, describe, gateway, grant, import, list, rotation, switch, tag};
+use super::{
+    alias, creation, data, deletion, describe, gateway, grant, import, list, policy, replica, rotation, switch, tag,
+};
 use crate::mock::aws::service::account::Account;
 use crate::mock::aws::service::api::Operation;
 use crate::mock::aws::service::regions::Regions;
@@ -33,11 +35,14 @@ pub(super) enum Part {
 }
 
 /// Every one by subject.
-const ALL: [&[Named]; 11] = [
+const ALL: [&[Named]; 14] = [
+    creation::DEVIATIONS,
     switch::DEVIATIONS,
     deletion::DEVIATIONS,
     import::DEVIATIONS,
     rotation::DEVIATIONS,
+    replica::DEVIATIONS,
+    policy::DEVIATIONS,
     grant::DEVIATIONS,
     alias::DEVIATIONS,
     tag::DEVIATIONS,
