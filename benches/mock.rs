@@ -361,12 +361,12 @@ fn empty_server() -> SocketAddr {
             loop {
                 let (stream, _) = listener.accept().await.expect("a connection");
                 stream.set_nodelay(true).expect("no delay");
-                let answer = service_fn(|_| async {
+                let respond = service_fn(|_| async {
                     Ok::<_, Infallible>(hyper::Response::new(http_body_util::Full::new(bytes::Bytes::from_static(
                         b"{}",
                     ))))
                 });
-                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answer));
+                tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), respond));
             }
         });
     });

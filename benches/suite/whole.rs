@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::record::{Recorder, Sent};
 
-/// How many cases are asked at the same time; the program's own default on this machine.
+/// How many cases are run at the same time; the program's own default on this machine.
 pub const JOBS: usize = 16;
 
 /// What a run came to.

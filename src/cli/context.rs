@@ -188,7 +188,7 @@ impl Context {
         kept.as_ref().is_some_and(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
-    /// Why the standard output could not be written to. That its reader has gone away, as `head` does, is no error.
+    /// Why the standard output could not be written to. That its reader has gone away, as `head` does, is not an error.
     pub(super) fn output_error(&self) -> Option<io::Error> {
         let kept = self.output_error.lock().unwrap_or_else(PoisonError::into_inner).take();
         kept.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
@@ -207,7 +207,7 @@ impl Context {
     }
 }
 
-/// Whether a character around a key is none of it.
+/// Whether a character around a key is not part of it.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || is_hidden(character)
 }

@@ -141,7 +141,7 @@ impl CredentialArguments {
             return Ok(alone(credentials));
         }
 
-        // The access key of a person must not be shown to what is none of the cloud's, unless that is what is said.
+        // The access key of a person must not be shown to what does not belong to the cloud, unless that is what is said.
         let is_meant = |files: &ProfileFiles| kind == TargetKind::Account || context.variable(files.variable).is_some();
         match provider.profiles.filter(is_meant) {
             Some(files) => read(files, |_| None, context),

@@ -49,7 +49,7 @@ pub(super) struct PlanArguments {
     /// The region; without --endpoint, the cloud's own endpoint in this region would be tested
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// A region beside that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
+    /// A region besides that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
     /// an account none, and such cases are skipped]
     #[arg(long, value_name = "REGION")]
     other_region: Vec<String>,

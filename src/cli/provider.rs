@@ -70,7 +70,7 @@ pub(super) fn must_have_mock(provider: &str) -> Result<(), CliError> {
     }
 }
 
-/// The provider that the flag or a selector names. A selector names one by its first part; whatever else stands there
+/// The provider that the flag or a selector names. A selector names one by its first part; whatever else it begins with
 /// is left to the selection, which knows what was meant.
 fn named_among(known: &[&str], flag: Option<&str>, selectors: &[Selector]) -> Result<Option<String>, ProviderError> {
     let implied = selectors.iter().filter_map(|selector| match selector {

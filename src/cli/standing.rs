@@ -1,4 +1,4 @@
-//! What the cases of a run come to beside their verdicts: which of them are news, and which are left for a later run.
+//! What the cases of a run come to besides their verdicts: which of them are news, and which are left for a later run.
 
 use super::Exit;
 use crate::event::{Event, RunFooter};

@@ -28,7 +28,7 @@ pub(super) struct TargetArguments {
     /// The region; without --endpoint, the cloud's own endpoint in this region is the target
     #[arg(long, value_name = "REGION", value_parser = region)]
     pub(super) region: Option<String>,
-    /// A region beside that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
+    /// A region besides that of the target, for cases that make keys in several: two are needed [default: some of the cloud's; on
     /// an account none, and such cases are skipped]
     #[arg(long, value_name = "REGION", value_parser = region)]
     other_region: Vec<String>,

@@ -11,7 +11,7 @@ use super::ClientError;
 /// The URL of an endpoint: `http` or `https`, a host, perhaps a port, and nothing else.
 ///
 /// It is kept as it was understood and not as it was written: `HTTP://127.1:80/` is `http://127.0.0.1`. The address on
-/// which a server listens for everybody, `0.0.0.0` or `[::]`, is no address to connect to on every system, so it is kept
+/// which a server listens for everybody, `0.0.0.0` or `[::]`, is not an address to connect to on every system, so it is kept
 /// as the loopback address that such a server has too.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EndpointUrl {

@@ -16,7 +16,7 @@ pub struct Target {
     pub endpoint: EndpointUrl,
     /// The region that requests are signed for unless they name another.
     pub region: String,
-    /// The regions that cases may use beside it, in the order in which they need them; those of the declaration if none are
+    /// The regions that cases may use besides it, in the order in which they need them; those of the declaration if none are
     /// said. An empty list says that there are none.
     pub other_regions: Option<Vec<String>>,
     /// What they are signed with.
@@ -31,7 +31,7 @@ impl Target {
         Self { region: declaration.default_region.to_owned(), other_regions: None, provider, endpoint, credentials }
     }
 
-    /// The regions that cases may use beside that of the target, in the order in which they need them.
+    /// The regions that cases may use besides that of the target, in the order in which they need them.
     pub fn other_regions(&self) -> Vec<&str> {
         let declared = self.provider.declaration().other_regions.iter().copied();
         match &self.other_regions {

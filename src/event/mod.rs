@@ -49,7 +49,7 @@ pub enum Event {
         /// One line.
         message: String,
     },
-    /// The run is stopped from outside, or since the endpoint responds no more: what was made is removed now.
+    /// The run is stopped from outside, or since the endpoint no longer responds: what was made is removed now.
     Stopping {
         /// Why: one line.
         reason: String,

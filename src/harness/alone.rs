@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::session::shared_file::{open, running_file};
 
-/// Keeps cases apart that must not run beside each other.
+/// Keeps cases apart that must not run at the same time.
 #[derive(Debug)]
 pub(super) enum Order {
     /// Of this process only: no other one reaches the target.

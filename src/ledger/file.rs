@@ -76,7 +76,7 @@ fn torn_line(file: &mut File) -> io::Result<Option<String>> {
     let length = file.metadata()?.len();
     let mut begin = length;
     let mut tail = Vec::new();
-    // Backwards in growing parts, for what stands there may be long and need not be a ledger's.
+    // Backwards in growing parts, for what the file holds may be long and need not be a ledger's.
     while begin > 0 && !tail.contains(&b'\n') && length - begin < 64 * LONGEST_SHOWN {
         begin = begin.saturating_sub((length - begin).max(LONGEST_SHOWN));
         tail.clear();

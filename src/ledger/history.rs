@@ -94,7 +94,7 @@ pub struct Unreadable {
 }
 
 impl History {
-    /// Reads a ledger. Lines that can't be read are reported beside the others, for what they stood for may still be there.
+    /// Reads a ledger. Lines that can't be read are reported with the others, for what they stood for may still be there.
     ///
     /// # Errors
     ///

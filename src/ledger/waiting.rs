@@ -36,7 +36,7 @@ pub struct Waiting {
 
 impl History {
     /// The keys that were removed at a target and are not known to be gone, in the order in which they were made or taken over
-    /// last. Those of which the class is not known are none of them.
+    /// last. Those of which the class is not known are not among them.
     pub fn waiting(&self, is_target: impl Fn(&LedgerTarget) -> bool) -> Vec<Waiting> {
         // What became of a key last is what counts.
         let mut last: IndexMap<&str, &Thing> = IndexMap::new();

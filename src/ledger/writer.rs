@@ -81,7 +81,7 @@ impl Ledger {
     /// When it can't be opened for writing.
     pub fn open(path: &Path, run: impl Into<String>, target: LedgerTarget) -> io::Result<Self> {
         let ledger = Self::reopen(path, run, target)?;
-        // A device is no ledger that anybody reads.
+        // Nobody reads a device as a ledger.
         let alive = path.is_file().then(|| Alive::begin(path, &ledger.run)).transpose()?;
         Ok(Self { alive, ..ledger })
     }

@@ -24,7 +24,7 @@ pub struct CasePlan {
     pub age: Option<Duration>,
     /// Whether the case moves the target's clock, so that it must run alone.
     pub moves_clock: bool,
-    /// Whether the case needs regions beside that of the target.
+    /// Whether the case needs regions besides that of the target.
     pub spans_regions: bool,
     /// What it costs.
     pub cost: Cost,

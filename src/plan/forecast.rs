@@ -31,7 +31,7 @@ pub(crate) struct Terms {
     pub(crate) tour: bool,
     /// Whether the target's clock can be moved.
     pub(crate) clock: bool,
-    /// Whether cases may use regions beside that of the target.
+    /// Whether cases may use regions besides that of the target.
     pub(crate) regions: bool,
     /// How often keys are observed.
     pub(crate) observing: Observing,

@@ -20,7 +20,7 @@ pub struct StoredCredentials {
 /// Why a file gives no credentials. Its values are not shown, for they may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CredentialFileError {
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("it is not JSON: line {line}, column {column} is wrong")]
     Json {
         /// The line, from 1.

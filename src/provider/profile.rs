@@ -1,4 +1,4 @@
-//! What the files of a cloud's official tools hold for a user beside the environment.
+//! What the files of a cloud's official tools hold for a user besides the environment.
 
 use std::io;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ pub enum ProfileError {
         /// Why.
         source: CredentialFileError,
     },
-    /// A line is none of a profile. What stands there may be a secret.
+    /// A line does not belong to a profile. What it holds may be a secret.
     #[error("line {line} of {} is neither a [profile] nor a `name = value`", path.display())]
     Line {
         /// The file.

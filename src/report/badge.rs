@@ -85,7 +85,7 @@ impl Badge {
     /// The badge of results.
     pub fn of(results: &Results, label: &str) -> Self {
         let Summary { pass, fail, inconclusive, not_run, known_failure, unexpected_pass, skipped: _ } = results.summary;
-        // What an emulator says that it has not is no promise that it breaks.
+        // What an emulator says that it does not have is not a promise that it breaks.
         let run = pass + fail + inconclusive + not_run + known_failure + unexpected_pass;
         let message = match Standing::of(results) {
             Standing::Grey => "nothing judged".to_owned(),

@@ -31,7 +31,7 @@ pub struct Claimed {
 }
 
 impl Claim {
-    /// Claims a file and puts aside a report that is there. Whatever is no report of this program is left alone, for a path
+    /// Claims a file and puts aside a report that is there. Whatever is not a report of this program is left alone, for a path
     /// may be a mistake; so are files in folders that are missing or can't be written to: what is wrong with them is
     /// reported when the report is made.
     ///

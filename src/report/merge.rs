@@ -324,7 +324,7 @@ mod tests {
         assert!(error.contains("targets: the bundled mock of alibaba and http://127.0.0.1:8080/ of "), "{error}");
         assert_eq!(merge(Vec::new()).unwrap_err(), MergeError::Nothing);
 
-        // Another port of the bundled mock is no other target.
+        // Another port of the bundled mock is not another target.
         let mut parts = parts.clone();
         parts[1].results.target.endpoint = "http://127.0.0.1:8081/".to_owned();
         assert!(merge(parts).is_ok());

@@ -119,7 +119,7 @@ impl<'r, E: FnMut(Event)> Execution<'r, E> {
         }
     }
 
-    /// Waits for something that is no case; none if the clean-up is abandoned before.
+    /// Waits for something that is not a case; none if the clean-up is abandoned before.
     pub(super) async fn unless_abandoned<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
         let mut work = std::pin::pin!(work);
         loop {

@@ -50,7 +50,7 @@ impl MaterialSeed {
 pub(super) fn private_key(form: MaterialForm) -> Result<Secret, String> {
     let failed = |_| "no private key could be made for the import".to_owned();
     let pkcs8 = match form {
-        MaterialForm::Bytes => return Err("random bytes are no private key".to_owned()),
+        MaterialForm::Bytes => return Err("random bytes are not a private key".to_owned()),
         MaterialForm::P256 => {
             let pair = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
             STANDARD.encode(pair.map_err(failed)?)

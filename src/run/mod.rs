@@ -4,7 +4,7 @@
 //!
 //! - `runner` is a run from its header to its footer. `execution` begins the case plans in their `order`, several at a
 //!   time, and `status` says whether the run goes on; `watch` ends it, for an `interrupt` or because its time is over or
-//!   the endpoint responds no more;
+//!   the endpoint no longer responds;
 //! - `case_runner` runs one case, and again on fresh keys to confirm a failure or if a response was lost;
 //! - `attempt` is one attempt: `setup`, then the `probe` of a row or the steps of a `scenario`, then `teardown` of what
 //!   is in the `inventory`. What all of them hold together is in `holdings`;

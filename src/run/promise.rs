@@ -22,7 +22,7 @@ use crate::suite::case::Subject;
 use crate::suite::name::{ClassName, KeyName};
 use crate::suite::step::{Action, Expectation};
 
-/// Asks for what must be gone, and gives the outcomes of the selected cases that stand for it, by their indexes.
+/// Looks for what must be gone, and gives the outcomes of the selected cases that stand for it, by their indexes.
 pub(super) async fn keep_promises(
     run: &RunContext,
     selection: &[usize],
@@ -94,7 +94,7 @@ async fn keep(
         Ok(response) => {
             notes.receive(&response);
             if response.class == Some(ErrorClass::NotFound) {
-                // A missing line only has the next run ask once more.
+                // A missing line only has the next run look once more.
                 let _ = run.ledger.gone(describe.as_str(), key);
             } else {
                 run.pool.stays();

@@ -1,4 +1,4 @@
-//! What ends a run from outside of its cases: an interrupt, a limit of time, and an endpoint that responds no more.
+//! What ends a run from outside of its cases: an interrupt, a limit of time, and an endpoint that no longer responds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +64,7 @@ async fn after(limit: Option<Duration>) -> String {
     }
 }
 
-/// Why a run ends whose endpoint responds no more.
+/// Why a run ends whose endpoint no longer responds.
 fn silent(run: &RunContext) -> String {
     let nothing = nothing_received(run.client.timeout());
     if run.client.has_responded() {

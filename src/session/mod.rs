@@ -1,7 +1,7 @@
 //! The one place where a run is put together: suite, selection, target, client, clock, ledger and options.
 //!
 //! An [`Endpoint`] says what is to be tested. Started, it is a [`LiveTarget`], against which any number of sessions can
-//! run, one after the other or beside each other. A [`Session`] is one run of some cases.
+//! run, one after the other or at the same time. A [`Session`] is one run of some cases.
 
 mod announcement;
 #[cfg(feature = "cli")]

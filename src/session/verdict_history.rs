@@ -58,7 +58,7 @@ impl VerdictHistory {
     ///
     /// # Errors
     ///
-    /// What the system says of it, or that it is no such file.
+    /// What the system says of it, or that it is not such a file.
     pub(super) fn read(ledger: &Path, target: LedgerTarget) -> io::Result<Self> {
         let path = ledger.with_file_name(NAME);
         let file = read(&path)?;

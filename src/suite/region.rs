@@ -10,7 +10,7 @@ use super::scenario::Scenario;
 use super::service::Fixture;
 use super::step::{Action, Step, Undo};
 
-/// A region beside that of the target. Which one it is, is a matter of the run.
+/// A region besides that of the target. Which one it is, is a matter of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OtherRegion {

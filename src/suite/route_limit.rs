@@ -21,7 +21,7 @@ pub enum RouteLimit {
 
 /// The text is not a limit of routes.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{0}` is none of `canonical`, `all` and a number of calls")]
+#[error("`{0}` is neither `canonical` nor `all` nor a number of calls")]
 pub struct RouteLimitError(String);
 
 impl FromStr for RouteLimit {

@@ -336,7 +336,7 @@ fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn
     pattern[at..].iter().all(any)
 }
 
-/// An id pattern that is near a mistyped one: each part is replaced by the nearest that stands there in an id.
+/// An id pattern that is near a mistyped one: each part is replaced by the nearest that an id has in this place.
 fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
     let trimmed = pattern.trim_end_matches('/');
     let below = format!("{trimmed}/**");
@@ -360,7 +360,7 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
     nearest_id(trimmed, suite).or_else(|| nearest_id(&format!("{provider}/{trimmed}"), suite))
 }
 
-/// The pattern in which each part is replaced by the nearest that stands there in an id.
+/// The pattern in which each part is replaced by the nearest that an id has in this place.
 fn nearest_id(pattern: &str, suite: &Suite) -> Option<String> {
     let matches = |pattern: &str| suite.cases.iter().any(|case| id_matches(pattern, case.id.as_str()));
     let mut found = String::new();

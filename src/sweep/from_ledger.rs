@@ -54,7 +54,7 @@ impl Sweep<'_> {
                     borrowed.push(thing);
                 }
             } else if !is_mark(run) || thing.mark.as_deref().is_some_and(|mark| mark != run) {
-                let why = "the ledger gives it a mark that is none of this program".to_owned();
+                let why = "the ledger gives it a mark that is not one of this program".to_owned();
                 self.report.add(what(thing), run, Outcome::Stays(why));
             } else if let Some(why) = self.left_alone(Some(life), made) {
                 self.report.add(what(thing), run, Outcome::LeftAlone(why));

@@ -240,7 +240,7 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// The operations that remove what cases make beside keys.
+    /// The operations that remove what cases make besides keys.
     pub(super) fn undo_operations(&self) -> HashSet<&'a str> {
         let Suite { service, rows, scenarios, .. } = self.suite;
         let fixtures = service.fixtures.values().filter_map(|fixture| fixture.undo.as_ref());

@@ -61,7 +61,7 @@ pub(crate) struct Node {
 #[derive(Debug)]
 pub(crate) enum Children {
     None,
-    /// In a box, for most values are no maps.
+    /// In a box, for most values are not maps.
     Map(Box<IndexMap<Box<str>, (Span, Node)>>),
     List(Vec<Node>),
 }

@@ -11,7 +11,7 @@ fn mock(place: &Place) -> MockProcess {
     MockProcess::start(place, "--access-key-id mine --access-key-secret-env MOCK_SECRET")
 }
 
-/// The configuration of the cloud's own command line in the home directory, with this profile beside one that is none.
+/// The configuration of the cloud's own command line in the home directory, with this profile next to a wrong one.
 fn configure(place: &Place, profile: &str) -> PathBuf {
     let folder = place.path().join(".aliyun");
     std::fs::create_dir_all(&folder).unwrap();

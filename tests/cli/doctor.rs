@@ -44,7 +44,7 @@ fn nothing_is_wrong_with_the_mock() {
     ] {
         assert!(out.lines().any(|found| found == line), "{line}\n{out}");
     }
-    // Under the other signature, and with the other form, it is no different.
+    // Under the other signature, and with the other form, it is the same.
     assert_eq!(doctor(&mock.endpoint(), "--signature v3 --format xml --method get").code, 0);
 }
 
@@ -78,7 +78,7 @@ fn an_authority_that_nobody_knows_is_a_matter_of_tls() {
     let Ended { code, out, .. } = doctor(&endpoint, "");
     assert_eq!((code, wrong(&out)), (1, vec!["TLS"]), "{out}");
     assert!(out.contains("--ca-file"), "{out}");
-    // What is no TLS at all.
+    // What is not TLS at all.
     let plain = Mock::start().unwrap();
     let Ended { out, .. } = doctor(&plain.endpoint().replace("http:", "https:"), "");
     assert_eq!(wrong(&out), ["TLS"], "{out}");

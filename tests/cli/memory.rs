@@ -66,7 +66,7 @@ fn always(response: Vec<u8>) -> Server {
     })
 }
 
-/// The fields that any operation finds what it wants in, with others beside them.
+/// The fields that any operation finds what it wants in, with others next to them.
 fn fields(others: &str) -> String {
     let fields = json!({
         "KeyMetadata": {"KeyId": "key", "KeyState": "Enabled", "Description": "d"}, "CiphertextBlob": "YQ==",

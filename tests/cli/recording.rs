@@ -96,7 +96,7 @@ fn a_file_that_is_no_recording_is_rejected_before_anything_is_written() {
     fs::write(place.path().join("other.har"), r#"{"log":{"version":"1.2","creator":{},"entries":[]}}"#).unwrap();
     let Ended { code, out, err } = ended(place.program("replay other.har"));
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.starts_with("error: failed to read other.har: it is no recording of `run --record`"), "{err}");
+    assert!(err.starts_with("error: failed to read other.har: it is not a recording of `run --record`"), "{err}");
     let Ended { code, err, .. } = ended(place.program("run -q alibaba/Encrypt/Enabled --json same --record same"));
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("would be one file"), "{err}");

@@ -1,4 +1,4 @@
-//! A run that is stopped: by signals, by the time it may take, and by an endpoint that responds no more.
+//! A run that is stopped: by signals, by the time it may take, and by an endpoint that no longer responds.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};

@@ -82,7 +82,7 @@ fn two_targets_are_compared_side_by_side() {
         assert!(out.contains(part), "{part}: {out}");
     }
 
-    // Wrong alike is no difference.
+    // Wrong alike is not a difference.
     let same =
         ended(place.program("diff --a one --b one alibaba/Encrypt/Disabled --format json -- --confirm-failures 0"));
     assert_eq!(same.code, 0, "{}", same.err);

@@ -91,7 +91,7 @@ fn routes_are_limited_except_for_named_cases() {
     // By default only the shortest routes are run against a cloud, because every route costs keys.
     let Ended { code, err, .. } = ended(place.program("run --region cn-hangzhou alibaba/Encrypt/Enabled/via-*"));
     assert_eq!((code, err.as_str()), (4, "no case is selected; --routes leaves out 2 cases by other routes\n"));
-    rejected("run --routes few", "`few` is none of `canonical`, `all` and a number of calls");
+    rejected("run --routes few", "`few` is neither `canonical` nor `all` nor a number of calls");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use kms_conformance::mock::{AdminAccess, AdminToken, ClockMode, Mock, MockConfig
 use regex::Regex;
 use serde_json::Value;
 
-use crate::mock::client::{Client, Reply};
+use crate::mock::client::{Client, Response};
 use crate::mock_process::process::Process;
 
 const PAGE: &str = include_str!("../../docs/admin-api.md");
@@ -45,7 +45,7 @@ fn mock(admin_token: Option<&str>) -> Mock {
     Mock::start_with(MockConfig { admin: AdminAccess::Loopback, admin_token, clock, ..MockConfig::default() }).unwrap()
 }
 
-async fn send(client: &Client, request: &Message) -> Reply {
+async fn send(client: &Client, request: &Message) -> Response {
     let (method, target) = request.start.split_once(' ').unwrap();
     client.send_raw(method, target, &request.headers, request.body.as_bytes().to_vec()).await
 }
@@ -78,17 +78,17 @@ async fn its_examples_are_what_a_mock_does() {
     for pair in messages.chunks(2) {
         let [request, response] = pair else { unreachable!() };
         let has_token = request.headers.iter().any(|(name, _)| *name == "authorization");
-        let reply = send(&if has_token { Client::new(&guarded) } else { client.clone() }, request).await;
+        let received = send(&if has_token { Client::new(&guarded) } else { client.clone() }, request).await;
 
-        let start = reqwest::StatusCode::from_u16(reply.status).unwrap();
-        assert_eq!(response.start, format!("HTTP/1.1 {start}"), "{}: {}", request.start, reply.text);
+        let start = reqwest::StatusCode::from_u16(received.status).unwrap();
+        assert_eq!(response.start, format!("HTTP/1.1 {start}"), "{}: {}", request.start, received.text);
         for (name, value) in &response.headers {
-            let mut values = reply.headers.get_all(*name).iter();
+            let mut values = received.headers.get_all(*name).iter();
             assert!(values.any(|sent| sent == value), "{}: {name}", request.start);
         }
         let shown: Value =
             serde_json::from_str(response.body).unwrap_or_else(|error| panic!("{error}: {}", response.body));
-        assert!(fits(&shown, &reply.json()), "{}: {}", request.start, reply.text);
+        assert!(fits(&shown, &received.json()), "{}: {}", request.start, received.text);
     }
 }
 
@@ -113,12 +113,12 @@ async fn it_lists_the_resources_that_there_are_with_their_methods() {
 
     for (path, methods) in &there {
         for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
-            let reply = client.send_raw(method, path, &[], Vec::new()).await;
+            let received = client.send_raw(method, path, &[], Vec::new()).await;
             let is_taken = methods.split(", ").any(|taken| taken == method);
-            assert_eq!(reply.status != 405, is_taken, "{method} {path}: {}", reply.status);
-            assert_eq!(reply.headers.get("allow").is_none(), is_taken, "{method} {path}");
+            assert_eq!(received.status != 405, is_taken, "{method} {path}: {}", received.status);
+            assert_eq!(received.headers.get("allow").is_none(), is_taken, "{method} {path}");
             if !is_taken {
-                assert_eq!(reply.headers["allow"], methods, "{path}");
+                assert_eq!(received.headers["allow"], methods, "{path}");
             }
         }
     }

@@ -108,14 +108,14 @@ fn big_files_are_refused_by_their_size() {
     assert!(error.ends_with("results.json: it is bigger than 96 MiB"), "{error}");
 }
 
-/// Asks a mock that takes requests without a signature; the body of the answer.
-fn ask(address: &str, query: &str) -> Value {
+/// Sends a request to a mock that takes those without a signature; the body of the response.
+fn request(address: &str, query: &str) -> Value {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(stream, "GET /?Version=2016-01-20&{query} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")
         .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let body = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{query}: no answer")).1;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let body = response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{query}: no response")).1;
     serde_json::from_str(body).unwrap()
 }
 
@@ -165,16 +165,16 @@ fn template() -> Vec<Value> {
     let mock = mock(&state).unwrap();
     let address = mock.endpoint().strip_prefix("http://").unwrap().to_owned();
     for origin in ["Aliyun_KMS", "Aliyun_KMS", "EXTERNAL"] {
-        let key = ask(&address, &format!("Action=CreateKey&Origin={origin}"));
+        let key = request(&address, &format!("Action=CreateKey&Origin={origin}"));
         let id = key["KeyMetadata"]["KeyId"].as_str().unwrap();
-        ask(&address, &format!("Action=CreateAlias&AliasName=alias/{origin}-{}&KeyId={id}", &id[..4]));
-        ask(
+        request(&address, &format!("Action=CreateAlias&AliasName=alias/{origin}-{}&KeyId={id}", &id[..4]));
+        request(
             &address,
             &format!(
                 "Action=GetParametersForImport&KeyId={id}&WrappingAlgorithm=RSAES_OAEP_SHA_256&WrappingKeySpec=RSA_2048"
             ),
         );
-        ask(&address, &format!("Action=ScheduleKeyDeletion&KeyId={id}&PendingWindowInDays=7"));
+        request(&address, &format!("Action=ScheduleKeyDeletion&KeyId={id}&PendingWindowInDays=7"));
     }
     drop(mock);
     changes(&state)
@@ -216,15 +216,15 @@ fn no_forged_state_makes_the_mock_panic() {
         forge(&state, changes.as_array().unwrap());
         let Some(mock) = mock(&state) else { return Ok(()) };
         let address = mock.endpoint().strip_prefix("http://").unwrap().to_owned();
-        let listed = ask(&address, "Action=ListKeys");
-        ask(&address, "Action=ListAliases");
+        let listed = request(&address, "Action=ListKeys");
+        request(&address, "Action=ListAliases");
         for key in listed["Keys"]["Key"].as_array().into_iter().flatten() {
             let id = key["KeyId"].as_str().unwrap_or_default();
             if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
                 for call in
                     ["DescribeKey", "CancelKeyDeletion", "EnableKey", "ListKeyVersions", "Encrypt&Plaintext=YQ=="]
                 {
-                    ask(&address, &format!("Action={call}&KeyId={id}"));
+                    request(&address, &format!("Action={call}&KeyId={id}"));
                 }
             }
         }

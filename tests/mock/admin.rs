@@ -11,8 +11,8 @@ fn administered() -> Mock {
 
 async fn admin(client: &Client, method: &str, resource: &str, body: Value) -> (u16, Value) {
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-    let reply = client.send_raw(method, &format!("/_mock/{resource}"), &[], body).await;
-    (reply.status, reply.json())
+    let response = client.send_raw(method, &format!("/_mock/{resource}"), &[], body).await;
+    (response.status, response.json())
 }
 
 #[tokio::test]
@@ -54,8 +54,8 @@ async fn the_clock_moves_and_reset_begins_again() {
     let client = Client::new(&mock);
     let first = client.create_key(&[]).await;
     client.call("ScheduleKeyDeletion", &[("KeyId", &first), ("PendingWindowInDays", "7")]).await.succeeded();
-    let (status, answer) = admin(&client, "POST", "clock", json!({"advance_seconds": 7 * 86_400})).await;
-    assert_eq!((status, answer["now"].as_str().unwrap().len()), (200, 20));
+    let (status, body) = admin(&client, "POST", "clock", json!({"advance_seconds": 7 * 86_400})).await;
+    assert_eq!((status, body["now"].as_str().unwrap().len()), (200, 20));
     client.call("DescribeKey", &[("KeyId", &first)]).await.refused(404, "Forbidden.KeyNotFound");
     for bad in [json!({}), json!({"advance_seconds": -1}), json!({"advance_seconds": 1, "other": 2}), Value::Null] {
         assert_eq!(admin(&client, "POST", "clock", bad).await.0, 400);
@@ -76,9 +76,9 @@ async fn faults_and_deviations_are_read_replaced_and_taken_away() {
     assert_eq!(admin(&client, "PUT", "faults", faults.clone()).await, (200, faults.clone()));
     assert_eq!(admin(&client, "GET", "faults", Value::Null).await, (200, faults));
     client.call("ListKeys", &[]).await.refused(503, "ServiceUnavailableTemporary");
-    let (status, answer) = admin(&client, "PUT", "faults", json!({"rules": ["explode"]})).await;
+    let (status, body) = admin(&client, "PUT", "faults", json!({"rules": ["explode"]})).await;
     assert_eq!(status, 400);
-    assert!(answer["error"].as_str().unwrap().contains("unknown fault `explode`"), "{answer}");
+    assert!(body["error"].as_str().unwrap().contains("unknown fault `explode`"), "{body}");
     admin(&client, "DELETE", "faults", Value::Null).await;
     client.call("ListKeys", &[]).await.succeeded();
 
@@ -113,7 +113,7 @@ async fn exchanges_hold_nothing_secret() {
     assert_eq!(list.len(), 8);
     assert_eq!(list[0]["operation"], "CreateKey");
     assert_eq!((&list[4]["parameters"]["KeyId"], &list[4]["status"]), (&json!(key), &json!(200)));
-    assert_eq!((&list[7]["answer"]["Code"], &list[7]["number"]), (&json!("SignatureDoesNotMatch"), &json!(8)));
+    assert_eq!((&list[7]["body"]["Code"], &list[7]["number"]), (&json!("SignatureDoesNotMatch"), &json!(8)));
     let text = exchanges.to_string();
     for secret in ["very-secret", "also-secret", "testid", "testsecret", "Signature\"", &data_key, &token, &wrapped] {
         assert!(!text.contains(secret), "{secret}");

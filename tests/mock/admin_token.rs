@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kms_conformance::mock::{AdminAccess, AdminToken, Mock, MockConfig};
 
-use super::client::{Client, Reply};
+use super::client::{Client, Response};
 
 const HTML: (&str, &str) = ("accept", "text/html");
 
@@ -13,7 +13,7 @@ fn mock_with(admin: AdminAccess) -> Mock {
     Mock::start_with(MockConfig { admin, admin_token, ..MockConfig::default() }).unwrap()
 }
 
-async fn send(client: &Client, method: &str, target: &str, headers: &[(&str, &str)]) -> Reply {
+async fn send(client: &Client, method: &str, target: &str, headers: &[(&str, &str)]) -> Response {
     client.send_raw(method, target, headers, Vec::new()).await
 }
 
@@ -33,11 +33,11 @@ async fn without_it_nothing_is_shown_or_done() {
                 ("DELETE", "/_mock/nothing"),
                 ("GET", "/_mock/page/main.js"),
             ] {
-                let reply = send(&client, method, target, &[header]).await;
-                assert_eq!(reply.status, 401, "{method} {target} {header:?}");
-                let challenges: Vec<_> = reply.headers.get_all("www-authenticate").iter().collect();
+                let response = send(&client, method, target, &[header]).await;
+                assert_eq!(response.status, 401, "{method} {target} {header:?}");
+                let challenges: Vec<_> = response.headers.get_all("www-authenticate").iter().collect();
                 assert_eq!(challenges, ["Bearer realm=\"mock\"", "Basic realm=\"mock\", charset=\"UTF-8\""]);
-                assert!(!reply.text.contains("sesame"), "{}", reply.text);
+                assert!(!response.text.contains("sesame"), "{}", response.text);
             }
         }
         assert_eq!(send(&client, "GET", "/", &[HTML]).await.status, 401);
@@ -76,8 +76,8 @@ async fn it_is_shown_nowhere() {
     let headers = [("authorization", "Bearer open-sesame")];
     send(&client, "GET", "/?Action=ListKeys&Version=2016-01-20", &headers).await;
     for resource in ["", "state", "exchanges", "cloud", "faults"] {
-        let reply = send(&client, "GET", &format!("/_mock/{resource}"), &headers).await.succeeded();
-        assert!(!reply.text.contains("sesame"), "{}", reply.text);
+        let response = send(&client, "GET", &format!("/_mock/{resource}"), &headers).await.succeeded();
+        assert!(!response.text.contains("sesame"), "{}", response.text);
     }
     assert!(!format!("{mock:?}").contains("sesame"));
 }

@@ -18,16 +18,16 @@ pub fn parameters(pairs: &[(&str, &str)]) -> Parameters {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// An answer of the mock.
+/// A response of the mock.
 #[derive(Debug)]
-pub struct Reply {
+pub struct Response {
     pub status: u16,
     pub content_type: String,
     pub headers: reqwest::header::HeaderMap,
     pub text: String,
 }
 
-impl Reply {
+impl Response {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
     }
@@ -112,21 +112,21 @@ impl Client {
     }
 
     /// Sends parameters in the URL.
-    pub async fn send(&self, method: &str, all: &Parameters) -> Reply {
+    pub async fn send(&self, method: &str, all: &Parameters) -> Response {
         let query = canonical_query(all.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let url = format!("{}/?{query}", self.endpoint);
         self.exchange(self.http.request(method.parse().unwrap(), url)).await
     }
 
     /// Sends parameters in a form body.
-    pub async fn send_form(&self, all: &Parameters) -> Reply {
+    pub async fn send_form(&self, all: &Parameters) -> Response {
         let body = canonical_query(all.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let request = self.http.post(format!("{}/", self.endpoint));
         self.exchange(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await
     }
 
     /// Sends anything.
-    pub async fn send_raw(&self, method: &str, target: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
+    pub async fn send_raw(&self, method: &str, target: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
         let mut request = self.http.request(method.parse().unwrap(), format!("{}{target}", self.endpoint)).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -134,26 +134,26 @@ impl Client {
         self.exchange(request).await
     }
 
-    async fn exchange(&self, request: reqwest::RequestBuilder) -> Reply {
+    async fn exchange(&self, request: reqwest::RequestBuilder) -> Response {
         Self::try_exchange(request).await.unwrap()
     }
 
-    async fn try_exchange(request: reqwest::RequestBuilder) -> Result<Reply, reqwest::Error> {
+    async fn try_exchange(request: reqwest::RequestBuilder) -> Result<Response, reqwest::Error> {
         let response = request.send().await?;
         let headers = response.headers().clone();
         let content_type = headers.get("content-type").map_or("", |value| value.to_str().unwrap()).to_owned();
-        Ok(Reply { status: response.status().as_u16(), content_type, headers, text: response.text().await? })
+        Ok(Response { status: response.status().as_u16(), content_type, headers, text: response.text().await? })
     }
 
-    /// A well-signed v1 request that may get no answer.
-    pub async fn try_call(&self, action: &str, pairs: &[(&str, &str)]) -> Result<Reply, reqwest::Error> {
+    /// A well-signed v1 request that may get no response.
+    pub async fn try_call(&self, action: &str, pairs: &[(&str, &str)]) -> Result<Response, reqwest::Error> {
         let all = self.sign("POST", self.unsigned(action, pairs));
         let query = canonical_query(all.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         Self::try_exchange(self.http.post(format!("{}/?{query}", self.endpoint))).await
     }
 
     /// A well-signed v1 request.
-    pub async fn call(&self, action: &str, pairs: &[(&str, &str)]) -> Reply {
+    pub async fn call(&self, action: &str, pairs: &[(&str, &str)]) -> Response {
         self.send("POST", &self.sign("POST", self.unsigned(action, pairs))).await
     }
 
@@ -192,7 +192,7 @@ impl Client {
     }
 
     /// A well-signed V3 request.
-    pub async fn call_v3(&self, action: &str, pairs: &[(&str, &str)]) -> Reply {
+    pub async fn call_v3(&self, action: &str, pairs: &[(&str, &str)]) -> Response {
         let (target, headers) = self.v3(action, pairs, b"", &nonce());
         let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         self.send_raw("POST", &target, &headers, Vec::new()).await
@@ -205,8 +205,8 @@ impl Client {
 
     /// A metadata field of a key.
     pub async fn metadata(&self, key: &str, field: &str) -> String {
-        let reply = self.call("DescribeKey", &[("KeyId", key)]).await.succeeded();
-        reply.text(&format!("/KeyMetadata/{field}"))
+        let response = self.call("DescribeKey", &[("KeyId", key)]).await.succeeded();
+        response.text(&format!("/KeyMetadata/{field}"))
     }
 
     pub async fn state(&self, key: &str) -> String {
@@ -215,20 +215,20 @@ impl Client {
 
     /// The ciphertext of a text.
     pub async fn encrypt(&self, key: &str, plaintext: &str) -> String {
-        let reply = self.call("Encrypt", &[("KeyId", key), ("Plaintext", plaintext)]).await;
-        reply.succeeded().text("/CiphertextBlob")
+        let response = self.call("Encrypt", &[("KeyId", key), ("Plaintext", plaintext)]).await;
+        response.succeeded().text("/CiphertextBlob")
     }
 
     /// A token and material wrapped for it.
     pub async fn wrapped(&self, key: &str, algorithm: &str, material: &[u8]) -> (String, String) {
-        let asked = [("KeyId", key), ("WrappingAlgorithm", algorithm), ("WrappingKeySpec", "RSA_2048")];
-        let reply = self.call("GetParametersForImport", &asked).await.succeeded();
-        let public = STANDARD.decode(reply.text("/PublicKey")).unwrap();
-        (reply.text("/ImportToken"), STANDARD.encode(wrap(algorithm, &public, material)))
+        let requested = [("KeyId", key), ("WrappingAlgorithm", algorithm), ("WrappingKeySpec", "RSA_2048")];
+        let response = self.call("GetParametersForImport", &requested).await.succeeded();
+        let public = STANDARD.decode(response.text("/PublicKey")).unwrap();
+        (response.text("/ImportToken"), STANDARD.encode(wrap(algorithm, &public, material)))
     }
 
     /// Imports material.
-    pub async fn import(&self, key: &str, material: &[u8]) -> Reply {
+    pub async fn import(&self, key: &str, material: &[u8]) -> Response {
         let (token, wrapped) = self.wrapped(key, "RSAES_OAEP_SHA_256", material).await;
         self.call(
             "ImportKeyMaterial",

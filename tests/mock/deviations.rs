@@ -101,12 +101,12 @@ async fn deviations_can_be_replaced_while_the_mock_runs() {
     let mock = Mock::start().unwrap();
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
-    let ask = async || client.call("GenerateDataKey", &[("KeyId", &key)]).await;
-    ask().await.succeeded();
+    let send = async || client.call("GenerateDataKey", &[("KeyId", &key)]).await;
+    send().await.succeeded();
     mock.set_deviations(vec!["GenerateDataKey:Enabled=409/Rejected.Enabled".to_owned()]).unwrap();
-    ask().await.refused(409, "Rejected.Enabled");
+    send().await.refused(409, "Rejected.Enabled");
     mock.set_deviations(Vec::new()).unwrap();
-    ask().await.succeeded();
+    send().await.succeeded();
 }
 
 #[tokio::test]
@@ -203,8 +203,8 @@ async fn rejections_take_another_form_and_other_errors_do_not() {
     let client = Client::new(&mock);
     let key = client.create_key(&[]).await;
 
-    let answer = client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
-    assert_eq!(answer.text("/Code"), "Rejected.StateModifiedFailed");
+    let response = client.call("CancelKeyDeletion", &[("KeyId", &key)]).await.succeeded();
+    assert_eq!(response.text("/Code"), "Rejected.StateModifiedFailed");
     let mock = deviant(&["not-found-crashes"]);
     Client::new(&mock).call("DescribeKey", &[("KeyId", "alias/none")]).await.refused(500, "InternalFailure");
 }

@@ -42,14 +42,14 @@ async fn errors_and_throttles_come_in_every_form_without_an_effect() {
         ("throttle=Throttling.Api,retry-after=3", 400, "Throttling.Api"),
     ] {
         mock.set_faults(faults(&[&format!("{rule},operation=DisableKey")])).unwrap();
-        let reply = client.call("DisableKey", &[("KeyId", &key)]).await.refused(status, code);
-        let waits = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap());
+        let response = client.call("DisableKey", &[("KeyId", &key)]).await.refused(status, code);
+        let waits = |name: &str| response.headers.get(name).map(|value| value.to_str().unwrap());
         let is_told = rule.ends_with("=3");
         assert_eq!(waits("retry-after"), is_told.then_some("3"));
         assert_eq!(waits("x-acs-retry-after"), is_told.then_some("3000"));
 
         // What the mock says is what the client understands.
-        let response = HttpResponse { status: reply.status, headers: reply.headers.clone(), body: Vec::new() };
+        let response = HttpResponse { status: response.status, headers: response.headers.clone(), body: Vec::new() };
         let hint = Alibaba::default().retry_hint(&response);
         let pause = is_told.then(|| std::time::Duration::from_secs(3));
         assert_eq!(hint, RetryHint { throttles: is_told, pause });
@@ -61,9 +61,9 @@ async fn errors_and_throttles_come_in_every_form_without_an_effect() {
 async fn bodies_can_be_garbage_or_break_off() {
     let mock = troubled(&["garbage,operation=ListKeys", "truncate,operation=ListAliases"]);
     let client = Client::new(&mock);
-    let reply = client.call("ListKeys", &[]).await;
-    assert_eq!(reply.status, 200);
-    assert!(serde_json::from_str::<serde_json::Value>(&reply.text).is_err());
+    let response = client.call("ListKeys", &[]).await;
+    assert_eq!(response.status, 200);
+    assert!(serde_json::from_str::<serde_json::Value>(&response.text).is_err());
     let error = client.try_call("ListAliases", &[]).await.unwrap_err();
     assert!(error.is_decode() || error.is_body(), "{error:?}");
 }
@@ -90,8 +90,8 @@ async fn a_skewed_clock_shows_and_refuses_timestamps() {
     let mock = troubled(&["skew=-1200,operation=ListKeys", "skew=600,operation=ListAliases"]);
     let client = Client::new(&mock);
     client.call("ListKeys", &[]).await.refused(400, "InvalidTimeStamp.Expired");
-    let reply = client.call("ListAliases", &[]).await.succeeded();
-    let date = reply.headers["date"].to_str().unwrap();
+    let response = client.call("ListAliases", &[]).await.succeeded();
+    let date = response.headers["date"].to_str().unwrap();
     let shown = jiff::fmt::rfc2822::parse(&date.replace("GMT", "+0000")).unwrap().timestamp();
     let ahead = shown.as_second() - Timestamp::now().as_second();
     assert!((500..=600).contains(&ahead), "{ahead}");

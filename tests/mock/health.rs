@@ -25,9 +25,9 @@ async fn it_responds_to_every_host_whoever_may_use_the_admin_api() {
         let client = Client::new(&mock);
         for host in ["kms:8080", "10.0.0.1", "evil.example", "kms.cn-hangzhou.aliyuncs.com", "localhost"] {
             for crossing in [("accept", "*/*"), ("origin", "http://other.example"), ("sec-fetch-site", "cross-site")] {
-                let reply = client.send_raw("GET", PATH, &[("host", host), crossing], Vec::new()).await.succeeded();
-                assert_eq!(reply.json(), json!({ "status": "ok" }), "{host}");
-                assert!(!reply.headers.contains_key("access-control-allow-origin"));
+                let response = client.send_raw("GET", PATH, &[("host", host), crossing], Vec::new()).await.succeeded();
+                assert_eq!(response.json(), json!({ "status": "ok" }), "{host}");
+                assert!(!response.headers.contains_key("access-control-allow-origin"));
 
                 let head = client.send_raw("HEAD", PATH, &[("host", host), crossing], Vec::new()).await.succeeded();
                 assert_eq!((head.text.as_str(), head.headers["content-length"].as_bytes()), ("", &b"15"[..]));
@@ -43,8 +43,8 @@ async fn it_takes_no_other_method_and_reads_no_body() {
     let mock = mock_with(AdminAccess::Off, None);
     let client = Client::new(&mock);
     for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
-        let reply = client.send_raw(method, PATH, &[], b"anything".to_vec()).await;
-        assert_eq!((reply.status, reply.headers["allow"].as_bytes()), (405, &b"GET, HEAD"[..]), "{method}");
-        assert_eq!(reply.json()["error"], "/_mock/health takes GET and HEAD only");
+        let response = client.send_raw(method, PATH, &[], b"anything".to_vec()).await;
+        assert_eq!((response.status, response.headers["allow"].as_bytes()), (405, &b"GET, HEAD"[..]), "{method}");
+        assert_eq!(response.json()["error"], "/_mock/health takes GET and HEAD only");
     }
 }

@@ -64,8 +64,8 @@ async fn two_keys_with_the_same_material_cannot_read_each_others_ciphertext() {
     client.import(&other, &MATERIAL).await.succeeded();
     let mut blob = STANDARD.decode(client.encrypt(&one, "p").await).unwrap();
     blob[..36].copy_from_slice(client.metadata(&other, "PrimaryKeyVersion").await.as_bytes());
-    let reply = client.call("Decrypt", &[("CiphertextBlob", &STANDARD.encode(blob))]).await;
-    reply.refused(400, "InvalidParameter");
+    let response = client.call("Decrypt", &[("CiphertextBlob", &STANDARD.encode(blob))]).await;
+    response.refused(400, "InvalidParameter");
 }
 
 #[tokio::test]
@@ -104,11 +104,11 @@ async fn each_call_answers_another_public_key_and_the_tokens_end() {
     let client = Client::new(&mock);
     let key = client.create_key(&[("Origin", "EXTERNAL")]).await;
     let pairs = [("KeyId", key.as_str()), ("WrappingAlgorithm", "RSAES_OAEP_SHA_1"), ("WrappingKeySpec", "RSA_2048")];
-    let reply = client.call("GetParametersForImport", &pairs).await.succeeded();
-    assert_eq!(reply.text("/TokenExpireTime"), "2030-01-02T00:00:00Z");
-    assert!(reply.text("/PublicKey").starts_with("MIIBIjANBgkq"));
+    let response = client.call("GetParametersForImport", &pairs).await.succeeded();
+    assert_eq!(response.text("/TokenExpireTime"), "2030-01-02T00:00:00Z");
+    assert!(response.text("/PublicKey").starts_with("MIIBIjANBgkq"));
     let again = client.call("GetParametersForImport", &pairs).await.succeeded();
-    assert_ne!(again.text("/ImportToken"), reply.text("/ImportToken"));
+    assert_ne!(again.text("/ImportToken"), response.text("/ImportToken"));
 }
 
 #[tokio::test]

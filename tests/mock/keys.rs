@@ -20,8 +20,8 @@ fn manual(cloud: AlibabaConfig) -> MockConfig {
 async fn a_new_key_is_as_the_documents_show_it() {
     let mock = Mock::start_with(manual(AlibabaConfig::default())).unwrap();
     let client = Client::new(&mock);
-    let reply = client.call("CreateKey", &[("Origin", "EXTERNAL"), ("Description", "nightly")]).await.succeeded();
-    let json = reply.json();
+    let response = client.call("CreateKey", &[("Origin", "EXTERNAL"), ("Description", "nightly")]).await.succeeded();
+    let json = response.json();
     let metadata = &json["KeyMetadata"];
     let id = metadata["KeyId"].as_str().unwrap();
 
@@ -72,16 +72,16 @@ async fn what_is_encrypted_comes_back_whatever_text_it_is() {
         let longest = STANDARD.encode([1; 6144]);
         for text in ["aGVsbG8=", "plain words, 你好 😀", longest.as_str()] {
             let all = client.sign("POST", client.unsigned("Encrypt", &[("KeyId", &key), ("Plaintext", text)]));
-            let reply = client.send_form(&all).await.succeeded();
-            assert_eq!((reply.text("/KeyId"), reply.text("/KeyVersionId")), (key.clone(), version.clone()));
-            let blob = reply.text("/CiphertextBlob");
+            let response = client.send_form(&all).await.succeeded();
+            assert_eq!((response.text("/KeyId"), response.text("/KeyVersionId")), (key.clone(), version.clone()));
+            let blob = response.text("/CiphertextBlob");
             let bytes = STANDARD.decode(&blob).unwrap();
             assert_eq!(&bytes[..36], version.as_bytes());
             assert_eq!(bytes.len(), 36 + 12 + text.len() + 16);
             let all = client.sign("POST", client.unsigned("Decrypt", &[("CiphertextBlob", &blob)]));
-            let reply = client.send_form(&all).await.succeeded();
-            assert_eq!(reply.text("/Plaintext"), text);
-            assert_eq!((reply.text("/KeyId"), reply.text("/KeyVersionId")), (key.clone(), version.clone()));
+            let response = client.send_form(&all).await.succeeded();
+            assert_eq!(response.text("/Plaintext"), text);
+            assert_eq!((response.text("/KeyId"), response.text("/KeyVersionId")), (key.clone(), version.clone()));
         }
     }
 }
@@ -100,8 +100,8 @@ async fn the_context_must_be_equal_as_a_map() {
     };
     let blob = encrypt("{\"a\":\"1\",\"b\":\"2\"}").await;
     decrypt(&blob, "{ \"b\": \"2\", \"a\": \"1\" }").await.succeeded();
-    let reply = decrypt(&blob, "{\"a\":\"1\"}").await.refused(400, "InvalidParameter");
-    assert!(reply.text("/Message").contains("EncryptionContext"));
+    let response = decrypt(&blob, "{\"a\":\"1\"}").await.refused(400, "InvalidParameter");
+    assert!(response.text("/Message").contains("EncryptionContext"));
     client.call("Decrypt", &[("CiphertextBlob", &blob)]).await.refused(400, "InvalidParameter");
     let bare = encrypt("{}").await;
     client.call("Decrypt", &[("CiphertextBlob", &bare)]).await.succeeded();
@@ -121,14 +121,14 @@ async fn data_keys_have_the_length_that_was_asked_for() {
     ] {
         let mut all = vec![("KeyId", key.as_str())];
         all.extend(pairs);
-        let reply = client.call("GenerateDataKey", &all).await.succeeded();
-        let plaintext = reply.text("/Plaintext");
+        let response = client.call("GenerateDataKey", &all).await.succeeded();
+        let plaintext = response.text("/Plaintext");
         assert_eq!(STANDARD.decode(&plaintext).unwrap().len(), bytes);
-        let opened = client.call("Decrypt", &[("CiphertextBlob", &reply.text("/CiphertextBlob"))]).await.succeeded();
+        let opened = client.call("Decrypt", &[("CiphertextBlob", &response.text("/CiphertextBlob"))]).await.succeeded();
         assert_eq!(opened.text("/Plaintext"), plaintext);
-        let reply = client.call("GenerateDataKeyWithoutPlaintext", &all).await.succeeded();
-        assert!(reply.json().get("Plaintext").is_none());
-        let opened = client.call("Decrypt", &[("CiphertextBlob", &reply.text("/CiphertextBlob"))]).await.succeeded();
+        let response = client.call("GenerateDataKeyWithoutPlaintext", &all).await.succeeded();
+        assert!(response.json().get("Plaintext").is_none());
+        let opened = client.call("Decrypt", &[("CiphertextBlob", &response.text("/CiphertextBlob"))]).await.succeeded();
         assert_eq!(STANDARD.decode(opened.text("/Plaintext")).unwrap().len(), bytes);
     }
 }
@@ -146,9 +146,9 @@ async fn re_encrypt_moves_ciphertext_and_answers_the_source() {
         ("SourceEncryptionContext", "{\"a\":\"1\"}"),
         ("DestinationEncryptionContext", "{\"b\":\"2\"}"),
     ];
-    let reply = client.call("ReEncrypt", &move_it).await.succeeded();
-    assert_eq!(reply.text("/KeyId"), source);
-    let moved = reply.text("/CiphertextBlob");
+    let response = client.call("ReEncrypt", &move_it).await.succeeded();
+    assert_eq!(response.text("/KeyId"), source);
+    let moved = response.text("/CiphertextBlob");
     let pairs = [("CiphertextBlob", moved.as_str()), ("EncryptionContext", "{\"b\":\"2\"}")];
     let opened = client.call("Decrypt", &pairs).await.succeeded();
     assert_eq!((opened.text("/KeyId"), opened.text("/Plaintext")), (target.clone(), "moved".to_owned()));
@@ -173,8 +173,8 @@ async fn an_alias_stands_for_its_key_where_it_may() {
     ] {
         let mut pairs = vec![alias];
         pairs.extend(more);
-        let reply = client.call(action, &pairs).await.succeeded();
-        assert!(reply.text.contains(&format!("\"KeyId\":\"{key}\"")), "{action}");
+        let response = client.call(action, &pairs).await.succeeded();
+        assert!(response.text.contains(&format!("\"KeyId\":\"{key}\"")), "{action}");
     }
 
     for action in [
@@ -331,9 +331,9 @@ async fn accounts_and_regions_are_kept_apart() {
         .map(|(name, value)| format!("{name}={}", kms_conformance::provider::signing::percent_encode(value)))
         .collect();
     let host = [("host", "kms.cn-beijing.aliyuncs.com")];
-    let reply = client.send_raw("GET", &format!("/?{}", query.join("&")), &host, vec![]).await.succeeded();
-    assert!(reply.text("/KeyMetadata/Arn").starts_with("acs:kms:cn-beijing:"));
-    let beijing = reply.text("/KeyMetadata/KeyId");
+    let response = client.send_raw("GET", &format!("/?{}", query.join("&")), &host, vec![]).await.succeeded();
+    assert!(response.text("/KeyMetadata/Arn").starts_with("acs:kms:cn-beijing:"));
+    let beijing = response.text("/KeyMetadata/KeyId");
     client.call("DescribeKey", &[("KeyId", &beijing)]).await.refused(404, "Forbidden.KeyNotFound");
 }
 

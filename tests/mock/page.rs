@@ -3,7 +3,7 @@
 use kms_conformance::mock::{AdminAccess, Mock, MockConfig};
 use serde_json::json;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Response};
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8");
 
@@ -11,7 +11,7 @@ fn mock_with(admin: AdminAccess) -> Mock {
     Mock::start_with(MockConfig { admin, ..MockConfig::default() }).unwrap()
 }
 
-async fn get(client: &Client, target: &str, headers: &[(&str, &str)]) -> Reply {
+async fn get(client: &Client, target: &str, headers: &[(&str, &str)]) -> Response {
     client.send_raw("GET", target, headers, Vec::new()).await
 }
 
@@ -59,8 +59,8 @@ async fn every_answer_to_a_browser_says_what_it_may_be_used_for() {
     assert!(targets.len() > 9);
 
     for target in targets {
-        let reply = get(&client, target, &[HTML]).await;
-        let header = |name: &str| reply.headers[name].to_str().unwrap();
+        let response = get(&client, target, &[HTML]).await;
+        let header = |name: &str| response.headers[name].to_str().unwrap();
         let policy = header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'; "), "{target}: {policy}");
         for word in ["unsafe", "*", "http", "data:"] {
@@ -73,7 +73,7 @@ async fn every_answer_to_a_browser_says_what_it_may_be_used_for() {
         assert_eq!(header("cache-control"), "no-store", "{target}");
         assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{target}");
         for absent in ["set-cookie", "access-control-allow-origin"] {
-            assert!(!reply.headers.contains_key(absent), "{target}: {absent}");
+            assert!(!response.headers.contains_key(absent), "{target}: {absent}");
         }
     }
 }
@@ -82,9 +82,9 @@ async fn every_answer_to_a_browser_says_what_it_may_be_used_for() {
 async fn without_the_admin_api_there_is_only_a_short_text() {
     let mock = mock_with(AdminAccess::Off);
     let client = Client::new(&mock);
-    let reply = get(&client, "/", &[HTML]).await.succeeded();
-    assert_eq!(reply.content_type, "text/plain;charset=utf-8");
-    assert!(reply.text.contains("no page") && reply.text.len() < 200, "{}", reply.text);
+    let response = get(&client, "/", &[HTML]).await.succeeded();
+    assert_eq!(response.content_type, "text/plain;charset=utf-8");
+    assert!(response.text.contains("no page") && response.text.len() < 200, "{}", response.text);
     get(&client, "/_mock/page/main.js", &[HTML]).await.refused(404, "InvalidAction.NotFound");
     get(&client, "/", &[]).await.refused(400, "MissingAction");
 }
@@ -111,8 +111,8 @@ async fn changes_from_other_web_pages_are_refused() {
     for origin in ["null", "http://evil.example", &neighbour, &other_name, "chrome-extension://abc"] {
         for (method, resource, body) in &changes {
             let body = body.clone().into_bytes();
-            let reply = client.send_raw(method, &format!("/_mock/{resource}"), &[("origin", origin)], body).await;
-            assert_eq!(reply.status, 403, "{origin} {method} {resource}: {}", reply.text);
+            let response = client.send_raw(method, &format!("/_mock/{resource}"), &[("origin", origin)], body).await;
+            assert_eq!(response.status, 403, "{origin} {method} {resource}: {}", response.text);
         }
     }
 
@@ -138,9 +138,9 @@ async fn a_name_that_was_bound_to_this_machine_opens_nothing() {
         let origin = format!("http://{host}");
         let rebound = [("host", host.as_str()), ("origin", &origin), ("sec-fetch-site", "same-origin"), HTML];
         for target in ["/", "/_mock/", "/_mock/state", "/_mock/exchanges", "/_mock/page/main.js"] {
-            let reply = get(&client, target, &rebound).await;
-            assert_eq!(reply.status, 403, "{name} {target}");
-            assert!(!reply.text.contains(name), "{}", reply.text);
+            let response = get(&client, target, &rebound).await;
+            assert_eq!(response.status, 403, "{name} {target}");
+            assert!(!response.text.contains(name), "{}", response.text);
         }
         assert_eq!(client.send_raw("POST", "/_mock/reset", &rebound, Vec::new()).await.status, 403, "{name}");
         // The API itself may be called by any name.
@@ -181,7 +181,9 @@ async fn the_page_can_ask_for_what_is_new_only() {
     for query in ["?after=", "?after=-1", "?after=x", "?before=1", "?after=1&after=2"] {
         assert_eq!(get(&client, &format!("/_mock/exchanges{query}"), &[]).await.status, 400, "{query}");
     }
-    let extent = |reply: Reply| (reply.json()["exchanges"]["since"].clone(), reply.json()["exchanges"]["last"].clone());
+    let extent = |response: Response| {
+        (response.json()["exchanges"]["since"].clone(), response.json()["exchanges"]["last"].clone())
+    };
 
     let (since, last) = extent(get(&client, "/_mock/state", &[]).await);
     assert_eq!(last, 3);

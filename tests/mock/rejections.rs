@@ -33,9 +33,9 @@ async fn a_missing_parameter_is_named() {
         ("CreateKey", vec![("EnableAutomaticRotation", "true")], "RotationInterval"),
         ("SetDeletionProtection", vec![key], "EnableDeletionProtection"),
     ] {
-        let reply = client.call(action, &pairs).await.refused(400, "MissingParameter");
+        let response = client.call(action, &pairs).await.refused(400, "MissingParameter");
         let expected = format!("The parameter \"{missing}\" is needed but not provided.");
-        assert_eq!(reply.text("/Message"), expected, "{action}");
+        assert_eq!(response.text("/Message"), expected, "{action}");
     }
 }
 
@@ -78,8 +78,8 @@ async fn an_unknown_value_of_a_known_parameter_is_refused() {
         ("DescribeKeyVersion", vec![key, ("KeyVersionId", "one")], "KeyVersionId"),
         ("DescribeKey", vec![("KeyId", "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11abc")], "KeyId"),
     ] {
-        let reply = client.call(action, &pairs).await.refused(400, "InvalidParameter");
-        assert_eq!(reply.text("/Message"), format!("The specified parameter {name} is not valid."), "{action}");
+        let response = client.call(action, &pairs).await.refused(400, "InvalidParameter");
+        assert_eq!(response.text("/Message"), format!("The specified parameter {name} is not valid."), "{action}");
     }
 }
 

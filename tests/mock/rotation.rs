@@ -24,17 +24,17 @@ async fn a_new_version_becomes_primary_at_most_every_seven_days() {
         let early = client.call("CreateKeyVersion", &[("KeyId", &key)]).await;
         early.refused(400, "Rejected.UnsupportedOperation");
         mock.advance(Duration::from_secs(1));
-        let reply = client.call("CreateKeyVersion", &[("KeyId", &key)]).await.succeeded();
-        let second = reply.text("/KeyVersion/KeyVersionId");
-        assert_eq!(reply.text("/KeyVersion/KeyId"), key);
+        let response = client.call("CreateKeyVersion", &[("KeyId", &key)]).await.succeeded();
+        let second = response.text("/KeyVersion/KeyVersionId");
+        assert_eq!(response.text("/KeyVersion/KeyId"), key);
         assert_ne!(first, second);
         assert_eq!(client.metadata(&key, "PrimaryKeyVersion").await, second);
-        let date = reply.text("/KeyVersion/CreationDate");
+        let date = response.text("/KeyVersion/CreationDate");
         assert_eq!(client.metadata(&key, "LastRotationDate").await, date);
         client.call("CreateKeyVersion", &[("KeyId", &key)]).await.refused(400, "Rejected.UnsupportedOperation");
 
         let described = client.call("DescribeKeyVersion", &[("KeyId", &key), ("KeyVersionId", &second)]).await;
-        assert_eq!(described.succeeded().json()["KeyVersion"], reply.json()["KeyVersion"]);
+        assert_eq!(described.succeeded().json()["KeyVersion"], response.json()["KeyVersion"]);
         let listed = client.call("ListKeyVersions", &[("KeyId", &key)]).await.succeeded().json();
         let ids: Vec<&str> = listed["KeyVersions"]["KeyVersion"]
             .as_array()

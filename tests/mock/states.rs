@@ -6,7 +6,7 @@ use std::time::Duration;
 use kms_conformance::mock::{KeyState, Mock, Operation};
 use serde::Deserialize;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Response};
 
 #[derive(Deserialize)]
 struct Cell {
@@ -70,8 +70,8 @@ async fn fixture(client: &Client, mock: &Mock, origin: &str, state: KeyState, nu
     Fixture { id, arn, alias, ciphertext, version }
 }
 
-/// Asks for the operation with the fixture as its subject.
-async fn probe(client: &Client, operation: Operation, fixture: &Fixture, number: usize) -> Reply {
+/// Requests the operation with the fixture as its subject.
+async fn probe(client: &Client, operation: Operation, fixture: &Fixture, number: usize) -> Response {
     let key = ("KeyId", fixture.id.as_str());
     let name = operation.name();
     match operation {
@@ -83,12 +83,12 @@ async fn probe(client: &Client, operation: Operation, fixture: &Fixture, number:
         Operation::ReEncrypt => {
             let other = client.create_key(&[]).await;
             let as_source = [("CiphertextBlob", fixture.ciphertext.as_str()), ("DestinationKeyId", other.as_str())];
-            let reply = client.call(name, &as_source).await;
+            let response = client.call(name, &as_source).await;
             let ciphertext = client.encrypt(&other, "plain").await;
             let as_destination =
                 client.call(name, &[("CiphertextBlob", &ciphertext), ("DestinationKeyId", &fixture.id)]).await;
-            assert_eq!((reply.status, reply.code()), (as_destination.status, as_destination.code()));
-            reply
+            assert_eq!((response.status, response.code()), (as_destination.status, as_destination.code()));
+            response
         }
         Operation::ScheduleKeyDeletion => client.call(name, &[key, ("PendingWindowInDays", "7")]).await,
         Operation::UpdateKeyDescription => client.call(name, &[key, ("Description", "new")]).await,
@@ -182,8 +182,8 @@ async fn every_cell_of_the_table_answers_as_published_for_both_origins() {
                 }
                 number += 1;
                 let fixture = fixture(&client, &mock, origin, state, number).await;
-                let reply = probe(&client, operation, &fixture, number).await;
-                let seen = (reply.status, reply.code());
+                let response = probe(&client, operation, &fixture, number).await;
+                let seen = (response.status, response.code());
                 assert_eq!(seen, (cell.http, cell.code.clone()), "{name} {state} {origin}");
                 let expected = if cell.code == "Success" { state_after(operation, state) } else { state };
                 assert_eq!(client.state(&fixture.id).await, expected.name(), "{name} {state} {origin}");
@@ -211,11 +211,11 @@ async fn every_cell_can_be_answered_otherwise() {
             let client = Client::new(&mock);
             let fixture = fixture(&client, &mock, origin, state, number).await;
             let allows = cell.code != "Success";
-            let answer = if allows { "Success" } else { "409/Rejected.Enabled" };
-            let deviation = format!("{name}:{state}={answer}");
+            let outcome = if allows { "Success" } else { "409/Rejected.Enabled" };
+            let deviation = format!("{name}:{state}={outcome}");
             mock.set_deviations(vec![deviation.clone()]).unwrap();
-            let reply = probe(&client, operation, &fixture, number).await;
-            assert_eq!(reply.code() == "Success", allows, "{deviation}: {}", reply.text);
+            let response = probe(&client, operation, &fixture, number).await;
+            assert_eq!(response.code() == "Success", allows, "{deviation}: {}", response.text);
             if !allows {
                 mock.set_deviations(Vec::new()).unwrap();
                 assert_eq!(client.state(&fixture.id).await, state.name(), "{deviation}");
@@ -235,14 +235,14 @@ async fn operations_on_the_wrong_origin_are_refused_before_the_state_is_looked_a
                 continue;
             }
             let fixture = fixture(&client, &mock, origin, KeyState::Disabled, number).await;
-            let reply = match operation {
+            let response = match operation {
                 Operation::ImportKeyMaterial => {
                     let pairs = [("KeyId", fixture.id.as_str()), ("ImportToken", "x"), ("EncryptedKeyMaterial", "x")];
                     client.call(operation.name(), &pairs).await
                 }
                 other => probe(&client, other, &fixture, number).await,
             };
-            reply.refused(400, "Unsupported.Origin");
+            response.refused(400, "Unsupported.Origin");
         }
     }
 }
@@ -266,12 +266,12 @@ async fn an_alias_moves_from_a_key_in_any_state_to_a_key_in_any_but_one() {
             number += 2;
             let source = fixture(&client, &mock, "EXTERNAL", from, number).await;
             let target = fixture(&client, &mock, "EXTERNAL", to, number + 1).await;
-            let reply = client.call("UpdateAlias", &[("AliasName", &source.alias), ("KeyId", &target.id)]).await;
+            let response = client.call("UpdateAlias", &[("AliasName", &source.alias), ("KeyId", &target.id)]).await;
             let holder = if to == KeyState::PendingDeletion {
-                reply.refused(409, "Rejected.PendingDeletion");
+                response.refused(409, "Rejected.PendingDeletion");
                 &source.id
             } else {
-                reply.succeeded();
+                response.succeeded();
                 &target.id
             };
             assert_eq!(&client.metadata(&source.alias, "KeyId").await, holder, "{from} {to}");

@@ -3,10 +3,10 @@
 use kms_conformance::mock::{AdminAccess, AlibabaConfig, Mock, MockConfig, Profile};
 use serde_json::{Value, json};
 
-use super::client::{Client, Reply};
+use super::client::{Client, Response};
 
 /// Calls an operation on keys.
-async fn call(client: &Client, operation: &str, pairs: &[(&str, &str)]) -> Reply {
+async fn call(client: &Client, operation: &str, pairs: &[(&str, &str)]) -> Response {
     let mut all = vec![("RegionId", "cn-hangzhou"), ("ResourceType", "key")];
     all.extend_from_slice(pairs);
     client.call(operation, &all).await
@@ -37,9 +37,9 @@ async fn several_keys_are_tagged_listed_and_untagged() {
     let both = [("ResourceId.1", arn.as_str()), ("ResourceId.2", first.as_str())];
 
     let tags = [("Tag.1.Key", "team"), ("Tag.1.Value", "qa"), ("Tag.2.Key", "a\\b"), ("Tag.3.Key", "empty")];
-    let reply =
+    let response =
         call(&client, "TagResources", &[&both[..], &tags[..], &[("Tag.3.Value", "")]].concat()).await.succeeded();
-    assert_eq!(reply.json().as_object().unwrap().keys().collect::<Vec<_>>(), ["RequestId"]);
+    assert_eq!(response.json().as_object().unwrap().keys().collect::<Vec<_>>(), ["RequestId"]);
     let all = ["0 a\\b=", "0 empty=", "0 team=qa", "1 a\\b=", "1 empty=", "1 team=qa"];
     assert_eq!(listed(&client, &keys, &both).await, all);
     assert_eq!(listed(&client, &keys, &[]).await, all);
@@ -50,8 +50,8 @@ async fn several_keys_are_tagged_listed_and_untagged() {
         .await
         .succeeded();
     assert_eq!(listed(&client, &keys, &[("ResourceId.1", &first)]).await[2], "0 team=ops");
-    let reply = client.call("ListResourceTags", &[("KeyId", &second)]).await.succeeded().json();
-    assert_eq!(reply["Tags"]["Tag"][2], json!({ "KeyId": second, "TagKey": "team", "TagValue": "qa" }));
+    let response = client.call("ListResourceTags", &[("KeyId", &second)]).await.succeeded().json();
+    assert_eq!(response["Tags"]["Tag"][2], json!({ "KeyId": second, "TagKey": "team", "TagValue": "qa" }));
 
     let untag = [&both[..], &[("TagKey.1", "team"), ("TagKey.2", "never-there"), ("All", "true")]].concat();
     call(&client, "UntagResources", &untag).await.succeeded();
@@ -161,9 +161,9 @@ async fn parameters_are_checked_before_any_key_is_looked_for() {
     for absent in 0..whole.len() {
         let mut pairs = whole.to_vec();
         let (name, _) = pairs.remove(absent);
-        let reply = client.call("TagResources", &pairs).await.refused(400, "MissingParameter");
+        let response = client.call("TagResources", &pairs).await.refused(400, "MissingParameter");
         let name = name.split('.').next().unwrap();
-        assert!(reply.text("/Message").contains(name), "{name}: {}", reply.text);
+        assert!(response.text("/Message").contains(name), "{name}: {}", response.text);
     }
 
     let many = |name: &'static str, count: usize| (1..=count).map(move |number| format!("{name}.{number}"));
@@ -176,8 +176,8 @@ async fn parameters_are_checked_before_any_key_is_looked_for() {
         ("Tag.2.Key", "team"),
         ("Tag.2.Value", "without a key"),
     ] {
-        let reply = with("TagResources", &[extra]).await.refused(400, "InvalidParameter");
-        assert_eq!(reply.text("/Message"), "The specified parameter Tag is not valid.");
+        let response = with("TagResources", &[extra]).await.refused(400, "InvalidParameter");
+        assert_eq!(response.text("/Message"), "The specified parameter Tag is not valid.");
     }
     with("TagResources", &[("Tag.2.Key", &"k".repeat(129))]).await.refused(400, "InvalidParameter");
     with("TagResources", &[("Tag.1.Value", &"v".repeat(129))]).await.refused(400, "InvalidParameter");

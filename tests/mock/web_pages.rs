@@ -3,7 +3,7 @@
 use kms_conformance::mock::{AccessKey, AdminAccess, AdminToken, AlibabaConfig, Mock, MockConfig};
 use serde_json::json;
 
-use super::client::{Client, Reply};
+use super::client::{Client, Response};
 
 const APP: &str = "http://app.example:3000";
 
@@ -21,8 +21,8 @@ async fn keys(client: &Client) -> u64 {
 }
 
 /// The headers of the response that a browser needs to show it to the page.
-fn shown_to(reply: &Reply) -> Option<&str> {
-    reply.headers.get("access-control-allow-origin").map(|origin| origin.to_str().unwrap())
+fn shown_to(response: &Response) -> Option<&str> {
+    response.headers.get("access-control-allow-origin").map(|origin| origin.to_str().unwrap())
 }
 
 #[tokio::test]
@@ -44,16 +44,16 @@ async fn a_foreign_page_gets_nothing_from_either_api() {
         for mark in marks {
             for method in ["GET", "POST", "OPTIONS"] {
                 let body = if method == "POST" { b"Action=CreateKey&Version=2016-01-20".to_vec() } else { Vec::new() };
-                let reply = client.send_raw(method, CREATE, &mark, body).await;
-                assert_eq!(reply.status, 403, "{mark:?} {method}: {}", reply.text);
-                assert!(reply.json()["error"].as_str().unwrap().contains("--allow-origin"), "{}", reply.text);
-                assert_eq!(shown_to(&reply), None);
+                let response = client.send_raw(method, CREATE, &mark, body).await;
+                assert_eq!(response.status, 403, "{mark:?} {method}: {}", response.text);
+                assert!(response.json()["error"].as_str().unwrap().contains("--allow-origin"), "{}", response.text);
+                assert_eq!(shown_to(&response), None);
             }
             for resource in ["", "state", "exchanges", "reset", "clock"] {
-                let reply = client.send_raw("POST", &format!("/_mock/{resource}"), &mark, Vec::new()).await;
-                assert_eq!(reply.status, 403, "{mark:?} {resource}");
-                let reply = client.send_raw("GET", &format!("/_mock/{resource}"), &mark, Vec::new()).await;
-                assert_eq!(reply.status, 403, "{mark:?} {resource}");
+                let response = client.send_raw("POST", &format!("/_mock/{resource}"), &mark, Vec::new()).await;
+                assert_eq!(response.status, 403, "{mark:?} {resource}");
+                let response = client.send_raw("GET", &format!("/_mock/{resource}"), &mark, Vec::new()).await;
+                assert_eq!(response.status, 403, "{mark:?} {resource}");
             }
         }
         assert_eq!(keys(&client).await, 0);
@@ -83,17 +83,17 @@ async fn an_allowed_page_may_do_what_a_program_may() {
     let client = Client::new(&mock);
     let page = [("origin", APP), ("sec-fetch-site", "cross-site")];
 
-    let reply = client.send_raw("POST", CREATE, &page, Vec::new()).await.succeeded();
-    assert_eq!((shown_to(&reply), reply.headers["vary"].as_bytes()), (Some(APP), &b"origin"[..]));
-    assert_eq!(reply.headers["access-control-expose-headers"], "*");
-    assert!(!reply.headers.contains_key("access-control-allow-credentials"));
+    let response = client.send_raw("POST", CREATE, &page, Vec::new()).await.succeeded();
+    assert_eq!((shown_to(&response), response.headers["vary"].as_bytes()), (Some(APP), &b"origin"[..]));
+    assert_eq!(response.headers["access-control-expose-headers"], "*");
+    assert!(!response.headers.contains_key("access-control-allow-credentials"));
     assert_eq!(keys(&client).await, 1);
 
     // Errors are shown to it too, those of the cloud and those of the admin API.
-    let reply = client.send_raw("POST", "/?Action=Nothing", &page, Vec::new()).await;
-    assert_eq!((reply.status, shown_to(&reply)), (400, Some(APP)));
-    let reply = client.send_raw("POST", "/_mock/clock", &page, Vec::new()).await;
-    assert_eq!((reply.status, shown_to(&reply)), (400, Some(APP)));
+    let response = client.send_raw("POST", "/?Action=Nothing", &page, Vec::new()).await;
+    assert_eq!((response.status, shown_to(&response)), (400, Some(APP)));
+    let response = client.send_raw("POST", "/_mock/clock", &page, Vec::new()).await;
+    assert_eq!((response.status, shown_to(&response)), (400, Some(APP)));
     let body = json!({ "advance_seconds": 60 }).to_string().into_bytes();
     client.send_raw("POST", "/_mock/clock", &page, body).await.succeeded();
 
@@ -120,9 +120,9 @@ async fn a_browser_that_wants_to_know_first_is_given_what_it_needs() {
     ];
 
     for target in ["/", "/_mock/clock"] {
-        let reply = client.send_raw("OPTIONS", target, &preflight, Vec::new()).await;
-        assert_eq!((reply.status, reply.text.as_str(), shown_to(&reply)), (204, "", Some(APP)), "{target}");
-        let header = |name: &str| reply.headers[name].to_str().unwrap();
+        let response = client.send_raw("OPTIONS", target, &preflight, Vec::new()).await;
+        assert_eq!((response.status, response.text.as_str(), shown_to(&response)), (204, "", Some(APP)), "{target}");
+        let header = |name: &str| response.headers[name].to_str().unwrap();
         assert_eq!(header("access-control-allow-headers"), "authorization,x-acs-action,x-acs-date");
         assert_eq!(header("access-control-allow-methods"), "GET, HEAD, POST, PUT, DELETE");
         assert_eq!(header("access-control-allow-private-network"), "true");
@@ -131,8 +131,8 @@ async fn a_browser_that_wants_to_know_first_is_given_what_it_needs() {
     assert_eq!(mock.total_requests(), 0);
 
     // What it may send is then judged like anything else.
-    let reply = client.send_raw("GET", "/_mock/state", &[("origin", APP)], Vec::new()).await;
-    assert_eq!((reply.status, shown_to(&reply)), (401, Some(APP)));
+    let response = client.send_raw("GET", "/_mock/state", &[("origin", APP)], Vec::new()).await;
+    assert_eq!((response.status, shown_to(&response)), (401, Some(APP)));
     let mut foreign = preflight;
     foreign[0].1 = "http://evil.example";
     assert_eq!(client.send_raw("OPTIONS", "/", &foreign, Vec::new()).await.status, 403);

@@ -1,4 +1,4 @@
-//! Signatures, forms of requests and answers, and the errors of the gateway in their order.
+//! Signatures, forms of requests and responses, and the errors of the gateway in their order.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -9,7 +9,7 @@ use kms_conformance::mock::{
 };
 use serde_json::Value;
 
-use super::client::{Client, Parameters, Reply, nonce, parameters, timestamp};
+use super::client::{Client, Parameters, Response, nonce, parameters, timestamp};
 
 fn without(mut all: Parameters, name: &str) -> Parameters {
     all.retain(|(other, _)| other != name);
@@ -24,7 +24,7 @@ fn with(all: Parameters, name: &str, value: &str) -> Parameters {
 
 /// One violation of each check, in the order in which the checks come.
 const VIOLATIONS: [(&str, &str, u16, &str, u16, &str); 12] = [
-    // parameter, value (empty: leave it out), gateway's answer, documents' answer
+    // parameter, value (empty: leave it out), gateway's response, documents' response
     ("Action", "", 400, "MissingAction", 400, "MissingParameter"),
     ("Version", "", 400, "MissingVersion", 400, "MissingParameter"),
     ("Version", "2014-05-26", 400, "InvalidVersion", 400, "InvalidParameter"),
@@ -53,11 +53,11 @@ async fn each_check_of_the_gateway_has_its_code_and_its_place() {
         for (name, value) in later {
             all = if value.is_empty() { without(all, name) } else { with(all, name, value) };
         }
-        let reply = client.send("GET", &all).await;
+        let response = client.send("GET", &all).await;
         if value.is_empty() || name != "Format" {
-            reply.refused(status, code);
+            response.refused(status, code);
         } else {
-            assert_eq!(reply.refused(status, code).content_type, "application/json;charset=utf-8");
+            assert_eq!(response.refused(status, code).content_type, "application/json;charset=utf-8");
         }
         other.send("GET", &all).await.refused(documented_status, documented_code);
     }
@@ -74,8 +74,8 @@ async fn each_check_of_the_gateway_has_its_code_and_its_place() {
 async fn a_wrong_signature_shows_the_servers_string_to_sign_after_a_colon() {
     let mock = Mock::start().unwrap();
     let client = Client::with_key(&mock, "testid", "wrong");
-    let reply = client.send("GET", &client.sign("GET", client.unsigned("DescribeRegions", &[]))).await;
-    let message = reply.refused(400, "SignatureDoesNotMatch").text("/Message");
+    let response = client.send("GET", &client.sign("GET", client.unsigned("DescribeRegions", &[]))).await;
+    let message = response.refused(400, "SignatureDoesNotMatch").text("/Message");
     let (before, after) = message.split_once(':').unwrap();
     assert_eq!(before, "Specified signature is not matched with our calculation. server string to sign is");
     assert!(after.starts_with("GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26"), "{after}");
@@ -119,20 +119,20 @@ async fn access_keys_can_be_inactive_or_need_a_token() {
     })
     .unwrap();
 
-    let ask = async |id: &str, secret: &str, token: &str| {
+    let send = async |id: &str, secret: &str, token: &str| {
         let client = Client::with_key(&mock, id, secret);
         let pairs = if token.is_empty() { vec![] } else { vec![("SecurityToken", token)] };
         client.call("DescribeRegions", &pairs).await
     };
 
-    ask("off", "secret", "").await.refused(400, "InvalidAccessKeyId.Inactive");
-    ask("STS.one", "secret", "").await.refused(400, "MissingSecurityToken");
-    ask("STS.one", "secret", "nonsense").await.refused(400, "InvalidSecurityToken.Malformed");
-    ask("STS.one", "secret", "token-old").await.refused(400, "InvalidSecurityToken.MismatchWithAccessKey");
-    ask("STS.old", "secret", "token-old").await.refused(400, "InvalidSecurityToken.Expired");
-    ask("testid", "testsecret", "token-one").await.refused(400, "InvalidSecurityToken.MismatchWithAccessKey");
-    ask("STS.one", "secret", "token-one").await.succeeded();
-    ask("STS.one", "wrong", "token-one").await.refused(400, "SignatureDoesNotMatch");
+    send("off", "secret", "").await.refused(400, "InvalidAccessKeyId.Inactive");
+    send("STS.one", "secret", "").await.refused(400, "MissingSecurityToken");
+    send("STS.one", "secret", "nonsense").await.refused(400, "InvalidSecurityToken.Malformed");
+    send("STS.one", "secret", "token-old").await.refused(400, "InvalidSecurityToken.MismatchWithAccessKey");
+    send("STS.old", "secret", "token-old").await.refused(400, "InvalidSecurityToken.Expired");
+    send("testid", "testsecret", "token-one").await.refused(400, "InvalidSecurityToken.MismatchWithAccessKey");
+    send("STS.one", "secret", "token-one").await.succeeded();
+    send("STS.one", "wrong", "token-one").await.refused(400, "SignatureDoesNotMatch");
 }
 
 #[tokio::test]
@@ -164,9 +164,9 @@ async fn a_v3_request_may_carry_its_parameters_in_a_form() {
     let (target, headers) = client.v3("CreateKey", &[("Origin", "EXTERNAL")], body, &nonce());
     let mut headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     headers.push(("content-type", "application/x-www-form-urlencoded"));
-    let reply = client.send_raw("POST", &target, &headers, body.to_vec()).await.succeeded();
-    assert_eq!(reply.text("/KeyMetadata/Description"), "a b+");
-    assert_eq!(reply.text("/KeyMetadata/Origin"), "EXTERNAL");
+    let response = client.send_raw("POST", &target, &headers, body.to_vec()).await.succeeded();
+    assert_eq!(response.text("/KeyMetadata/Description"), "a b+");
+    assert_eq!(response.text("/KeyMetadata/Origin"), "EXTERNAL");
     client.send_raw("POST", &target, &headers, b"Description=b".to_vec()).await.refused(400, "SignatureDoesNotMatch");
 }
 
@@ -191,12 +191,12 @@ async fn requests_that_are_no_api_calls_are_refused_in_the_gateways_form() {
     }
 
     let form = [("content-type", "application/x-www-form-urlencoded")];
-    let reply = client.send_raw("POST", "/", &form, vec![b'a'; 2 << 20]).await.refused(413, "RequestTooLarge");
-    let json = reply.json();
+    let response = client.send_raw("POST", "/", &form, vec![b'a'; 2 << 20]).await.refused(413, "RequestTooLarge");
+    let json = response.json();
     let fields: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["RequestId", "HostId", "Code", "Message", "Recommend"]);
-    assert_eq!(reply.text("/RequestId"), reply.text("/RequestId").to_uppercase());
-    assert_eq!(reply.text("/HostId"), "127.0.0.1");
+    assert_eq!(response.text("/RequestId"), response.text("/RequestId").to_uppercase());
+    assert_eq!(response.text("/HostId"), "127.0.0.1");
 }
 
 #[tokio::test]
@@ -215,10 +215,10 @@ async fn the_service_takes_bytes_of_any_kind_and_goes_on() {
         let mut stream = TcpStream::connect(mock.address()).unwrap();
         stream.write_all(bytes).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = Vec::new();
-        // The server may reset the connection instead of answering.
-        let _ = stream.read_to_end(&mut answer);
-        assert!(!answer.starts_with(b"HTTP/1.1 5"), "{}", String::from_utf8_lossy(&answer));
+        let mut response = Vec::new();
+        // The server may reset the connection instead of responding.
+        let _ = stream.read_to_end(&mut response);
+        assert!(!response.starts_with(b"HTTP/1.1 5"), "{}", String::from_utf8_lossy(&response));
     }
     Client::new(&mock).call("DescribeRegions", &[]).await.succeeded();
 }
@@ -249,9 +249,9 @@ fn flat_xml(text: &str) -> Vec<(String, String)> {
     }
 }
 
-fn xml_value(reply: &Reply, path: &str) -> String {
-    let fields = flat_xml(&reply.text);
-    fields.into_iter().find(|(name, _)| name == path).unwrap_or_else(|| panic!("no {path} in {}", reply.text)).1
+fn xml_value(response: &Response, path: &str) -> String {
+    let fields = flat_xml(&response.text);
+    fields.into_iter().find(|(name, _)| name == path).unwrap_or_else(|| panic!("no {path} in {}", response.text)).1
 }
 
 #[tokio::test]
@@ -261,9 +261,9 @@ async fn xml_says_the_same_as_json() {
     let key = client.create_key(&[("Description", "<a> & \"b\"")]).await;
     let xml = async |action: &str, pairs: &[(&str, &str)]| {
         let all = with(client.unsigned(action, pairs), "Format", "xml");
-        let reply = client.send("POST", &client.sign("POST", all)).await;
-        assert_eq!(reply.content_type, "text/xml;charset=utf-8");
-        reply
+        let response = client.send("POST", &client.sign("POST", all)).await;
+        assert_eq!(response.content_type, "text/xml;charset=utf-8");
+        response
     };
     let described = xml("DescribeKey", &[("KeyId", &key)]).await;
     let json = client.call("DescribeKey", &[("KeyId", &key)]).await.json();
@@ -291,13 +291,13 @@ async fn xml_says_the_same_as_json() {
 async fn a_rejection_of_kms_has_its_status_in_the_body_and_a_lower_case_request_id() {
     let mock = Mock::start().unwrap();
     let client = Client::new(&mock);
-    let reply = client.call("DescribeKey", &[("KeyId", "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11")]).await;
-    let reply = reply.refused(404, "Forbidden.KeyNotFound");
-    let json = reply.json();
+    let response = client.call("DescribeKey", &[("KeyId", "5f1c9d0a-7b32-4e68-9a41-3c8e0d2b7f11")]).await;
+    let response = response.refused(404, "Forbidden.KeyNotFound");
+    let json = response.json();
     let fields: Vec<&String> = json.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["HttpStatus", "Code", "Message", "RequestId", "HostId"]);
     assert_eq!(json["HttpStatus"], Value::from(404));
-    let id = reply.text("/RequestId");
+    let id = response.text("/RequestId");
     assert_eq!((id.len(), id.to_lowercase()), (36, id));
 }
 
@@ -390,12 +390,12 @@ async fn permissions_are_checked_after_the_parameters() {
 
     let pairs: Vec<(&str, &str)> = everything.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for operation in Operation::ALL {
-        let reply = client.call(operation.name(), &pairs).await;
+        let response = client.call(operation.name(), &pairs).await;
         // The documents exempt this one.
         if *operation == Operation::DescribeRegions {
-            reply.succeeded();
+            response.succeeded();
         } else {
-            reply.refused(403, "Forbidden.NoPermission");
+            response.refused(403, "Forbidden.NoPermission");
         }
     }
 }

@@ -87,8 +87,8 @@ async fn web_pages_are_let_in_by_their_origin() {
     let process = Process::start(&["--allow-origin", "http://a.example", "--allow-origin", "http://b.example:3000/"]);
     let client = process.client();
     for (origin, status) in [("http://a.example", 400), ("http://b.example:3000", 400), ("http://c.example", 403)] {
-        let reply = client.send_raw("POST", "/", &[("origin", origin)], Vec::new()).await;
-        assert_eq!(reply.status, status, "{origin}");
+        let response = client.send_raw("POST", "/", &[("origin", origin)], Vec::new()).await;
+        assert_eq!(response.status, status, "{origin}");
     }
     for (origin, message) in [
         ("null", "`null` is the origin of every page that has none of its own"),

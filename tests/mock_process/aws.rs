@@ -1,4 +1,4 @@
-//! The mock of another cloud in a process of its own: what lasts over a kill, what is served beside its API, and its flags.
+//! The mock of another cloud in a process of its own: what lasts over a kill, what is served besides its API, and its flags.
 
 use std::collections::BTreeMap;
 

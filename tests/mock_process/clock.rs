@@ -4,8 +4,8 @@ use super::process::{Process, refused};
 
 /// A time by the clock of keys, as the mock says it.
 async fn now(process: &Process) -> String {
-    let reply = process.client().send_raw("GET", "/_mock/", &[], Vec::new()).await.succeeded();
-    reply.text("/now")
+    let response = process.client().send_raw("GET", "/_mock/", &[], Vec::new()).await.succeeded();
+    response.text("/now")
 }
 
 async fn advance(process: &Process, seconds: u64) {

@@ -1,4 +1,4 @@
-//! Many writers at once, `kill -9` in the middle of it, and every answered write is there afterwards.
+//! Many writers at once, `kill -9` in the middle of it, and every confirmed write is there afterwards.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ const ROUNDS: u64 = 15;
 /// How many writers write at once.
 const WRITERS: usize = 8;
 
-/// What may be found of something after a crash: what was answered, or what was asked for last and not answered.
+/// What may be found of something after a crash: what was confirmed, or what was requested last and not confirmed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Known<T> {
-    answered: T,
+    confirmed: T,
     pending: Option<T>,
 }
 
 impl<T: PartialEq + std::fmt::Debug> Known<T> {
     fn settle(&mut self, found: T, what: &str) {
-        assert!(found == self.answered || Some(&found) == self.pending.as_ref(), "{what}: {found:?} for {self:?}");
-        (self.answered, self.pending) = (found, None);
+        assert!(found == self.confirmed || Some(&found) == self.pending.as_ref(), "{what}: {found:?} for {self:?}");
+        (self.confirmed, self.pending) = (found, None);
     }
 }
 
@@ -43,99 +43,99 @@ struct KnownKey {
     ciphertexts: Vec<(String, String)>,
 }
 
-/// Counts answered writes and says when it is enough.
+/// Counts confirmed writes and says when it is enough.
 struct Trigger {
     left: AtomicUsize,
     now: Notify,
 }
 
 impl Trigger {
-    fn answered(&self) {
+    fn confirmed(&self) {
         if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
             self.now.notify_one();
         }
     }
 }
 
-/// Writes until there is no answer any more.
+/// Writes until there is no response any more.
 async fn write(client: Client, mut keys: Vec<KnownKey>, seed: u64, trigger: Arc<Trigger>) -> Vec<KnownKey> {
     let mut random = fastrand::Rng::with_seed(seed);
     for step in 0_u64.. {
         let text = format!("{seed}-{step}");
         if keys.is_empty() || random.u8(..) < 20 {
-            let Ok(reply) = client.try_call("CreateKey", &[("Description", &text)]).await else { return keys };
-            let id = reply.succeeded().text("/KeyMetadata/KeyId");
+            let Ok(response) = client.try_call("CreateKey", &[("Description", &text)]).await else { return keys };
+            let id = response.succeeded().text("/KeyMetadata/KeyId");
             keys.push(KnownKey {
                 id,
-                description: Known { answered: text, pending: None },
+                description: Known { confirmed: text, pending: None },
                 tag: Known::default(),
-                enabled: Known { answered: true, pending: None },
+                enabled: Known { confirmed: true, pending: None },
                 aliases: BTreeMap::new(),
                 ciphertexts: Vec::new(),
             });
-            trigger.answered();
+            trigger.confirmed();
             continue;
         }
         let at = random.usize(..keys.len());
         let key = &mut keys[at];
         let id = key.id.clone();
         let subject = ("KeyId", id.as_str());
-        let answered = match random.u8(..5) {
+        let confirmed = match random.u8(..5) {
             0 => {
                 key.description.pending = Some(text.clone());
-                let reply = client.try_call("UpdateKeyDescription", &[subject, ("Description", &text)]).await;
-                reply.map(|reply| {
-                    reply.succeeded();
-                    key.description = Known { answered: text, pending: None };
+                let response = client.try_call("UpdateKeyDescription", &[subject, ("Description", &text)]).await;
+                response.map(|response| {
+                    response.succeeded();
+                    key.description = Known { confirmed: text, pending: None };
                 })
             }
             1 => {
                 key.tag.pending = Some(text.clone());
                 let tags = format!("[{{\"TagKey\":\"step\",\"TagValue\":\"{text}\"}}]");
-                client.try_call("TagResource", &[subject, ("Tags", &tags)]).await.map(|reply| {
-                    reply.succeeded();
-                    key.tag = Known { answered: text, pending: None };
+                client.try_call("TagResource", &[subject, ("Tags", &tags)]).await.map(|response| {
+                    response.succeeded();
+                    key.tag = Known { confirmed: text, pending: None };
                 })
             }
             2 => {
-                let target = !key.enabled.answered;
+                let target = !key.enabled.confirmed;
                 key.enabled.pending = Some(target);
                 let operation = if target { "EnableKey" } else { "DisableKey" };
-                client.try_call(operation, &[subject]).await.map(|reply| {
-                    reply.succeeded();
-                    key.enabled = Known { answered: target, pending: None };
+                client.try_call(operation, &[subject]).await.map(|response| {
+                    response.succeeded();
+                    key.enabled = Known { confirmed: target, pending: None };
                 })
             }
             3 => {
-                let there = key.aliases.iter().find(|(_, known)| known.answered && known.pending.is_none());
+                let there = key.aliases.iter().find(|(_, known)| known.confirmed && known.pending.is_none());
                 let (name, target) = match there.filter(|_| random.bool()) {
                     Some((name, _)) => (name.clone(), false),
                     None => (format!("alias/{text}"), true),
                 };
                 let known = key.aliases.entry(name.clone()).or_default();
                 known.pending = Some(target);
-                let reply = if target {
+                let response = if target {
                     client.try_call("CreateAlias", &[subject, ("AliasName", &name)]).await
                 } else {
                     client.try_call("DeleteAlias", &[("AliasName", &name)]).await
                 };
-                reply.map(|reply| {
-                    reply.succeeded();
-                    *known = Known { answered: target, pending: None };
+                response.map(|response| {
+                    response.succeeded();
+                    *known = Known { confirmed: target, pending: None };
                 })
             }
-            _ if key.enabled.answered => {
+            _ if key.enabled.confirmed => {
                 let plaintext = STANDARD.encode(&text);
-                client.try_call("Encrypt", &[subject, ("Plaintext", &plaintext)]).await.map(|reply| {
-                    key.ciphertexts.push((plaintext, reply.succeeded().text("/CiphertextBlob")));
+                client.try_call("Encrypt", &[subject, ("Plaintext", &plaintext)]).await.map(|response| {
+                    key.ciphertexts.push((plaintext, response.succeeded().text("/CiphertextBlob")));
                 })
             }
             _ => continue,
         };
-        if answered.is_err() {
+        if confirmed.is_err() {
             return keys;
         }
-        trigger.answered();
+        trigger.confirmed();
     }
     keys
 }
@@ -145,8 +145,9 @@ async fn verify(client: &Client, writers: &mut [Vec<KnownKey>]) {
     let mut aliases = BTreeMap::new();
     for page in 1.. {
         let page = page.to_string();
-        let reply = client.call("ListAliases", &[("PageNumber", &page), ("PageSize", "100")]).await.succeeded().json();
-        let list = reply["Aliases"]["Alias"].as_array().unwrap().clone();
+        let response =
+            client.call("ListAliases", &[("PageNumber", &page), ("PageSize", "100")]).await.succeeded().json();
+        let list = response["Aliases"]["Alias"].as_array().unwrap().clone();
         if list.is_empty() {
             break;
         }
@@ -155,9 +156,9 @@ async fn verify(client: &Client, writers: &mut [Vec<KnownKey>]) {
     }
 
     for key in writers.iter_mut().flatten() {
-        let reply = client.call("DescribeKey", &[("KeyId", &key.id)]).await.succeeded();
-        key.description.settle(reply.text("/KeyMetadata/Description"), &key.id);
-        key.enabled.settle(reply.text("/KeyMetadata/KeyState") == "Enabled", &key.id);
+        let response = client.call("DescribeKey", &[("KeyId", &key.id)]).await.succeeded();
+        key.description.settle(response.text("/KeyMetadata/Description"), &key.id);
+        key.enabled.settle(response.text("/KeyMetadata/KeyState") == "Enabled", &key.id);
         let tags = client.call("ListResourceTags", &[("KeyId", &key.id)]).await.succeeded().json();
         let tag = tags["Tags"]["Tag"][0]["TagValue"].as_str().unwrap_or_default().to_owned();
         key.tag.settle(tag, &key.id);
@@ -166,10 +167,10 @@ async fn verify(client: &Client, writers: &mut [Vec<KnownKey>]) {
             assert!(owner.as_ref().is_none_or(|owner| *owner == key.id), "{name} is an alias of {owner:?}");
             known.settle(owner.is_some(), name);
         }
-        if key.enabled.answered {
+        if key.enabled.confirmed {
             for (plaintext, ciphertext) in &key.ciphertexts {
-                let reply = client.call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
-                assert_eq!(reply.text("/Plaintext"), *plaintext);
+                let response = client.call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
+                assert_eq!(response.text("/Plaintext"), *plaintext);
             }
         }
     }
@@ -177,7 +178,7 @@ async fn verify(client: &Client, writers: &mut [Vec<KnownKey>]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answered_write_is_lost_however_often_the_process_is_killed() {
+async fn no_confirmed_write_is_lost_however_often_the_process_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");
     let arguments = ["--state".as_ref(), path.as_os_str()];

@@ -65,14 +65,14 @@ impl Process {
         assert!(sent.success());
     }
 
-    /// Waits for its end, and answers what it has written to the standard error.
+    /// Waits for its end, and returns what it has written to the standard error.
     pub fn wait(mut self) -> (ExitStatus, String) {
         let mut errors = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
         (self.child.wait().unwrap(), errors)
     }
 
-    /// Asks it to end, and waits until it has.
+    /// Has it end, and waits until it has.
     pub fn terminate(self) -> String {
         self.signal("TERM");
         let (status, errors) = self.wait();

@@ -60,8 +60,8 @@ async fn ciphertext_of_one_mock_opens_in_another_with_the_same_seed() {
     drop(first);
     let second = Process::start(&["--seed", SEED]);
     for ciphertext in &ciphertexts {
-        let reply = second.client().call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
-        assert_eq!(reply.text("/Plaintext"), "c2VjcmV0");
+        let response = second.client().call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
+        assert_eq!(response.text("/Plaintext"), "c2VjcmV0");
     }
 }
 
@@ -120,13 +120,13 @@ async fn access_keys_come_in_pairs_from_flags_and_variables() {
 async fn requests_without_a_signature_are_taken_only_when_asked_for() {
     let target = format!("/?Action=DescribeKey&Version=2016-01-20&KeyId={ORDERS}");
     let process = Process::start(&["--seed", SEED]);
-    let reply = process.client().send_raw("GET", &target, &[], Vec::new()).await;
-    reply.refused(400, "MissingAccessKeyId");
+    let response = process.client().send_raw("GET", &target, &[], Vec::new()).await;
+    response.refused(400, "MissingAccessKeyId");
 
     let process = Process::start(&["--seed", SEED, "--anonymous"]);
     let client = process.client();
-    let reply = client.send_raw("GET", &target, &[], Vec::new()).await.succeeded();
-    assert_eq!(reply.text("/KeyMetadata/Creator"), "1001234567890123");
+    let response = client.send_raw("GET", &target, &[], Vec::new()).await.succeeded();
+    assert_eq!(response.text("/KeyMetadata/Creator"), "1001234567890123");
     // curl is enough.
     let curl = Command::new("curl").args(["-s", "--noproxy", "*", &format!("{}{target}", process.endpoint())]).output();
     if let Ok(curl) = curl {

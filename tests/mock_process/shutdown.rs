@@ -1,4 +1,4 @@
-//! Being told to stop: requests under way are answered, nobody holds the end up, and a signal right after the start
+//! Being told to stop: requests under way get their responses, nobody holds the end up, and a signal right after the start
 //! counts.
 
 use std::io::{Read as _, Write as _};
@@ -14,11 +14,11 @@ async fn a_request_under_way_is_answered_before_the_end() {
         let client = process.client();
         let other = client.clone();
         let call = tokio::spawn(async move { other.try_call("DescribeRegions", &[]).await });
-        // The fault keeps the answer back, so the request is under way as soon as it is counted.
+        // The fault keeps the response back, so the request is under way as soon as it is counted.
         let http = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
         loop {
-            let reply = http.get(format!("{}/_mock/state", process.endpoint())).send().await.unwrap();
-            if reply.text().await.unwrap().contains("DescribeRegions") {
+            let response = http.get(format!("{}/_mock/state", process.endpoint())).send().await.unwrap();
+            if response.text().await.unwrap().contains("DescribeRegions") {
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! What lasts beyond the process, and files that are no use.
+//! What lasts beyond the process, and files that are of no use.
 
 use kms_conformance::mock::{Mock, MockConfig, StartError, StateError};
 use serde_json::json;
@@ -18,14 +18,14 @@ fn place() -> (tempfile::TempDir, [String; 2]) {
 async fn advance(process: &Process, seconds: u64) {
     let http = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
     let body = json!({ "advance_seconds": seconds }).to_string();
-    let reply = http.post(format!("{}/_mock/clock", process.endpoint())).body(body).send().await.unwrap();
-    assert_eq!(reply.status(), 200);
+    let response = http.post(format!("{}/_mock/clock", process.endpoint())).body(body).send().await.unwrap();
+    assert_eq!(response.status(), 200);
 }
 
-async fn import(client: &Client, key: &str, token: &str, wrapped: &str) -> crate::mock::client::Reply {
-    let asked =
+async fn import(client: &Client, key: &str, token: &str, wrapped: &str) -> crate::mock::client::Response {
+    let requested =
         [("KeyId", key), ("ImportToken", token), ("EncryptedKeyMaterial", wrapped), ("KeyMaterialExpireUnix", "0")];
-    client.call("ImportKeyMaterial", &asked).await
+    client.call("ImportKeyMaterial", &requested).await
 }
 
 #[tokio::test]
@@ -70,11 +70,11 @@ async fn two_wrapping_pairs_are_still_handed_out_in_turn_after_a_restart() {
         if key.is_empty() {
             key = client.create_key(&[("Origin", "EXTERNAL")]).await;
         }
-        let asked =
+        let requested =
             [("KeyId", key.as_str()), ("WrappingAlgorithm", "RSAES_OAEP_SHA_256"), ("WrappingKeySpec", "RSA_2048")];
         for _ in 0..2 {
-            let reply = client.call("GetParametersForImport", &asked).await.succeeded();
-            keys.push(reply.text("/PublicKey"));
+            let response = client.call("GetParametersForImport", &requested).await.succeeded();
+            keys.push(response.text("/PublicKey"));
         }
         process.kill();
     }
@@ -138,8 +138,8 @@ async fn every_property_of_a_key_and_the_clock_outlive_a_crash() {
     assert_eq!(self::lists(&client).await, lists);
     assert_eq!(before[0]["NextRotationDate"], "2030-01-22T00:00:00Z");
     for (ciphertext, plaintext) in [(&first, "one"), (&second, "two")] {
-        let reply = client.call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
-        assert_eq!(reply.text("/Plaintext"), plaintext);
+        let response = client.call("Decrypt", &[("CiphertextBlob", ciphertext)]).await.succeeded();
+        assert_eq!(response.text("/Plaintext"), plaintext);
     }
     advance(&process, 10 * 86_400).await;
     process.kill();
@@ -235,8 +235,8 @@ async fn a_disk_that_takes_no_more_ends_the_mock_before_a_write_is_answered() {
     let client = process.client();
     let mut keys = Vec::new();
     let description = "x".repeat(1000);
-    while let Ok(reply) = client.try_call("CreateKey", &[("Description", &description)]).await {
-        keys.push(reply.succeeded().text("/KeyMetadata/KeyId"));
+    while let Ok(response) = client.try_call("CreateKey", &[("Description", &description)]).await {
+        keys.push(response.succeeded().text("/KeyMetadata/KeyId"));
         assert!(keys.len() < 1000);
     }
     let (status, errors) = process.wait();

@@ -32,9 +32,9 @@ fn the_runner_passes_with_the_authority_and_fails_without() {
     // Those that do not trust it, talk no TLS, or say nothing at all, disturb nobody.
     let mut plain = TcpStream::connect(&process.address).unwrap();
     plain.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
-    let mut answer = Vec::new();
-    let _ = plain.read_to_end(&mut answer);
-    assert!(!answer.starts_with(b"HTTP/"), "{answer:?}");
+    let mut response = Vec::new();
+    let _ = plain.read_to_end(&mut response);
+    assert!(!response.starts_with(b"HTTP/"), "{response:?}");
     let silent = TcpStream::connect(&process.address).unwrap();
     let (code, text) = run(&process, Some(&ca));
     assert_eq!(code, 0, "{text}");
@@ -55,8 +55,8 @@ async fn certificate_and_key_come_from_files_and_every_name_is_good() {
     let http = reqwest::Client::builder().tls_certs_only([trusted]).no_proxy().build().unwrap();
     let port = process.address.rsplit_once(':').unwrap().1.to_owned();
     for host in ["127.0.0.1", "localhost"] {
-        let reply = http.get(format!("https://{host}:{port}/_mock/state")).send().await.unwrap();
-        assert_eq!(reply.status(), 200);
+        let response = http.get(format!("https://{host}:{port}/_mock/state")).send().await.unwrap();
+        assert_eq!(response.status(), 200);
     }
 
     let (code, errors) = refused(&["--tls-cert", &path("key.pem"), "--tls-key", &path("key.pem")]);

@@ -84,7 +84,7 @@ async fn a_service_that_fails_at_everything_is_not_a_crash() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failing_list_of_keys_is_a_crash_if_a_key_can_be_made() {
-    // The case makes no key, and nothing runs beside it that could show that the service responds.
+    // The case makes no key, and nothing else runs that could show that the service responds.
     let deviations = vec!["ListKeys:crashes".to_owned()];
     let RunRecord { results, .. } = TestRun { deviations, ..TestRun::new() }.run(&["bad-page-in-list-keys"]).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Crash)), "{}", results[0].reason);

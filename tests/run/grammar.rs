@@ -1,4 +1,4 @@
-//! What case files can say beside what the bundled ones say: each is run against an endpoint.
+//! What case files can say besides what the bundled ones say: each is run against an endpoint.
 
 use std::collections::HashSet;
 use std::sync::Arc;

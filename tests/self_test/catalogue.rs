@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 static SUITE: LazyLock<Arc<Suite>> =
     LazyLock::new(|| Arc::new(load(embedded(), None).unwrap_or_else(|mistakes| panic!("{mistakes}"))));
 
-/// Cases of every kind, which are run beside those that must fail.
+/// Cases of every kind, which are run together with those that must fail.
 const SAMPLE: [&str; 8] = [
     "alibaba/Encrypt/Enabled",
     "alibaba/Decrypt/Disabled/EXTERNAL",

@@ -123,7 +123,7 @@ fn every_cell_of_the_published_table_has_its_expectation_and_a_case_for_every_cl
         Subject::Move { .. } => true,
         Subject::Scenario { .. } => false,
     });
-    assert_eq!(cells, by_shortest_route.count(), "a case beside the published table");
+    assert_eq!(cells, by_shortest_route.count(), "a case outside the published table");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Every kind of mistake in case files, and what is said about it.
 //!
-//! The folder `base` has no mistakes; each test changes it a little. `SNAPSHOTS=overwrite` writes the answers anew.
+//! The folder `base` has no mistakes; each test changes it a little. `SNAPSHOTS=overwrite` writes the results anew.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "what fails here is a failed test")]
 

@@ -105,7 +105,7 @@ fn fixtures_are_fitted_into_the_route() {
 #[test]
 fn a_way_that_is_the_shortest_one_is_no_second_case() {
     let suite = suite();
-    // A key with a ciphertext comes here by losing its material, whatever it is asked.
+    // A key with a ciphertext comes here by losing its material, whatever it is sent.
     assert!(suite.case("alibaba/Decrypt/PendingImport/EXTERNAL/via-delete-material").is_none());
     assert!(suite.case("alibaba/Encrypt/PendingImport/EXTERNAL/via-delete-material").is_some());
     // A key whose material the service makes has it from the beginning.

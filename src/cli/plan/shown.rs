@@ -42,7 +42,7 @@ pub(super) struct Shown<'a> {
     keys_created: usize,
     requests: usize,
     calls: BTreeMap<&'a str, usize>,
-    /// What is made beside keys and removed again, by the operation that makes it.
+    /// What is made besides keys and removed again, by the operation that makes it.
     made_and_removed: BTreeMap<&'a str, usize>,
     /// The fewest requests of any tour of the shared cases, and what they are for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -67,7 +67,7 @@ fn run_claimed(
     let known = arguments.known.as_deref().map(|path| known::read(path, &suite)).transpose()?;
     let provider = provider::find(&suite.service.provider)?;
 
-    // What is wrong with the mock on purpose is wanted of the mock, whatever endpoint a variable names.
+    // What is wrong with the mock on purpose is meant for the mock, whatever endpoint a variable names.
     let place = match arguments.deviate.is_empty() && arguments.fault.is_empty() {
         true => arguments.target.place(provider, context)?,
         false => Place::BundledMock,

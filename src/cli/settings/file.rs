@@ -46,7 +46,7 @@ pub(super) struct Entry {
     pub(super) place: Span,
 }
 
-/// Reads a file. What is right in it is there in any case, beside its mistakes.
+/// Reads a file. What is right in it is kept in any case, along with its mistakes.
 ///
 /// # Errors
 ///

@@ -205,7 +205,7 @@ fn reason(error: &clap::Error) -> String {
         Some(ContextValue::Strings(values)) if !values.is_empty() => {
             let near = nearest(value, values.iter().map(String::as_str));
             let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            format!("`{value}` is none of {}{near}", values.join(", "))
+            format!("`{value}` is not one of {}{near}", values.join(", "))
         }
         _ => format!("`{value}` is not taken"),
     }

@@ -142,7 +142,7 @@ fn every_flag_of_the_commands_is_a_setting() {
         for argument in tree.find_subcommand(name).unwrap().get_arguments() {
             let id = argument.get_id().as_str();
             let is_other = ["help", "version", "config", "target", "operation", "parameters"].contains(&id);
-            // How a plan is printed is no matter of the target, whose responses have a form of the same name.
+            // How a plan is printed does not depend on the target, whose responses have a form of the same name.
             let is_other = is_other || (name, id) == ("plan", "format");
             assert!(is_other || keys.iter().any(|key| key.id == id && key.is_of(name)), "{name}: {id}");
         }
@@ -221,8 +221,8 @@ selectors = ["-x"]
         "kms.toml:7:8: `rate` takes a whole number, and this is a text",
         "kms.toml:8:10: `strict` takes true or false, and this is a number",
         "kms.toml:9:11: `100` is more than 9",
-        "kms.toml:10:10: `short` is none of `canonical`, `all` and a number of calls",
-        "kms.toml:11:13: `tuor` is none of auto, fresh, tour; did you mean `tour`?",
+        "kms.toml:10:10: `short` is neither `canonical` nor `all` nor a number of calls",
+        "kms.toml:11:13: `tuor` is not one of auto, fresh, tour; did you mean `tour`?",
         "kms.toml:12:29: `exclude` takes a list of texts, and this is a number",
         "kms.toml:13:11: `soon` is not a duration such as 10s, 1m30s or 500ms",
         "kms.toml:14:14: `-x` begins with a dash",

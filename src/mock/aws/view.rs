@@ -67,7 +67,7 @@ fn key_view(regions: &Regions, key: &Key) -> KeyView {
     }
 }
 
-/// What is remarkable about a key beside its class.
+/// What is remarkable about a key besides its class.
 fn note(key: &Key) -> String {
     let spec = (key.spec != KeySpec::Symmetric).then(|| key.spec.wire().to_owned());
     let role = key.role.map(|role| role.wire().to_lowercase());

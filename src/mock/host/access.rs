@@ -70,7 +70,7 @@ impl Barred {
         }
     }
 
-    /// Lets a browser ask its user for what is missing.
+    /// Lets a browser prompt its user for what is missing.
     pub(crate) fn challenge(self, response: &mut Response<ResponseBody>) {
         if self == Self::Token {
             for challenge in ["Bearer realm=\"mock\"", "Basic realm=\"mock\", charset=\"UTF-8\""] {

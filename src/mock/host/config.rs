@@ -46,7 +46,7 @@ pub struct MockConfig {
     /// What whoever uses the admin API and the page must know. Behind a proxy on the same machine every peer is a loopback
     /// peer, so that [`AdminAccess::Loopback`] alone keeps nobody out there.
     pub admin_token: Option<AdminToken>,
-    /// The web pages that may send requests, beside the mock's own.
+    /// The web pages that may send requests, besides the mock's own.
     pub allowed_origins: Vec<WebOrigin>,
     /// The cloud to serve.
     pub cloud: CloudConfig,

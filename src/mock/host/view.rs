@@ -31,7 +31,7 @@ pub(crate) struct KeyView {
     pub(crate) class: &'static str,
     /// What is so for this key; edges of the graph of states may need one of these.
     pub(crate) marks: Vec<&'static str>,
-    /// A remark beside the class.
+    /// A remark besides the class.
     pub(crate) note: String,
     pub(crate) description: String,
     pub(crate) created: Timestamp,

@@ -31,7 +31,7 @@ impl fmt::Display for WebOrigin {
     }
 }
 
-/// The text is no origin of a web page.
+/// The text is not an origin of a web page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseOriginError {
     /// `null` is what a browser says of every page whose origin it holds back.

@@ -7,7 +7,7 @@
 //! - each fixture is made once for each case that uses it up, and once for each way on which no other is taken along;
 //! - a key is observed after it was made, and after each case that leaves it unobserved;
 //! - the calls between cases, by the directed rural postman: a probe that moves its key leads from one state to another, and
-//!   what the states lack of ways in or out is joined at the least cost. That the ways must hang together is not asked for,
+//!   what the states lack of ways in or out is joined at the least cost. That the ways must hang together is not required,
 //!   which can only make the bound lower.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@
 //! generation based on UIO sequences and rural Chinese postman tours", IEEE Transactions on Communications 39, 1991).
 //!
 //! Here, a probe that succeeds and moves its key is a transition that must be gone over once; a case that leaves its key
-//! where it was, such as a rejection, makes that state one that must be seen. The other calls are what a tour spends beside
+//! where it was, such as a rejection, makes that state one that must be seen. The other calls are what a tour spends besides
 //! the cases:
 //!
 //! A tour must judge what fresh keys judge. So a cell is served by a key that came to it by the end of the cell's own route:
@@ -19,7 +19,7 @@
 //! - `key`: a key as the planner sees it;
 //! - `leg`: one case of a tour, and how its keys come to it;
 //! - `order`: the next case is one that the keys serve as they are, or else the one with the shortest way there. It is
-//!   asked for one case at a time, so a key that is not where the table says is simply planned on from where it is;
+//!   consulted for one case at a time, so a key that is not where the table says is simply planned on from where it is;
 //! - `outlook`: what becomes of the cases that remain, by the leg that is gone next;
 //! - `way`: the ways of keys to where a case needs them;
 //! - `provision`: the fixtures that keys take along for cases further on;

@@ -15,7 +15,7 @@ pub(super) struct Moves {
     next: Vec<BTreeSet<usize>>,
     /// From where to where the cases move keys, in numbers of places.
     cases: Vec<(usize, usize)>,
-    /// Arrivals that cases ask for beyond those that cases make: from a state to a place.
+    /// Arrivals that cases need beyond those that cases make: from a state to a place.
     arrivals: Vec<(usize, usize)>,
     /// The places where some case needs a key.
     needed: BTreeSet<usize>,

@@ -41,7 +41,7 @@ const BESIDE: [&str; 3] = ["RequestId", "AssumedRoleUser", "SourceIdentity"];
 /// The fields of temporary credentials.
 const FIELDS: [&str; 4] = ["AccessKeyId", "AccessKeySecret", "SecurityToken", "Expiration"];
 
-/// Reads the profile that the environment names, or the current one. A file that is not there has none.
+/// Reads the profile that the environment names, or the current one. A file that does not exist has none.
 pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
     let named = variable(VARIABLE);
     let home = variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from).unwrap_or_default();
@@ -141,7 +141,7 @@ impl Object {
         match serde_json::from_str(text) {
             Ok(Value::Object(fields)) => Ok(Self { place, fields }),
             Ok(_) => Err(CredentialFileError::Json { line: 1, column: 1 }),
-            // Its own words may repeat what stands there.
+            // Its own words may repeat what the file holds.
             Err(error) => Err(CredentialFileError::Json { line: error.line(), column: error.column() }),
         }
     }

@@ -136,7 +136,7 @@ mod tests {
     fn verified(request: &HttpRequest) -> Vec<String> {
         let headers: BTreeMap<&str, &str> =
             request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert_eq!(headers.len(), request.headers.len(), "a header stands there twice");
+        assert_eq!(headers.len(), request.headers.len(), "a header is given twice");
         assert_eq!(headers["x-acs-content-sha256"], sha256_hex(request.body.as_bytes()));
 
         let rest = headers["authorization"].strip_prefix("ACS3-HMAC-SHA256 Credential=testid,SignedHeaders=").unwrap();

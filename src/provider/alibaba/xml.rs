@@ -39,7 +39,7 @@ struct Open {
 }
 
 impl Element {
-    /// The root of a document. None for anything else than one whole element, and for text beside elements.
+    /// The root of a document. None for anything else than one whole element, and for text between elements.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader::from_str(text);
         let mut open: Vec<Open> = Vec::new();

@@ -32,7 +32,7 @@ struct SharedFile {
 }
 
 /// Reads the profile that the environment names, or the default one. The access key of the credentials file comes before
-/// one in the configuration; a file that is not there is like an empty one.
+/// one in the configuration; a file that does not exist is like an empty one.
 pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
     let named = variable(VARIABLE);
     let name = named.clone().unwrap_or_else(|| "default".to_owned());
@@ -161,7 +161,7 @@ mod tests {
         read(&variable).map_err(|error| error.to_string().replace(home.path().to_str().unwrap(), "~"))
     }
 
-    /// Region, id, secret and token, with a dash for what is not there.
+    /// Region, id, secret and token, with a dash for what is missing.
     fn shown(profile: &Profile) -> String {
         let key = profile.credentials.as_ref();
         let parts = [

@@ -159,7 +159,7 @@ mod tests {
     fn headers(request: &HttpRequest) -> BTreeMap<&str, &str> {
         let headers: BTreeMap<&str, &str> =
             request.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        assert_eq!(headers.len(), request.headers.len(), "a header stands there twice");
+        assert_eq!(headers.len(), request.headers.len(), "a header is given twice");
         headers
     }
 

@@ -55,7 +55,7 @@ fn describe(response: &HttpResponse) -> String {
         }
         Some(b'<') => "an XML body".to_owned(),
         Some(b'{') => "a JSON body that does not parse".to_owned(),
-        Some(_) => format!("a body of {} bytes that is no JSON object", response.body.len()),
+        Some(_) => format!("a body of {} bytes that is not a JSON object", response.body.len()),
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
             (
                 200,
                 "[1]",
-                "HTTP 200 with a body of 3 bytes that is no JSON object, which is not a response of this service",
+                "HTTP 200 with a body of 3 bytes that is not a JSON object, which is not a response of this service",
             ),
             (500, "{}", "HTTP 500 without an error code"),
             (501, "", "HTTP 501 without an error code"),

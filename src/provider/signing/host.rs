@@ -8,7 +8,7 @@ use crate::provider::EncodeError;
 ///
 /// # Errors
 ///
-/// When the endpoint is no URL with a host.
+/// When the endpoint is not a URL with a host.
 pub fn host(endpoint: &str) -> Result<String, EncodeError> {
     let none = || EncodeError::Endpoint { endpoint: endpoint.to_owned() };
     let url = Url::parse(endpoint).map_err(|_| none())?;

@@ -3,7 +3,7 @@
 //!
 //! Secrets are not in it. The values of sensitive fields of a response are replaced by stand-ins, equal ones for equal values and of the
 //! same form and length, so that what cases compare can still be compared; other secrets are replaced as everywhere. What this program
-//! needs beside the format stands in fields whose names begin with an underscore, as the format has it.
+//! needs beyond the format stands in fields whose names begin with an underscore, as the format has it.
 
 mod play;
 mod record;
@@ -20,7 +20,7 @@ pub use self::record::HarRecorder;
 /// The version of what this program adds to the format.
 const FORMAT: u32 = 1;
 
-/// Values shorter than this are no secret that could be told from other text.
+/// Values shorter than this are not secrets that could be told from other text.
 const SHORTEST: usize = 8;
 
 /// What is known of a run before it begins, and needed to judge it again.

@@ -46,7 +46,7 @@ pub enum RecordingError {
         /// What the system says.
         source: io::Error,
     },
-    /// It is no HAR.
+    /// It is not HAR.
     #[error("failed to read {}: it is not a HAR file ({source})", path.display())]
     NoHar {
         /// The file.
@@ -126,7 +126,7 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// It can't be read, is no HAR 1.2, or is no recording of this program.
+    /// It can't be read, is not HAR 1.2, or is not a recording of this program.
     pub fn read(path: &Path) -> Result<Self, RecordingError> {
         let text =
             read_text(path, BIGGEST_FILE).map_err(|source| RecordingError::File { path: path.to_owned(), source })?;
@@ -137,7 +137,7 @@ impl Recording {
             return Err(other(format!("it is HAR {version}, but HAR 1.2 is read")));
         }
         let Some(run) = run else {
-            return Err(other("it is no recording of `run --record`: log._kmsConformance is missing".to_owned()));
+            return Err(other("it is not a recording of `run --record`: log._kmsConformance is missing".to_owned()));
         };
         let format = run.get("format").and_then(serde_json::Value::as_u64);
         if format != Some(u64::from(FORMAT)) {

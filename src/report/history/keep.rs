@@ -136,7 +136,7 @@ mod tests {
         assert!(read(&folder.path().join("none")).unwrap_err().to_string().contains("failed to read"));
         keep(folder.path(), 9, "2026-01-01T02:00:00Z");
         let place = folder.path().join("alibaba-bundled-mock");
-        // What a killed process leaves is no result.
+        // What a killed process leaves is not a result.
         fs::write(place.join(".report-x.json"), "{").unwrap();
         assert_eq!(read(folder.path()).unwrap()[0].runs.len(), 1);
 

@@ -59,7 +59,7 @@ pub enum HistoryError {
         /// What the system says.
         source: io::Error,
     },
-    /// A file is no result.
+    /// A file is not a result.
     #[error("{0}; remove it if it is worth nothing")]
     File(#[from] ReadError),
     /// A file is in the folder of another target.

@@ -12,7 +12,7 @@ use crate::report::failure_text::{self, FailureText};
 use crate::report::text;
 use crate::verdict::{Kind, Verdict};
 
-/// How much of a response a case shows beside its exchanges, in bytes.
+/// How much of a response a case shows besides its exchanges, in bytes.
 const RESPONSE_LIMIT: usize = 300;
 
 /// How much of a body is shown, in bytes; the results have all of it.

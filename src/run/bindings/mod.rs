@@ -43,7 +43,7 @@ pub(super) struct Bindings {
     pub(super) secrets: SecretRegistry,
     /// How the cloud writes times.
     pub(super) clock_form: ClockForm,
-    /// The regions beside that of the target.
+    /// The regions besides that of the target.
     pub(super) other_regions: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ impl Bindings {
         }
     }
 
-    /// The same for cases that may use these regions beside that of the target.
+    /// The same for cases that may use these regions besides that of the target.
     #[must_use]
     pub(super) fn with_other_regions(self, regions: Vec<&str>) -> Self {
         Self { other_regions: regions.into_iter().map(str::to_owned).collect(), ..self }

@@ -40,7 +40,7 @@ impl CaseRunner<'_> {
         failure.kind = Kind::Fixture;
     }
 
-    /// That an operation is not permitted is no deviation, unless it is permitted in another state of a key: permissions
+    /// That an operation is not permitted is not a deviation, unless it is permitted in another state of a key: permissions
     /// are given whatever the state is. So the case of another state is run on a fresh key.
     pub(super) async fn unless_not_permitted(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(by) = failure.not_permitted.take() else { return };
@@ -108,7 +108,7 @@ impl CaseRunner<'_> {
     }
 
     /// Runs the case of a cell once, to find out what it comes to by itself. None if it has no plan, or moves the
-    /// clock, which would disturb cases that run at the same time. Beside a case that moves the clock itself, none does.
+    /// clock, which would disturb cases that run at the same time. Where a case moves the clock itself, none does.
     async fn run_cell(&mut self, index: usize, prefix: &str) -> Option<CellOutcome> {
         let cell = &self.run.suite.cases[index];
         let plan = self.run.planner.plan(cell).ok().filter(|plan| !plan.moves_clock || self.plan.moves_clock)?;

@@ -50,7 +50,7 @@ impl<'a> Inventory<'a> {
         let description = self.describe(requester, name).await?;
         let state = self.state_of(&description);
         let found = self.position(class, &state, &new);
-        let found = found.ok_or_else(|| wrong(&id, "its state is none of a key of its class"))?;
+        let found = found.ok_or_else(|| wrong(&id, "its state is not one of a key of its class"))?;
 
         // Before its first change.
         let describe = run.suite.service.observation.describe.as_str();

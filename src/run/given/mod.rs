@@ -1,6 +1,6 @@
 //! Keys that a run is given: they were there before it and stay after it, in the state in which they were found.
 //!
-//! Nothing is made beside them, and none is removed. They serve as the keys of a tour; a case that needs a key of its own is
+//! Nothing is made besides them, and none is removed. They serve as the keys of a tour; a case that needs a key of its own is
 //! skipped.
 //!
 //! - `mod` is which keys there are;

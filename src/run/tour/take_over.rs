@@ -190,7 +190,7 @@ impl Attempt<'_> {
                     let place = Position { state, has: at.has };
                     key.retired = !self.run.planner.is_place(&key.class, &place);
                     binding.move_to(place.clone());
-                    // What the calls should have done is no part of its past, but it may have had what they gave.
+                    // What the calls should have done is not part of its past, but it may have had what they gave.
                     key.go_along(&std::mem::take(&mut binding.trail));
                     key.found_at(&place);
                 }

@@ -14,7 +14,7 @@
 //! Cases that move the clock have keys of their own in both, and are not compared.
 //!
 //! - `difference`: two verdicts of a case;
-//! - `explained`: the contradictions that are known, and why they are none of the tour's making.
+//! - `explained`: the contradictions that are known, and why the tour does not make them.
 
 mod difference;
 mod explained;

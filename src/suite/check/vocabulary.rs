@@ -20,7 +20,7 @@ pub(in crate::suite) struct Vocabulary {
     pub outcomes: IndexMap<Code, Vec<u16>>,
     /// The operations of the table.
     pub operations: IndexSet<OperationName>,
-    /// The operations beside the table.
+    /// The operations outside the table.
     pub others: IndexSet<OperationName>,
     /// The fixtures, and the names that each gives to templates.
     pub fixtures: IndexMap<FixtureName, IndexSet<String>>,

@@ -70,7 +70,7 @@ fn stages(checker: &mut FileChecker<'_>, service: &Service, rows: &HashMap<&Oper
     let all = root.key("stages");
     for (name, stage) in &service.stages {
         let Cause::Call { operation, .. } = &stage.cause else { continue };
-        // Operations beside the table have no row, and nothing that rejects them.
+        // Operations outside the table have no row, and nothing that rejects them.
         let Some(row) = rows.get(operation) else { continue };
         let stage_at = all.key(name.as_str());
         refused(checker, &stage_at.key("from"), row, &stage.from);

@@ -53,7 +53,7 @@ struct Class {
 }
 
 impl StateGraph {
-    /// The graph of a service. `row` finds the row of an operation; operations beside the table always succeed.
+    /// The graph of a service. `row` finds the row of an operation; operations outside the table always succeed.
     pub(in crate::suite) fn new<'a>(service: &Service, row: impl Fn(&OperationName) -> Option<&'a Row>) -> Self {
         // Names come first, for all that follows refers to them by their index.
         let mut graph = Self {

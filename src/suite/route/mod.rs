@@ -189,7 +189,7 @@ impl Suite {
         })
     }
 
-    /// The states, beside the one that the table says, that the documents leave room for after a successful operation on
+    /// The states, besides the one that the table says, that the documents leave room for after a successful operation on
     /// a key that was in another state before.
     pub fn accepted_after(
         &self,

@@ -67,7 +67,7 @@ impl Row {
         if cell.expect.may_succeed() { &self.request } else { &self.rejected_request }
     }
 
-    /// The keys of a case beside the subject: the one that a move leaves, and those whose states are given.
+    /// The keys of a case besides the subject: the one that a move leaves, and those whose states are given.
     pub fn other_keys(&self) -> impl Iterator<Item = &KeyName> {
         self.from.iter().map(|from| &from.key).chain(self.keys.keys())
     }

@@ -101,7 +101,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
     (service, sound)
 }
 
-/// Lists of words, each of which stands there once.
+/// Lists of words, each of which is given once.
 fn check_lists(checker: &mut FileChecker<'_>, file: &ServiceFile) {
     let root = Path::Root;
     for (name, words) in [("states", &file.states), ("operations", &file.operations)] {

@@ -36,7 +36,7 @@ pub(crate) struct KeyClassFile {
     /// What a new key has, out of the words that transitions `give` and `take`.
     #[serde(default)]
     pub has: Vec<String>,
-    /// What a request that makes a key of this class has beside the parameters that all have, or instead of some.
+    /// What a request that makes a key of this class has besides the parameters that all have, or instead of some.
     #[serde(default)]
     pub create: Map<Value>,
     /// What requests of every operation need to know of a key of this class: name → text. Templates say `${key.algorithm}`.
@@ -66,7 +66,7 @@ pub struct KeyClass {
     pub new_key_is: State,
     /// What a new key has.
     pub has: BTreeSet<String>,
-    /// What a request that makes such a key has beside the parameters that all have, or instead of some.
+    /// What a request that makes such a key has besides the parameters that all have, or instead of some.
     pub create: RequestTemplate,
     /// What requests need to know of such a key.
     pub values: IndexMap<String, String>,

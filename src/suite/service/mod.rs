@@ -123,7 +123,7 @@ pub struct Service {
     pub classes: IndexMap<ClassName, KeyClass>,
     /// The operations of the table, in its order.
     pub operations: Vec<OperationName>,
-    /// The request of every operation that the case files know, in or beside the table.
+    /// The request of every operation that the case files know, in the table or outside it.
     pub requests: IndexMap<OperationName, RequestTemplate>,
     /// How a key is made.
     pub create: Create,

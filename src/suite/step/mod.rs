@@ -67,7 +67,7 @@ pub struct Call {
     pub request: RequestTemplate,
     /// The earlier response whose request is sent once more, instead of one of its own.
     pub replay: Option<String>,
-    /// What is wrong with the request beside its parameters.
+    /// What is wrong with the request besides its parameters.
     pub tamper: Option<Tamper>,
     /// The form of the body that is requested, if it is not that of the run.
     pub format: Option<BodyForm>,

@@ -51,7 +51,7 @@ pub(crate) struct StepFile {
     /// With `call`: the name of an earlier response (`as`), whose request is sent once more, byte by byte.
     #[serde(default)]
     pub replay: Option<String>,
-    /// With `call`: what is wrong with the request beside its parameters. Such a request must be rejected.
+    /// With `call`: what is wrong with the request besides its parameters. Such a request must be rejected.
     #[serde(default)]
     pub tamper: Option<Tamper>,
     /// With `call`: what must hold after the steps before. If the call shows otherwise, those had a wrong effect.

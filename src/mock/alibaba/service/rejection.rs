@@ -1,4 +1,4 @@
-//! The errors of KMS itself, from the topic "Responses" and what is known beside it.
+//! The errors of KMS itself, from the topic "Responses" and what is known besides.
 
 use std::borrow::Cow;
 

@@ -58,7 +58,7 @@ pub(crate) fn is_tag_value_of_resource(text: &str) -> bool {
     is_tag_text(text, 128, WITH_BACKSLASH)
 }
 
-/// What a tag may be made of beside letters and digits.
+/// What a tag may be made of besides letters and digits.
 const COMMON: &str = "/_-.+=@:";
 
 /// The same for the operations on several resources.

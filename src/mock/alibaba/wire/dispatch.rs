@@ -331,7 +331,7 @@ mod tests {
         fields.pointer(pointer).and_then(Value::as_str).unwrap().to_owned()
     }
 
-    /// Values that go deep into an operation, beside arbitrary ones.
+    /// Values that go deep into an operation, besides arbitrary ones.
     fn values(key: String, blob: String) -> impl Strategy<Value = String> {
         prop_oneof![
             4 => any::<String>(),

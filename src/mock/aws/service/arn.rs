@@ -17,7 +17,7 @@ pub(crate) struct Arn<'a> {
 }
 
 impl<'a> Arn<'a> {
-    /// Takes an ARN apart; nothing if it is none of a key or an alias.
+    /// Takes an ARN apart; nothing if it is not the ARN of a key or an alias.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let mut part = || parts.next();

@@ -295,12 +295,12 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A name that is no key id.
+/// A name that is not the id of a key.
 fn not_an_id(text: &str) -> Rejection {
     Rejection::not_found(format!("Invalid keyId '{text}'"))
 }
 
-/// A key that is not there.
+/// A key that does not exist.
 pub(crate) fn not_there(arn: &str) -> Rejection {
     Rejection::not_found(format!("Key '{arn}' does not exist"))
 }
@@ -309,7 +309,7 @@ fn wrong_type(name: &str, wanted: &str) -> Rejection {
     Rejection::serialization(format!("{name} is not {wanted}"))
 }
 
-/// A value that is none of an enumeration.
+/// A value that an enumeration does not have.
 pub(crate) fn not_among(name: &str, text: &str, known: &[&str]) -> Rejection {
     let constraint = format!("Member must satisfy enum value set: [{}]", known.join(", "));
     Rejection::constraint(name, &format!("'{text}'"), &constraint)

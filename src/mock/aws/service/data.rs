@@ -178,7 +178,7 @@ pub(crate) fn decrypt(
 
         let key = call.find_key(keys, &KeyReference::Id(&parsed.key_id))?;
         call.check_state(key)?;
-        // What is no version of the key was changed on its way.
+        // What is not a version of the key was changed on its way.
         let version = key.version(&parsed.version).ok_or_else(Rejection::invalid_ciphertext)?;
         UsableKey::of(call, key, Some(version))
     })?;

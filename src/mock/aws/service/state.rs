@@ -280,7 +280,7 @@ mod tests {
                         "native" => &[Origin::Kms],
                         "imported" => &[Origin::External],
                         "store" => &[Origin::CloudHsm],
-                        // The state of the key that an alias leaves is no matter, and not looked at.
+                        // The state of the key that an alias leaves does not matter, and is not looked at.
                         "alias_now_points_here" => &[],
                         other => panic!("{other}"),
                     };

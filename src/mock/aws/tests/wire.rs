@@ -106,7 +106,7 @@ fn what_is_shown_of_exchanges_holds_no_plaintext() {
     assert!(!shown.to_string().contains("secret") && !shown.to_string().contains("\"b\""));
 }
 
-/// Values that go deep into an operation, beside arbitrary ones.
+/// Values that go deep into an operation, besides arbitrary ones.
 fn values(key: String) -> impl Strategy<Value = Value> {
     prop_oneof![
         4 => Just(json!(key)),

@@ -31,7 +31,7 @@ pub(crate) struct Understood<'r> {
     kms: &'r AwsKms,
     received: &'r Received,
     request_id: String,
-    /// Read by whoever needs it first: nothing if the body is no JSON object.
+    /// Read by whoever needs it first: nothing if the body is not a JSON object.
     parameters: OnceLock<Option<Parameters>>,
     new_pair: OnceLock<Arc<RsaPair>>,
     pub(crate) routed: Result<Operation, Rejection>,
@@ -169,7 +169,7 @@ impl<'r> Understood<'r> {
     ) -> ResponseParts {
         let kms = self.kms;
         let Some(parameters) = self.parameters() else {
-            return self.rejection(&Rejection::serialization("The body is no JSON object."));
+            return self.rejection(&Rejection::serialization("The body is not a JSON object."));
         };
         self.count_ignored(operation, parameters);
         let Admitted { access_key, region } = admitted;

@@ -46,7 +46,7 @@ pub(super) const DEVIATIONS: &[Named] = &[
     call("delete-alias-disables-key", "DeleteAlias disables the key of the alias", &[DeleteAlias], |step, account| {
         step.and_move(account, Enabled, Disabled)
     }),
-    call("unknown-alias-made", "UpdateAlias makes an alias that is not there", &[UpdateAlias], |step, account| {
+    call("unknown-alias-made", "UpdateAlias makes an alias that does not exist", &[UpdateAlias], |step, account| {
         step.or(account, has_code("Forbidden.AliasNotFound"), |account| {
             let key = step.subject(account).ok_or_else(Rejection::alias_not_found)?;
             account.write(|keys| keys.add_alias(step.parameter("AliasName").unwrap_or_default(), &key.id));

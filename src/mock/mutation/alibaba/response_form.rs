@@ -129,11 +129,11 @@ faults! {
     pub enum GeneralFault {
         /// A rejection that has HTTP status 409 comes with 400.
         Status400For409 = "status-400-for-409",
-        /// An error for something that is not there comes with HTTP status 400.
+        /// An error for something that does not exist comes with HTTP status 400.
         NotFoundIs400 = "not-found-is-400",
-        /// An error for something that is not there comes with HTTP status 500.
+        /// An error for something that does not exist comes with HTTP status 500.
         NotFoundIs500 = "not-found-is-500",
-        /// What is not there is called `Forbidden.ResourceNotFound`.
+        /// What does not exist is called `Forbidden.ResourceNotFound`.
         NotFoundByAnotherName = "not-found-by-another-name",
         /// The codes of rejections begin with `Rejeted.`, as in no document.
         RejectionMisspelt = "rejection-code-misspelt-wrongly",
@@ -147,9 +147,9 @@ faults! {
         RejectionIs200 = "rejection-is-200",
         /// Every rejection for the state of a key is a server error.
         RejectionCrashes = "rejection-crashes",
-        /// Every error for something that is not there is a server error.
+        /// Every error for something that does not exist is a server error.
         NotFoundCrashes = "not-found-crashes",
-        /// The errors for states and for what is not there are those of the KMS of AWS.
+        /// The errors for states and for what does not exist are those of the KMS of AWS.
         AwsErrorCodes = "aws-error-codes",
         /// The RequestId of a success is empty.
         EmptyRequestId = "empty-request-id",
@@ -173,9 +173,9 @@ impl GeneralFault {
     pub(super) const fn description(self) -> &'static str {
         match self {
             Self::Status400For409 => "rejections that have HTTP status 409 come with 400",
-            Self::NotFoundIs400 => "errors for something that is not there come with HTTP status 400",
-            Self::NotFoundIs500 => "errors for something that is not there come with HTTP status 500",
-            Self::NotFoundByAnotherName => "what is not there is Forbidden.ResourceNotFound",
+            Self::NotFoundIs400 => "errors for something that does not exist come with HTTP status 400",
+            Self::NotFoundIs500 => "errors for something that does not exist come with HTTP status 500",
+            Self::NotFoundByAnotherName => "what does not exist is Forbidden.ResourceNotFound",
             Self::RejectionMisspelt => "the codes of rejections begin with Rejeted, as in no document",
             Self::RejectionIsInvalidParameter => {
                 "every rejection for a key's state is InvalidParameter with status 400"
@@ -187,9 +187,9 @@ impl GeneralFault {
             Self::RejectionIs200 => "every rejection for a key's state comes with HTTP status 200",
             Self::RejectionCrashes => "every rejection for a key's state is InternalFailure with HTTP status 500",
             Self::NotFoundCrashes => {
-                "every error for something that is not there is InternalFailure with HTTP status 500"
+                "every error for something that does not exist is InternalFailure with HTTP status 500"
             }
-            Self::AwsErrorCodes => "errors for states and for what is not there have the codes of AWS and status 400",
+            Self::AwsErrorCodes => "errors for states and for what does not exist have the codes of AWS and status 400",
             Self::EmptyRequestId => "the RequestId of a success is empty",
             Self::NoRequestId => "a success has no RequestId",
             Self::NoRequestIdInErrors => "an error has no RequestId",

@@ -36,13 +36,13 @@ pub(super) const DEVIATIONS: &[Named] = &[
     ),
     call(
         "unknown-key-accepted",
-        "a request for a key that is not there succeeds and does nothing",
+        "a request for a key that does not exist succeeds and does nothing",
         &[],
         |step, account| step.or(account, has_code("Forbidden.KeyNotFound"), |_| Ok(Fields::new())),
     ),
     call(
         "unknown-alias-accepted",
-        "a request for an alias that is not there succeeds and does nothing",
+        "a request for an alias that does not exist succeeds and does nothing",
         &[],
         |step, account| step.or(account, has_code("Forbidden.AliasNotFound"), |_| Ok(Fields::new())),
     ),

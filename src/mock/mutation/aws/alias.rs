@@ -40,13 +40,13 @@ pub(super) const DEVIATIONS: &[Named] = &[
     ),
     call(
         "unknown-alias-updated",
-        "UpdateAlias of an alias that is not there succeeds",
+        "UpdateAlias of an alias that does not exist succeeds",
         &[UpdateAlias],
         |step, account| step.or(account, has_code("NotFoundException"), |_| Ok(Fields::new())),
     ),
     call(
         "unknown-alias-deleted",
-        "DeleteAlias of an alias that is not there succeeds",
+        "DeleteAlias of an alias that does not exist succeeds",
         &[DeleteAlias],
         |step, account| step.or(account, has_code("NotFoundException"), |_| Ok(Fields::new())),
     ),

@@ -139,9 +139,9 @@ impl GeneralFault {
             Self::RejectionIsValidation => "every rejection for the state of a key is a ValidationException",
             Self::RejectionIsAccessDenied => "every rejection for the state of a key is an AccessDeniedException",
             Self::RejectionCrashes => "every rejection for the state of a key is a server error",
-            Self::NotFoundIs404 => "an error for what is not there comes with HTTP status 404",
-            Self::NotFoundIs500 => "an error for what is not there comes with HTTP status 500",
-            Self::NotFoundIsValidation => "an error for what is not there is a ValidationException",
+            Self::NotFoundIs404 => "an error for what does not exist comes with HTTP status 404",
+            Self::NotFoundIs500 => "an error for what does not exist comes with HTTP status 500",
+            Self::NotFoundIsValidation => "an error for what does not exist is a ValidationException",
         }
     }
 

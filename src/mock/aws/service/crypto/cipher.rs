@@ -98,7 +98,7 @@ pub(crate) struct Ciphertext {
 }
 
 impl Ciphertext {
-    /// Takes a ciphertext apart; nothing if it is none of a symmetric key of this service.
+    /// Takes a ciphertext apart; nothing if it is not one of a symmetric key of this service.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         let (key_id, rest) = bytes.strip_prefix(&HEAD)?.split_at_checked(KEY_ID_BYTES)?;
         let (version, rest) = rest.split_at_checked(VERSION_BYTES)?;

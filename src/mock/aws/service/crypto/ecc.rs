@@ -35,7 +35,7 @@ impl EccPair {
         Self::of(curve, EcdsaKeyPair::generate(schemes(curve).0).ok()?)
     }
 
-    /// A pair that is kept, or imported, as PKCS #8; nothing if it is none of this curve.
+    /// A pair that is kept, or imported, as PKCS #8; nothing if it is not one of this curve.
     pub(crate) fn from_pkcs8(curve: Curve, der: &[u8]) -> Option<Self> {
         Self::of(curve, EcdsaKeyPair::from_pkcs8(schemes(curve).0, der).ok()?)
     }

@@ -25,7 +25,7 @@ impl KeyMaterial {
         Cipher::random().map(Box::new).map(Self::Symmetric)
     }
 
-    /// Material that is kept, or imported; nothing if it is none of this kind of key.
+    /// Material that is kept, or imported; nothing if it does not belong to this kind of key.
     pub(crate) fn from_bytes(spec: KeySpec, bytes: &[u8]) -> Option<Self> {
         match spec.family() {
             Family::Symmetric => {

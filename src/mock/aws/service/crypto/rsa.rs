@@ -76,7 +76,7 @@ impl RsaPair {
         RsaSize::ALL.into_iter().find(|size| size.bytes() == self.signing.public_modulus_len())
     }
 
-    /// The ciphertext; nothing if the plaintext is too long or the algorithm is none of RSA.
+    /// The ciphertext; nothing if the plaintext is too long or the algorithm is not one of RSA.
     pub(crate) fn encrypt(&self, algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Option<Vec<u8>> {
         let algorithm = oaep(algorithm)?;
         let key = OaepPublicEncryptingKey::new(self.public_key()).ok()?;
@@ -129,7 +129,7 @@ impl RsaPair {
         Some(buffer)
     }
 
-    /// The signature; nothing if the algorithm is none of RSA.
+    /// The signature; nothing if the algorithm is not one of RSA.
     pub(crate) fn sign(&self, algorithm: SigningAlgorithm, message: &Message) -> Option<Vec<u8>> {
         let (encoding, _) = schemes(algorithm)?;
         let mut signature = vec![0; self.signing.public_modulus_len()];

@@ -1,4 +1,4 @@
-//! UntagResource: tags that the key does not have are no error.
+//! UntagResource: tags that the key does not have are not an error.
 
 use super::Definition;
 use crate::mock::aws::service::account::Account;

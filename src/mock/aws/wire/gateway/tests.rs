@@ -161,7 +161,7 @@ fn a_region_is_one_of_the_service_or_of_the_settings() {
             received.headers.insert("authorization", HeaderValue::from_str(&value).unwrap());
         })
     };
-    // Another region of the service is let in by a host that is none of it, but for the signature.
+    // Another region of the service is let in by a host of another one, but for the signature.
     for region in ["eu-west-1", "local"] {
         assert!(matches!(scoped(region), Err(GatewayError::SignatureDoesNotMatch { .. })), "{region}");
     }

@@ -72,7 +72,7 @@ pub(super) fn scan(file: &File, path: &Path) -> Result<Scanned, StateError> {
         let mark = finished.as_ref().filter(|mark| lines < mark.lines)?;
         let missing = mark.lines - lines;
         Some(damaged(format!(
-            "its end is missing: {} of changes that were saved are not there any more",
+            "its end is missing: {} of saved changes are gone",
             counted(usize::try_from(missing).unwrap_or(usize::MAX), "line", "lines")
         )))
     };

@@ -125,7 +125,7 @@ fn a_line_that_is_missing_is_noticed_after_the_file_was_written_anew() {
     let last_line = bytes[..bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
     std::fs::write(&path, &bytes[..=last_line]).unwrap();
     let message = rejected(&path).to_string();
-    assert!(message.contains("its end is missing: 1 line of changes that were saved"), "{message}");
+    assert!(message.contains("its end is missing: 1 line of saved changes"), "{message}");
 }
 
 #[test]
