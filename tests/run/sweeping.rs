@@ -47,16 +47,18 @@ async fn only_keys_of_unknown_creations_are_swept() {
     assert_eq!(record.notices, [""; 0]);
 }
 
-/// The list names one key, that of the case, so many times.
+/// The list names one key, that of the case, so many times. Its entries differ, for no page has those of another.
 fn listing(entries: u64) -> Alteration {
     let id: Mutex<Value> = Mutex::default();
     Arc::new(move |operation, _, fields| match operation {
         "CreateKey" => *id.lock().unwrap() = fields["KeyMetadata"]["KeyId"].clone(),
         "ListKeys" => {
-            let keys = vec![json!({"KeyId": *id.lock().unwrap(), "KeyArn": ""}); 100];
             let (number, size) = (&fields["PageNumber"], 100);
-            let rest = entries - (number.as_u64().unwrap() - 1) * size;
-            let keys = &keys[..usize::try_from(rest.min(size)).unwrap()];
+            let first = (number.as_u64().unwrap() - 1) * size;
+            let id = id.lock().unwrap().clone();
+            let keys: Vec<Value> = (first..entries.min(first + size))
+                .map(|entry| json!({"KeyId": id, "KeyArn": entry.to_string()}))
+                .collect();
             *fields = json!({"TotalCount": entries, "PageNumber": number, "PageSize": size, "Keys": {"Key": keys}});
         }
         _ => {}
