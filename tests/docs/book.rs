@@ -49,6 +49,30 @@ fn anchor(heading: &str) -> String {
     kept.map(|one| if one == ' ' { '-' } else { one.to_ascii_lowercase() }).collect()
 }
 
+/// What a link to a file of the repository begins with. The book holds its chapters alone, so a path beside them would lead
+/// nowhere in it.
+const REPOSITORY: &str = "https://github.com/kms-conformance/kms-conformance/";
+
+/// The file or folder that a link of a chapter leads to. None if it is elsewhere on the web.
+fn target(chapter: &Path, file: &str) -> Option<PathBuf> {
+    if let Some(file) = file.strip_prefix(REPOSITORY) {
+        let found = file.strip_prefix("blob/main/").or_else(|| file.strip_prefix("tree/main/"));
+        // Releases and issues are no files.
+        return found.map(|file| Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
+    }
+    if file.starts_with("http") {
+        return None;
+    }
+    if file.is_empty() {
+        return Some(chapter.to_owned());
+    }
+
+    let target = chapter.parent().unwrap().join(file);
+    let inside = target.canonicalize().is_ok_and(|target| target.starts_with(docs().canonicalize().unwrap()));
+    assert!(inside, "{}: {file} is no chapter: write {REPOSITORY}blob/main/…", chapter.display());
+    Some(target)
+}
+
 #[test]
 fn every_link_leads_somewhere() {
     let link = Regex::new(r"\]\(([^)\s]+)\)").unwrap();
@@ -57,10 +81,7 @@ fn every_link_leads_somewhere() {
         let text = fs::read_to_string(&path).unwrap();
         for found in link.captures_iter(&text) {
             let (file, place) = found[1].split_once('#').unwrap_or((&found[1], ""));
-            if file.starts_with("http") {
-                continue;
-            }
-            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            let Some(target) = target(&path, file) else { continue };
             assert!(target.exists(), "{chapter}: {file}");
             if !place.is_empty() {
                 let page = fs::read_to_string(&target).unwrap();
