@@ -9,8 +9,8 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 binary=$(realpath -e -- "${1:?usage: run.sh PATH_OF_KMS_CONFORMANCE}") || exit 2
 root=${KMS_CONFORMANCE_SDK_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/kms-conformance-sdk}
-pins=("$here/python/requirements.txt" "$here/node/package.json" "$here/node/package-lock.json")
-version=$({ python3 --version && node --version && cat "${pins[@]}"; } | sha256sum | cut -c1-16) || exit 2
+pins=("$here/python/requirements.txt" "$here/node/package.json" "$here/node/package-lock.json" "$here/rust/Cargo.lock")
+version=$({ python3 --version && node --version && rustc --version && cat "${pins[@]}"; } | sha256sum | cut -c1-16) || exit 2
 cache=$root/$version
 logs=$(mktemp -d) || exit 2
 mock=
@@ -38,9 +38,15 @@ install() {
             "$cache/python/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "${pins[0]}" &&
             cp -- "${pins[1]}" "${pins[2]}" "$cache/node/" &&
             npm ci --prefix "$cache/node" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error &&
+            in_rust fetch --quiet &&
             touch "$cache/ready" || return
     fi
     exec {lock}>&-
+}
+
+# Runs Cargo on the crate with the SDK for Rust: SUBCOMMAND [ARGUMENT...]. What it builds goes to the cache.
+in_rust() {
+    CARGO_TARGET_DIR=$cache/rust cargo "$1" --manifest-path "$here/rust/Cargo.toml" --locked "${@:2}"
 }
 
 # Nothing of the caller's own cloud account, proxies or module paths reaches the SDKs.
@@ -64,7 +70,7 @@ script() {
     mock=$!
     if ! read -r -t 30 address <&"$output"; then
         trouble='the mock did not say its address'
-    elif ! isolated "${@/#ADDRESS/$address}" >"$log" 2>&1; then
+    elif ! isolated "${@/ADDRESS/$address}" >"$log" 2>&1; then
         trouble='see above'
     elif ! kill -0 "$mock" 2>"$logs/kill"; then
         trouble='the mock ended by itself'
@@ -72,7 +78,7 @@ script() {
     stop_mock
     exec {output}<&-
     touch "$log"
-    count=$(sed -nE 's/^(Ran|ℹ tests) ([0-9]+).*/\2/p' "$log")
+    count=$(sed -nE 's/^(Ran|ℹ tests|running) ([0-9]+).*/\2/p' "$log")
     if [[ ${count:-0} -eq 0 ]]; then
         trouble=${trouble:-no test was run}
     fi
@@ -86,6 +92,8 @@ script() {
 }
 
 install || { printf 'the SDKs could not be installed into %s\n' "$cache" >&2; exit 2; }
+# Before its mock is started: the first build takes a minute or two.
+in_rust test --quiet --no-run || { printf 'the tests of the SDK for Rust could not be built\n' >&2; exit 2; }
 
 python=$cache/python/bin/python
 script python-v1 alibaba "$python" "$here/python/python_v1.py" ADDRESS
@@ -97,6 +105,9 @@ script node-openapi alibaba node --test-reporter=spec "$here/node/openapi.js" AD
 script aws-boto3 aws "$python" "$here/python/aws_boto3.py" ADDRESS
 script aws-cli aws "$python" "$here/python/aws_cli.py" ADDRESS
 script aws-node aws node --test-reporter=spec "$here/node/aws_kms.js" ADDRESS
+# One test after the other, for each moves the clock of all keys.
+script aws-rust aws env KMS_MOCK=ADDRESS CARGO_TARGET_DIR="$cache/rust" cargo test --quiet --offline --locked \
+    --manifest-path "$here/rust/Cargo.toml" -- --test-threads=1
 
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]
