@@ -228,6 +228,14 @@ impl Summary {
         Verdict::ALL.iter().map(|verdict| self.of(*verdict)).sum()
     }
 
+    /// The worst verdict that a case has, for a cell of a table. That some were skipped counts only where all were: the table would
+    /// look untested wherever one class of keys can't be made. None without cases.
+    pub fn worst(&self) -> Option<Verdict> {
+        let has = |verdict: &Verdict| self.of(*verdict) > 0;
+        let worst = Verdict::ALL.into_iter().rev().filter(has).find(|verdict| *verdict != Verdict::Skipped);
+        worst.or_else(|| has(&Verdict::Skipped).then_some(Verdict::Skipped))
+    }
+
     fn slot(&mut self, verdict: Verdict) -> &mut usize {
         match verdict {
             Verdict::Pass => &mut self.pass,

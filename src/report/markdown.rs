@@ -185,7 +185,7 @@ fn table(results: &Results) -> String {
 
 /// The worst verdict of a cell and how many of its cases have it: `✘ 2 of 3`.
 fn cell(summary: &Summary) -> String {
-    let worst = Verdict::ALL.into_iter().rev().find(|verdict| summary.of(*verdict) > 0).unwrap_or(Verdict::Pass);
+    let worst = summary.worst().unwrap_or(Verdict::Pass);
     match (summary.of(worst), summary.total()) {
         (some, all) if some < all => format!("{} {some} of {all}", sign(worst)),
         (all, _) => format!("{} {all}", sign(worst)),

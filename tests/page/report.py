@@ -1,5 +1,6 @@
 """The page of results, `report html`, by real clicks and keys: opened from the disk, as people open it."""
 
+import base64
 import importlib.resources
 import json
 import os
@@ -287,6 +288,42 @@ def everybody_can_read_it(binary, _):
                 assert browser.run("return document.documentElement.scrollWidth") <= width
                 colours.add(browser.run("return getComputedStyle(document.body).backgroundColor"))
         assert len(colours) == 2, colours
+
+
+@check
+def names_are_not_broken_into_letters(binary, _):
+    """report: on a phone, the name of an operation takes a few lines at most"""
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages))
+        browser.resize(360)
+        open_page(browser, address)
+        heights = browser.run("""return [...document.querySelectorAll('.matrix tbody th')].map((one) =>
+            one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight))""")
+        assert heights and max(heights) < 6, heights
+
+
+@check
+def nothing_is_cut_on_paper(binary, _):
+    """report: printed, also from a dark page, it is light, no table is cut, and scenarios and an open cell are there"""
+    with Pages(binary) as pages, Browser() as browser:
+        address = pages.page(deviating(pages), pages.results("good"))
+        # What is left of A4 on its side, in the pixels of a page.
+        browser.resize(1031)
+        open_page(browser, address)
+        cell(browser, "cell/Encrypt/Disabled").click()
+        dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+        browser.command("Emulation.setEmulatedMedia", media="print", features=dark)
+        page, background = browser.run("""return [document.documentElement.scrollWidth,
+            getComputedStyle(document.body).backgroundColor]""")
+        assert (page <= 1031, background) == (True, "rgb(255, 255, 255)"), (page, background)
+        cut = browser.run("""return [...document.querySelectorAll('.scroll > *')].filter((one) =>
+            one.getBoundingClientRect().right > 1031 || getComputedStyle(one.parentElement).overflowX !== 'visible').length""")
+        assert cut == 0, cut
+        shown = browser.run("""return ['#filters', '.scenarios li', '#list details.case dl', '.graph svg'].map((one) =>
+            document.querySelector(one).checkVisibility({ contentVisibilityAuto: true }))""")
+        assert shown == [False, True, True, True], shown
+        pdf = browser.command("Page.printToPDF", printBackground=True, preferCSSPageSize=True)
+        assert base64.b64decode(pdf["data"]).startswith(b"%PDF-")
 
 
 @check

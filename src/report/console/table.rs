@@ -17,7 +17,7 @@
 //! ✔ pass  ✘ fail  ? inconclusive  k known failure  – skipped
 //! ```
 //!
-//! A cell shows the worst of its cases, and is empty if it has none. Rows in which everything passed are left out, unless
+//! A cell shows the worst of its cases that were not skipped, and is empty if it has none. Rows in which everything passed are left out, unless
 //! the whole table is shown.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -263,8 +263,10 @@ mod tests {
             table.cells[&cell]
         };
         assert_eq!(after(&not_applicable), Mark::NotApplicable);
+        assert_eq!(after(&sample::other(id, Verdict::Skipped, Kind::Unavailable, "")), Mark::Skipped);
         assert_eq!(after(&sample::passed(id)), Mark::Pass);
         assert_eq!(after(&not_applicable), Mark::Pass);
+        assert_eq!(after(&sample::other(id, Verdict::Skipped, Kind::Unavailable, "")), Mark::Pass);
         assert_eq!(after(&sample::failed(id)), Mark::Fail);
         assert_eq!(after(&sample::other(id, Verdict::Inconclusive, Kind::Transport, "")), Mark::Fail);
     }

@@ -15,10 +15,14 @@ use crate::verdict::Verdict;
 const NEW: &str = "new key";
 
 /// The sizes of the picture, in its own units.
-const NODE: (usize, usize) = (140, 44);
+const HEIGHT: usize = 44;
+const NARROWEST: usize = 140;
 const GAP: usize = 92;
 const MARGIN: usize = 12;
 const LINE: usize = 15;
+
+/// About how wide a character is, in the name of a state and in the words beside it.
+const LETTER: (usize, usize) = (9, 7);
 
 /// How far ends of arcs at one node are from each other.
 const APART: usize = 9;
@@ -34,6 +38,8 @@ pub(super) struct Graph<'r> {
     /// Their names from left to right, the place of new keys first.
     nodes: Vec<&'r str>,
     transitions: Vec<Taken<'r>>,
+    /// How wide a node is, so that its name has room in it.
+    width: usize,
 }
 
 impl<'r> Graph<'r> {
@@ -62,7 +68,12 @@ impl<'r> Graph<'r> {
             let step = (transition.from.as_deref(), transition.operation.as_deref(), transition.to.as_str());
             Taken { transition, cases: counts.iter().map(|counts| counts.get(&step).copied().unwrap_or(0)).collect() }
         };
-        Some(Self { nodes, transitions: transitions.iter().map(taken).collect() })
+        // What leaves a state where it is has its words below the node, whose neighbours have theirs beside them.
+        let stays = transitions.iter().filter(|one| one.from.as_deref() == Some(&one.to));
+        let words = stays.filter_map(|one| one.operation.as_deref()).map(|name| (name.chars().count() + 9) * LETTER.1);
+        let names = nodes.iter().map(|name| name.chars().count() * LETTER.0 + MARGIN);
+        let width = names.chain(words).fold(NARROWEST, usize::max);
+        Some(Self { nodes, transitions: transitions.iter().map(taken).collect(), width })
     }
 
     /// The picture, and the same as a table for those who can't see it.
@@ -98,11 +109,11 @@ impl<'r> Graph<'r> {
         let (rise, fall) = (heights(&above, self.nodes.len()), heights(&below, self.nodes.len()));
         let top = MARGIN + rise.last().copied().unwrap_or(0) + LINE;
         let most_stays = stays.values().map(Vec::len).max().unwrap_or(0);
-        let bottom = top + NODE.1;
+        let bottom = top + HEIGHT;
         // What leaves a state where it is stands below its box, where arcs begin too.
         let below_stays = bottom + (most_stays * LINE + if most_stays > 0 { 8 } else { 0 });
         let height = below_stays + fall.last().copied().unwrap_or(0) + LINE + MARGIN;
-        let width = 2 * MARGIN + self.nodes.len() * NODE.0 + self.nodes.len().saturating_sub(1) * GAP;
+        let width = 2 * MARGIN + self.nodes.len() * self.width + self.nodes.len().saturating_sub(1) * GAP;
 
         let mut svg = format!(
             "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"the states of a key \
@@ -117,15 +128,15 @@ impl<'r> Graph<'r> {
             svg.push_str(&self.arc((*from, *to), all, (below_stays, &fall), false, &mut words));
         }
         for (index, name) in self.nodes.iter().enumerate() {
-            let (left, middle) = (MARGIN + index * (NODE.0 + GAP), middle(index));
+            let (left, middle) = (MARGIN + index * (self.width + GAP), self.middle(index));
             let class = if index == 0 { "node start" } else { "node" };
             let _ = writeln!(
                 svg,
                 "<g class=\"{class}\"><rect x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" rx=\"8\"/><text x=\"{middle}\" \
                  y=\"{}\">{}</text></g>",
-                NODE.0,
-                NODE.1,
-                top + NODE.1 / 2 + 5,
+                self.width,
+                HEIGHT,
+                top + HEIGHT / 2 + 5,
                 escaped(name)
             );
             for (line, taken) in stays.get(&index).into_iter().flatten().enumerate() {
@@ -147,8 +158,8 @@ impl<'r> Graph<'r> {
         let span = from.abs_diff(to);
         let inset = (self.nodes.len() - span) * APART;
         // The outer of two arcs at a node encloses the inner one.
-        let (begin, end) =
-            if up { (middle(from) + inset, middle(to) - inset) } else { (middle(from) - inset, middle(to) + inset) };
+        let (from, to) = (self.middle(from), self.middle(to));
+        let (begin, end) = if up { (from + inset, to - inset) } else { (from - inset, to + inset) };
         let level = levels.get(span).copied().unwrap_or(0);
         // A curve with its two handles at one height rises to three quarters of it.
         let handle = level * 4 / 3;
@@ -199,6 +210,11 @@ impl<'r> Graph<'r> {
         html + "</tbody></table></div>"
     }
 
+    /// The middle of a node, from left to right.
+    fn middle(&self, index: usize) -> usize {
+        MARGIN + index * (self.width + GAP) + self.width / 2
+    }
+
     fn place(&self, name: &str) -> usize {
         self.nodes.iter().position(|node| *node == name).unwrap_or(0)
     }
@@ -226,11 +242,6 @@ impl Taken<'_> {
         };
         format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>")
     }
-}
-
-/// The middle of a node, from left to right.
-const fn middle(index: usize) -> usize {
-    MARGIN + index * (NODE.0 + GAP) + NODE.0 / 2
 }
 
 /// How far arcs rise, by their span: each leaves room for the words of the shorter ones.

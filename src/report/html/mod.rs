@@ -27,6 +27,9 @@ use crate::verdict::Verdict;
 const STYLE: &str = include_str!("assets/report.css");
 const SCRIPT: &str = include_str!("assets/report.js");
 
+/// How many leaks or notes of one of the results stand above the table; more are a list that is closed at first.
+const MOST_REMARKS: usize = 5;
+
 /// How many cases are listed where no script runs.
 const MOST_LISTED: usize = 500;
 
@@ -105,7 +108,7 @@ pub fn render(columns: &[Column]) -> String {
 
 /// What the signs mean.
 const LEGEND: &str = "✔ pass · ✘ fail · ! unexpected pass · ? inconclusive · k known failure · … not run · – skipped. A cell shows \
-                      its worst verdict and how many of its cases have it.";
+                      the worst verdict of its cases, and how many have it; that some are skipped counts only where all are.";
 
 /// The hash of a script or style, as a policy has it.
 fn hash(text: &str) -> String {
@@ -126,7 +129,7 @@ fn head(columns: &[Column]) -> String {
     head.push_str("</tr></thead><tbody>");
     let mut remarks = String::new();
     for Column { name, results } in columns {
-        let Results { target, tool, started_at, usage, duration_ms, summary, suite, .. } = results;
+        let Results { target, started_at, usage, duration_ms, summary, .. } = results;
         let mock = if target.bundled_mock { ", bundled mock" } else { "" };
         let version =
             target.version.as_ref().map(|version| format!(", version {}", escaped(version))).unwrap_or_default();
@@ -146,19 +149,35 @@ fn head(columns: &[Column]) -> String {
         }
         head.push_str("</tr>");
 
-        let mut remark = |label: &str, line: &str| {
-            let name = if columns.len() > 1 { format!("{}: ", escaped(name)) } else { String::new() };
-            remarks.push_str(&format!("<p>{name}<strong>{label}</strong>: {}</p>\n", escaped(line)));
-        };
-        remark("suite", &format!("{} {}, case files {:.12}…", tool.name, tool.version, suite.hash));
-        if !results.complete {
-            remark("cut short", results.stopped.as_deref().unwrap_or("the run ended early"));
-        }
-        results.leaks.iter().for_each(|leak| remark("leak", leak));
-        results.notices.iter().for_each(|notice| remark("note", notice));
+        let name = if columns.len() > 1 { format!("{}: ", escaped(name)) } else { String::new() };
+        remarks.push_str(&remarks_on(results, &name));
     }
     let league = if columns.len() > 1 { league(columns) } else { String::new() };
     head + "</tbody></table></div>\n" + &league + &remarks
+}
+
+/// What else is to be known of results: their suite, why they were cut short, leaks and notes.
+fn remarks_on(results: &Results, name: &str) -> String {
+    let line = |label: &str, line: &str| format!("<p>{name}<strong>{label}</strong>: {}</p>\n", escaped(line));
+    let Results { tool, suite, .. } = results;
+    let mut html = line("suite", &format!("{} {}, case files {:.12}…", tool.name, tool.version, suite.hash));
+    if !results.complete {
+        html.push_str(&line("cut short", results.stopped.as_deref().unwrap_or("the run ended early")));
+    }
+
+    for (one, many, lines) in [("leak", "leaks", &results.leaks), ("note", "notes", &results.notices)] {
+        if lines.len() <= MOST_REMARKS {
+            html.extend(lines.iter().map(|text| line(one, text)));
+            continue;
+        }
+        // The table is what the page is about, and would be pages further down.
+        let items: String = lines.iter().map(|text| format!("<li>{}</li>\n", escaped(text))).collect();
+        let number = lines.len();
+        html.push_str(&format!(
+            "<details><summary>{name}<strong>{number} {many}</strong></summary>\n<ul>\n{items}</ul></details>\n"
+        ));
+    }
+    html
 }
 
 /// Which of the results keep how much of the published table, a row for each.
@@ -244,7 +263,7 @@ mod tests {
         assert_eq!(data["cases"][2]["results"][0]["line"], "expected Rejected.Disabled (409), got Success (200)");
         assert!(data["clauses"]["key-states/table-2/encrypt"]["says"].as_str().unwrap().starts_with("Encrypt "));
         // Columns are in the order of the published table, and what it lacks in alphabetical order.
-        let states = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"];
+        let states = ["Enabled", "Disabled", "Pending<wbr>Deletion", "Pending<wbr>Import"];
         let places = states.map(|state| page.find(&format!("<th scope=\"col\">{state}</th>")).unwrap());
         assert!(places.is_sorted());
         for name in ["cell/Encrypt/Disabled", "move/UpdateAlias/Enabled/Disabled", "scenario/deletion"] {
@@ -268,6 +287,18 @@ mod tests {
         let details = case["results"][0]["details"].as_array().unwrap();
         assert!(before.contains("2026-11-24") && before.contains("2026-11-01"), "{before}");
         assert!(details.contains(&serde_json::json!(["before", before])), "{details:?}");
+    }
+
+    #[test]
+    fn many_leaks_are_a_list_that_is_closed() {
+        let mut column = column("a", &sample::poor());
+        column.results.leaks = vec!["key <1> was left behind".to_owned(); MOST_REMARKS];
+        let line = "<strong>leak</strong>: key &lt;1&gt; was left behind";
+        assert_eq!(render(&[column.clone()]).matches(line).count(), MOST_REMARKS);
+        column.results.leaks.push("another".to_owned());
+        let page = render(&[column]);
+        assert!(page.contains("<details><summary><strong>6 leaks</strong></summary>"), "{page}");
+        assert_eq!(page.matches("<li>key &lt;1&gt; was left behind</li>").count(), MOST_REMARKS);
     }
 
     #[test]

@@ -144,13 +144,13 @@ impl Tables {
 
         let rows = Layout::order(row_order, places.iter().map(|(row, _)| row.as_str()));
         let columns = Layout::order(&self.layout.states, places.iter().map(|(_, column)| column.as_str()));
-        let heads: String = columns.iter().map(|name| format!("<th scope=\"col\">{}</th>", escaped(name))).collect();
+        let heads: String = columns.iter().map(|name| format!("<th scope=\"col\">{}</th>", heading(name))).collect();
         let mut html = format!(
             "<div class=\"scroll\"><table class=\"matrix\"><caption>{}</caption><thead><tr><td></td>{heads}</tr></thead><tbody>\n",
             escaped(title)
         );
         for row in rows {
-            html.push_str(&format!("<tr><th scope=\"row\">{}</th>", escaped(row)));
+            html.push_str(&format!("<tr><th scope=\"row\">{}</th>", heading(row)));
             for column in &columns {
                 let cell = cell(row, column);
                 let content = self.cells.get(&cell).map(|summaries| button(&cell, summaries)).unwrap_or_default();
@@ -162,6 +162,21 @@ impl Tables {
     }
 }
 
+/// The name of a row or column, which may be broken between its words where there is little room: `Pending` `Deletion`.
+fn heading(name: &str) -> String {
+    let mut heading = String::new();
+    let mut word = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() && word.ends_with(char::is_lowercase) {
+            heading.push_str(&escaped(&word));
+            heading.push_str("<wbr>");
+            word.clear();
+        }
+        word.push(character);
+    }
+    heading + &escaped(&word)
+}
+
 /// A cell, which only a script can open.
 fn button(cell: &Cell, summaries: &[Summary]) -> String {
     let marks: String = summaries.iter().map(mark).collect();
@@ -171,7 +186,7 @@ fn button(cell: &Cell, summaries: &[Summary]) -> String {
 
 /// The worst verdict and how many of the cases have it: `✘ 2/3`.
 fn mark(summary: &Summary) -> String {
-    let Some(worst) = Verdict::ALL.into_iter().rev().find(|verdict| summary.of(*verdict) > 0) else {
+    let Some(worst) = summary.worst() else {
         return "<span class=\"mark\">·</span>".to_owned();
     };
     let number = match (summary.of(worst), summary.total()) {
@@ -179,4 +194,33 @@ fn mark(summary: &Summary) -> String {
         (all, _) => all.to_string(),
     };
     format!("<span class=\"mark {worst}\">{} {number}</span>", sign(worst))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_broken_between_their_words_alone() {
+        for (name, wanted) in [
+            ("Encrypt", "Encrypt"),
+            ("PendingReplicaDeletion", "Pending<wbr>Replica<wbr>Deletion"),
+            ("ListKMSKeys", "List<wbr>KMSKeys"),
+            ("a<B>c&D", "a&lt;B&gt;c&amp;D"),
+            ("", ""),
+        ] {
+            assert_eq!(heading(name), wanted);
+        }
+    }
+
+    #[test]
+    fn a_cell_shows_skipped_cases_only_where_all_are() {
+        let mut summary = Summary::default();
+        summary.count(Verdict::Skipped);
+        assert!(mark(&summary).contains("– 1<"));
+        summary.count(Verdict::Pass);
+        assert!(mark(&summary).contains("✔ 1/2<"));
+        summary.count(Verdict::NotRun);
+        assert!(mark(&summary).contains("… 1/3<"));
+    }
 }

@@ -75,7 +75,9 @@ function summarize(members) {
     const applicable = results.filter((result) => result.kind !== "not-applicable");
     const verdicts = (applicable.length ? applicable : results).map((result) => result.verdict);
     if (verdicts.length === 0) return null;
-    const worst = ORDER[Math.max(...verdicts.map((verdict) => ORDER.indexOf(verdict)))];
+    // That some are skipped counts only where all are.
+    const judged = verdicts.filter((verdict) => verdict !== "skipped");
+    const worst = ORDER[Math.max(...(judged.length ? judged : verdicts).map((verdict) => ORDER.indexOf(verdict)))];
     const same = verdicts.filter((verdict) => verdict === worst).length;
     const count = same === verdicts.length ? `${same}` : `${same}/${verdicts.length}`;
     const name = data.columns.length > 1 ? `${column.name}: ` : "";
@@ -159,7 +161,9 @@ function pathOf(one) {
   const passed = one.path.map((step) => step.state);
   const states = [...data.states, ...passed].filter((state, index, all) => passed.includes(state) && all.indexOf(state) === index);
   const nodes = ["new key", ...states];
-  const middle = (index) => 70 + index * 160;
+  // A name has room in its node.
+  const size = Math.max(132, 12 + 9 * Math.max(...nodes.map((name) => name.length)));
+  const middle = (index) => 4 + size / 2 + index * (size + 28);
   const arcs = new Map();
   one.path.forEach((step, index) => {
     const from = index ? nodes.indexOf(passed[index - 1]) : 0;
@@ -169,7 +173,7 @@ function pathOf(one) {
   const spans = [...arcs.keys()].map((key) => { const [from, to] = key.split(" ").map(Number); return to - from; });
   const up = 12 + 26 * Math.max(0, ...spans);
   const down = 12 + 26 * Math.max(0, ...spans.map((span) => -span)) + (spans.includes(0) ? 16 : 0);
-  const width = middle(nodes.length - 1) + 72;
+  const width = middle(nodes.length - 1) + size / 2 + 6;
   const parts = [];
   for (const [key, numbers] of arcs) {
     const [from, to] = key.split(" ").map(Number);
@@ -191,11 +195,11 @@ function pathOf(one) {
   nodes.forEach((name, index) => {
     const kind = index === 0 ? "" : name === passed[passed.length - 1] ? " passed end" : " passed";
     parts.push(shape("g", { class: `node${kind}` },
-      shape("rect", { x: middle(index) - 66, y: up, width: 132, height: 28, rx: 7 }),
+      shape("rect", { x: middle(index) - size / 2, y: up, width: size, height: 28, rx: 7 }),
       shape("text", { x: middle(index), y: up + 19 }, name)));
   });
-  const size = { viewBox: `0 0 ${width} ${up + 28 + down}`, width, height: up + 28 + down };
-  return shape("svg", { class: "path", role: "img", "aria-label": "the steps of the route, which follow as a list", ...size }, ...parts);
+  const frame = { viewBox: `0 0 ${width} ${up + 28 + down}`, width, height: up + 28 + down };
+  return shape("svg", { class: "path", role: "img", "aria-label": "the steps of the route, which follow as a list", ...frame }, ...parts);
 }
 
 function drawCase(one) {
