@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::format::Format;
 use super::{CliError, Context, Exit, report};
 use crate::report::curl::quote;
-use crate::report::difference::{FourWays, Way, outcome, pairs};
+use crate::report::difference::{FourWays, Way, found, pairs};
 use crate::report::results::Results;
 use crate::report::text::{as_u64, count, one_line, thousands};
 use crate::verdict::Verdict;
@@ -119,7 +119,7 @@ fn show(arguments: &DiffArguments, a: &Results, b: &Results, context: &Context) 
         match Way::of(one, other) {
             Some(way) => {
                 ways.count(way);
-                cases.push(Judged { id: &one.id, way, a: outcome(one), b: outcome(other) });
+                cases.push(Judged { id: &one.id, way, a: found(one), b: found(other) });
             }
             None => only_one += usize::from(Way::is_judged(one) != Way::is_judged(other)),
         }

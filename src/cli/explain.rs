@@ -1,17 +1,17 @@
 //! `explain`: everything that is known of a case, for whoever sees it fail.
 
+mod earlier;
+
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
+use self::earlier::EarlierArguments;
 use super::suite::SuiteArguments;
-use super::{CliError, Context, Exit, report};
+use super::{CliError, Context, Exit};
 use crate::event::Source;
 use crate::plan::Planner;
-use crate::report::failure_text::FailureText;
-use crate::report::results::Results;
 use crate::report::text::{duration, one_line};
 use crate::suite::Suite;
 use crate::suite::case::{Case, Subject};
@@ -21,13 +21,6 @@ use crate::suite::name::ClauseId;
 use crate::suite::request::{Parameter, RequestTemplate};
 use crate::suite::selector::{SelectError, Selector};
 use crate::suite::step::{Action, Expectation, Step};
-use crate::verdict::Verdict;
-
-/// Where a run leaves its results.
-const RESULTS: &str = "reports/results.json";
-
-/// How much of a response is shown, in bytes.
-const RESPONSE_LIMIT: usize = 1000;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -38,9 +31,8 @@ pub(super) struct ExplainArguments {
     case: String,
     #[command(flatten)]
     suite: SuiteArguments,
-    /// The results that the last result is taken from [default: reports/results.json, if it is there]
-    #[arg(long, value_name = "FILE")]
-    results: Option<PathBuf>,
+    #[command(flatten)]
+    earlier: EarlierArguments,
 }
 
 /// Explains a case.
@@ -55,7 +47,7 @@ pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result
     let mut text = format!("{}\n\n", case.id);
     text.push_str(&promise(&suite, case));
     text.push_str(&course(&suite, case));
-    text.push_str(&last_result(arguments, case, context)?);
+    text.push_str(&earlier::text(&arguments.earlier, case.id.as_str(), context)?);
     if let Some(source) = suite.source(case) {
         let files = arguments.suite.files()?;
         text.push_str(&case_file(case, source, &files));
@@ -197,31 +189,6 @@ fn step(step: &Step) -> String {
             format!("  the clock moves by {}{becomes}\n", duration(milliseconds))
         }
     }
-}
-
-/// What the case came to in the last run; nothing if there are no results.
-fn last_result(arguments: &ExplainArguments, case: &Case, context: &Context) -> Result<String, CliError> {
-    let file = match &arguments.results {
-        Some(file) => file.as_path(),
-        None if Path::new(RESULTS).is_file() => Path::new(RESULTS),
-        None => return Ok(String::new()),
-    };
-    let Results { cases, target, started_at, .. } = report::read(file, context)?;
-    let run = one_line(&format!("{} against {}, {started_at}", file.display(), target.endpoint));
-    let Some(result) = cases.iter().find(|result| *result.id == *case.id.as_str()) else {
-        return Ok(format!("\nlast result: {run} has none of this case\n"));
-    };
-
-    let mut text = format!("\nlast result: {} ({run})\n", result.verdict);
-    if result.verdict != Verdict::Pass {
-        let failure = FailureText::of(result, RESPONSE_LIMIT);
-        let _ = writeln!(text, "  {}", failure.headline);
-        // The rest stands above.
-        for (label, detail) in failure.details.iter().filter(|(label, _)| !["clause", "route"].contains(label)) {
-            let _ = writeln!(text, "  {label}: {detail}");
-        }
-    }
-    Ok(text)
 }
 
 /// The part of the case file that holds the case: the file of a row, or the scenario in its file.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
-use super::text;
+use super::{failure_text, text};
 use crate::event::{CaseResult, Outcome};
 use crate::verdict::{Kind, Verdict};
 
@@ -61,7 +61,7 @@ pub struct FourWays {
     pub only_a_right: usize,
     /// Only that of the second results.
     pub only_b_right: usize,
-    /// Neither did, and both had the same response and the same kind of failure.
+    /// Neither did, and reports show the same of both: code, status, and what is wrong with a body or an effect.
     pub both_wrong_alike: usize,
     /// Neither did, and they differ.
     pub both_wrong_differently: usize,
@@ -123,7 +123,7 @@ pub enum Way {
     OnlyA,
     /// Only that of the second results.
     OnlyB,
-    /// Neither did, and both had the same response and the same kind of failure.
+    /// Neither did, and reports show the same of both: code, status, and what is wrong with a body or an effect.
     WrongAlike,
     /// Neither did, and they differ.
     WrongDifferently,
@@ -136,7 +136,7 @@ impl Way {
             (true, true) => Self::BothRight,
             (true, false) => Self::OnlyA,
             (false, true) => Self::OnlyB,
-            (false, false) if a.actual == b.actual && a.kind == b.kind => Self::WrongAlike,
+            (false, false) if is_wrong_alike(a, b) => Self::WrongAlike,
             (false, false) => Self::WrongDifferently,
         })
     }
@@ -236,6 +236,24 @@ fn says_the_same(before: &CaseResult, after: &CaseResult) -> bool {
     !by_reason || text::without_ids(&before.reason) == text::without_ids(&after.reason)
 }
 
+/// Whether reports show the same of two failures, but for ids and times.
+fn is_wrong_alike(a: &CaseResult, b: &CaseResult) -> bool {
+    let shown = |case: &CaseResult| text::without_ids(&failure_text::observed(case));
+    a.kind == b.kind && a.actual == b.actual && shown(a) == shown(b)
+}
+
+/// What was found in a case, in words: the response, and what was wrong with it where code and status do not say it.
+pub fn found(case: &CaseResult) -> String {
+    let is_wrong = is_right(case) == Some(false);
+    let outcome = outcome(case);
+    match case.kind {
+        Some(Kind::Body | Kind::Effect | Kind::Malformed) if is_wrong => {
+            format!("{outcome}, {}", failure_text::observed(case))
+        }
+        _ => outcome,
+    }
+}
+
 /// The response of a case in words, or its verdict if there was none.
 pub fn outcome(case: &CaseResult) -> String {
     match &case.actual {
@@ -284,6 +302,26 @@ mod tests {
         for (index, (before, after, wanted)) in tried.into_iter().enumerate() {
             assert_eq!(between(before, after), wanted, "{index}");
         }
+    }
+
+    #[test]
+    fn failures_are_alike_if_reports_show_the_same() {
+        let id = "alibaba/DisableKey/Enabled";
+        let way = |a: &CaseResult, b: &CaseResult| Way::of(a, b).unwrap();
+        let status = |status| CaseResult {
+            actual: Some(Outcome { code: "Rejected.X".into(), status }),
+            kind: Some(Kind::Code),
+            ..sample::failed(id)
+        };
+        let (gone, still) = (effect(id, "key 0b7d4e21-6a9f is gone"), effect(id, "key 0b7d4e21-6a9f is Enabled"));
+
+        assert_eq!(way(&gone, &effect(id, "key 1c7d4e21-6a9f is gone")), Way::WrongAlike);
+        assert_eq!(way(&gone, &still), Way::WrongDifferently);
+        assert_eq!(way(&status(400), &status(400)), Way::WrongAlike);
+        assert_eq!(way(&status(400), &status(409)), Way::WrongDifferently);
+        assert!(found(&gone).ends_with(", key 0b7d4e21-6a9f is gone"), "{}", found(&gone));
+        assert_eq!(found(&status(400)), "Rejected.X (400)");
+        assert_eq!(found(&sample::passed(id)), outcome(&sample::passed(id)));
     }
 
     #[test]

@@ -112,7 +112,7 @@ pub fn cause(case: &CaseResult) -> Option<String> {
 }
 
 /// What blocked the case, or else what was expected and what was received, or else the reason: one line, never empty.
-fn observed(case: &CaseResult) -> String {
+pub(super) fn observed(case: &CaseResult) -> String {
     if let Some(cause) = cause(case) {
         return cause;
     }

@@ -48,6 +48,8 @@ use self::stalest::choose;
 pub use self::target_kind::DeclaredKind;
 pub use self::target_kind::TargetKind;
 use self::verdict_history::VerdictHistory;
+#[cfg(feature = "cli")]
+pub(crate) use self::verdict_history::verdicts_of_case;
 use crate::client::{Client, Target};
 use crate::event::{Event, RunFooter};
 use crate::ledger::{Ledger, new_mark};

@@ -106,6 +106,22 @@ impl VerdictHistory {
     }
 }
 
+/// The last verdict of a case on each target, the one that was tested last first. `beside` is a file in the folder of the ledger;
+/// without a file of verdicts there are none.
+///
+/// # Errors
+///
+/// When the file can't be read, or is no such file.
+#[cfg(feature = "cli")]
+pub(crate) fn verdicts_of_case(
+    beside: &Path,
+    id: &str,
+) -> Result<Vec<(LedgerTarget, PreviousVerdict)>, super::SessionError> {
+    let file = read(&beside.with_file_name(NAME)).map_err(|source| super::SessionError::Verdicts { source })?;
+    let of_target = |mut one: TargetVerdicts| Some((one.target, one.cases.remove(id)?));
+    Ok(file.targets.into_iter().rev().filter_map(of_target).collect())
+}
+
 fn read(path: &Path) -> io::Result<HistoryFile> {
     let text = match std::fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -174,6 +190,14 @@ mod tests {
         assert_eq!((previous.verdict, previous.at.as_str()), (Verdict::Fail, "2026-01-03T00:00:00Z"));
         assert_eq!(previous.confirmed_at.as_deref(), Some("2026-01-01T00:00:00Z"));
         assert_eq!(three.before("x/z"), None);
+
+        #[cfg(feature = "cli")]
+        {
+            let all = verdicts_of_case(&folder.path().join("results.json"), "x/y").unwrap();
+            let ports = all.iter().map(|(target, verdict)| (target.endpoint.as_str(), verdict.verdict));
+            let wanted = [("http://127.0.0.1:1", Verdict::Fail), ("http://127.0.0.1:2", Verdict::Fail)];
+            assert_eq!(ports.collect::<Vec<_>>(), wanted);
+        }
 
         std::fs::write(folder.path().join(NAME), "{").unwrap();
         let error = VerdictHistory::read(&ledger, target("http://127.0.0.1:1")).unwrap_err().to_string();

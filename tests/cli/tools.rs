@@ -60,6 +60,31 @@ fn an_explanation_has_the_last_result_and_a_near_miss_a_suggestion() {
 }
 
 #[test]
+fn an_explanation_has_the_verdicts_of_earlier_runs() {
+    let place = Place::new();
+    let case = "alibaba/Encrypt/Disabled";
+    ended(place.program(&format!("run {case} --history nights --target-version 1.0")));
+    ended(place.program(&format!("run {case} --history nights --deviate Encrypt:Disabled=Success")));
+    let verdicts = r#"{"format": 1, "targets": [{"target": {"provider": "alibaba", "endpoint": "https://kms.example", "region": "cn-x"},
+        "cases": {"alibaba/Encrypt/Disabled": {"verdict": "fail", "at": "2026-01-02T00:00:00Z"}}}]}"#;
+    std::fs::write(place.path().join("reports/verdicts.json"), verdicts).unwrap();
+
+    let out = explained(&place, &format!("{case} --history nights"));
+    let (before, after) = out.split_once("\nnights against alibaba, the bundled mock:\n").unwrap();
+    assert!(before.contains("\n  https://kms.example (cn-x): fail at 2026-01-02T00:00:00Z, never passed\n"), "{out}");
+    let lines: Vec<&str> = after.lines().take(2).collect();
+    assert!(lines[0].ends_with("Z (1.0)  pass"), "{out}");
+    assert!(lines[1].ends_with("Z  fail: expected Rejected.Disabled (409), got Success (200)"), "{out}");
+
+    let other = explained(&place, "alibaba/Encrypt/Enabled --history nights");
+    assert!(other.contains("\nnights has no result of this case\n") && !other.contains("kms.example"), "{other}");
+    let wrong = ended(place.program(&format!("explain {case} --history none")));
+    assert_eq!(wrong.code, 2, "{}", wrong.err);
+    std::fs::write(place.path().join("reports/verdicts.json"), "{").unwrap();
+    assert_ne!(ended(place.program(&format!("explain {case}"))).code, 0);
+}
+
+#[test]
 fn two_targets_are_compared_side_by_side() {
     let place = Place::new();
     let one = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success --deviate Decrypt:Disabled=Success");
@@ -96,6 +121,28 @@ fn two_targets_are_compared_side_by_side() {
         let Ended { code, out, err } = ended(place.program(&format!("diff {arguments}")));
         assert_eq!(code, wanted, "{arguments}: {out}{err}");
     }
+}
+
+#[test]
+fn two_wrong_effects_are_alike_only_if_reports_show_the_same() {
+    let place = Place::new();
+    let nothing = MockProcess::start(&place, "--deviate cancel-does-nothing");
+    let disabled = MockProcess::start(&place, "--deviate cancel-leaves-disabled");
+    let case = "alibaba/CancelKeyDeletion/PendingDeletion";
+    let diff = |a: &str, b: &str| ended(place.program(&format!("diff --a {a} --b {b} {case} --format json")));
+
+    let Ended { code, out, err } = diff(&nothing.endpoint, &disabled.endpoint);
+    assert_eq!(code, 1, "{out}{err}");
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(shown["judged"]["both_wrong_differently"], 1, "{out}");
+    let texts = [&shown["cases"][0]["a"], &shown["cases"][0]["b"]].map(|text| text.as_str().unwrap());
+    assert!(texts[0].starts_with("Success (200), ") && texts[0].contains("DescribeKey says PendingDeletion"), "{out}");
+    assert!(texts[1].starts_with("Success (200), ") && texts[1].contains("DescribeKey says Disabled"), "{out}");
+
+    // The keys have other ids each time.
+    let Ended { code, out, err } = diff(&nothing.endpoint, &nothing.endpoint);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("\"both_wrong_alike\": 1"), "{out}");
 }
 
 #[test]

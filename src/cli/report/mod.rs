@@ -86,7 +86,7 @@ pub(super) fn read(file: &Path, context: &Context) -> Result<Results, CliError> 
 }
 
 /// Replaces the secrets that the environment holds now.
-fn without_secrets(results: &mut Results, context: &Context) {
+pub(super) fn without_secrets(results: &mut Results, context: &Context) {
     let secrets = context.secrets();
     secrets.keep_in(results.cases.iter().map(|case| &*case.id));
     secrets.keep_in(Verdict::ALL.iter().map(|verdict| verdict.name()));
