@@ -12,8 +12,8 @@ pub(super) struct Layout<'a> {
     provider: &'a str,
     /// All of them, by path.
     pub all: Vec<&'a CaseFile>,
-    service: Option<&'a CaseFile>,
-    clauses: Option<&'a CaseFile>,
+    pub service: Option<&'a CaseFile>,
+    pub clauses: Option<&'a CaseFile>,
     pub prices: Option<&'a CaseFile>,
     pub rows: Vec<&'a CaseFile>,
     pub scenarios: Vec<&'a CaseFile>,
@@ -43,21 +43,20 @@ impl<'a> Layout<'a> {
         layout
     }
 
-    /// The file of the service, which must be there.
-    pub fn service(&self, mistakes: &mut Vec<Diagnostic>) -> Option<&'a CaseFile> {
-        self.present(self.service, "kms.yaml", mistakes)
+    /// Reports that the file of the service is missing, which must be there.
+    pub fn require_service(&self, mistakes: &mut Vec<Diagnostic>) {
+        self.require(self.service, "kms.yaml", mistakes);
     }
 
-    /// The file of the clauses, which must be there.
-    pub fn clauses(&self, mistakes: &mut Vec<Diagnostic>) -> Option<&'a CaseFile> {
-        self.present(self.clauses, "clauses.yaml", mistakes)
+    /// Reports that the file of the clauses is missing, which must be there.
+    pub fn require_clauses(&self, mistakes: &mut Vec<Diagnostic>) {
+        self.require(self.clauses, "clauses.yaml", mistakes);
     }
 
-    fn present(&self, file: Option<&'a CaseFile>, name: &str, mistakes: &mut Vec<Diagnostic>) -> Option<&'a CaseFile> {
+    fn require(&self, file: Option<&CaseFile>, name: &str, mistakes: &mut Vec<Diagnostic>) {
         if file.is_none() {
             mistakes.push(whole(&format!("{}/{name}", self.provider).into(), "the file is missing".to_owned()));
         }
-        file
     }
 }
 

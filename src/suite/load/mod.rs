@@ -3,6 +3,7 @@
 mod layout;
 mod provider;
 mod reachability;
+mod read;
 mod shared_requests;
 mod whole_suite;
 
@@ -10,16 +11,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use self::layout::{Layout, kebab};
+use self::read::{ReadFile, ReadFiles};
 use super::case::enumerate::{FurtherRoutes, all_cases};
 use super::check::{FileChecker, Vocabulary};
-use super::clause::{Clause, ClausesFile, check_clauses};
+use super::clause::{Clause, check_clauses};
 use super::files::CaseFile;
 use super::name::{ClauseId, Edition, OperationName};
-use super::prices::{PricesFile, check_prices};
+use super::prices::check_prices;
 use super::row::shape::RowFile;
 use super::scenario::Scenario;
 use super::scenario::shape::ScenariosFile;
@@ -27,7 +28,7 @@ use super::service::{Service, ServiceFile};
 use super::{Suite, row, scenario, service};
 use crate::diagnostic::{Diagnostic, Diagnostics, Span};
 use crate::event::Source;
-use crate::yaml::{Document, Path};
+use crate::yaml::Path;
 
 /// Makes a suite of the files of one provider: of the named one, of the only one there is, or of the default one.
 ///
@@ -49,14 +50,18 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     let provider = provider::choose(files, provider, mistakes)?;
     let layout = Layout::new(files, provider, mistakes);
 
-    let clauses = layout.clauses(mistakes).and_then(|file| read::<ClausesFile>(file, mistakes));
+    let ReadFiles { clauses, prices, service, rows, scenarios } = ReadFiles::of(&layout);
+
+    layout.require_clauses(mistakes);
+    let clauses = clauses.and_then(|file| file.document(mistakes));
     let clauses = clauses.map(|document| check_clauses(&document, mistakes));
-    let prices = layout.prices.and_then(|file| read::<PricesFile>(file, mistakes));
+    let prices = prices.and_then(|file| file.document(mistakes));
     let prices = prices.map(|document| check_prices(&document, mistakes));
-    let document = layout.service(mistakes).and_then(|file| read::<ServiceFile>(file, mistakes));
+    layout.require_service(mistakes);
+    let document = service.and_then(|file| file.document(mistakes));
     // Without words that can be trusted, the other files are checked for their shape alone.
     let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
-        check_shapes(&layout, mistakes);
+        check_shapes(rows, scenarios, mistakes);
         return None;
     };
 
@@ -65,11 +70,11 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     let mut checker = FileChecker { outline, vocabulary: &vocabulary, mistakes };
     let (mut service, sound) = service::check::check(&mut checker, &document.value, provider);
     if !sound {
-        check_shapes(&layout, mistakes);
+        check_shapes(rows, scenarios, mistakes);
         return None;
     }
 
-    let mut rows = read_rows(&layout.rows, &vocabulary, mistakes);
+    let mut rows = check_rows(rows, &vocabulary, mistakes);
     report_missing_rows(&layout.rows, &rows, &mut FileChecker { outline, vocabulary: &vocabulary, mistakes });
     // What a mistaken row allows is not known, so nothing can be said of routes.
     let known_rows = mistakes.is_empty();
@@ -78,7 +83,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
     shared_requests::collect(&mut service, &rows);
     let rows: Vec<_> =
         rows.into_iter().map(|draft| shared_requests::fill_row(draft, &service, &vocabulary, mistakes)).collect();
-    let scenarios = read_scenarios(&layout.scenarios, &service, &vocabulary, mistakes);
+    let scenarios = check_scenarios(scenarios, &service, &vocabulary, mistakes);
     shared_requests::fill_service(&mut service, &document, &vocabulary, mistakes);
 
     if known_rows {
@@ -110,9 +115,13 @@ fn check(files: &[CaseFile], provider: Option<&str>, mistakes: &mut Vec<Diagnost
 }
 
 /// Without the words of the service, only the shape of the other files can be checked.
-fn check_shapes(layout: &Layout<'_>, mistakes: &mut Vec<Diagnostic>) {
-    layout.rows.iter().for_each(|file| drop(read::<RowFile>(file, mistakes)));
-    layout.scenarios.iter().for_each(|file| drop(read::<ScenariosFile>(file, mistakes)));
+fn check_shapes(
+    rows: Vec<ReadFile<'_, RowFile>>,
+    scenarios: Vec<ReadFile<'_, ScenariosFile>>,
+    mistakes: &mut Vec<Diagnostic>,
+) {
+    rows.into_iter().for_each(|file| drop(file.document(mistakes)));
+    scenarios.into_iter().for_each(|file| drop(file.document(mistakes)));
 }
 
 fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>, IndexSet<Edition>)>) -> Vocabulary {
@@ -122,16 +131,17 @@ fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>
     }
 }
 
-fn read<T: DeserializeOwned>(file: &CaseFile, mistakes: &mut Vec<Diagnostic>) -> Option<Document<T>> {
-    Document::read(&file.path, &file.text, mistakes)
-}
-
-/// Reads the rows; of two rows for an operation, or for a variant of it, the second is a mistake.
-fn read_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Diagnostic>) -> Vec<row::check::Draft> {
+/// Checks the rows; of two rows for an operation, or for a variant of it, the second is a mistake.
+fn check_rows(
+    files: Vec<ReadFile<'_, RowFile>>,
+    vocabulary: &Vocabulary,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Vec<row::check::Draft> {
     let mut seen: HashMap<(OperationName, Option<String>), Arc<str>> = HashMap::new();
     let mut rows = Vec::new();
-    for file in files {
-        let Some(document) = read::<RowFile>(file, mistakes) else { continue };
+    for read in files {
+        let path = &read.file.path;
+        let Some(document) = read.document(mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
         let RowFile { operation, variant, .. } = &document.value;
         let variant = variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
@@ -147,7 +157,7 @@ fn read_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Di
             checker.error_at_value(&Path::Root.key("operation"), message);
             continue;
         }
-        seen.insert(name, Arc::clone(&file.path));
+        seen.insert(name, Arc::clone(path));
         rows.push(draft);
     }
     rows
@@ -172,15 +182,15 @@ fn report_missing_rows(files: &[&CaseFile], rows: &[row::check::Draft], checker:
     }
 }
 
-fn read_scenarios(
-    files: &[&CaseFile],
+fn check_scenarios(
+    files: Vec<ReadFile<'_, ScenariosFile>>,
     service: &Service,
     vocabulary: &Vocabulary,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for file in files {
-        let Some(document) = read::<ScenariosFile>(file, mistakes) else { continue };
+        let Some(document) = file.document(mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
         let drafts = scenario::check::check(&mut checker, &document.value);
         // At once, for what a draft remembers is more than what is left of it.
