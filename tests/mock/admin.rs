@@ -113,7 +113,7 @@ async fn exchanges_hold_nothing_secret() {
     assert_eq!(list.len(), 8);
     assert_eq!(list[0]["operation"], "CreateKey");
     assert_eq!((&list[4]["parameters"]["KeyId"], &list[4]["status"]), (&json!(key), &json!(200)));
-    assert_eq!((&list[7]["body"]["Code"], &list[7]["number"]), (&json!("SignatureDoesNotMatch"), &json!(8)));
+    assert_eq!((&list[7]["answer"]["Code"], &list[7]["number"]), (&json!("SignatureDoesNotMatch"), &json!(8)));
     let text = exchanges.to_string();
     for secret in ["very-secret", "also-secret", "testid", "testsecret", "Signature\"", &data_key, &token, &wrapped] {
         assert!(!text.contains(secret), "{secret}");

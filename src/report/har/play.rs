@@ -339,7 +339,9 @@ mod tests {
         };
         assert!(message("[]").contains("it is not a HAR file"));
         assert!(message(r#"{"log":{"version":"1.1","entries":[]}}"#).ends_with("it is HAR 1.1, but HAR 1.2 is read"));
-        assert!(message(r#"{"log":{"version":"1.2","entries":[]}}"#).contains("no recording of `run --record`"));
+        assert!(
+            message(r#"{"log":{"version":"1.2","entries":[]}}"#).contains("it is not a recording of `run --record`")
+        );
         assert!(
             message(r#"{"log":{"version":"1.2","_kmsConformance":{"format":2},"entries":[]}}"#)
                 .contains("format is not 1")
