@@ -9,6 +9,8 @@ What is kept: results.json of each emulator, league.md, and league.html with all
 """
 
 import argparse
+import concurrent.futures
+import contextlib
 import datetime
 import json
 import os
@@ -30,7 +32,7 @@ KNOWN = ROOT / "examples" / "known"
 class Kind:
     """An emulator: how it is installed and started, and what its authors say of it."""
 
-    def __init__(self, version, install, start, environment, claims, python=None, slow=False, isolation="fresh"):
+    def __init__(self, version, install, start, environment, claims, python=None, slow=False, isolation="fresh", shards=1):
         self.version = version
         self.install = install
         self.start = start
@@ -43,6 +45,8 @@ class Kind:
         self.slow = slow
         # Whether cases share keys. It is a tour where making keys is most of what the emulator does in a run.
         self.isolation = isolation
+        # How many of it share a run. One that does one thing at a time leaves the other processors to its siblings.
+        self.shards = shards
 
 
 EMULATORS = {
@@ -52,8 +56,9 @@ EMULATORS = {
         ["moto_server", "-H", "127.0.0.1", "-p", PORT],
         {},
         "https://docs.getmoto.org/en/latest/docs/services/kms.html",
-        # It makes an RSA key for each key, also for a symmetric one.
+        # It makes an RSA key for each key, also for a symmetric one, and does one thing at a time.
         isolation="tour",
+        shards=2,
     ),
     "ministack": Kind(
         "1.5.33",
@@ -88,6 +93,7 @@ EMULATORS = {
         slow=True,
         # It takes long for RSA keys: those that are made, and those that wrap imported material.
         isolation="tour",
+        shards=2,
     ),
     # Some 660 crates: a quarter of an hour.
     "fakecloud": Kind(
@@ -193,17 +199,52 @@ class Emulator:
         self.log.close()
 
 
-def run(binary, endpoint, folder, isolation, known=None):
-    """The results of one run, and how many seconds it took."""
+def run_shard(binary, endpoint, folder, isolation, known, shard):
+    """Runs a shard, whose results are then in the folder."""
     words = [binary, "run", "--provider", "aws", "--endpoint", endpoint, "--routes", "canonical", "--seed", "1"]
-    words += ["--isolation", isolation, "--quiet", "--reports", str(folder)]
+    words += ["--isolation", isolation, "--shard", shard, "--quiet", "--reports", str(folder)]
     if known is not None and known.exists():
         words += ["--known", str(known)]
-    begin = time.monotonic()
     ended = subprocess.run(words, cwd=folder, env=clean_environment({}), capture_output=True, text=True, timeout=RUN)
     if ended.returncode not in (0, 1, 3):
         raise RuntimeError(f"the run ended with {ended.returncode}: {ended.stderr}")
-    return json.loads((folder / "results.json").read_text()), time.monotonic() - begin
+
+
+def run(binary, name, folder, isolation, shards, known):
+    """Runs the suite against as many emulators as there are shards, each new and on a port of its own. Gives the results, the
+    seconds that the run took, and of the emulators' processor time and our own."""
+    places = [folder / str(number) for number in range(1, shards + 1)]
+    with contextlib.ExitStack() as stack:
+        emulators = []
+        for place in places:
+            place.mkdir()
+            emulators.append(stack.enter_context(Emulator(name, place)))
+
+        begin, at = processor_time(), time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(shards) as pool:
+            jobs = [
+                pool.submit(run_shard, binary, emulator.endpoint, place, isolation, known, f"hash:{place.name}/{shards}")
+                for emulator, place in zip(emulators, places)
+            ]
+            for job in jobs:
+                job.result()
+        seconds, own = time.monotonic() - at, processor_time() - begin
+    emulators = processor_time() - begin - own
+
+    return merged(binary, folder, [place / "results.json" for place in places]), seconds, emulators, own
+
+
+def merged(binary, folder, files):
+    """The file of the results of all shards."""
+    if len(files) == 1:
+        return files[0]
+    # They are of one target, as far as a league is concerned, whatever port each had.
+    first = json.loads(files[0].read_text())["target"]
+    for file in files:
+        file.write_text(json.dumps({**json.loads(file.read_text()), "target": first}))
+    whole = folder / "results.json"
+    subprocess.run([binary, "report", "merge", *map(str, files), "--json", str(whole)], check=True, capture_output=True, text=True)
+    return whole
 
 
 def verdicts(results):
@@ -242,21 +283,21 @@ def processor_time():
     return usage.ru_utime + usage.ru_stime
 
 
-def judge(binary, name, keep, write, isolation):
+def judge(binary, name, keep, write, isolation, shards):
     """Runs the suite twice. Gives what each run took, and whether something is wrong."""
     known, found, took = KNOWN / f"{name}.toml", [], []
     install(name)
     for _ in range(2):
         with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            with Emulator(name, folder) as emulator:
-                begin = processor_time()
-                results, seconds = run(binary, emulator.endpoint, folder, isolation, None if write else known)
-                own = processor_time() - begin
-            emulators = processor_time() - begin - own
-            found.append(results)
-            took.append(f"{seconds:.0f} s (of processor time {emulators:.0f} s the emulator, {own:.0f} s the program)")
-            shutil.copy(folder / "results.json", keep)
+            file, seconds, emulators, own = run(
+                binary, name, pathlib.Path(folder), isolation, shards, None if write else known
+            )
+            found.append(json.loads(file.read_text()))
+            side_by_side = f" on {shards} of them side by side" if shards > 1 else ""
+            took.append(
+                f"{seconds:.0f} s{side_by_side} (of processor time {emulators:.0f} s the emulator, {own:.0f} s the program)"
+            )
+            shutil.copy(file, keep)
 
     bad = False
     first, second = map(verdicts, found)
@@ -283,6 +324,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="those too that take long to install")
     parser.add_argument("--reports", type=pathlib.Path, default=ROOT / "target" / "emulators", help="where results are kept")
     parser.add_argument("--isolation", choices=["fresh", "tour"], help="whether cases share keys [default: as is quickest]")
+    parser.add_argument("--shards", type=int, metavar="N", help="how many of each emulator share a run [default: as is quickest]")
     parser.add_argument("--write-known", action="store_true", help="write the lists of known failures anew")
     arguments = parser.parse_args()
 
@@ -296,7 +338,8 @@ def main():
         keep = arguments.reports.resolve() / f"{name}.json"
         try:
             isolation = arguments.isolation or EMULATORS[name].isolation
-            took, wrong = judge(binary, name, keep, arguments.write_known, isolation)
+            shards = arguments.shards or EMULATORS[name].shards
+            took, wrong = judge(binary, name, keep, arguments.write_known, isolation, shards)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             print(f"{name}: {error}")
             bad = True
