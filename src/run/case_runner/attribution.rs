@@ -11,33 +11,54 @@ use crate::suite::case::{Case, Subject};
 use crate::verdict::{Kind, Verdict};
 
 impl CaseRunner<'_> {
-    /// Finds out whether a deviation in a scenario belongs to a cell of the table: the cell's own case is run on a fresh
-    /// key by the shortest route. If that fails too, the scenario could not be judged.
+    /// Finds out whether a deviation belongs to another cell of the table: that cell's own case is run on a fresh key by the
+    /// shortest route, and then by the route of this case. If one of them fails too, this case could not be judged.
     pub(super) async fn attribute_to_cell(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(index) = failure.cell.take() else { return };
-        let cell = &self.run.suite.cases[index];
-        let known = self.run.knowledge.cell_outcome(self.number, index).is_some();
-        if self.on_tour && !known && !self.may_make_keys() {
-            return;
+        let Some(mut outcome) = self.affordable_outcome(index, prefix).await else { return };
+        let mut cell = &self.run.suite.cases[index];
+
+        // The cell may deviate only where its key came by the route of this one.
+        if let (CellOutcome::Passed, Some(by_route)) = (&outcome, self.by_own_route(index)) {
+            let by_route_prefix = format!("{prefix}-route");
+            outcome = self.affordable_outcome(by_route, &by_route_prefix).await.unwrap_or(outcome);
+            cell = &self.run.suite.cases[by_route];
         }
-        let Some(outcome) = self.cell_outcome(index, prefix).await else { return };
 
         failure.verdict = match outcome {
             CellOutcome::Passed | CellOutcome::Unknown => return,
             // That an operation is not known, or fails each time, is certain without the cell.
             CellOutcome::Blocked(_) if failure.kind == Kind::Unsupported || failure.repeated.is_some() => return,
             CellOutcome::Blocked(by) => {
-                failure.reason = format!("{}, and {} can't be judged either", failure.reason, cell.id);
+                failure.reason = format!("{}, and {} can't be judged either", sentence(&failure.reason), cell.id);
                 failure.blocked_by = Some(Box::new(by));
                 Verdict::Inconclusive
             }
             CellOutcome::Deviates => {
-                failure.reason = format!("{}, as in {}", failure.reason, cell.id);
+                failure.reason = format!("{}, as in {}", sentence(&failure.reason), cell.id);
                 failure.blocked_by = Some(Box::new(self.blocked_by_cell(cell, failure.actual.as_ref())));
                 Verdict::Inconclusive
             }
         };
         failure.kind = Kind::Fixture;
+    }
+
+    /// The case of a cell for keys that came into its state by the route of this case; none if this case has the shortest
+    /// one, or is about another state or class.
+    fn by_own_route(&self, cell: usize) -> Option<usize> {
+        let suite = &self.run.suite;
+        let Subject::Cell { route: Some(own), .. } = &self.case.subject else { return None };
+        let (_, own_state, own_class) = suite.cell_of_case(self.case);
+        let Subject::Cell { row: wanted, state, class, .. } = &suite.cases[cell].subject else { return None };
+        if own_state != Some(state) || own_class != class {
+            return None;
+        }
+        suite.cases.iter().position(|case| match &case.subject {
+            Subject::Cell { row, state: of_state, class: of_class, route: Some(route), .. } => {
+                row == wanted && of_state == state && of_class == class && route.name == own.name
+            }
+            Subject::Cell { .. } | Subject::Move { .. } | Subject::Scenario { .. } => false,
+        })
     }
 
     /// That an operation is not permitted is not a deviation, unless it is permitted in another state of a key: permissions
@@ -78,6 +99,15 @@ impl CaseRunner<'_> {
         let others: Vec<(usize, bool)> = others.collect();
         let succeeds = others.iter().find(|(_, success)| *success);
         succeeds.or_else(|| others.first()).map(|(index, _)| *index)
+    }
+
+    /// The outcome of a cell's case by itself; none on a tour that may make no key for it.
+    async fn affordable_outcome(&mut self, index: usize, prefix: &str) -> Option<CellOutcome> {
+        let known = self.run.knowledge.cell_outcome(self.number, index).is_some();
+        if self.on_tour && !known && !self.may_make_keys() {
+            return None;
+        }
+        self.cell_outcome(index, prefix).await
     }
 
     /// The outcome of a cell's case by itself: as earlier cases found it out, or else by running it. None if it can't be run.
@@ -148,4 +178,9 @@ impl CaseRunner<'_> {
         let reason = format!("{}, but it responds well to nothing else either", failure.reason);
         Failure { verdict: Verdict::Inconclusive, kind: Kind::Transport, reason, ..failure }
     }
+}
+
+/// A reason that goes on: what a case holds ends in a full stop.
+fn sentence(reason: &str) -> &str {
+    reason.trim_end_matches('.')
 }
