@@ -92,7 +92,7 @@ pub(super) fn call(arguments: &CallArguments, context: &Context) -> Result<Exit,
 
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     let connection = arguments.target.connection(context);
-    // Before it is sent: an account must not be charged for a typing error that nobody was told of.
+    // Before it is sent: an account must not be charged for a typing error that was not reported.
     if let Some(note) = note_on(&arguments.operation, declaration.name) {
         context.report(&note);
     }

@@ -299,6 +299,7 @@ pub(crate) mod tests {
             secrets.add_credential(&crate::redact::Secret::new(word));
             let mut report = JsonReport::create(&path).unwrap().redacting(&secrets);
             sample::every_verdict().iter().for_each(|event| report.event(event).unwrap());
+
             let results: Results = fs::read_to_string(&path).unwrap().parse().unwrap();
             let wanted: Results = plain.parse().unwrap();
             let ids = |results: &Results| results.cases.iter().map(|case| case.id.clone()).collect::<Vec<_>>();

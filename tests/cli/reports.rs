@@ -32,6 +32,7 @@ fn junit(text: &str) -> Junit {
             Event::Start(element) | Event::Empty(element) => element,
             _ => continue,
         };
+
         let attribute = |name: &str| {
             let value = element.try_get_attribute(name).unwrap()?;
             Some(String::from_utf8(value.value.to_vec()).unwrap())
@@ -40,6 +41,7 @@ fn junit(text: &str) -> Junit {
             ["tests", "failures", "errors", "skipped"]
                 .map(|name| attribute(name).map(|count| count.parse::<usize>().unwrap()))
         };
+
         match element.name().as_ref() {
             b"testsuites" => junit.root = counts(),
             b"testsuite" => junit.suites.iter_mut().zip(counts()).for_each(|(sum, count)| *sum += count.unwrap()),

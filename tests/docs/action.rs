@@ -198,6 +198,7 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         if name != "endpoint" {
             inputs.push(("endpoint", "http://127.0.0.1:1"));
         }
+
         let job = runner.run(&inputs);
         assert!(job.is_red, "{name}={value}");
         let errors = job.log.lines().filter(|line| line.starts_with("::error title=kms-conformance::")).count();

@@ -223,7 +223,7 @@ impl Reader<'_> {
                 self.mistake(value.span(), message, Some(help));
                 false
             }
-            // What is not a text is reported with the other wrong types.
+            // What is not text is reported with the other wrong types.
             _ => true,
         }
     }

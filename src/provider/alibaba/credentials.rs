@@ -158,7 +158,7 @@ impl Object {
         match self.fields.get(field) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-            Some(_) => Err(self.wrong(field, "is not a text")),
+            Some(_) => Err(self.wrong(field, "is not text")),
         }
     }
 
@@ -229,7 +229,7 @@ mod tests {
                 "the profile `role` has the mode `RamRoleArn`, for which credentials must be requested first; this program reads AK and StsToken",
             ),
             ("empty", "the profile `empty` has no `access_key_secret`"),
-            ("typed", "`access_key_id` of the profile `typed` is not a text"),
+            ("typed", "`access_key_id` of the profile `typed` is not text"),
             (
                 "hidden",
                 "`access_key_id` of the profile `hidden` holds a space or a character that can't be seen; leave that out",
@@ -237,6 +237,7 @@ mod tests {
         ] {
             assert_eq!(of(Some(name)).unwrap_err(), wanted);
         }
+
         for (text, wanted) in [
             ("", "it is not JSON: line 1, column 0 is wrong"),
             ("{\"hush", "it is not JSON: line 1, column 6 is wrong"),

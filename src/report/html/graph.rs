@@ -182,6 +182,7 @@ impl<'r> Graph<'r> {
         svg
     }
 
+    /// The transitions as a table, for those who do not see the picture.
     fn table(&self, columns: &[Column]) -> String {
         let mut html = String::from(
             "<div class=\"scroll\" role=\"group\" aria-label=\"transitions\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">from</th>\
@@ -192,6 +193,7 @@ impl<'r> Graph<'r> {
             let _ = write!(html, "<th scope=\"col\">{name}</th>");
         }
         html.push_str("</tr></thead><tbody>\n");
+
         for Taken { transition, cases } in &self.transitions {
             let TransitionHeader { from, operation, to, inferred } = transition;
             let note = if *inferred { " (inferred)" } else { "" };
@@ -202,11 +204,13 @@ impl<'r> Graph<'r> {
                 escaped(operation.as_deref().unwrap_or("time")),
                 escaped(to)
             );
+
             for number in cases {
                 let _ = write!(html, "<td>{}</td>", thousands(as_u64(*number)));
             }
             html.push_str("</tr>\n");
         }
+
         html + "</tbody></table></div>"
     }
 

@@ -49,14 +49,11 @@ pub fn render(columns: &[Column]) -> String {
         [column] => format!("KMS conformance of {}", one_line(&column.results.target.endpoint)),
         _ => format!("KMS conformance: {} results", columns.len()),
     };
-    let policy = format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
-         require-trusted-types-for 'script'",
-        hash(SCRIPT),
-        hash(STYLE)
-    );
     let title = escaped(&title);
+    let policy = policy();
     let data = Data::of(columns).to_json();
+
+    // What needs the script is hidden until the script shows it.
     format!(
         r#"<!doctype html>
 <html lang="en">
@@ -103,6 +100,16 @@ pub fn render(columns: &[Column]) -> String {
         tables = tables.to_html(),
         graph = Graph::of(columns).map(|graph| graph.to_html(columns)).unwrap_or_default(),
         listed = listed(columns),
+    )
+}
+
+/// What the page may load and run: nothing but its own script and style.
+fn policy() -> String {
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         require-trusted-types-for 'script'",
+        hash(SCRIPT),
+        hash(STYLE)
     )
 }
 

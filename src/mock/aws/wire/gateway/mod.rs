@@ -58,7 +58,7 @@ impl<'a> Gateway<'a> {
             return Ok(Admitted { access_key, region: self.region_of_unsigned(received) });
         };
 
-        // What is not a text is not a signature either.
+        // What is not text is not a signature either.
         let text = header.to_str().unwrap_or_default();
         let authorization = Authorization::parse(text)?;
         let time = time::read(received)?;
