@@ -40,7 +40,7 @@ pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result
     let selector = Selector::Id(arguments.case.clone());
     let suite = Arc::new(arguments.suite.load(std::slice::from_ref(&selector))?);
     let Some(case) = suite.case(&arguments.case) else {
-        let suggestion = selector.suggest(&suite);
+        let suggestion = near_case(&selector, &suite);
         return Err(SelectError::NothingSelected { selector: arguments.case.clone(), suggestion }.into());
     };
 
@@ -54,6 +54,13 @@ pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result
     }
     context.print(&text);
     Ok(Exit::Passed)
+}
+
+/// The id of a case that may be meant: one case is explained, so it is the first that a pattern means.
+fn near_case(selector: &Selector, suite: &Suite) -> Option<String> {
+    let first_of = |selector: &Selector| selector.find(suite).into_iter().next();
+    let found = first_of(selector).or_else(|| first_of(&Selector::Id(selector.suggest(suite)?)));
+    found.map(|index| suite.cases[index].id.to_string())
 }
 
 /// What the case stands for: its meaning, and the sentences of the documents.

@@ -166,7 +166,7 @@ mod tests {
             (json!({}), "Keys.Key", Form::List, "there is no Keys.Key, which must be a list"),
             (json!({"Total": "1"}), "Total", Form::Count, "Total is another text and not a number"),
             (json!({"Made": 7}), "Made", Form::Date, "Made is a number and not a date"),
-            (json!({"Key": [{"Id": "a"}, {"Id": 7}]}), "Key.Id", Form::Text, "Key.Id is a number and not text"),
+            (json!({"Key": [{"Id": "a"}, {"Id": 7}]}), "Key.Id", Form::Text, "Key.Id is a number and not a text"),
         ] {
             assert_eq!(form(fields, at, wanted).as_deref(), Some(message));
         }

@@ -205,7 +205,7 @@ impl Selector {
     }
 
     /// The indexes of the cases that are meant.
-    fn find(&self, suite: &Suite) -> BTreeSet<usize> {
+    pub(crate) fn find(&self, suite: &Suite) -> BTreeSet<usize> {
         let cases = suite.cases.iter().enumerate();
         cases.filter(|(_, case)| self.matches(suite, case)).map(|(index, _)| index).collect()
     }
@@ -357,7 +357,13 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
         }
     }
 
-    nearest_id(trimmed, suite).or_else(|| nearest_id(&format!("{provider}/{trimmed}"), suite))
+    let near = nearest_id(trimmed, suite).or_else(|| nearest_id(&format!("{provider}/{trimmed}"), suite));
+
+    // Or write only the beginning of a long id; a single letter is the beginning of too many.
+    let beginning = trimmed.rsplit('/').next().is_some_and(|last| last.len() > 2);
+    near.or_else(|| {
+        [format!("{trimmed}*"), format!("{trimmed}*/**")].into_iter().find(|whole| beginning && matches(whole))
+    })
 }
 
 /// The pattern in which each part is replaced by the nearest that an id has in this place.
