@@ -17,8 +17,7 @@ use crate::event::{RequestRecord, ResponseRecord};
 use crate::near::nearest;
 use crate::provider::registry;
 use crate::session::{ClockControl, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect};
-use crate::suite::files::embedded;
-use crate::suite::load::load;
+use crate::suite::load::load_built_in;
 
 /// Arguments of `call`.
 #[derive(Debug, Args)]
@@ -187,7 +186,7 @@ fn text(shown: &Shown, parameters: &[Parameter]) -> String {
 /// The note on an operation that the cases of the provider do not know, with the one that may be meant. It is sent
 /// all the same, for a service may know more than its documents.
 fn note_on(operation: &str, provider: &str) -> Option<String> {
-    let suite = load(embedded(), Some(provider)).ok()?;
+    let suite = load_built_in(Some(provider)).ok()?;
     let known = || suite.service.requests.keys().map(|known| known.as_str());
     if known().any(|known| known == operation) {
         return None;

@@ -15,7 +15,7 @@ use crate::plan::shard::Shard;
 use crate::provider::names;
 use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, read_dir};
-use crate::suite::load::load;
+use crate::suite::load::{load, load_built_in};
 use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Selector, select};
 
@@ -88,10 +88,12 @@ impl SuiteArguments {
 
     /// Loads the case files of the provider that the flag or the selectors name.
     pub(super) fn load(&self, selectors: &[Selector]) -> Result<Suite, CliError> {
-        let files = self.files()?;
         let named = self.provider.named(selectors)?;
 
-        Ok(load(files, named.as_deref())?)
+        Ok(match &self.cases {
+            Some(folder) => load(read_dir(folder)?, named.as_deref())?,
+            None => load_built_in(named.as_deref())?,
+        })
     }
 
     /// Loads the case files of each provider that there is.

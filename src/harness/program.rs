@@ -14,8 +14,7 @@ use super::listing::{Listed, listed};
 use super::outage::Outage;
 use super::stop::Stop;
 use super::tests_of_process::Tests;
-use crate::suite::files::embedded;
-use crate::suite::load::load;
+use crate::suite::load::load_built_in;
 
 /// What the names of the tests about the target begin with. Test runners sort by name, and this comes before all ids.
 const TARGET: &str = "Target/";
@@ -95,7 +94,7 @@ fn prepare(
     if let Some(mistake) = harness.mistake() {
         return Err(fail(mistake));
     }
-    let suite = load(embedded(), Some(harness.declaration().name));
+    let suite = load_built_in(Some(harness.declaration().name));
     let suite = Arc::new(suite.map_err(|mistakes| fail(mistakes.to_string()))?);
     let cases = listed(&suite, harness.server.routes(), harness.moves_clock(), one);
     let runtime = Builder::new_multi_thread().enable_all().build().map_err(|error| fail(error.to_string()))?;

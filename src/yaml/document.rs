@@ -7,8 +7,9 @@ use serde_yaml::Value;
 
 use super::BIGGEST_FILE;
 use super::position::{Path, Positions, Step};
-use super::scan::{TextMistake, scan};
+use super::scan::{TextMistake, scan, scan_tokens};
 use super::shape::Shape;
+use super::token::Tokens;
 use crate::diagnostic::Diagnostic;
 
 /// A value and where its parts stand.
@@ -35,7 +36,25 @@ pub struct Outline {
 impl<T: DeserializeOwned> Document<T> {
     /// Reads a text, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
     pub fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Self> {
-        match parse(text) {
+        Self::from_parsed(file, parse(text), mistakes)
+    }
+
+    /// The same for a text whose tokens were recorded when the program was built.
+    pub(crate) fn read_recorded(
+        file: &Arc<str>,
+        text: &str,
+        tokens: &[u8],
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        Self::from_parsed(file, scan_tokens(Tokens::Recorded(tokens), text), mistakes)
+    }
+
+    fn from_parsed(
+        file: &Arc<str>,
+        parsed: Result<(Value, Positions), Vec<TextMistake>>,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        match parsed {
             Ok((value, positions)) => Self::fit(file, value, positions, mistakes),
             Err(found) => {
                 mistakes.extend(found.into_iter().map(|TextMistake { span, message, help }| Diagnostic {

@@ -9,6 +9,7 @@ mod position;
 mod scalar;
 mod scan;
 mod shape;
+mod token;
 
 pub use document::{Document, Outline};
 pub use position::Path;

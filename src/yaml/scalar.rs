@@ -1,14 +1,13 @@
 //! What a scalar means: a text, a number, true, false or nothing.
 
-use saphyr_parser::ScalarStyle;
 use serde_yaml::Value;
 
 /// The longest text that may be a number.
 const LONGEST_NUMBER: usize = 64;
 
 /// The value of a scalar. Only one without quotes may be something else than a text.
-pub(super) fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
+pub(super) fn scalar(text: &str, is_plain: bool) -> Value {
+    if !is_plain {
         return Value::from(text);
     }
     match text {
@@ -97,16 +96,16 @@ mod tests {
             "tRue",
         ] {
             let wanted: Value = serde_yaml::from_str(text).unwrap();
-            let given = scalar(text, ScalarStyle::Plain);
+            let given = scalar(text, true);
             // Not a number is like nothing, not even itself.
             assert_eq!(format!("{given:?}"), format!("{wanted:?}"), "{text}");
-            assert_eq!(scalar(text, ScalarStyle::DoubleQuoted), Value::from(text));
+            assert_eq!(scalar(text, false), Value::from(text));
         }
 
-        assert!(scalar("18446744073709551616", ScalarStyle::Plain).is_f64());
-        assert_eq!(scalar("", ScalarStyle::Plain), Value::Null);
+        assert!(scalar("18446744073709551616", true).is_f64());
+        assert_eq!(scalar("", true), Value::Null);
         for text in ["---", "...", "--- 1"] {
-            assert_eq!(scalar(text, ScalarStyle::Plain), Value::from(text));
+            assert_eq!(scalar(text, true), Value::from(text));
         }
     }
 }

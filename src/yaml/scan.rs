@@ -1,11 +1,11 @@
 //! Reading all keys and values of a text and their places, and what is wrong with it as YAML.
 
 use indexmap::IndexMap;
-use saphyr_parser::{Event, Parser, Span as Range, StrInput};
 use serde_yaml::{Mapping, Value};
 
 use super::position::{Children, Node, Positions};
 use super::scalar::scalar;
+use super::token::{Piece, Place, Token, TokenError, Tokens};
 use super::{MOST_VALUES, TOO_MANY_VALUES};
 use crate::diagnostic::Span;
 
@@ -24,7 +24,12 @@ pub(super) struct TextMistake {
 
 /// Reads a text once. Every key that stands twice is a mistake; any other mistake ends the reading.
 pub(super) fn scan(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
-    let mut scanner = Scanner { events: Parser::new_from_str(text), duplicates: Vec::new(), values: 0 };
+    scan_tokens(Tokens::of(text), text)
+}
+
+/// The same for the tokens of a text.
+pub(super) fn scan_tokens(tokens: Tokens<'_>, text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
+    let mut scanner = Scanner { tokens, duplicates: Vec::new(), values: 0 };
     match scanner.document() {
         Ok((value, root)) if scanner.duplicates.is_empty() => Ok((value, Positions::new(root))),
         Ok(_) => Err(scanner.duplicates),
@@ -36,7 +41,7 @@ pub(super) fn scan(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
 }
 
 struct Scanner<'a> {
-    events: Parser<'a, StrInput<'a>>,
+    tokens: Tokens<'a>,
     duplicates: Vec<TextMistake>,
     /// How many values were read.
     values: usize,
@@ -46,40 +51,25 @@ impl<'a> Scanner<'a> {
     fn document(&mut self) -> Result<(Value, Node), TextMistake> {
         let start = Span { line: 1, column: 1, length: 0 };
         let mut root = None;
-        while let Some((event, span)) = self.next()? {
-            match event {
-                Event::DocumentStart(_) if root.is_some() => return wrong(span, "a file holds one document"),
-                Event::Nothing | Event::StreamStart | Event::StreamEnd => {}
-                Event::DocumentStart(_) | Event::DocumentEnd => {}
-                event => root = Some(self.node(event, span, 0)?),
+        while let Some((piece, span)) = self.next()? {
+            match piece {
+                Piece::DocumentStart if root.is_some() => return wrong(span, "a file holds one document"),
+                Piece::DocumentStart => {}
+                piece => root = Some(self.node(piece, span, 0)?),
             }
         }
         root.map_or_else(|| wrong(start, "the file is empty"), Ok)
     }
 
-    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, TextMistake> {
-        let Some(event) = self.events.next() else { return Ok(None) };
-        let (event, range) = event.or_else(|error| {
-            let (line, column) = (number(error.marker().line()), number(error.marker().col() + 1));
-            wrong(Span { line, column, length: 1 }, error.info())
-        })?;
-
-        // Without these, a file is never bigger than it looks.
-        let span = span_of(range);
-        match event {
-            Event::Alias(_) => wrong(span, "aliases are not allowed here"),
-            Event::Scalar(_, _, 1.., _) | Event::SequenceStart(1.., _) | Event::MappingStart(1.., _) => {
-                wrong(span, "anchors are not allowed here")
-            }
-            Event::Scalar(.., Some(_)) | Event::SequenceStart(_, Some(_)) | Event::MappingStart(_, Some(_)) => {
-                wrong(span, "tags are not allowed here")
-            }
-            event => Ok(Some((event, span))),
+    fn next(&mut self) -> Result<Option<(Piece<'a>, Span)>, TextMistake> {
+        match self.tokens.next().transpose() {
+            Ok(token) => Ok(token.map(|Token { piece, place }| (piece, span_of(place)))),
+            Err(TokenError { place, message }) => wrong(span_of(place), &message),
         }
     }
 
-    /// Reads a value, whose first event is given, to its end.
-    fn node(&mut self, first: Event<'_>, span: Span, depth: usize) -> Result<(Value, Node), TextMistake> {
+    /// Reads a value, whose first piece is given, to its end.
+    fn node(&mut self, first: Piece<'_>, span: Span, depth: usize) -> Result<(Value, Node), TextMistake> {
         // Each level is a call on the stack, which a file must not be able to exhaust.
         if depth > DEEPEST {
             return wrong(span, "this is nested too deeply");
@@ -89,20 +79,20 @@ impl<'a> Scanner<'a> {
             return wrong(span, TOO_MANY_VALUES);
         }
         let (value, children) = match first {
-            Event::SequenceStart(..) => self.list(depth)?,
-            Event::MappingStart(..) => self.map(depth)?,
-            Event::Scalar(text, style, ..) => (scalar(&text, style), Children::None),
-            _ => (Value::Null, Children::None),
+            Piece::ListStart => self.list(depth)?,
+            Piece::MapStart => self.map(depth)?,
+            Piece::Scalar { text, is_plain } => (scalar(&text, is_plain), Children::None),
+            Piece::ListEnd | Piece::MapEnd | Piece::DocumentStart => (Value::Null, Children::None),
         };
         Ok((value, Node { span, children }))
     }
 
     fn list(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
         let (mut values, mut items) = (Vec::new(), Vec::new());
-        while let Some((event, span)) = self.next()? {
-            let (value, item) = match event {
-                Event::SequenceEnd => break,
-                event => self.node(event, span, depth + 1)?,
+        while let Some((piece, span)) = self.next()? {
+            let (value, item) = match piece {
+                Piece::ListEnd => break,
+                piece => self.node(piece, span, depth + 1)?,
             };
             values.push(value);
             items.push(item);
@@ -113,10 +103,10 @@ impl<'a> Scanner<'a> {
     fn map(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
         let mut values = Mapping::new();
         let mut entries: IndexMap<Box<str>, (Span, Node)> = IndexMap::new();
-        while let Some((event, span)) = self.next()? {
-            let (name, key): (Box<str>, Value) = match event {
-                Event::MappingEnd => break,
-                Event::Scalar(text, style, ..) => (Box::from(&*text), scalar(&text, style)),
+        while let Some((piece, span)) = self.next()? {
+            let (name, key): (Box<str>, Value) = match piece {
+                Piece::MapEnd => break,
+                Piece::Scalar { text, is_plain } => (Box::from(&*text), scalar(&text, is_plain)),
                 _ => return wrong(span, "a key must be a text"),
             };
             if let Some((first, _)) = entries.get(&name) {
@@ -131,8 +121,8 @@ impl<'a> Scanner<'a> {
                 });
             }
 
-            let Some((event, place)) = self.next()? else { break };
-            let (value, node) = self.node(event, place, depth + 1)?;
+            let Some((piece, place)) = self.next()? else { break };
+            let (value, node) = self.node(piece, place, depth + 1)?;
             values.entry(key).or_insert(value);
             entries.entry(name).or_insert((span, node));
         }
@@ -177,15 +167,8 @@ fn with_help(text: &str, mistake: TextMistake) -> TextMistake {
     TextMistake { span, message, help: help.or(derived) }
 }
 
-fn span_of(range: Range) -> Span {
-    let (start, end) = (range.start, range.end);
-    // A value of several lines is marked to the end of its first one.
-    let length = if end.line() == start.line() { end.col().saturating_sub(start.col()) } else { usize::MAX };
-    Span { line: number(start.line()), column: number(start.col() + 1), length: number(length) }
-}
-
-fn number(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+fn span_of(Place { line, column, length }: Place) -> Span {
+    Span { line, column, length }
 }
 
 #[cfg(test)]

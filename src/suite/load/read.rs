@@ -43,7 +43,10 @@ pub(super) struct ReadFiles<'a> {
 impl<'a, T: DeserializeOwned> ReadFile<'a, T> {
     fn new(file: &'a CaseFile) -> Self {
         let mut mistakes = Vec::new();
-        let document = Document::read(&file.path, &file.text, &mut mistakes);
+        let document = match file.tokens() {
+            Some(tokens) => Document::read_recorded(&file.path, &file.text, tokens, &mut mistakes),
+            None => Document::read(&file.path, &file.text, &mut mistakes),
+        };
         Self { file, document, mistakes }
     }
 
