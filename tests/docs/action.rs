@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use kms_conformance::mock::Mock;
+use kms_conformance::mock::{AwsConfig, Mock};
 use regex::Regex;
 use serde_yaml::Value;
 
@@ -177,6 +177,26 @@ fn a_deviation_makes_the_job_red_and_its_repair_green() {
     assert_eq!(job.outputs["exit-code"], "0");
 }
 
+/// The cloud that most emulators are of is named, for the first one is the default.
+#[test]
+fn another_cloud_is_named() {
+    let mock = Mock::start_with(AwsConfig::default()).unwrap();
+    mock.set_deviations(vec!["Encrypt:Disabled=Success".to_owned()]).unwrap();
+    let endpoint = mock.endpoint();
+    let inputs = [
+        ("endpoint", endpoint.as_str()),
+        ("program", PROGRAM),
+        ("provider", "aws"),
+        ("selectors", "operation:Encrypt"),
+        ("routes", "canonical"),
+        ("isolation", "tour"),
+    ];
+
+    let job = Runner::new().run(&inputs);
+    assert!(job.is_red && job.outputs["exit-code"] == "1", "{job:?}");
+    assert!(job.log.contains("::error file=cases/aws/matrix/encrypt.yaml,line="), "{}", job.log);
+}
+
 #[test]
 fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
     let dangerous = "http://127.0.0.1:1\n::add-mask::x";
@@ -185,6 +205,9 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         ("endpoint", "ftp://127.0.0.1"),
         ("endpoint", "http://user:secret@127.0.0.1"),
         ("endpoint", dangerous),
+        ("provider", "aws --cases ."),
+        ("routes", "shortest"),
+        ("isolation", "none"),
         ("wait", "soon"),
         ("shard", "3/4"),
         ("max-skipped", "-1"),
