@@ -7,6 +7,7 @@ FROM rust:1-alpine AS build
 RUN apk add --no-cache ca-certificates musl-dev gcc g++ make cmake perl linux-headers
 WORKDIR /source
 COPY Cargo.toml Cargo.lock build.rs ./
+COPY .cargo .cargo
 COPY src src
 COPY cases cases
 COPY benches benches

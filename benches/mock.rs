@@ -11,10 +11,13 @@
 //! The load generator writes prepared requests to keep-alive connections, one at a time on each, and reads whole
 //! responses. Requests are signed beforehand, each with a nonce of its own; the mock checks them all, and the empty
 //! handler gets the same requests and only parses their HTTP. The mock is the program, in a process of its own and with
-//! nothing turned off; the empty handler runs on as many threads as it. `--provider` chooses the cloud. `--other` measures another
-//! server with the same generator, by the same requests for a key that is made there; or `--request OPERATION=FILE` names a file
-//! with one raw HTTP request that is sent again and again, and may be given for each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
+//! nothing turned off; the empty handler runs on as many threads as it. `--provider` chooses the cloud.
+//!
+//! `--other` measures another server with the same generator, by the same requests for a key that is made there; or
+//! `--request OPERATION=FILE` names a file with one raw HTTP request that is sent again and again, and may be given for
+//! each operation. `--keys` measures the same operations with so many keys in the account. `--soak` sends so many
 //! requests to 10,000 keys and shows the memory of the process on the way; both of these use a mock within the process.
+//!
 //! The ratio is the median of those of the rounds, for a round's measurements are made next to each other.
 //! Client and servers share the machine, so compare ratios, not figures of different runs.
 

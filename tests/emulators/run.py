@@ -103,6 +103,8 @@ EMULATORS = {
         {},
         "https://crates.io/crates/fakecloud",
         slow=True,
+        isolation="tour",
+        shards=2,
     ),
 }
 
