@@ -16,38 +16,38 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn action() -> Value {
+pub(super) fn action() -> Value {
     let text = fs::read_to_string(root().join(".github/actions/kms-conformance/action.yml")).unwrap();
     serde_yaml::from_str(&text).unwrap()
 }
 
 /// What a job with the action came to.
 #[derive(Debug)]
-struct Job {
+pub(super) struct Job {
     is_red: bool,
     /// What its steps have printed.
     log: String,
     summary: String,
     /// The folder that was kept as an artifact, with its files.
     artifact: Option<Vec<String>>,
-    outputs: BTreeMap<String, String>,
+    pub(super) outputs: BTreeMap<String, String>,
 }
 
 /// A runner of the action: evaluates the expressions that it has, and those alone.
-struct Runner {
+pub(super) struct Runner {
     workspace: tempfile::TempDir,
 }
 
 impl Runner {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { workspace: tempfile::tempdir().unwrap() }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.workspace.path().join(name)
     }
 
-    fn run(&self, given: &[(&str, &str)]) -> Job {
+    pub(super) fn run(&self, given: &[(&str, &str)]) -> Job {
         let action = action();
         let mut values = BTreeMap::new();
         for (name, input) in action["inputs"].as_mapping().unwrap() {
@@ -243,64 +243,4 @@ fn an_endpoint_that_is_not_there_is_red_whatever_may_fail() {
     ]);
     assert!(job.is_red && job.outputs["exit-code"] == "4", "{job:?}");
     assert!(job.artifact.unwrap().iter().any(|name| name == "results.json"));
-}
-
-/// The commands of the examples for other services are known to the program.
-#[test]
-fn the_examples_for_continuous_integration_are_right() {
-    let command = Regex::new(r#"(?m)(?:^ *- |sh ')(?:\.cargo/bin/)?kms-conformance ([^'\n]+)"#).unwrap();
-    let mut checked = 0;
-    for file in ["examples/ci/gitlab.yml", "examples/ci/Jenkinsfile"] {
-        let text = fs::read_to_string(root().join(file)).unwrap();
-        for found in command.captures_iter(&text) {
-            // What the service puts in the place of its variables.
-            let text = found[1].replace("$CI_NODE_INDEX/$CI_NODE_TOTAL", "1/2");
-            let words = text.split_whitespace().chain(["--help"]);
-            let output = Command::new(PROGRAM).args(words).output().unwrap();
-            assert!(output.status.success(), "{file}: {}: {}", &found[1], String::from_utf8_lossy(&output.stderr));
-            checked += 1;
-        }
-    }
-    assert_eq!(checked, 4);
-    let example: Value =
-        serde_yaml::from_str(&fs::read_to_string(root().join("examples/ci/github.yml")).unwrap()).unwrap();
-    let inputs = action()["inputs"].as_mapping().unwrap().clone();
-    let steps = example["jobs"]["kms"]["steps"].as_sequence().unwrap();
-    let step = steps.iter().find(|step| step["uses"].as_str().unwrap().contains("kms-conformance")).unwrap();
-    assert!(step["with"].as_mapping().unwrap().keys().all(|name| inputs.contains_key(name)));
-    assert!(serde_yaml::from_str::<Value>(&fs::read_to_string(root().join("examples/ci/gitlab.yml")).unwrap()).is_ok());
-}
-
-/// The pods of the indexed Job, one after the other, and what their results make together.
-#[test]
-fn the_pods_of_the_job_make_the_whole() {
-    let text = fs::read_to_string(root().join("examples/kubernetes/run.yaml")).unwrap();
-    let job: Value = serde_yaml::from_str(text.split("\n---\n").nth(1).unwrap()).unwrap();
-    let pods = job["spec"]["completions"].as_u64().unwrap();
-    let container = &job["spec"]["template"]["spec"]["containers"][0];
-    let script = container["args"][0].as_str().unwrap();
-
-    let mock = Mock::start().unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let mount = folder.path().display().to_string();
-    let script = script.replace("kms-conformance", PROGRAM).replace("/reports/", &format!("{mount}/"));
-    let mut files = Vec::new();
-
-    for index in 0..pods {
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{script} --routes canonical operation:Encrypt operation:Decrypt")]);
-        shell.env("ENDPOINT", mock.endpoint()).env("JOB_COMPLETION_INDEX", index.to_string());
-        let output = shell.current_dir(folder.path()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        files.push(format!("{mount}/{index}/results.json"));
-    }
-
-    let merge = |files: &[String]| {
-        let out = format!("{mount}/whole.json");
-        Command::new(PROGRAM).args(["report", "merge"]).args(files).args(["--json", &out]).output().unwrap()
-    };
-    assert_eq!(merge(&files).status.code(), Some(0));
-    let missing = merge(&files[1..]);
-    assert_eq!(missing.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&missing.stderr).contains("shard slice:1/4 is missing"));
 }

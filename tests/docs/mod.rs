@@ -4,6 +4,7 @@ mod action;
 mod admin_api;
 mod architecture;
 mod book;
+mod examples;
 mod image;
 mod readme;
 mod workflows;
