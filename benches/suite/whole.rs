@@ -53,6 +53,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
         provider: Arc::clone(&recorder) as Arc<_>,
         endpoint: mock.endpoint().parse().unwrap(),
         credentials: credentials(),
+        flags: Vec::new(),
     };
 
     let client = Client::new(target, ClientOptions::default()).unwrap();

@@ -10,7 +10,7 @@ impl Again {
     /// Adds a flag with its value, if there is one.
     pub(super) fn flag(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {
-            self.0.push(format!("--{name} {}", quote(&value.to_string())));
+            self.0.extend([format!("--{name}"), value.to_string()]);
         }
     }
 
@@ -23,6 +23,11 @@ impl Again {
 
     /// The arguments in one line.
     pub(super) fn line(&self) -> String {
-        self.0.join(" ")
+        self.0.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The arguments as words, which no shell has read.
+    pub(super) fn into_words(self) -> Vec<String> {
+        self.0
     }
 }

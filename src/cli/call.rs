@@ -16,6 +16,7 @@ use crate::client::{Client, Exchanged};
 use crate::event::{RequestRecord, ResponseRecord};
 use crate::near::nearest;
 use crate::provider::registry;
+use crate::report::text::one_line;
 use crate::session::{ClockControl, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect};
 use crate::suite::load::load_built_in;
 
@@ -177,7 +178,8 @@ fn text(shown: &Shown, parameters: &[Parameter]) -> String {
         text.push_str(&format!(">\n> {}\n", request.body.trim_end()));
     }
 
-    let outcome = code.as_deref().map_or(String::new(), |code| format!(" {code}"));
+    // A code is what the endpoint sent, and must not begin a line.
+    let outcome = code.as_deref().map_or(String::new(), |code| format!(" {}", one_line(code)));
     text.push_str(&format!("< HTTP {}{outcome}\n", response.status));
     response.body.lines().for_each(|line| text.push_str(&format!("< {line}\n")));
     text

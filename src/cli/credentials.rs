@@ -137,13 +137,15 @@ impl CredentialArguments {
         if let (Some(id), Some(secret)) = (&self.access_key_id_env, &self.access_key_secret_env) {
             return self.named(id, secret, context).map(alone);
         }
-        if let Some(credentials) = of_environment(&provider.credential_variables, context)? {
-            return Ok(alone(credentials));
-        }
-
         // The access key of a person must not be shown to what does not belong to the cloud, unless that is what is said.
         let is_meant = |files: &ProfileFiles| kind == TargetKind::Account || context.variable(files.variable).is_some();
-        match provider.profiles.filter(is_meant) {
+        let files = provider.profiles.filter(is_meant);
+        if let Some(credentials) = of_environment(&provider.credential_variables, context)? {
+            let region = files.and_then(|files| (files.region)(&|name| context.variable(name)));
+            return Ok(Profile { region, ..alone(credentials) });
+        }
+
+        match files {
             Some(files) => read(files, |_| None, context),
             None => Ok(Profile::default()),
         }

@@ -34,19 +34,29 @@ impl GitHub {
     }
 
     /// Adds the summary to those of other steps, and prints the annotations unless the standard output has a report.
-    /// `folder` is that of the case files.
+    /// `folder` is that of the case files; `measure` says what the run was measured by, if by anything.
     ///
     /// # Errors
     ///
     /// The summary can't be written.
-    pub(super) fn finish(self, folder: &str, is_output_taken: bool, context: &Context) -> Result<(), String> {
+    pub(super) fn finish(
+        self,
+        folder: &str,
+        measure: Option<&str>,
+        is_output_taken: bool,
+        context: &Context,
+    ) -> Result<(), String> {
         let Some(mut results) = self.gathered.and_then(Gathered::into_results) else { return Ok(()) };
         results.redact(context.secrets());
         if is_there(context) && !is_output_taken {
             annotations(&results, folder).into_iter().for_each(|line| context.print(&format!("{line}\n")));
         }
         let Some(file) = context.variable(SUMMARY) else { return Ok(()) };
-        let written = append(Path::new(&file), &markdown::render(&results, markdown::LIMIT));
+        let mut summary = markdown::render(&results, markdown::LIMIT);
+        if let Some(measure) = measure {
+            summary.push_str(&format!("{}\n\n", markdown::code(measure)));
+        }
+        let written = append(Path::new(&file), &summary);
         written.map_err(|error| format!("failed to write the summary {file} ({SUMMARY}): {error}"))
     }
 }

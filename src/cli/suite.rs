@@ -52,7 +52,8 @@ pub(super) struct SelectArguments {
     #[arg(long, value_name = "canonical|all|N")]
     pub(super) routes: Option<RouteLimit>,
     /// Only a part of the selected cases, so that several machines can share a run: `hash:1/4` (by the id, stable when cases are
-    /// added) or `slice:1/4` (of one size, cases that need the same keys together). `report merge` puts the results together
+    /// added) or `slice:1/4` (of one size, cases that need the same keys together). Cases that differ in the route alone stay
+    /// together. `report merge` puts the results together
     #[arg(long, value_name = "hash|slice:N/M")]
     pub(super) shard: Option<Shard>,
 }

@@ -89,13 +89,18 @@ impl TargetArguments {
     pub(super) fn again(&self, again: &mut Again) {
         again.flag("endpoint", self.endpoint.as_ref());
         again.flag("region", self.region.as_ref());
+        self.reach_again(again);
+        self.options.again(again);
+    }
+
+    /// Those by which the endpoint is reached, besides its URL.
+    fn reach_again(&self, again: &mut Again) {
         again.flag("ca-file", self.ca_file.as_ref().map(|path| path.display()));
         let kind = self.target_kind.and_then(|kind| Some(kind.to_possible_value()?.get_name().to_owned()));
         again.flag("target-kind", kind);
         again.switch("live", self.live);
         again.switch("insecure-http", self.insecure_http);
         self.credentials.again(again);
-        self.options.again(again);
     }
 
     /// What the user has allowed.
@@ -127,6 +132,9 @@ impl TargetArguments {
         let found = self.credentials.find(declaration, kind, context)?;
 
         let mut target = Target::with_examples(provider, endpoint);
+        let mut again = Again::default();
+        self.reach_again(&mut again);
+        target.flags = again.into_words();
         if let Some(region) = region_to_sign_for(declaration, self.region.as_deref(), context)?.or(found.region) {
             target.region = region;
         }

@@ -27,6 +27,7 @@ pub(super) fn record(outgoing: &Outgoing<'_>, target: &Target) -> Option<CallRec
         parameters: with_test_data(provider, outgoing.parameters)?,
         options: provider.chosen().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         region: (region != provider.default_region()).then(|| region.to_owned()),
+        flags: target.flags.clone(),
     })
 }
 

@@ -21,6 +21,8 @@ pub struct Target {
     pub other_regions: Option<Vec<String>>,
     /// What they are signed with.
     pub credentials: Credentials,
+    /// The words of a command line by which a person reaches it, besides those for its endpoint, region and options.
+    pub flags: Vec<String>,
 }
 
 impl Target {
@@ -28,7 +30,8 @@ impl Target {
     pub fn with_examples(provider: Arc<dyn Provider>, endpoint: EndpointUrl) -> Self {
         let declaration = provider.declaration();
         let credentials = declaration.example_credentials.into();
-        Self { region: declaration.default_region.to_owned(), other_regions: None, provider, endpoint, credentials }
+        let region = declaration.default_region.to_owned();
+        Self { region, other_regions: None, provider, endpoint, credentials, flags: Vec::new() }
     }
 
     /// The regions that cases may use besides that of the target, in the order in which they need them.

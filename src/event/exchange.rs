@@ -62,6 +62,9 @@ pub struct CallRecord {
     /// The region, where it is not the provider's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// The words of a command line by which the endpoint is reached besides its URL, such as `--target-kind emulator`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
 }
 
 /// A request, redacted.

@@ -18,6 +18,8 @@ pub struct ProfileFiles {
     pub variable: &'static str,
     /// Reads the profile that the environment names, or the default one.
     pub read: fn(&Variables<'_>) -> Result<Profile, ProfileError>,
+    /// The region of the profile, which counts also where the access key comes from elsewhere.
+    pub region: fn(&Variables<'_>) -> Option<String>,
 }
 
 /// What a profile holds.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::difference::{change, fails};
 use super::results::Results;
 use super::text;
-use crate::event::{CaseResult, RunFooter, Summary};
+use crate::event::{CaseResult, Event, RunFooter, Summary};
 use crate::verdict::Verdict;
 
 /// How many new failures the message names.
@@ -44,9 +44,26 @@ impl Baseline {
             self.fixed += usize::from(is_fixed);
             return;
         }
-        match before.is_some_and(|before| change(before, case).is_none()) {
+        match self.is_old(case) {
             true => self.old.count(case.verdict),
             false => self.new.push((case.verdict, text::one_line(&case.id))),
+        }
+    }
+
+    /// Whether a case that keeps a run from being green did so in the baseline, in the same way.
+    fn is_old(&self, case: &CaseResult) -> bool {
+        is_red(case) && self.cases.get(&case.id).is_some_and(|before| change(before, case).is_none())
+    }
+
+    /// An event as if what is not new were a known failure, if that makes a difference.
+    pub fn without_old_in(&self, event: &Event) -> Option<Event> {
+        match event {
+            Event::CaseFinished(case) if self.is_old(case) => {
+                let known = CaseResult { verdict: Verdict::KnownFailure, ..(**case).clone() };
+                Some(Event::CaseFinished(known.into()))
+            }
+            Event::RunFinished(footer) => Some(Event::RunFinished(Box::new(self.without_old(footer)))),
+            _ => None,
         }
     }
 

@@ -14,7 +14,7 @@ use super::curl::quote;
 /// The command for an exchange of a provider's case, in one line that is safe to paste into a shell; none if the request can't be
 /// made again from its parameters.
 pub fn command(provider: &str, exchange: &Exchange) -> Option<String> {
-    let CallRecord { parameters, options, region } = exchange.call.as_ref()?;
+    let CallRecord { parameters, options, region, flags } = exchange.call.as_ref()?;
     let mut words = vec![exchange.operation.clone()];
     words.extend(parameters.iter().map(|(name, value)| parameter(name, value)));
 
@@ -27,6 +27,7 @@ pub fn command(provider: &str, exchange: &Exchange) -> Option<String> {
         flag("region", region);
     }
     options.iter().for_each(|(name, value)| flag(name, value));
+    words.extend(flags.iter().cloned());
 
     let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
     Some(format!("kms-conformance call {}", words.join(" ")))
@@ -65,11 +66,12 @@ mod tests {
             parameters: parameters.as_object().unwrap().clone(),
             options: [("signature".to_owned(), "v3".to_owned())].into(),
             region: Some("cn-beijing".to_owned()),
+            flags: ["--ca-file", "my ca.pem"].map(str::to_owned).into(),
         });
         assert_eq!(
             command("alibaba", &exchange).unwrap(),
             "kms-conformance call Encrypt KeyId=key-1 'EncryptionContext:={\"it'\\''s\":\"b\"}' Days:=7 \
-             --endpoint http://127.0.0.1:8080 --region cn-beijing --signature v3"
+             --endpoint http://127.0.0.1:8080 --region cn-beijing --signature v3 --ca-file 'my ca.pem'"
         );
         assert!(command("aws", &exchange).unwrap().contains(" --provider aws --endpoint "));
     }

@@ -220,7 +220,7 @@ fn item((line, ids): (String, Vec<String>)) -> String {
 }
 
 /// A text as a span of code, in which nothing is markup.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = text::one_line(text);
     // The fence is longer than any run of backticks in the text.
     let mut longest = 0;

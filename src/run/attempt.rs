@@ -127,7 +127,7 @@ impl<'a> Attempt<'a> {
             if let Some(key) = self.requester.bindings().keys.get(&name) {
                 let id = key.id().to_owned();
                 self.run.holdings.removed(&id);
-                self.run.holdings.kept(&id);
+                self.run.holdings.kept(&id, self.case.id.as_str());
                 self.notes.note(format!("the key {id} is kept"));
             }
             self.run.client.release(self.run.removal_requests());

@@ -276,9 +276,21 @@ fn denial(class: ErrorClass, clock_skew_seconds: Option<i64>) -> String {
         ErrorClass::Clock => {
             format!("the endpoint rejects the time of the request, {}", clock_text(clock_skew_seconds))
         }
-        _ => "the endpoint rejects the credentials or the signature".to_owned(),
+        _ => {
+            let rejected = "the endpoint rejects the credentials or the signature";
+            match clock_skew_seconds {
+                // Some services call a request that is too old, or not yet valid, wrongly signed.
+                Some(seconds) if seconds.unsigned_abs() > TOLERATED_SKEW => {
+                    format!("{rejected}, perhaps {}", clock_text(clock_skew_seconds))
+                }
+                _ => rejected.to_owned(),
+            }
+        }
     }
 }
+
+/// By how many seconds clocks differ without anybody's minding.
+const TOLERATED_SKEW: u64 = 60;
 
 /// What is wrong with the local clock, by the date of the rejection.
 fn clock_text(skew: Option<i64>) -> String {

@@ -7,6 +7,9 @@ use indexmap::IndexMap;
 
 use super::leak::Leak;
 
+/// How many keys that stay are named in one message.
+const MOST_LISTED: usize = 20;
+
 /// What a run has made and not removed yet, as far as it knows.
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
@@ -55,9 +58,20 @@ impl Holdings {
         self.locked().shift_remove(name);
     }
 
-    /// Notes a key that stays, as the user wants it.
-    pub(super) fn kept(&self, id: &str) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(id.to_owned());
+    /// Notes a key of a case that stays, as the user wants it.
+    pub(super) fn kept(&self, id: &str, case: &str) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{id} of {case}"));
+    }
+
+    /// The keys that stay because the user wants it, each with its case, in the order of cases.
+    pub(super) fn list_kept(&self) -> String {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let more = kept.len().saturating_sub(MOST_LISTED);
+        kept.sort_by(|one, other| one.split(' ').next_back().cmp(&other.split(' ').next_back()));
+        kept.truncate(MOST_LISTED);
+        let more =
+            if more > 0 { format!(", and {more} more, which the notes of their cases name") } else { String::new() };
+        format!("{}{more}", kept.join(", "))
     }
 
     /// How many keys stay because the user wants it.

@@ -233,9 +233,10 @@ impl Runner {
         }
         if let kept @ 1.. = self.context.holdings.number_kept() {
             let keys = if kept == 1 { "1 key is".to_owned() } else { format!("{kept} keys are") };
+            let list = self.context.holdings.list_kept();
             emit(Event::Notice {
                 message: format!(
-                    "{keys} kept as failing cases left them, and the ledger has them: `sweep` removes them"
+                    "{keys} kept as failing cases left them, and the ledger has them, so that `sweep` removes them: {list}"
                 ),
             });
         }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -59,6 +60,21 @@ pub enum SessionError {
         requests: usize,
         /// How many it may send.
         most: u64,
+    },
+    /// The run would take longer than it may.
+    #[error(
+        "the run would take at least {} at the rate at which {endpoint} is sent requests, and --max-duration allows {}; allow \
+         more, select fewer cases, or have some left for later runs with --stalest-first",
+        text_of(*least),
+        text_of(*most)
+    )]
+    TooLong {
+        /// The endpoint.
+        endpoint: String,
+        /// How long, if nothing goes wrong.
+        least: Duration,
+        /// How long it may take.
+        most: Duration,
     },
     /// The verdicts of earlier runs can't be read.
     #[error("failed to read verdicts.json beside the ledger, which says when each case was judged last: {source}")]
@@ -130,5 +146,14 @@ pub(crate) fn with_source(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),
         None => error.to_string(),
+    }
+}
+
+/// A duration in whole seconds.
+fn text_of(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().ceil();
+    match seconds < 120.0 {
+        true => format!("{seconds} s"),
+        false => format!("{} min", (seconds / 60.0).ceil()),
     }
 }

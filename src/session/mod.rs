@@ -98,7 +98,7 @@ impl Session {
         let run_options = RunOptions {
             jobs: pace.jobs,
             fail_fast: options.fail_fast,
-            settle: pace.settle,
+            settle: pace.settle.clone(),
             clock: target.clock().clone(),
             keep_exchanges: options.keep_exchanges,
             // Reports name it, so that a seed that was drawn can be given again.
@@ -149,7 +149,13 @@ impl Session {
         let cost = runner.cost();
         // Those that it is given are not made.
         let cost = if given { Cost { keys: 0, ..cost } } else { cost };
-        check_cost(cost, options.limits, account, target.target().endpoint.as_str())?;
+        let endpoint = target.target().endpoint.as_str();
+        check_cost(cost, options.limits, account, endpoint)?;
+        if let Some((most, least)) =
+            options.max_duration.zip(pace.least_time(cost.requests)).filter(|(most, least)| least > most)
+        {
+            return Err(SessionError::TooLong { endpoint: endpoint.to_owned(), least, most });
+        }
 
         let ledger = match &options.ledger {
             Some(path) if !target.is_bundled_mock() => {

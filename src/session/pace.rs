@@ -67,6 +67,11 @@ impl Pace {
         in_time.into_iter().chain(given).min()
     }
 
+    /// How long so many requests take at least; unknown if their rate has no limit.
+    pub(super) fn least_time(&self, requests: usize) -> Option<Duration> {
+        Some(Duration::from_secs_f64(requests as f64 / f64::from(self.rate?.get())))
+    }
+
     fn emulator() -> Self {
         let poll = Duration::from_millis(20);
         let settle = Settle { confirmations: 1, timeout: Duration::from_secs(1), poll };

@@ -191,6 +191,14 @@ fn a_profile_is_used_when_it_is_named() {
     assert_eq!(code, 0, "{out}{err}");
     assert_eq!(key.credentials(), ["AKIAWORK/eu-north-1/kms/aws4_request"]);
 
+    // The region of a profile counts also where the access key is that of the environment, and whatever else the profile says.
+    file("config", "[default]\nregion=eu-west-1\n[profile work]\nregion=eu-north-1\nsso_session=x\n");
+    key.heads.lock().unwrap().clear();
+    let environment = [("AWS_ACCESS_KEY_ID", "AKIAOTHER"), ("AWS_SECRET_ACCESS_KEY", "third secret of it")];
+    let Ended { code, out, err } = ended(run().env("AWS_PROFILE", "work").envs(environment));
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(key.credentials(), ["AKIAOTHER/eu-north-1/kms/aws4_request"]);
+
     let Ended { code, err, .. } = ended(run().env("AWS_PROFILE", "nobody"));
     assert_eq!(code, 2, "{err}");
     assert!(err.contains("error: AWS_PROFILE names the profile `nobody`"), "{err}");

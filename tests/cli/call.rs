@@ -5,6 +5,8 @@ use std::process::Command;
 use serde_json::Value;
 use snapbox::cmd::cargo_bin;
 
+use kms_conformance::verdict::Verdict;
+
 use super::program::{Ended, MockProcess, Place, ended};
 
 fn call(place: &Place, mock: &MockProcess, arguments: &[&str]) -> Ended {
@@ -87,7 +89,7 @@ fn what_a_failure_prints_can_be_pasted_while_its_keys_are_kept_and_swept_afterwa
     let cases = "alibaba/Encrypt/Disabled alibaba/Encrypt/Enabled alibaba/Decrypt/Disabled";
     let run = ended(place.program(&format!("run {cases} --keep-keys --signature v3 --endpoint {}", mock.endpoint)));
     assert_eq!(run.code, 1, "{}", run.err);
-    assert!(run.out.contains("note: 1 key is kept as failing cases left them"), "{}", run.out);
+    assert!(run.out.contains("note: 1 key is kept as failing cases left them, and the ledger has them"), "{}", run.out);
     assert!(run.out.contains(" keys (1 left) ") && !run.out.contains("leak"), "{}", run.out);
 
     let line = reproduction(&run.out);
@@ -106,6 +108,53 @@ fn what_a_failure_prints_can_be_pasted_while_its_keys_are_kept_and_swept_afterwa
     assert_eq!(swept.code, 0, "{}", swept.out);
     let described = call(&place, &mock, &["DescribeKey", &format!("KeyId={id}")]);
     assert!(described.out.contains("\"KeyState\":\"PendingDeletion\""), "{}", described.out);
+}
+
+/// Each route to the cell fails in the same way, and none is less to look at than the first.
+#[test]
+fn the_keys_of_every_failing_case_are_kept_and_listed() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success");
+    let run =
+        ended(place.program(&format!("run alibaba/Encrypt/Disabled/** --keep-keys --endpoint {}", mock.endpoint)));
+    assert_eq!(run.code, 1, "{}", run.err);
+    let results = place.results();
+    let failed: Vec<_> = results.cases.iter().filter(|case| case.verdict == Verdict::Fail).collect();
+    assert!(failed.len() > 3, "{}", run.out);
+    for case in failed {
+        let kept = case.notes.iter().find_map(|note| note.strip_prefix("the key ")?.strip_suffix(" is kept"));
+        assert!(run.out.contains(&format!("{} of {}", kept.unwrap(), case.id)), "{}: {}", case.id, run.out);
+    }
+}
+
+/// Whoever pastes the line reaches the endpoint as the run did.
+#[test]
+fn a_reproduction_has_the_flags_by_which_the_endpoint_is_reached() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success");
+    let endpoint = mock.endpoint.replace("127.0.0.1", "localhost");
+    let flags = "--target-kind emulator --access-key-id-env ID --access-key-secret-env SECRET";
+    let run = place.program(&format!("run alibaba/Encrypt/Disabled --keep-keys {flags} --endpoint {endpoint}"));
+    let run = ended(run.envs([("ID", "testid"), ("SECRET", "testsecret")]));
+    assert_eq!(run.code, 1, "{}", run.err);
+    let line = reproduction(&run.out);
+    assert!(line.ends_with(&format!("--endpoint {endpoint} {flags}")), "{line}");
+}
+
+#[test]
+fn who_keeps_no_keys_is_told_how() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success");
+    let run = ended(place.program(&format!("run alibaba/Encrypt/Disabled --endpoint {}", mock.endpoint)));
+    assert!(
+        run.err.contains("note: the keys of failing cases were removed; with --keep-keys they stay"),
+        "{}",
+        run.err
+    );
+    for other in ["-q alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled", "--keep-keys alibaba/Encrypt/Disabled"] {
+        let run = ended(place.program(&format!("run {other} --endpoint {}", mock.endpoint)));
+        assert!(!run.err.contains("--keep-keys"), "{other}: {}", run.err);
+    }
 }
 
 #[test]

@@ -1,8 +1,12 @@
 //! What `doctor` finds at endpoints that are wrong in one way each.
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use kms_conformance::mock::{AccessKey, AlibabaConfig, Mock, MockConfig, Operation};
+use kms_conformance::mock::{AccessKey, AlibabaConfig, AwsConfig, Mock, MockConfig, Operation};
+use kms_conformance::provider::by_name;
+use kms_conformance::suite::files::embedded;
+use kms_conformance::suite::load::load;
 
 use super::program::{Ended, MockProcess, Place, ended};
 use super::server::{Server, closed};
@@ -130,6 +134,37 @@ fn a_wrong_secret_is_told_apart_from_a_text_that_was_changed() {
     let server = responding(400, "", r#"{"Code": "IncompleteSignature", "Message": "no", "RequestId": "x"}"#);
     let Ended { out, .. } = doctor(&server.endpoint(), "");
     assert!(out.contains("is the id of the access key right and active"), "{out}");
+}
+
+#[test]
+fn a_wrong_secret_of_another_cloud_is_told_apart_too() {
+    let mock = Mock::start_with(AwsConfig::default()).unwrap();
+    let run = |secret| {
+        let place = Place::new();
+        let program = place.program(&format!("doctor --provider aws --endpoint {}", mock.endpoint()));
+        ended(program.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE").env("AWS_SECRET_ACCESS_KEY", secret))
+    };
+    let Ended { code, out, .. } = run("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    assert_eq!((code, wrong(&out)), (0, vec![]), "{out}");
+    let Ended { code, out, .. } = run("not-the-secret");
+    assert_eq!((code, wrong(&out)), (1, vec!["credentials"]), "{out}");
+    assert!(out.contains("the service signs the very same text"), "{out}");
+    assert!(out.contains("is wrong: take it anew"), "{out}");
+}
+
+/// Nobody learns at night that a permission is missing.
+#[test]
+fn the_permission_of_every_operation_is_looked_at() {
+    for provider in ["alibaba", "aws"] {
+        let examination = by_name(provider).unwrap().examination;
+        let sent = examination.permissions.iter().map(|(operation, _)| *operation);
+        let unseen = examination.unseen.iter().map(|(operation, _)| *operation);
+        let known: BTreeSet<&str> = sent.chain(unseen).chain([examination.credentials]).collect();
+        let suite = load(embedded(), Some(provider)).unwrap();
+        let operations: BTreeSet<&str> = suite.rows.iter().map(|row| row.operation.as_str()).collect();
+        let missing: Vec<_> = operations.difference(&known).collect();
+        assert!(missing.is_empty(), "{provider}: {missing:?}");
+    }
 }
 
 #[test]

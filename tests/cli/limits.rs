@@ -39,6 +39,23 @@ fn a_run_that_would_cost_more_than_it_may_is_not_begun() {
     assert_eq!(mock.total_requests(), 0);
 }
 
+/// At a known rate, the time that a run takes at least is known.
+#[test]
+fn a_run_that_would_take_longer_than_it_may_is_not_begun() {
+    let mock = Mock::start().unwrap();
+    let run =
+        format!("run 'operation:Encrypt' --endpoint {} --rate 5 --max-duration", mock.endpoint()).replace('\'', "");
+    let Ended { code, out, err } = ended(Place::new().program(&format!("{run} 3s")));
+    assert_eq!((code, out.as_str()), (2, ""), "{err}");
+    assert!(err.contains("the run would take at least ") && err.contains("--max-duration allows 3 s;"), "{err}");
+    assert_eq!(mock.total_requests(), 0);
+
+    // What leaves no room is left for later runs if that is wanted.
+    let place = Place::new();
+    let Ended { err, .. } = ended(place.program(&format!("{run} 3s --stalest-first alibaba/Encrypt/Enabled")));
+    assert!(mock.total_requests() > 0, "{err}");
+}
+
 #[test]
 fn a_run_ends_when_its_keys_are_used_up() {
     // A lost creation may have made a key, so it counts.

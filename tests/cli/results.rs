@@ -146,9 +146,9 @@ fn a_shard_that_is_none_or_empty_is_said() {
     let end = ended(place.program("run --shard hash:9/8"));
     assert_eq!(end.code, 2);
     assert!(end.err.contains("there are shards 1 to 8 of 8, and no shard 9"), "{}", end.err);
-    let end = ended(place.program("run alibaba/Encrypt/Disabled --shard slice:1/2"));
+    let end = ended(place.program("run alibaba/Encrypt/Disabled --shard slice:2/2"));
     assert_eq!(end.code, 4);
-    assert_eq!(end.err, "no case of the 1 selected is in the shard slice:1/2: choose fewer shards\n");
+    assert_eq!(end.err, "no case of the 1 selected is in the shard slice:2/2: choose fewer shards\n");
     let list = |shard: &str| ended(place.program(&format!("list {shard}"))).out;
     let parts = [1, 2].map(|number| list(&format!("--shard hash:{number}/2")));
     let mut lines: Vec<&str> = parts.iter().flat_map(|part| part.lines()).collect();
@@ -276,6 +276,14 @@ fn a_step_of_github_gets_a_summary_and_annotations() {
     assert!(annotations[0].starts_with("::error file=cases/alibaba/matrix/encrypt.yaml,line="), "{}", annotations[0]);
     let text = fs::read_to_string(&summary).unwrap();
     assert!(text.starts_with("of another step\n### \u{2718} KMS conformance: "), "{text}");
+
+    // What a baseline has is no news.
+    assert_eq!(ended(place.program(&format!("{deviates} --json base.json"))).code, 1);
+    let end = github(&format!("{deviates} --baseline base.json"));
+    assert_eq!(end.code, 0, "{}", end.err);
+    assert!(!end.out.contains("::error") && !end.out.contains("::warning"), "{}", end.out);
+    let added = fs::read_to_string(&summary).unwrap().split_off(text.len());
+    assert!(!added.starts_with("### \u{2718}") && added.contains("`baseline base.json: "), "{added}");
 
     // A report on the standard output stays alone there.
     let end = github(&format!("{deviates} --json -"));

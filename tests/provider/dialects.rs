@@ -53,6 +53,7 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
             secret: Secret::new(secret),
             token: Some(Secret::new(TOKEN)),
         },
+        flags: Vec::new(),
     };
     // A busy machine may be slow to make import keys.
     let connection = Connection { timeout: Duration::from_secs(120), ..Connection::default() };

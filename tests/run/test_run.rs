@@ -84,7 +84,7 @@ impl TestRun {
         let secret = Secret::new("testsecret");
         let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
         let endpoint = endpoint.parse().unwrap();
-        let target = Target { provider, endpoint, region, other_regions: None, credentials };
+        let target = Target { provider, endpoint, region, other_regions: None, credentials, flags: Vec::new() };
 
         // Retries are counted by the tests; waiting between them would only take time.
         let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };

@@ -262,7 +262,8 @@ async fn run_case(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) 
     let secret = Secret::new("testsecret");
     let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
     let endpoint = endpoint.parse().unwrap();
-    let target = Target { provider: Arc::new(provider), endpoint, region, other_regions: None, credentials };
+    let target =
+        Target { provider: Arc::new(provider), endpoint, region, other_regions: None, credentials, flags: Vec::new() };
     let client = Client::new(target, ClientOptions::default()).unwrap();
     let mark = new_mark();
     let clock = Arc::clone(&service);

@@ -34,6 +34,7 @@ use super::target::Place;
 use super::{CliError, Context, Exit, known, provider};
 use crate::event::Event;
 use crate::input::is_standard;
+use crate::report::baseline::Baseline;
 use crate::report::console::Color;
 use crate::session::{ClockLock, Endpoint, LiveTarget, Session, SessionOptions, TargetKind};
 use crate::signal::Stops;
@@ -138,7 +139,8 @@ async fn execute(
             _ => {}
         }
         reports.event(&event);
-        github.event(&event);
+        let only_new = baseline.as_ref().and_then(|baseline| baseline.without_old_in(&event));
+        github.event(only_new.as_ref().unwrap_or(&event));
         if matches!(event, Event::Stopping { .. }) {
             stops.announced();
         }
@@ -150,11 +152,21 @@ async fn execute(
     errors.extend(recorded.and_then(Result::err).map(|error| error.to_string()));
     let is_output_taken = arguments.report_files().iter().any(|file| is_standard(file));
     let folder = arguments.suite.cases.as_deref().map_or_else(|| "cases".into(), Path::to_string_lossy);
-    errors.extend(github.finish(&folder, is_output_taken, context).err());
+    let measure = baseline.as_ref().map(Baseline::message);
+    errors.extend(github.finish(&folder, measure.as_deref(), is_output_taken, context).err());
     for error in &errors {
         context.report(&format!("error: {error}"));
     }
 
+    // Else who pastes the line sees a key that waits for its deletion, and takes its rejection for the right response.
+    if footer.summary.fail > 0
+        && !arguments.keep_keys
+        && target.kind().is_some()
+        && arguments.keys.is_none()
+        && !arguments.quiet
+    {
+        context.report("note: the keys of failing cases were removed; with --keep-keys they stay, to be seen by the lines after `reproduce:`");
+    }
     let footer = baseline.map_or(footer.clone(), |baseline| baseline.without_old(&footer));
     let (footer, too_many) = within_limits(footer, &arguments);
     for message in &too_many {

@@ -17,7 +17,11 @@ pub static DECLARATION: Declaration = Declaration {
         secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
         token: "ALIBABA_CLOUD_SECURITY_TOKEN",
     },
-    profiles: Some(ProfileFiles { variable: credentials::VARIABLE, read: credentials::read }),
+    profiles: Some(ProfileFiles {
+        variable: credentials::VARIABLE,
+        read: credentials::read,
+        region: |variable| credentials::read(variable).ok()?.region,
+    }),
     session_file: Some(credentials::session),
     example_credentials: ExampleCredentials { access_key_id: "testid", secret: "testsecret" },
     default_region: "cn-hangzhou",

@@ -9,6 +9,7 @@ mod rate;
 mod request;
 mod response;
 mod signature;
+mod signed_text;
 
 pub use self::declaration::DECLARATION;
 
@@ -51,6 +52,14 @@ impl Provider for Aws {
     fn signature_of(&self, request: &HttpRequest) -> Option<String> {
         let (_, authorization) = request.headers.iter().find(|(name, _)| *name == "authorization")?;
         Some(authorization.rsplit_once("Signature=")?.1.to_owned())
+    }
+
+    fn signed_text(&self, request: &HttpRequest) -> Option<String> {
+        signed_text::of_request(request)
+    }
+
+    fn signed_text_of_service(&self, response: &HttpResponse) -> Option<String> {
+        signed_text::of_response(response)
     }
 
     fn classify(&self, status: u16, code: &str) -> ErrorClass {

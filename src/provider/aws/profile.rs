@@ -31,11 +31,8 @@ struct SharedFile {
     profiles: BTreeMap<String, Settings>,
 }
 
-/// Reads the profile that the environment names, or the default one. The access key of the credentials file comes before
-/// one in the configuration; a file that does not exist is like an empty one.
-pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
-    let named = variable(VARIABLE);
-    let name = named.clone().unwrap_or_else(|| "default".to_owned());
+/// The credentials file and the configuration; a file that does not exist is like an empty one.
+fn shared_files(variable: &Variables<'_>) -> Result<[SharedFile; 2], ProfileError> {
     let home = variable("HOME").or_else(|| variable("USERPROFILE")).map(PathBuf::from).unwrap_or_default();
     let path =
         |of: &str, file: &str| variable(of).map_or_else(|| home.join(".aws").join(file), |path| expand(&path, &home));
@@ -46,12 +43,32 @@ pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
         "default" => Some(section),
         _ => section.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).map(str::trim),
     })?;
+    Ok([credentials, config])
+}
 
-    let files = [&credentials, &config];
+/// The name of the profile, and whether the environment names it.
+fn name(variable: &Variables<'_>) -> (String, bool) {
+    variable(VARIABLE).map_or_else(|| ("default".to_owned(), false), |name| (name, true))
+}
+
+/// The region of the profile that the environment names, or of the default one. What else is wrong with the files is no
+/// matter here, for the access key is not theirs.
+pub(super) fn region(variable: &Variables<'_>) -> Option<String> {
+    let (name, _) = name(variable);
+    let files = shared_files(variable).ok()?;
+    files.iter().find_map(|file| file.profiles.get(&name)?.get("region").cloned())
+}
+
+/// Reads the profile that the environment names, or the default one. The access key of the credentials file comes before
+/// one in the configuration.
+pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
+    let (name, is_named) = name(variable);
+    let files = shared_files(variable)?;
     let found: Vec<(&SharedFile, &Settings)> =
-        files.iter().filter_map(|file| Some((*file, file.profiles.get(&name)?))).collect();
-    if named.is_some() && found.is_empty() {
-        return Err(ProfileError::Missing { variable: VARIABLE, name, files: files.map(|file| file.path.clone()) });
+        files.iter().filter_map(|file| Some((file, file.profiles.get(&name)?))).collect();
+    if is_named && found.is_empty() {
+        let files = files.map(|file| file.path);
+        return Err(ProfileError::Missing { variable: VARIABLE, name, files });
     }
 
     let mut profile = Profile::default();
@@ -63,7 +80,7 @@ pub(super) fn read(variable: &Variables<'_>) -> Result<Profile, ProfileError> {
         profile.region = profile.region.or_else(|| settings.get("region").cloned());
     }
     // Whoever names a profile must not be taken for somebody else.
-    if named.is_some() && profile.credentials.is_none() {
+    if is_named && profile.credentials.is_none() {
         let setting =
             found.iter().flat_map(|(_, settings)| settings.keys()).find(|key| INDIRECT.contains(&key.as_str()));
         if let Some(setting) = setting {

@@ -15,9 +15,12 @@ impl CaseRunner<'_> {
             // Whatever is not a deviation of the endpoint needs no confirmation.
             let Some(failure) = latest.failure.take_if(|failure| self.wants_confirmation(failure)) else { break };
             let actual = actual_of(&failure, &latest.notes);
-            // Another case may have confirmed the same failure, by another route to the same cell.
+            // Another case may have confirmed the same failure, by another route to the same cell. Whether this attempt was the
+            // last one is then known too late to keep its keys.
             self.wait_for_earlier().await;
-            if self.run.knowledge.is_confirmed(self.number, &self.cell(), &failure, actual.as_ref()) {
+            if !self.run.options.keep_keys
+                && self.run.knowledge.is_confirmed(self.number, &self.cell(), &failure, actual.as_ref())
+            {
                 latest.failure = Some(failure);
                 break;
             }
