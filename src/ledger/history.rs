@@ -1,6 +1,6 @@
 //! A ledger read back: who made what, on which target, and whether it is still there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
@@ -23,6 +23,8 @@ const MOST_EARLIER: usize = 16;
 pub struct History {
     /// Everything that was made or was about to be made, in that order.
     pub things: Vec<Thing>,
+    /// The ids of all keys that runs were given, whatever became of them: they are somebody else's.
+    pub given: BTreeSet<String>,
     /// The lines that say nothing: a process was killed while it wrote them, or they are of another format.
     pub unreadable: Vec<Unreadable>,
 }
@@ -125,7 +127,8 @@ impl History {
             }
             reading.line(number, &text);
         }
-        Ok(Self { things: reading.things.into_values().collect(), unreadable: reading.unreadable })
+        let Reading { things, given, unreadable, .. } = reading;
+        Ok(Self { things: things.into_values().collect(), given, unreadable })
     }
 }
 
@@ -136,6 +139,7 @@ struct Reading {
     things: IndexMap<(String, u64), Thing>,
     /// By the id of a key, the run and the number that it had there last.
     holders: HashMap<String, (String, u64)>,
+    given: BTreeSet<String>,
     unreadable: Vec<Unreadable>,
 }
 
@@ -169,6 +173,9 @@ impl Reading {
 
     fn entry(&mut self, number: usize, line: LedgerLine) {
         let LedgerLine { at, run, entry, item, case, target, mark, name, undo, class, seed, state, until, .. } = line;
+        if entry == LedgerEntry::Borrowing {
+            self.given.extend(name.clone());
+        }
         if entry == LedgerEntry::Settled {
             // Other things are removed by their names, so each has a line of its own.
             let unknown =

@@ -6,6 +6,10 @@ const BEGINNING: &str = "kc-";
 /// The length of what comes then: hexadecimal digits.
 const DIGITS: usize = 8;
 
+/// What stands before the mark in all that a run with given keys writes. Such a text may be left on a key of somebody else, so
+/// it must not be taken for the mark of a key that a run made.
+const GIVEN: &str = "given-";
+
 /// A mark that is different for each run.
 pub fn new_mark() -> String {
     format!("{BEGINNING}{:0DIGITS$x}", fastrand::u32(..))
@@ -19,6 +23,16 @@ pub fn mark_in(text: &str) -> Option<&str> {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_set_off = rest.bytes().next().is_none_or(|byte| !byte.is_ascii_alphanumeric());
     (digits.bytes().all(is_digit) && is_set_off).then_some(mark)
+}
+
+/// What a run with given keys writes in place of its mark.
+pub fn mark_on_given_keys(mark: &str) -> String {
+    format!("{GIVEN}{mark}")
+}
+
+/// The mark at the beginning of the name of an alias, which a run made itself, on whichever key.
+pub fn mark_in_name(name: &str) -> Option<&str> {
+    mark_in(name.strip_prefix(GIVEN).unwrap_or(name))
 }
 
 /// Whether a text is a mark and nothing else.
@@ -43,5 +57,15 @@ mod tests {
         {
             assert_eq!(mark_in(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_written_on_a_given_key_is_the_mark_of_none_that_was_made() {
+        let text = mark_on_given_keys("kc-3f9a1c00");
+        assert_eq!(mark_in(&text), None, "{text}");
+        assert_eq!(mark_in(&format!("{text} {text}-1-1-1")), None, "{text}");
+        assert_eq!(mark_in_name(&format!("{text}-1-1-1")), Some("kc-3f9a1c00"), "{text}");
+        assert_eq!(mark_in_name("kc-3f9a1c00-1-1-1"), Some("kc-3f9a1c00"));
+        assert_eq!(mark_in_name("orders-given-kc-3f9a1c00"), None);
     }
 }

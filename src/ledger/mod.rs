@@ -27,6 +27,6 @@ pub use self::history::{History, Thing, ThingState, Unreadable};
 pub use self::line::schema;
 pub use self::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 
-pub use self::mark::{is_mark, mark_in, new_mark};
+pub use self::mark::{is_mark, mark_in, mark_in_name, mark_on_given_keys, new_mark};
 pub use self::waiting::Waiting;
 pub use self::writer::{Item, Ledger, Made};

@@ -36,12 +36,13 @@ pub struct Waiting {
 
 impl History {
     /// The keys that were removed at a target and are not known to be gone, in the order in which they were made or taken over
-    /// last. Those of which the class is not known are not among them.
+    /// last. Those of which the class is not known are not among them, nor are those that a run was given since: they are
+    /// somebody else's.
     pub fn waiting(&self, is_target: impl Fn(&LedgerTarget) -> bool) -> Vec<Waiting> {
         // What became of a key last is what counts.
         let mut last: IndexMap<&str, &Thing> = IndexMap::new();
         for thing in self.things.iter().filter(|thing| thing.mark.is_some() && is_target(&thing.target)) {
-            let Some(id) = thing.name.as_deref() else { continue };
+            let Some(id) = thing.name.as_deref().filter(|id| !self.given.contains(*id)) else { continue };
             last.shift_remove(id);
             last.insert(id, thing);
         }
@@ -125,5 +126,9 @@ mod tests {
 
         two.note(LedgerEntry::Gone, Some(item), "Describe", "", Some("a")).unwrap();
         assert_eq!(waiting().len(), 1);
+
+        // Whoever gives a key to a run says that it is theirs.
+        two.borrowing("Describe", "x/z", "b", "K", "PendingDeletion").unwrap();
+        assert!(waiting().is_empty());
     }
 }

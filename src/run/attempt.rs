@@ -67,7 +67,7 @@ impl<'a> Attempt<'a> {
 
         let secrets = run.client.secrets().clone();
         let random = random_of(run.options.seed, case, number);
-        let bindings = Bindings::new(class.clone(), state.cloned(), &run.options.mark, prefix, random, secrets)
+        let bindings = Bindings::new(class.clone(), state.cloned(), &run.written_mark(), prefix, random, secrets)
             .with_clock_form(run.clock_form())
             .with_other_regions(run.client.target().other_regions());
         Self {

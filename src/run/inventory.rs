@@ -8,7 +8,7 @@ use super::RunContext;
 use super::bindings::{Context, KeyBinding};
 use super::failure::{Failure, blocking_response};
 use super::material::{MaterialSeed, private_key};
-use super::requester::{Request, Requester, captured};
+use super::requester::{Request, Requester};
 use super::teardown::{Existence, Removal, UndoRequest};
 use crate::client::{Envelope, Response};
 use crate::event::Purpose;
@@ -129,14 +129,8 @@ impl<'a> Inventory<'a> {
         response: &Response,
     ) -> Result<(), Failure> {
         let create = &self.run.suite.service.create;
-        let mut key = KeyBinding::new(class.clone(), self.run.planner.new_key(class));
-        key.captures.extend(self.run.suite.service.values_of(class));
-        for (capture, path) in &create.capture {
-            if let Some(value) = captured(&response.content.fields, path) {
-                key.captures.insert(capture.clone(), value);
-            }
-        }
-
+        let position = self.run.planner.new_key(class);
+        let mut key = KeyBinding::described(&self.run.suite.service, class, position, &response.content.fields);
         key.item = Some(item);
         let form = self.run.suite.service.classes.get(class).map_or_else(MaterialForm::default, |class| class.material);
         match (form, &self.run.options.material) {

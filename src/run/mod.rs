@@ -79,6 +79,7 @@ pub use self::settle::Settle;
 use crate::client::Client;
 use crate::event::ShardHeader;
 use crate::ledger::Ledger;
+use crate::ledger::mark_on_given_keys;
 pub use crate::ledger::new_mark;
 use crate::plan::Planner;
 use crate::provider::ClockForm;
@@ -190,6 +191,11 @@ pub(crate) struct RunContext {
 }
 
 impl RunContext {
+    /// The mark, as the requests of cases have it: on keys that the run is given it does not stand for a key that a run made.
+    fn written_mark(&self) -> String {
+        if self.given.is_on() { mark_on_given_keys(&self.options.mark) } else { self.options.mark.clone() }
+    }
+
     /// The judge of responses.
     fn judge(&self) -> judge::Judge<'_> {
         judge::Judge::new(&self.suite.service, self.options.strict)

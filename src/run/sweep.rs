@@ -150,9 +150,9 @@ pub(super) fn requester(run: &RunContext, stop: CancellationToken) -> Requester<
     // Some templates name a class, and any will do.
     let class = run.suite.service.classes.keys().next().cloned().unwrap_or_else(|| ClassName::from(""));
     let secrets = run.client.secrets().clone();
-    let mark = &run.options.mark;
-    let bindings =
-        Bindings::new(class, None, mark, mark.clone(), fastrand::Rng::new(), secrets).with_clock_form(run.clock_form());
+    let mark = run.written_mark();
+    let bindings = Bindings::new(class, None, &mark, mark.clone(), fastrand::Rng::new(), secrets);
+    let bindings = bindings.with_clock_form(run.clock_form());
     Requester::new(run, "sweep".to_owned(), bindings, stop)
 }
 

@@ -53,6 +53,10 @@ impl Sweep<'_> {
                 } else {
                     borrowed.push(thing);
                 }
+            } else if let Some(why) =
+                thing.name.as_deref().filter(|_| thing.mark.is_some()).and_then(|id| self.given(id))
+            {
+                self.report.add(what(thing), run, Outcome::LeftAlone(why));
             } else if !is_mark(run) || thing.mark.as_deref().is_some_and(|mark| mark != run) {
                 let why = "the ledger gives it a mark that is not one of this program".to_owned();
                 self.report.add(what(thing), run, Outcome::Stays(why));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::from_ledger::Wanted;
 use super::service::{Described, Removal, Service};
 use super::{Outcome, Sweep};
-use crate::ledger::mark_in;
+use crate::ledger::{mark_in, mark_in_name};
 use crate::suite::service::{AliasSweep, Sweep as Lists};
 
 /// A key that carries the mark of a run.
@@ -36,6 +36,10 @@ impl Sweep<'_> {
         let known = self.named_keys();
         let mut stays: Vec<&str> = Vec::new();
         for (id, key) in keys.iter().filter(|(id, key)| !key.waits && !known.contains(*id)) {
+            if let Some(why) = self.given(id) {
+                self.report.add(format!("key {id}"), &key.run, Outcome::LeftAlone(why));
+                continue;
+            }
             let life = self.ledgers.life(&key.run);
             let outcome = match self.left_alone(life, key.created) {
                 Some(why) => Outcome::LeftAlone(why),
@@ -100,7 +104,7 @@ impl Sweep<'_> {
 
         for entry in &listed.entries {
             let Some(name) = Service::name_in(entry, &aliases.name) else { continue };
-            let Some(run) = name.strip_prefix(&aliases.prefix).and_then(mark_in) else { continue };
+            let Some(run) = name.strip_prefix(&aliases.prefix).and_then(mark_in_name) else { continue };
             // An alias is as old as its key at most; the list does not say more.
             let key = Service::name_in(entry, &aliases.key).and_then(|id| keys.get(&id));
             let created = key.and_then(|key| key.created);

@@ -79,6 +79,11 @@ impl Ledgers {
         left.filter(|thing| thing.mark.is_some()).filter_map(|thing| thing.name.as_deref()).collect()
     }
 
+    /// The ids of all keys that runs were given, at any target and whatever became of them.
+    pub(super) fn given(&self) -> BTreeSet<&str> {
+        self.0.iter().flat_map(|ledger| &ledger.history.given).map(String::as_str).collect()
+    }
+
     /// The lines that say nothing.
     pub(super) fn unreadable(&self) -> Vec<(PathBuf, Unreadable)> {
         let of = |ledger: &OneLedger| {

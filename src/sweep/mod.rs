@@ -39,7 +39,7 @@ pub(crate) struct SweepOptions {
     /// How old something must be at least. If none, everything of a run that is known to be over, and otherwise what is as
     /// old as [`DEFAULT_AGE`].
     pub(crate) older_than: Option<Duration>,
-    /// The ids of the keys that may be handed back: they were given to runs, and carry no mark.
+    /// The ids of the keys that may be handed back: they were given to runs, and are never removed.
     pub(crate) keys: Vec<String>,
     /// Whether nothing is changed.
     pub(crate) dry_run: bool,
@@ -106,6 +106,13 @@ impl<'a> Sweep<'a> {
         };
         let is_young = self.age(made) < least;
         is_young.then(|| format!("it was made less than {shown} ago: see --older-than"))
+    }
+
+    /// Why a key is left alone for good: it is somebody else's, who gave it to a run or gives it to this sweep. No mark makes up
+    /// for that.
+    fn given(&self, id: &str) -> Option<String> {
+        let is_given = self.ledgers.given().contains(id) || self.options.keys.iter().any(|given| given == id);
+        is_given.then(|| "it was given to a run by --keys, so it is not removed".to_owned())
     }
 
     /// How long ago something was made; nothing if that is in the future.

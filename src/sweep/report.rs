@@ -43,7 +43,7 @@ pub(crate) enum Outcome {
     HandedBack,
     /// It would be handed back, were it not for `--dry-run`.
     ToHandBack,
-    /// It is left alone: its run goes on, or it is too young.
+    /// It is left alone: its run goes on, it is too young, or it is somebody else's.
     LeftAlone(String),
     /// It should be removed, and stays.
     Stays(String),

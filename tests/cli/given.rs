@@ -1,6 +1,6 @@
 //! Runs that are given keys: they make none, and the keys end as they were found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::Stdio;
 
@@ -8,9 +8,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kms_conformance::mock::{AdminAccess, AlibabaConfig, Mock, MockConfig, Operation, Seed};
 use kms_conformance::verdict::Verdict;
+use serde_json::Value;
 
 use super::admin::keys_and_aliases;
-use super::program::{Ended, Place, ended, signal};
+use super::program::{Ended, MockProcess, Place, ended, signal};
 use super::server::Server;
 
 const SOFTWARE: [&str; 2] = ["0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc", "1c8e5f32-7ba0-4d46-82f9-a3e408b761dd"];
@@ -85,6 +86,57 @@ fn a_case_that_needs_more_keys_than_are_given_is_skipped() {
         place.results().cases.into_iter().map(|case| (case.id.to_string(), case.reason)).collect();
     assert!(reasons["alibaba/update-alias/Enabled-to-Enabled"].contains("--keys gives 1"), "{reasons:?}");
     assert!(reasons["alibaba/Encrypt/PendingImport/EXTERNAL"].contains("--keys gives 0"), "{reasons:?}");
+}
+
+/// Classes of AWS KMS whose requests name an algorithm, and what makes such a key.
+const AWS: [(&str, &str); 5] = [
+    ("native", ""),
+    ("rsa", "KeySpec=RSA_2048 KeyUsage=ENCRYPT_DECRYPT"),
+    ("rsa-signing", "KeySpec=RSA_2048 KeyUsage=SIGN_VERIFY"),
+    ("ecc", "KeySpec=ECC_NIST_P256 KeyUsage=SIGN_VERIFY"),
+    ("hmac", "KeySpec=HMAC_256 KeyUsage=GENERATE_VERIFY_MAC"),
+];
+
+#[test]
+fn given_keys_know_what_requests_need_to_know_of_their_class() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--provider aws");
+    let target = format!("--provider aws --endpoint {}", mock.endpoint);
+    let mut keys = "format: 1\nkeys:\n".to_owned();
+    for (class, parameters) in AWS {
+        let made = ended(place.program(&format!("call CreateKey {parameters} --output json {target}")));
+        let shown: Value = serde_json::from_str(&made.out).unwrap();
+        let body: Value = serde_json::from_str(shown["response"]["body"].as_str().unwrap()).unwrap();
+        let id = body["KeyMetadata"]["KeyId"].as_str().unwrap();
+        keys.push_str(&format!("  - {{id: {id}, class: {class}}}\n"));
+    }
+    fs::write(place.path().join("keys.yaml"), keys).unwrap();
+
+    let cases = "aws/Encrypt/** aws/Sign/** aws/GenerateMac/** aws/DescribeKey/**";
+    let Ended { code, out, .. } = program(&place, &format!("run {cases} -q --progress none {target}"));
+    assert_eq!(code, 0, "{out}");
+    let passed = place.results().cases.into_iter().filter(|case| case.verdict == Verdict::Pass);
+    let judged: BTreeSet<String> = passed.filter_map(|case| case.key_class).collect();
+    assert_eq!(judged, AWS.map(|(class, _)| class.to_owned()).into(), "{out}");
+}
+
+#[test]
+fn a_key_is_given_by_its_id_and_by_no_other_name() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "");
+    let target = format!("--endpoint {}", mock.endpoint);
+    let key = "format: 1\nkeys:\n  - {id: alias/orders, class: Aliyun_KMS}\n";
+    fs::write(place.path().join("keys.yaml"), key).unwrap();
+    let made = ended(place.program(&format!("call CreateKey --output json {target}")));
+    let shown: Value = serde_json::from_str(&made.out).unwrap();
+    let body: Value = serde_json::from_str(shown["response"]["body"].as_str().unwrap()).unwrap();
+    let id = body["KeyMetadata"]["KeyId"].as_str().unwrap();
+    let alias = place.program(&format!("call CreateAlias AliasName=alias/orders KeyId={id} {target}"));
+    assert_eq!(ended(alias).code, 0);
+
+    let Ended { code, out, .. } = program(&place, &format!("run alibaba/Encrypt/Enabled {target}"));
+    assert_eq!(code, 4, "{out}");
+    assert!(out.contains(&format!("it is another name of {id}: give its id")), "{out}");
 }
 
 #[test]

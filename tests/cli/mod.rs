@@ -17,6 +17,7 @@ mod echo_server;
 mod endpoints;
 mod files;
 mod given;
+mod given_sweeps;
 mod history;
 mod hostile;
 mod known;

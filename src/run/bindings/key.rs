@@ -4,14 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use crate::ledger::Item;
 use crate::plan::Position;
 use crate::redact::Secret;
 use crate::run::material::MaterialSeed;
 use crate::run::observer::Seen;
+use crate::run::requester::captured;
 use crate::suite::name::{ClassName, FixtureName, OperationName, State};
-use crate::suite::service::AcceptedState;
+use crate::suite::service::{AcceptedState, Service};
 
 /// A key that a case owns.
 #[derive(Debug)]
@@ -61,6 +63,21 @@ impl KeyBinding {
             foreign_material: false,
             worn: false,
         }
+    }
+
+    /// A key of a class, with what a response says of it and what requests need to know of its class.
+    pub(in crate::run) fn described(
+        service: &Service,
+        class: &ClassName,
+        position: Option<Position>,
+        fields: &Value,
+    ) -> Self {
+        let mut key = Self::new(class.clone(), position);
+        key.captures.extend(service.values_of(class));
+        for (capture, path) in &service.create.capture {
+            key.captures.extend(captured(fields, path).map(|value| (capture.clone(), value)));
+        }
+        key
     }
 
     /// Gives it material that a later run can derive again.

@@ -61,7 +61,7 @@ pub(super) async fn run_case(
                 status: &status,
                 jobs,
                 permit: None,
-                prefix: format!("{}-{}", run.options.mark, planned.position),
+                prefix: format!("{}-{}", run.written_mark(), planned.position),
                 on_tour: lease.is_some(),
                 begin: Instant::now(),
                 attempts: 0,

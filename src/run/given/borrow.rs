@@ -14,7 +14,7 @@ use crate::run::case_notes::CaseNotes;
 use crate::run::failure::Failure;
 use crate::run::inventory::{Inventory, note_in_ledger, unwritten};
 use crate::run::leak::Leak;
-use crate::run::requester::{Requester, captured};
+use crate::run::requester::Requester;
 use crate::run::setup::Setup;
 use crate::suite::name::{ClassName, KeyName, State};
 use crate::verdict::Kind;
@@ -51,16 +51,17 @@ impl<'a> Inventory<'a> {
         let state = self.state_of(&description);
         let found = self.position(class, &state, &new);
         let found = found.ok_or_else(|| wrong(&id, "its state is not one of a key of its class"))?;
+        let mut key = KeyBinding::described(&run.suite.service, class, Some(found), &description);
+        // By its id the ledger knows it as somebody else's, and a sweep leaves it alone.
+        if let Some(own) = key.captures.get("id").filter(|own| **own != id) {
+            return Err(wrong(&id, &format!("it is another name of {own}: give its id")));
+        }
 
         // Before its first change.
         let describe = run.suite.service.observation.describe.as_str();
         let noted = run.ledger.borrowing(describe, self.case.id.as_str(), &id, class.as_str(), &state);
         let item = noted.map_err(|error| unwritten(&error))?;
         run.holdings.key_made(&id, self.case.id.as_str());
-        let mut key = KeyBinding::new(class.clone(), Some(found));
-        for (capture, path) in &run.suite.service.create.capture {
-            key.captures.extend(captured(&description, path).map(|value| (capture.clone(), value)));
-        }
         key.captures.insert("id".to_owned(), id);
         if let Some(material) = material {
             key.material = material;

@@ -85,12 +85,9 @@ impl Inventory<'_> {
         run.key_counts.key_taken(&waiting.id);
         run.holdings.key_made(&waiting.id, self.case.id.as_str());
         run.client.keep_back(run.removal_requests());
-        let mut key = KeyBinding::new(class.clone(), run.planner.new_key(class));
+        let position = run.planner.new_key(class);
+        let mut key = KeyBinding::described(&run.suite.service, class, position, &description);
         key.item = Some(item);
-        key.captures.extend(run.suite.service.values_of(class));
-        for (capture, path) in &run.suite.service.create.capture {
-            key.captures.extend(captured(&description, path).map(|value| (capture.clone(), value)));
-        }
         if let Some(seed) = &run.options.material {
             key.derive_material(seed);
         }
