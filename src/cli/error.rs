@@ -83,7 +83,8 @@ pub enum CliError {
     Mock(#[from] StartError),
     /// No credentials for a remote endpoint.
     #[error(
-        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones){profile}; they can't be given by flags, because those show in process lists",
+        "no credentials for {endpoint}: set {id} and {secret} (and {token} for temporary ones){profile}; they can't be given by flags, because those show in process lists{emulator}",
+        emulator = if *may_be_emulator { "; if it is an emulator, say so with --target-kind emulator" } else { "" },
         profile = profile.map_or_else(String::new, |variable| format!(", or name a profile that has them by {variable} or --profile")),
         id = .variables.access_key_id, secret = .variables.secret, token = .variables.token
     )]
@@ -94,6 +95,8 @@ pub enum CliError {
         variables: CredentialVariables,
         /// The variable that names a profile, if the cloud's tools have such.
         profile: Option<&'static str>,
+        /// Whether nobody has said what the endpoint is, and it is not the cloud's own.
+        may_be_emulator: bool,
     },
     /// A variable holds something else than the name of a region.
     #[error("{variable}: {reason}")]

@@ -148,7 +148,10 @@ impl TargetArguments {
             None => {
                 let (endpoint, variables) = (target.endpoint.to_string(), declaration.credential_variables);
                 let profile = declaration.profiles.map(|files| files.variable);
-                return Err(CliError::NoCredentials { endpoint, variables, profile });
+                // Who has said what it is, and whoever takes the cloud's own endpoint, means an account.
+                let is_clouds_own = (declaration.endpoint)(&target.region).parse().ok() == Some(target.endpoint);
+                let may_be_emulator = self.target_kind.is_none() && !is_clouds_own;
+                return Err(CliError::NoCredentials { endpoint, variables, profile, may_be_emulator });
             }
         }
         Ok(target)

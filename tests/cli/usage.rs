@@ -206,6 +206,9 @@ fn wrong_selectors_are_reported_with_similar_ones() {
 #[test]
 fn credentials_are_never_guessed_for_a_remote_endpoint() {
     rejected("run --endpoint http://192.0.2.1", "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET");
+    rejected("run --endpoint http://192.0.2.1", "; if it is an emulator, say so with --target-kind emulator");
+    rejected("run --endpoint http://192.0.2.1 --target-kind account", "because those show in process lists\n");
+    rejected("run --region cn-hangzhou", "because those show in process lists\n");
     rejected("run --region cn-hangzhou", "no credentials for https://kms.cn-hangzhou.aliyuncs.com");
 }
 

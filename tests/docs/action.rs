@@ -36,11 +36,13 @@ pub(super) struct Job {
 /// A runner of the action: evaluates the expressions that it has, and those alone.
 pub(super) struct Runner {
     workspace: tempfile::TempDir,
+    /// Where requests to other hosts go, instead of to these.
+    pub(super) proxy: Option<String>,
 }
 
 impl Runner {
     pub(super) fn new() -> Self {
-        Self { workspace: tempfile::tempdir().unwrap() }
+        Self { workspace: tempfile::tempdir().unwrap(), proxy: None }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -115,6 +117,7 @@ impl Runner {
         for (name, value) in step["env"].as_mapping().unwrap() {
             command.env(name.as_str().unwrap(), evaluated(value.as_str().unwrap(), values));
         }
+        command.envs(self.proxy.iter().map(|proxy| ("http_proxy", proxy)));
         let output = command.output().unwrap();
         job.log += &String::from_utf8_lossy(&output.stdout);
         job.log += &String::from_utf8_lossy(&output.stderr);
@@ -172,9 +175,25 @@ fn a_deviation_makes_the_job_red_and_its_repair_green() {
     assert_eq!(job.outputs["exit-code"], "1");
 
     mock.set_deviations(Vec::new()).unwrap();
-    let job = runner.run(&[&inputs[..], &[("exclude", "alibaba/Encrypt/Enabled"), ("shard", "slice:1/2")]].concat());
+    // What looks like a flag or a step upwards is none.
+    fs::write(runner.path("-known.toml"), "format = 1\n").unwrap();
+    let job = runner.run(
+        &[
+            &inputs[..],
+            &[
+                ("exclude", "alibaba/Encrypt/Enabled"),
+                ("shard", "slice:1/2"),
+                ("target-version", "-x"),
+                ("known", "-known.toml"),
+                ("reports", "..reports/kms"),
+            ],
+        ]
+        .concat(),
+    );
     assert!(!job.is_red, "{job:?}");
     assert_eq!(job.outputs["exit-code"], "0");
+    let results = fs::read_to_string(runner.path("..reports/kms/results.json")).unwrap();
+    assert!(results.contains("\"version\":\"-x\""));
 }
 
 /// The cloud that most emulators are of is named, for the first one is the default.
@@ -198,6 +217,21 @@ fn another_cloud_is_named() {
 }
 
 #[test]
+fn an_emulator_on_another_host_is_named_one() {
+    let mock = Mock::start().unwrap();
+    let mut runner = Runner::new();
+    runner.proxy = Some(mock.endpoint());
+    let inputs = [("endpoint", "http://kms:8080"), ("program", PROGRAM), ("selectors", "alibaba/Encrypt/Enabled")];
+    let job = runner.run(&[&inputs[..], &[("target-kind", "emulator")]].concat());
+    assert!(!job.is_red && job.outputs["exit-code"] == "0", "{job:?}");
+    for kind in ["", "account"] {
+        let job = runner.run(&[&inputs[..], &[("target-kind", kind)]].concat());
+        assert!(job.is_red && job.outputs["exit-code"] == "2", "{job:?}");
+        assert_eq!(job.log.contains("--target-kind emulator"), kind.is_empty(), "{}", job.log);
+    }
+}
+
+#[test]
 fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
     let dangerous = "http://127.0.0.1:1\n::add-mask::x";
     for (name, value) in [
@@ -205,6 +239,7 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         ("endpoint", "ftp://127.0.0.1"),
         ("endpoint", "http://user:secret@127.0.0.1"),
         ("endpoint", dangerous),
+        ("target-kind", "loopback"),
         ("provider", "aws --cases ."),
         ("routes", "shortest"),
         ("isolation", "none"),
@@ -212,6 +247,10 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         ("shard", "3/4"),
         ("max-skipped", "-1"),
         ("reports", "/etc"),
+        ("reports", "../outside"),
+        ("reports", "a/../../outside"),
+        ("reports", ".."),
+        ("reports", "D:\\outside"),
         ("artifact", "a b"),
         ("fail", "no"),
         ("known", "none.toml"),
