@@ -8,7 +8,7 @@ Environment:
   NO_COLOR, CLICOLOR, TERM=dumb  no colours, and with TERM=dumb no progress bar
   KMS_CONFORMANCE_*              flags, such as KMS_CONFORMANCE_MAX_KEYS for --max-keys
   HTTPS_PROXY, NO_PROXY          proxies for endpoints that are not on this host
-  COLUMNS, LC_ALL                the width of the output, and whether it may have more than ASCII
+  COLUMNS, LINES, LC_ALL         the size of the terminal, and whether the output may have more than ASCII
 
 Examples:
   kms-conformance run                                       the whole suite against the bundled mock

@@ -1,6 +1,6 @@
 //! `replay`: the recorded responses of a run, judged again without a network.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -184,6 +184,8 @@ fn reports(
         color: color.on(&io::stdout()),
         signs: Signs::of_locale(|name| context.variable(name)),
         width: super::run::width(context),
+        height: super::run::height(context),
+        wraps: io::stdout().is_terminal(),
         layout,
         table: TableMode::default(),
         again: if run.kind == "mock" { String::new() } else { format!("--endpoint {}", run.endpoint) },

@@ -16,6 +16,9 @@ fn deviations_of(name: &str) -> String {
 /// The columns of a usual terminal.
 const WIDTH: usize = 80;
 
+/// The lines of a usual terminal, and of a small one.
+const HEIGHTS: [usize; 2] = [40, 24];
+
 /// How many lines of a terminal each line takes.
 fn on_screen(text: &str) -> Vec<usize> {
     text.lines().map(|line| line.chars().count().div_ceil(WIDTH).max(1)).collect()
@@ -26,20 +29,27 @@ fn a_poor_emulator_fits_on_two_screens_and_what_to_do_first_is_in_the_last_ten_l
     let place = Place::new();
     let mock = MockProcess::start(&place, &deviations_of("nothing-looks"));
     let arguments = format!("run --endpoint {}", mock.endpoint);
-    let run = ended(place.program(&arguments).env("COLUMNS", WIDTH.to_string()));
-    assert_eq!(run.code, 1, "{}", run.err);
+    for height in HEIGHTS {
+        let program = place.program(&arguments);
+        let run = ended(program.env("COLUMNS", WIDTH.to_string()).env("LINES", height.to_string()));
+        assert_eq!(run.code, 1, "{}", run.err);
 
-    let lines = on_screen(&run.out);
-    assert!(lines.iter().sum::<usize>() <= 100, "{}\n{}", lines.iter().sum::<usize>(), run.out);
-    let mut last = run.out.lines().rev().zip(lines.iter().rev().scan(0, |sum, lines| {
-        *sum += lines;
-        Some(*sum)
-    }));
-    let command = format!("kms-conformance run operation:Encrypt --endpoint {}", mock.endpoint);
-    let (_, place_of_command) = last.find(|(line, _)| line.trim() == command).unwrap();
-    assert!(place_of_command <= 10, "{}", run.out);
-    let (standing, place_of_standing) = last.next().unwrap();
-    assert!(standing.contains("; looks at no state") && place_of_standing <= 10, "{place_of_standing}: {}", run.out);
+        let lines = on_screen(&run.out);
+        assert!(lines.iter().sum::<usize>() <= 2 * height, "{}\n{}", lines.iter().sum::<usize>(), run.out);
+        let mut last = run.out.lines().rev().zip(lines.iter().rev().scan(0, |sum, lines| {
+            *sum += lines;
+            Some(*sum)
+        }));
+        let command = format!("kms-conformance run operation:Encrypt --endpoint {}", mock.endpoint);
+        let (_, place_of_command) = last.find(|(line, _)| line.trim() == command).unwrap();
+        assert!(place_of_command <= 10, "{}", run.out);
+        let (standing, place_of_standing) = last.next().unwrap();
+        assert!(
+            standing.contains("; looks at no state") && place_of_standing <= 10,
+            "{place_of_standing}: {}",
+            run.out
+        );
+    }
 
     // The command runs.
     let again = ended(place.program(&format!("run operation:Encrypt --endpoint {}", mock.endpoint)));

@@ -24,7 +24,7 @@ pub(super) use self::options::given_keys;
 use self::options::options;
 use self::places::check_places;
 use self::reports::reports;
-pub(super) use self::reports::width;
+pub(super) use self::reports::{height, width};
 use super::claims::Claims;
 use super::github::GitHub;
 use super::recording::recorder;

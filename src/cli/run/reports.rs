@@ -1,6 +1,6 @@
 //! The reports of a run.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use super::RunArguments;
 use crate::cli::{CliError, Context};
@@ -58,6 +58,9 @@ pub(super) fn reports(
             color,
             signs: Signs::of_locale(|name| context.variable(name)),
             width: width(context),
+            height: height(context),
+            // In a file or behind a pipe lines are searched, and are whole.
+            wraps: if is_taken { io::stderr().is_terminal() } else { io::stdout().is_terminal() },
             layout,
             table: arguments.table,
             operations: arguments.operation_summary,
@@ -77,7 +80,16 @@ pub(super) fn reports(
 /// The width of the terminal, or of a page if there is none.
 pub(in crate::cli) fn width(context: &Context) -> usize {
     const PAGE: usize = 100;
-    // A terminal that does not know its width says 0.
-    let given = context.variable("COLUMNS").and_then(|text| text.parse().ok()).filter(|width| *width > 0);
-    given.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(PAGE)
+    positive(context, "COLUMNS").or_else(|| Some(usize::from(terminal_size::terminal_size()?.0.0))).unwrap_or(PAGE)
+}
+
+/// The height of the terminal, or of a usual one if there is none.
+pub(in crate::cli) fn height(context: &Context) -> usize {
+    const USUAL: usize = 40;
+    positive(context, "LINES").or_else(|| Some(usize::from(terminal_size::terminal_size()?.1.0))).unwrap_or(USUAL)
+}
+
+/// The number that a variable has; a terminal that does not know its size says 0.
+fn positive(context: &Context, variable: &str) -> Option<usize> {
+    context.variable(variable)?.parse().ok().filter(|number| *number > 0)
 }

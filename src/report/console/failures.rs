@@ -123,8 +123,15 @@ struct Group<'a> {
 }
 
 impl Failures {
-    /// A line for the failures of one kind of each operation, at most so many, and the first failure of `first` in full.
-    pub(super) fn render_groups(&self, most: usize, first: Option<&str>, layout: &Layout, pen: Pen) -> String {
+    /// A line for the failures of one kind of each operation, at most so many. With `example` one is shown in full besides: the
+    /// first of that operation, or of all.
+    pub(super) fn render_groups(
+        &self,
+        most: usize,
+        example: Option<Option<&str>>,
+        layout: &Layout,
+        pen: Pen,
+    ) -> String {
         let place = |operation: &str| layout.operations.iter().position(|one| one == operation);
         // Scenarios come last.
         let order = |operation: Option<&str>| operation.map_or((2, 0), |one| place(one).map_or((1, 0), |at| (0, at)));
@@ -145,20 +152,25 @@ impl Failures {
             rendered.push_str(&format!("  and {} more kinds of failures\n", text::thousands(text::as_u64(more))));
         }
 
+        if rendered.is_empty() {
+            return rendered;
+        }
+        rendered.push('\n');
+
         // One in full shows what there is to see.
-        let of_first =
-            self.paragraphs.iter().find(|paragraph| first.is_some() && paragraph.operation.as_deref() == first);
-        let paragraph = of_first.or(self.paragraphs.first());
-        let shown = paragraph.map(|paragraph| paragraph.in_short(pen)).unwrap_or_default();
+        if let Some(first) = example {
+            let of_first =
+                self.paragraphs.iter().find(|paragraph| first.is_some() && paragraph.operation.as_deref() == first);
+            let paragraph = of_first.or(self.paragraphs.first());
+            rendered.extend(paragraph.map(|paragraph| paragraph.in_short(pen)));
+        }
         let cases: usize = self.paragraphs.iter().map(|paragraph| paragraph.ids.len()).sum();
-        let rest = match self.paragraphs.len() {
-            0 | 1 => String::new(),
-            _ => {
-                let all = text::count(text::as_u64(cases), "failure");
-                pen.paint(FAINT, &format!("--verbose shows all {all} like this one")) + "\n\n"
-            }
-        };
-        if rendered.is_empty() { rendered } else { format!("{rendered}\n{shown}{rest}") }
+        if self.paragraphs.len() > 1 || example.is_none() {
+            let all = text::count(text::as_u64(cases), "failure");
+            let like = if example.is_some() { " like this one" } else { "" };
+            rendered.push_str(&(pen.paint(FAINT, &format!("--verbose shows all {all}{like}")) + "\n\n"));
+        }
+        rendered
     }
 }
 

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use crate::event::CaseResult;
-use crate::report::text::{as_u64, cut, one_line, thousands};
+use crate::report::text::{as_u64, count, cut, one_line, thousands};
 
 use super::pen::{DOUBTFUL, Pen};
 use super::room::Room;
@@ -36,14 +36,19 @@ impl Lenients {
     /// A line for each response, with an empty line after them; nothing if there are none.
     pub(super) fn render(&self, room: Room, pen: Pen) -> String {
         // Each is long, and they did pass.
-        let shown = self.lines.len().min(if room.is_short() { 1 } else { usize::MAX });
+        let most = if room.counts { 0 } else { 1 };
+        let shown = self.lines.len().min(if room.is_short() { most } else { usize::MAX });
         let mut rendered = String::new();
         for line in &self.lines[..shown] {
             let _ = writeln!(rendered, "{} {line}", pen.paint(DOUBTFUL, "lenient:"));
         }
         if let more @ 1.. = self.lines.len() - shown {
             let label = pen.paint(DOUBTFUL, "lenient:");
-            let _ = writeln!(rendered, "{label} {} more; --verbose shows them", thousands(as_u64(more)));
+            let more = match shown {
+                0 => count(as_u64(more), "response"),
+                _ => format!("{} more", thousands(as_u64(more))),
+            };
+            let _ = writeln!(rendered, "{label} {more}; --verbose shows them");
         }
         if !rendered.is_empty() {
             rendered.push('\n');

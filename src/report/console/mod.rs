@@ -47,6 +47,7 @@ mod summary;
 mod table;
 mod todo;
 mod unjudged;
+mod wrap;
 
 #[cfg(test)]
 mod tests;
@@ -60,7 +61,7 @@ use known::Known;
 use lenient::Lenients;
 use pen::{FAINT, Mark, Pen};
 use progress::Display;
-use room::Room;
+use room::{Room, Screens};
 use summary::Remarks;
 use table::Table;
 use todo::ToDo;
@@ -96,6 +97,10 @@ pub struct ConsoleOptions {
     pub signs: Signs,
     /// The width of the terminal in columns.
     pub width: usize,
+    /// The height of the terminal in lines: where much goes wrong, what is shown at the end takes two screens.
+    pub height: usize,
+    /// Whether lines that are too long are broken between words, as for a terminal; whoever searches in a file needs them whole.
+    pub wraps: bool,
     /// The order of the table.
     pub layout: Layout,
     /// How much of the table is shown, unless the console is quiet.
@@ -115,6 +120,8 @@ impl Default for ConsoleOptions {
             color: false,
             signs: Signs::default(),
             width: 80,
+            height: 40,
+            wraps: false,
             layout: Layout::default(),
             table: TableMode::default(),
             operations: false,
@@ -155,7 +162,7 @@ impl<W: Write + Send> Console<W> {
         Self {
             out: Some(out),
             pen: Pen { color: options.color, signs: options.signs },
-            progress: Display::new(progress, options.redraws, options.signs),
+            progress: Display::new(progress, options.redraws, options.signs, options.width),
             options,
             table: Table::default(),
             failures: Failures::default(),
@@ -180,7 +187,7 @@ impl<W: Write + Send> Console<W> {
 
         let bundled = if target.bundled_mock { ", bundled mock" } else { "" };
         let part = shard.as_ref().map(|shard| format!(" of {} (shard {} of {})", shard.cases, shard.number, shard.of));
-        self.write(&text::one_line(&format!(
+        let title = text::one_line(&format!(
             "{} {}: {}{} against {} ({}{bundled})",
             tool.name,
             tool.version,
@@ -188,8 +195,8 @@ impl<W: Write + Send> Console<W> {
             part.unwrap_or_default(),
             target.endpoint,
             target.provider,
-        )))?;
-        self.write("\n\n")
+        ));
+        self.write(&self.wrapped(format!("{title}\n\n")))
     }
 
     fn case(&mut self, case: &CaseResult) -> Result<(), ReportError> {
@@ -206,7 +213,7 @@ impl<W: Write + Send> Console<W> {
         if self.options.verbosity < Verbosity::Verbose {
             return Ok(());
         }
-        self.write(&self.case_line(case))
+        self.write(&self.wrapped(self.case_line(case)))
     }
 
     /// A case as a verbose console shows it, with its notes below.
@@ -232,14 +239,15 @@ impl<W: Write + Send> Console<W> {
     }
 
     fn finish(&mut self, footer: &RunFooter) -> Result<(), ReportError> {
-        let mut rendered = self.rendered(footer, Room::ALL);
+        let mut rendered = self.wrapped(self.rendered(footer, Room::ALL));
         // Whoever wants everything gets it, and a pipe has no screen, but a person who reads what came out of it.
         if self.options.verbosity == Verbosity::Normal {
             for room in Room::LESS {
-                if room::fits(&format!("{HEAD}{rendered}"), self.options.width) {
+                let screens = Screens { width: self.options.width, height: self.options.height };
+                if screens.fit(&format!("{HEAD}{rendered}")) {
                     break;
                 }
-                rendered = self.rendered(footer, room);
+                rendered = self.wrapped(self.rendered(footer, room));
             }
         }
         self.write(&rendered)?;
@@ -274,7 +282,10 @@ impl<W: Write + Send> Console<W> {
         let first = self.todo.first(layout);
         rendered.push_str(&match room.groups {
             None => self.failures.render(every_id, self.pen),
-            Some(most) => self.failures.render_groups(most, first.as_deref(), layout, self.pen),
+            Some(most) => {
+                let example = Some(first.as_deref()).filter(|_| room.example);
+                self.failures.render_groups(most, example, layout, self.pen)
+            }
         });
 
         let blind = self.patterns.blind();
@@ -298,6 +309,11 @@ impl<W: Write + Send> Console<W> {
         };
         rendered.push_str(&summary::render(footer, &remarks, self.pen));
         rendered
+    }
+
+    /// A text for this terminal.
+    fn wrapped(&self, text: String) -> String {
+        if self.options.wraps { wrap::wrapped(&text, self.options.width) } else { text }
     }
 
     fn write(&mut self, text: &str) -> Result<(), ReportError> {

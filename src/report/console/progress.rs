@@ -39,11 +39,12 @@ pub(super) enum Display {
 }
 
 impl Display {
-    pub(super) fn new(progress: Progress, redraws: bool, signs: Signs) -> Self {
+    /// On a terminal so many columns wide.
+    pub(super) fn new(progress: Progress, redraws: bool, signs: Signs, width: usize) -> Self {
         let terminal = redraws && io::stderr().is_terminal();
         match progress {
             Progress::None => Self::None,
-            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs), failed: 0 },
+            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs, width), failed: 0 },
             Progress::Auto => Self::Plain(Plain::new(false, io::stderr(), clock())),
             Progress::Bar | Progress::Plain => Self::Plain(Plain::new(true, io::stderr(), clock())),
         }
@@ -87,15 +88,24 @@ impl Display {
     }
 }
 
-fn bar(signs: Signs) -> ProgressBar {
+fn bar(signs: Signs, width: usize) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:24} {pos}/{len} cases, {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template(template(width)) {
         bar.set_style(match signs {
             Signs::Unicode => style,
             Signs::Ascii => style.progress_chars("#>-"),
         });
     }
     bar
+}
+
+/// What has room in one line: one that the terminal breaks can't be written anew. The message is cut to what is left.
+const fn template(width: usize) -> &'static str {
+    match width {
+        0..20 => "{pos}/{len}",
+        20..50 => "{pos}/{len} cases, {wide_msg}",
+        50.. => "{bar:24} {pos}/{len} cases, {wide_msg}",
+    }
 }
 
 /// How long the rest takes if it goes on as it did; nothing as long as too little is known: some cases take much longer than
@@ -186,7 +196,7 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    #[derive(Clone, Default)]
+    #[derive(Debug, Clone, Default)]
     struct Shared(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Shared {
@@ -231,6 +241,67 @@ mod tests {
         assert_eq!(reported.len(), 20);
         assert_eq!(reported[0], "progress: 10 of 200 cases (5 %), 0 failed, 10.0 s, some 3 min 10 s left");
         assert_eq!(lines(true, 1000).len(), 20);
+    }
+
+    /// A terminal that keeps what is written to it.
+    #[derive(Debug)]
+    struct Terminal(u16, Shared);
+
+    impl indicatif::TermLike for Terminal {
+        fn width(&self) -> u16 {
+            self.0
+        }
+
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.1.clone().write_all(text.as_bytes())
+        }
+
+        fn clear_line(&self) -> io::Result<()> {
+            self.write_str("\r")
+        }
+
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_bar_takes_one_line_of_each_terminal() {
+        for width in [8, 19, 20, 30, 49, 50, 80] {
+            let written = Shared::default();
+            let bar = bar(Signs::Unicode, width);
+            let terminal = Terminal(u16::try_from(width).unwrap(), written.clone());
+            bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(terminal)));
+            bar.set_length(723);
+            bar.set_message("0 failed  alibaba/Encrypt/Disabled/EXTERNAL/via-delete-material-while-pending");
+            bar.set_position(120);
+            bar.force_draw();
+
+            let bytes = written.0.lock().unwrap().clone();
+            let text = String::from_utf8(bytes).unwrap();
+            let widest = text.split(['\r', '\n']).map(|line| line.trim_end().chars().count()).max().unwrap();
+            assert!(text.contains("120/723") && widest <= width, "{width}: {text:?}");
+        }
     }
 
     #[test]

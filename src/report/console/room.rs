@@ -2,8 +2,26 @@
 
 use anstream::adapter::strip_str;
 
-/// Two screens of a terminal with fifty lines: who has to scroll further sees none of it.
-const MOST_LINES: usize = 100;
+/// How many lines of two screens are taken at most and at least: who has to scroll further sees none of it, and in fewer nothing
+/// can be said.
+const LINES: std::ops::RangeInclusive<usize> = 48..=100;
+
+/// The size of a terminal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Screens {
+    /// In columns.
+    pub(super) width: usize,
+    /// In lines.
+    pub(super) height: usize,
+}
+
+impl Screens {
+    /// Whether a text fits on two screens.
+    pub(super) fn fit(self, text: &str) -> bool {
+        let most = self.height.saturating_mul(2).clamp(*LINES.start(), *LINES.end());
+        lines_on_screen(text, self.width) <= most
+    }
+}
 
 /// How many entries of each list are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,17 +34,24 @@ pub(super) struct Room {
     pub(super) groups: Option<usize>,
     /// What many failures have in common, and other remarks.
     pub(super) remarks: usize,
+    /// Whether one failure is shown in full where they are put together, so that it can be seen what there is to see.
+    pub(super) example: bool,
+    /// Whether moves and what passed leniently are counted, and not shown.
+    pub(super) counts: bool,
 }
 
 impl Room {
     /// Room for everything.
-    pub(super) const ALL: Self = Self { rows: usize::MAX, causes: usize::MAX, groups: None, remarks: usize::MAX };
+    pub(super) const ALL: Self =
+        Self { rows: usize::MAX, causes: usize::MAX, groups: None, remarks: usize::MAX, example: true, counts: false };
 
     /// Less and less room.
-    pub(super) const LESS: [Self; 3] = [
-        Self { rows: 24, causes: 3, groups: Some(16), remarks: 4 },
-        Self { rows: 16, causes: 2, groups: Some(10), remarks: 3 },
-        Self { rows: 8, causes: 1, groups: Some(6), remarks: 2 },
+    pub(super) const LESS: [Self; 5] = [
+        Self { rows: 24, causes: 3, groups: Some(16), remarks: 4, example: true, counts: false },
+        Self { rows: 16, causes: 2, groups: Some(10), remarks: 3, example: true, counts: false },
+        Self { rows: 8, causes: 1, groups: Some(6), remarks: 2, example: true, counts: false },
+        Self { rows: 6, causes: 1, groups: Some(4), remarks: 1, example: true, counts: true },
+        Self { rows: 4, causes: 0, groups: Some(2), remarks: 1, example: false, counts: true },
     ];
 
     /// Whether lists are shortened.
@@ -35,15 +60,14 @@ impl Room {
     }
 }
 
-/// Whether a text fits on two screens of a terminal that is `width` columns wide.
-pub(super) fn fits(text: &str, width: usize) -> bool {
-    lines_on_screen(text, width) <= MOST_LINES
-}
-
 /// How many lines of a terminal a text takes.
 pub(super) fn lines_on_screen(text: &str, width: usize) -> usize {
-    let lines = |line: &str| strip_str(line).to_string().chars().count().div_ceil(width.max(1)).max(1);
-    text.lines().map(lines).sum()
+    text.lines().map(|line| columns(line).div_ceil(width.max(1)).max(1)).sum()
+}
+
+/// How many columns a line takes, without its colours.
+pub(super) fn columns(line: &str) -> usize {
+    strip_str(line).to_string().chars().count()
 }
 
 #[cfg(test)]
@@ -56,6 +80,13 @@ mod tests {
         assert_eq!(lines_on_screen("a\n\nb\n", 80), 3);
         assert_eq!(lines_on_screen(&"x".repeat(80), 80), 1);
         assert_eq!(lines_on_screen(&format!("\u{1b}[31m{}\u{1b}[0m\n", "x".repeat(81)), 80), 2);
-        assert!(fits(&"x\n".repeat(100), 80) && !fits(&"x\n".repeat(101), 80));
+    }
+
+    #[test]
+    fn two_screens_of_a_terminal_are_the_most() {
+        for (height, most) in [(24, 48), (40, 80), (60, 100), (5, 48)] {
+            let screens = Screens { width: 80, height };
+            assert!(screens.fit(&"x\n".repeat(most)) && !screens.fit(&"x\n".repeat(most + 1)), "{height}");
+        }
     }
 }

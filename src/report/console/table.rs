@@ -160,7 +160,10 @@ impl Table {
         if !self.cells.is_empty() {
             parts.push(render(&self.cells, &layout.operations, &layout.states, width, pen));
         }
-        for (operation, cells) in &self.moves {
+        if room.counts && !self.moves.is_empty() {
+            parts.push(self.counted_moves(pen));
+        }
+        for (operation, cells) in self.moves.iter().filter(|_| !room.counts) {
             let title = format!("{operation}: from the state on the left to the state above");
             parts.push(format!(
                 "{}\n{}",
@@ -183,12 +186,18 @@ impl Table {
 
     /// How many scenarios do not pass, and how.
     fn counted_scenarios(&self, pen: Pen) -> String {
-        let mut counted: BTreeMap<Mark, usize> = BTreeMap::new();
-        self.scenarios.values().flatten().for_each(|mark| *counted.entry(*mark).or_default() += 1);
-        let one = |(mark, cases): (&Mark, &usize)| format!("{cases} {}", pen.mark(*mark));
-        let counts: Vec<String> = counted.iter().rev().map(one).collect();
+        let marks = counted(self.scenarios.values().flatten(), pen);
         let rows = text::count(text::as_u64(self.scenarios.len()), "row");
-        format!("{}  {} in {rows}; --table full shows them\n", pen.paint(STRONG, "scenarios"), counts.join(", "))
+        format!("{}  {marks} in {rows}; --table full shows them\n", pen.paint(STRONG, "scenarios"))
+    }
+
+    /// How the moves of each operation ended.
+    fn counted_moves(&self, pen: Pen) -> String {
+        let line = |(operation, cells): (&String, &Cells)| {
+            let marks = counted(cells.values(), pen);
+            format!("{}  {marks} from state to state; --table full shows them\n", pen.paint(STRONG, operation))
+        };
+        self.moves.iter().map(line).collect()
     }
 
     fn render_scenarios(&self, width: usize, pen: Pen) -> String {
@@ -221,6 +230,14 @@ impl Table {
         entries.dedup();
         pen.paint(FAINT, &grid::wrapped(&entries, width))
     }
+}
+
+/// How many there are of each mark, the worst first: `12 ✘, 4 ✔`.
+fn counted<'a>(marks: impl Iterator<Item = &'a Mark>, pen: Pen) -> String {
+    let mut counted: BTreeMap<Mark, usize> = BTreeMap::new();
+    marks.for_each(|mark| *counted.entry(*mark).or_default() += 1);
+    let one = |(mark, cases): (&Mark, &usize)| format!("{cases} {}", pen.mark(*mark));
+    counted.iter().rev().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn put(cells: &mut Cells, row: &str, column: &str, mark: Mark) {

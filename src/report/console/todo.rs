@@ -43,6 +43,8 @@ struct Tally {
     failed: usize,
     /// Cases of its own that could not be judged.
     unjudged: usize,
+    /// Cases of its own that were skipped.
+    skipped: usize,
     /// Cases of other operations that could not be judged because of it.
     waiting: usize,
 }
@@ -76,7 +78,7 @@ impl ToDo {
             // It is wrong, and nobody is to do anything about it now.
             Verdict::KnownFailure | Verdict::Inconclusive => tally.unjudged += 1,
             Verdict::NotRun => tally.unjudged += usize::from(case.kind != Some(Kind::Cut)),
-            Verdict::Skipped => {}
+            Verdict::Skipped => tally.skipped += 1,
         }
     }
 
@@ -181,6 +183,13 @@ fn standing(tally: Tally, is_blind: bool) -> String {
     if tally.total() > 0 {
         parts.push(format!("{} of {} right", number(tally.right), number(tally.total())));
     }
+    // Else a row would say nothing at all.
+    if tally.total() == 0 && tally.skipped > 0 {
+        parts.push(match tally.skipped {
+            1 => "its case is skipped".to_owned(),
+            skipped => format!("all {} cases skipped", number(skipped)),
+        });
+    }
     if is_blind {
         parts.push("looks at no state".to_owned());
     }
@@ -213,6 +222,9 @@ mod tests {
         for operation in ["CreateAlias", "Decrypt", "TagResource"] {
             todo.add(&sample::blocked(&format!("alibaba/{operation}/Disabled")));
         }
+        for id in ["alibaba/UntagResource/Disabled", "alibaba/UntagResource/Enabled", "alibaba/ListKeys/Enabled"] {
+            todo.add(&sample::other(id, Verdict::Skipped, Kind::Unavailable, ""));
+        }
         let blind = BTreeSet::from(["Encrypt".to_owned()]);
 
         let again = "--endpoint http://127.0.0.1:8080";
@@ -238,7 +250,9 @@ mod tests {
 
         assert_eq!(todo.first(&Layout::default()).as_deref(), Some("DisableKey"));
         let summary = todo.summary(&blind, &Layout::default(), PEN);
-        assert!(summary.contains("\nDecrypt      1 of 2 right\n"), "{summary}");
+        assert!(summary.contains("\nDecrypt        1 of 2 right\n"), "{summary}");
+        assert!(summary.contains("\nListKeys       its case is skipped\n"), "{summary}");
+        assert!(summary.contains("\nUntagResource  all 2 cases skipped\n"), "{summary}");
     }
 
     #[test]

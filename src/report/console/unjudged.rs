@@ -49,12 +49,14 @@ pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, 
     let more = groups.get(shown..).unwrap_or_default();
     if !more.is_empty() {
         let cases: usize = more.iter().map(|group| group.ids.len()).sum();
-        rendered.push_str(&format!(
-            "{} {} of {} more; --verbose shows them\n\n",
-            pen.mark(Mark::Inconclusive),
-            text::count(text::as_u64(cases), "case"),
-            text::count(text::as_u64(more.len()), "cause"),
-        ));
+        let [cases, causes] =
+            [(cases, "case"), (more.len(), "cause")].map(|(number, noun)| text::count(text::as_u64(number), noun));
+        let all = if shown == 0 {
+            format!("{cases}  inconclusive, of {causes}")
+        } else {
+            format!("{cases} of {causes} more")
+        };
+        rendered.push_str(&format!("{} {all}; --verbose shows them\n\n", pen.mark(Mark::Inconclusive)));
     }
     // The other details end their paragraphs with an empty line themselves.
     if detail == Detail::Line && !rendered.is_empty() {

@@ -15,7 +15,7 @@ fn options() -> ConsoleOptions {
         operations: ["Encrypt", "GenerateDataKeyWithoutPlaintext", "DescribeKey"].map(str::to_owned).into(),
         states: ["Enabled", "Disabled", "PendingDeletion", "PendingImport"].map(str::to_owned).into(),
     };
-    ConsoleOptions { progress: Progress::None, layout, ..ConsoleOptions::default() }
+    ConsoleOptions { progress: Progress::None, layout, height: 50, ..ConsoleOptions::default() }
 }
 
 fn shown(events: &[Event], options: ConsoleOptions) -> String {

@@ -39,6 +39,20 @@ deletion  -
 }
 
 #[test]
+fn no_word_is_broken_in_a_narrow_terminal() {
+    for (width, events) in [(40, sample::every_verdict()), (40, sample::poor()), (80, sample::poor())] {
+        let options = ConsoleOptions { width, wraps: true, verbosity: Verbosity::Verbose, ..options() };
+        let whole = shown(&events, options);
+        // What is copied into a shell is one line there, and an id has no place where it can be broken.
+        let is_whole = |line: &str| line.contains("kms-conformance run ") || line.contains("reproduce: ");
+        let is_word = |line: &str| !line.trim().contains(' ');
+        let long = whole.lines().filter(|line| line.chars().count() > width && !is_whole(line) && !is_word(line));
+        assert_eq!(long.collect::<Vec<_>>(), [""; 0], "{width}");
+        assert!(whole.contains("matrix/encrypt.yaml:12:3"), "{whole}");
+    }
+}
+
+#[test]
 fn colours_are_only_used_if_chosen() {
     let events = sample::every_verdict();
     let plain = shown(&events, options());
