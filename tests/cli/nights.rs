@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use kms_conformance::ledger::History;
-use kms_conformance::mock::{AdminAccess, AlibabaConfig, Mock, MockConfig, Operation};
+use kms_conformance::mock::{AdminAccess, AlibabaConfig, AwsConfig, Mock, MockConfig, Operation};
 use kms_conformance::verdict::Verdict;
 use serde_json::{Value, json};
 use snapbox::cmd::Command as Snapped;
@@ -99,6 +99,38 @@ fn nights(count: usize, cases: &str, keys: usize) {
         mock.advance(DAY);
     }
     assert_eq!(mock.requests(Operation::CreateKey), keys as u64);
+}
+
+/// The other cloud leaves a key disabled whose deletion was cancelled, and takes private keys as material, which no later run
+/// has.
+#[test]
+fn nights_of_another_cloud_use_their_keys_again() {
+    let mock = Mock::start_with(AwsConfig::default()).unwrap();
+    let place = Place::new();
+    let cases = "aws/Encrypt/** aws/CancelKeyDeletion/**";
+    let night = |more: &str| {
+        let target = format!("--endpoint {} --target-kind account --live --rate 100000 --max-keys 90", mock.endpoint());
+        let pace = "--confirm 1 --routes canonical -q --progress none";
+        let command = place.program(&format!("run {cases} {more} {target} {pace}"));
+        let command = command.env("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE");
+        let run = ended(command.env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        place.results().usage
+    };
+
+    let derived = "--exclude class:imported-rsa --exclude class:imported-ecc";
+    let first = night(derived);
+    assert!(first.keys_created > 5, "{first:?}");
+    for _ in 0..3 {
+        mock.advance(DAY);
+        let next = night(derived);
+        assert_eq!((next.keys_created, next.keys_reused), (0, Some(first.keys_created)), "{next:?}");
+    }
+
+    // Those whose material can't be had again are made anew, and not even tried.
+    let others = [night(""), night("")];
+    assert_eq!(others[0].keys_created, others[1].keys_created);
+    assert!(others[0].keys_created > 0 && others[0].requests == others[1].requests, "{others:?}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ use super::leak::Leak;
 use crate::ledger::Waiting;
 use crate::suite::Suite;
 use crate::suite::name::ClassName;
+use crate::suite::service::MaterialForm;
 
 /// A key that is gone sooner than this is not used again: the run may last.
 const TOO_NEAR: Duration = Duration::from_secs(2 * 3600);
@@ -147,7 +148,12 @@ fn is_like_new(run: &RunContext, key: &Waiting) -> bool {
         let seed = run.options.material.as_ref().map(super::MaterialSeed::check);
         seed.is_some() && seed == key.seed
     };
-    !key.worn && (!takes_material(&run.suite, &class) || same_material())
+    !key.worn && (!takes_material(&run.suite, &class) || (can_be_derived(&run.suite, &class) && same_material()))
+}
+
+/// Whether material of the form that a class takes can be derived again: a private key can't.
+fn can_be_derived(suite: &Suite, class: &ClassName) -> bool {
+    suite.service.classes.get(class).is_some_and(|class| class.material == MaterialForm::Bytes)
 }
 
 /// Whether keys of a class are given from outside what others have from the start.
