@@ -1,13 +1,19 @@
 //! `diff`: the same cases against two targets, side by side.
 
+use std::ffi::OsString;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread::ScopedJoinHandle;
 
-use clap::Args;
+use clap::{Args, Parser as _};
 use serde::Serialize;
 
 use super::format::Format;
-use super::{CliError, Context, Exit, report};
+use super::settings::{self, Layered};
+use super::{Cli, CliError, Command as CliCommand, Context, Exit, report};
+use crate::input;
 use crate::report::curl::quote;
 use crate::report::difference::{FourWays, Way, found, pairs};
 use crate::report::results::Results;
@@ -65,13 +71,13 @@ pub(super) fn diff(arguments: &DiffArguments, context: &Context) -> Result<Exit,
     let folders = [arguments.reports.join("a"), arguments.reports.join("b")];
     let targets = [&arguments.a, &arguments.b];
 
-    // Side by side, so that neither sees a busier machine or a later hour than the other.
-    let start = |target: &String, folder: &Path| run(arguments, target, folder, seed).map_err(CliError::Runtime);
-    let first = start(targets[0], &folders[0])?;
-    let second = start(targets[1], &folders[1]);
-    let first = end(first)?;
-    let second = end(second?)?;
-    for (name, code) in [("a", first), ("b", second)] {
+    let runs = [0, 1].map(|index| words(arguments, targets[index], &folders[index], seed));
+    for words in &runs {
+        check(words, context)?;
+    }
+
+    let [first, second] = run_both(&runs, context).map_err(CliError::Runtime)?;
+    for (name, code) in NAMES.into_iter().zip([first, second]) {
         if code == Some(i32::from(Exit::Usage.code())) || code.is_none() {
             context.report(&format!("error: the run against {name} did not come to its end"));
             return Ok(if code.is_none() { Exit::Inconclusive } else { Exit::Usage });
@@ -91,24 +97,89 @@ pub(super) fn diff(arguments: &DiffArguments, context: &Context) -> Result<Exit,
 /// Where a run leaves its results in its folder.
 const RESULTS: &str = "results.json";
 
-/// Begins a run of its own process, as a person would.
-fn run(arguments: &DiffArguments, target: &str, folder: &Path, seed: u32) -> std::io::Result<Child> {
-    let mut command = Command::new(std::env::current_exe()?);
+/// What the two targets are called.
+const NAMES: [&str; 2] = ["a", "b"];
+
+/// The command line of a run, as a person would begin it.
+fn words(arguments: &DiffArguments, target: &str, folder: &Path, seed: u32) -> Vec<OsString> {
+    let mut words = vec![OsString::from("run")];
+    words.extend(arguments.selectors.iter().map(OsString::from));
     // What a variable names would come before the target of the configuration file.
-    command.arg("run").args(&arguments.selectors).arg(match target.contains("://") {
-        true => format!("--endpoint={target}"),
-        false => format!("--target={target}"),
+    words.push(match target.contains("://") {
+        true => format!("--endpoint={target}").into(),
+        false => format!("--target={target}").into(),
     });
-    command
-        .arg(format!("--reports={}", folder.display()))
-        .arg(format!("--seed={seed}"))
-        .args(["-q", "--progress=none"]);
-    command.args(&arguments.flags).stdin(Stdio::null()).stdout(Stdio::null()).spawn()
+    words.push(format!("--reports={}", folder.display()).into());
+    words.extend([format!("--seed={seed}").as_str(), "--quiet", "--progress=none"].map(OsString::from));
+    words.extend(arguments.flags.iter().map(OsString::from));
+    words
 }
 
-/// The exit code of a run; none if it was killed.
-fn end(mut run: Child) -> Result<Option<i32>, CliError> {
-    Ok(run.wait().map_err(CliError::Runtime)?.code())
+/// Whether a run can be begun so, before the other one sends anything.
+fn check(words: &[OsString], context: &Context) -> Result<(), CliError> {
+    let line = std::iter::once("kms-conformance".into()).chain(words.iter().cloned()).collect();
+    let Layered { arguments, error, .. } = settings::layered(line, context);
+    error.map_or(Ok(()), Err)?;
+    let parsed = Cli::try_parse_from(&arguments).map_err(|error| {
+        // It stands behind the name of what is wrong.
+        let text = error.to_string();
+        CliError::FlagsOfRuns(text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned())
+    })?;
+
+    let CliCommand::Run(run) = parsed.command else { return Ok(()) };
+    let of_each = "each run has its own, in the folders a and b of --reports";
+    let for_one = "both runs would write it; begin that run on its own";
+    let is_standard = |file: &Option<PathBuf>| file.as_deref().is_some_and(input::is_standard);
+    for (flag, is_given, reason) in [
+        ("--json", run.json.is_some(), of_each),
+        ("--junit", run.junit.is_some(), of_each),
+        ("--record", run.record.is_some(), for_one),
+        ("--known -", is_standard(&run.known), "both runs would read it; name a file"),
+    ] {
+        if is_given {
+            return Err(CliError::NotForBothRuns { flag, reason });
+        }
+    }
+    Ok(())
+}
+
+/// The exit codes of two runs, each in a process of its own; none of one that was killed. Side by side, so that neither sees a
+/// busier machine or a later hour than the other.
+fn run_both(runs: &[Vec<OsString>; 2], context: &Context) -> io::Result<[Option<i32>; 2]> {
+    let program = std::env::current_exe()?;
+    let start = |words: &Vec<OsString>| {
+        let mut command = Command::new(&program);
+        command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
+    };
+    let first = start(&runs[0])?;
+    let second = start(&runs[1]);
+
+    let (lines, shown) = mpsc::channel::<String>();
+    std::thread::scope(|scope| {
+        let follow = |name: &'static str, mut run: Child| {
+            let (errors, lines) = (run.stderr.take(), lines.clone());
+            scope.spawn(move || {
+                for line in
+                    errors.into_iter().flat_map(|errors| BufReader::new(errors).split(b'\n')).map_while(Result::ok)
+                {
+                    // The run goes on, whether its messages are shown or not.
+                    let _ = lines.send(format!("{name}: {}", String::from_utf8_lossy(&line)));
+                }
+                run.wait()
+            })
+        };
+        let first = follow(NAMES[0], first);
+        let second = second.map(|second| follow(NAMES[1], second));
+        drop(lines);
+
+        // Whole lines, each with the name of its run.
+        shown.iter().for_each(|line| context.report(&line));
+        let end = |run: ScopedJoinHandle<'_, io::Result<ExitStatus>>| {
+            run.join().unwrap_or_else(|_| Err(io::Error::other("a run could not be followed")))
+        };
+        let first = end(first)?;
+        Ok([first.code(), end(second?)?.code()])
+    })
 }
 
 fn show(arguments: &DiffArguments, a: &Results, b: &Results, context: &Context) -> Exit {
@@ -182,14 +253,18 @@ fn text(
         text.push_str(&format!("{:<23}  {:>6}\n", "judged on one only", number(only_one)));
     }
 
-    for way in [Way::OnlyA, Way::OnlyB, Way::WrongDifferently] {
+    for way in [Way::OnlyA, Way::OnlyB, Way::WrongDifferently, Way::WrongAlike] {
         let mine: Vec<&Judged<'_>> = cases.iter().filter(|case| case.way == way).collect();
         if mine.is_empty() {
             continue;
         }
         text.push_str(&format!("\n{}\n", way.title()));
         for case in mine.iter().take(MOST_SHOWN) {
-            text.push_str(&format!("  {}\n", one_line(&format!("{}  a: {}; b: {}", case.id, case.a, case.b))));
+            let found = match way {
+                Way::WrongAlike => case.a.clone(),
+                _ => format!("a: {}; b: {}", case.a, case.b),
+            };
+            text.push_str(&format!("  {}\n", one_line(&format!("{}  {found}", case.id))));
         }
         if let more @ 1.. = mine.len().saturating_sub(MOST_SHOWN) {
             text.push_str(&format!("  and {} more; --format json has all\n", number(more)));

@@ -15,11 +15,12 @@ use crate::plan::NoRoute;
 use crate::provider::{ChoiceError, CredentialVariables};
 use crate::report::ReportError;
 use crate::report::claim::Claimed;
+use crate::report::curl::quote;
 use crate::report::har::RecordingError;
 use crate::report::history::HistoryError;
 use crate::report::merge::MergeError;
 use crate::report::results::ReadError;
-use crate::report::text::visible;
+use crate::report::text::{as_u64, count, visible};
 use crate::self_test::SelfTestError;
 use crate::session::{SessionError, with_source};
 use crate::suite::files::FilesError;
@@ -112,6 +113,30 @@ pub enum CliError {
     /// A variable can't be used.
     #[error(transparent)]
     Variable(#[from] VariableError),
+    /// What is to be one case may be several.
+    #[error(
+        "one case is explained, by its whole id, and `{pattern}` means {}, such as {first}; `list {}` shows them",
+        count(as_u64(*cases), "case"), quote(pattern)
+    )]
+    NotOneCase {
+        /// What was given.
+        pattern: String,
+        /// How many cases that are.
+        cases: usize,
+        /// The id of the first.
+        first: String,
+    },
+    /// A flag of `diff` for both runs that they can't share.
+    #[error("{flag} behind `--`: {reason}")]
+    NotForBothRuns {
+        /// The flag.
+        flag: &'static str,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
+    /// The command line of the runs of `diff` is wrong.
+    #[error("the two runs can't be begun with these flags: {0}")]
+    FlagsOfRuns(String),
     /// Two files would be one.
     #[error("{} and {} would be one file, {path}; give each a place of its own", of[0], of[1])]
     OnePlace {
@@ -319,6 +344,9 @@ impl CliError {
             | Self::NoSecret(_)
             | Self::Credentials(_)
             | Self::OnePlace { .. }
+            | Self::NotOneCase { .. }
+            | Self::NotForBothRuns { .. }
+            | Self::FlagsOfRuns(_)
             | Self::Variable(_)
             | Self::NoToken(_)
             | Self::FlagOfOtherMock { .. }

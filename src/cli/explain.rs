@@ -26,7 +26,7 @@ use crate::suite::step::{Action, Expectation, Step};
 #[derive(Debug, Args)]
 #[command(after_help = super::help::EXPLAIN)]
 pub(super) struct ExplainArguments {
-    /// The id of the case
+    /// The id of the case, as a whole: `list` shows those that a pattern means
     #[arg(value_name = "CASE")]
     case: String,
     #[command(flatten)]
@@ -39,6 +39,11 @@ pub(super) struct ExplainArguments {
 pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result<Exit, CliError> {
     let selector = Selector::Id(arguments.case.clone());
     let suite = Arc::new(arguments.suite.load(std::slice::from_ref(&selector))?);
+    let pattern = arguments.case.parse().ok().filter(Selector::is_pattern);
+    if let Some(cases) = pattern.map(|pattern| pattern.find(&suite)).filter(|cases| !cases.is_empty()) {
+        let first = cases.first().map_or("", |index| suite.cases[*index].id.as_str()).to_owned();
+        return Err(CliError::NotOneCase { pattern: arguments.case.clone(), cases: cases.len(), first });
+    }
     let Some(case) = suite.case(&arguments.case) else {
         let suggestion = near_case(&selector, &suite);
         return Err(SelectError::NothingSelected { selector: arguments.case.clone(), suggestion }.into());

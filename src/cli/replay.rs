@@ -13,7 +13,7 @@ use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit, provider};
 use crate::client::Tape;
 use crate::diagnostic::counted;
-use crate::event::Event;
+use crate::event::{Event, RunFooter};
 use crate::plan::Isolation;
 use crate::report::Reports;
 use crate::report::console::{Color, Console, ConsoleOptions, Layout, Progress, Signs, TableMode, Verbosity};
@@ -87,7 +87,10 @@ fn replay_claimed(
         let target = LiveTarget::recorded(target(run)?);
         let session = Session::new(Arc::clone(&suite), cases, &target, options(run, &recording, context))?;
         let stops = Stops::listen();
-        let report = |event: Event| {
+        let report = |mut event: Event| {
+            if let Event::RunFinished(footer) = &mut event {
+                nothing_is_left(footer);
+            }
             standing.event(&event);
             if matches!(event, Event::RunFinished(_)) {
                 reports.event(&Event::Notice { message: message(&recording) });
@@ -97,7 +100,9 @@ fn replay_claimed(
                 stops.announced();
             }
         };
-        Ok::<_, CliError>(session.run(stops.interrupt().clone(), report).await)
+        let mut footer = session.run(stops.interrupt().clone(), report).await;
+        nothing_is_left(&mut footer);
+        Ok::<_, CliError>(footer)
     })?;
 
     runtime.shutdown_background();
@@ -108,6 +113,12 @@ fn replay_claimed(
         Exit::Passed if !errors.is_empty() => Ok(Exit::Inconclusive),
         exit => Ok(exit),
     }
+}
+
+/// Nothing was made, whatever a recording without the responses to its removal looks like.
+fn nothing_is_left(footer: &mut RunFooter) {
+    footer.leaks.clear();
+    footer.usage.keys_left = 0;
 }
 
 /// What was judged, and what the recording does not have.

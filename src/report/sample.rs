@@ -11,7 +11,7 @@ use crate::event::{
 use crate::verdict::{Kind, Verdict};
 
 /// A case that passed. Its operation and state are taken from the id.
-pub(super) fn passed(id: &str) -> CaseResult {
+pub(crate) fn passed(id: &str) -> CaseResult {
     let parts: Vec<&str> = id.split('/').collect();
     let operation = parts.get(1).filter(|part| part.starts_with(|first: char| first.is_ascii_uppercase()));
     let state = operation.and(parts.get(2));

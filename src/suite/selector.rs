@@ -210,6 +210,14 @@ impl Selector {
         cases.filter(|(_, case)| self.matches(suite, case)).map(|(index, _)| index).collect()
     }
 
+    /// Whether it may mean several cases, and is not the id of one.
+    pub(crate) fn is_pattern(&self) -> bool {
+        match self {
+            Self::Id(pattern) => pattern.contains('*'),
+            Self::Predicate(..) => true,
+        }
+    }
+
     /// A selector that is near and matches something.
     pub fn suggest(&self, suite: &Suite) -> Option<String> {
         match self {
@@ -338,7 +346,11 @@ fn wild<P, T>(pattern: &[P], items: &[T], any: impl Fn(&P) -> bool, one: impl Fn
 
 /// An id pattern that is near a mistyped one: each part is replaced by the nearest that an id has in this place.
 fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
-    let trimmed = pattern.trim_end_matches('/');
+    // What stands below is put to the end again where it is meant.
+    let mut trimmed = pattern.trim_end_matches('/');
+    while let Some(above) = trimmed.strip_suffix("/**") {
+        trimmed = above.trim_end_matches('/');
+    }
     let below = format!("{trimmed}/**");
     let matches = |pattern: &str| suite.cases.iter().any(|case| id_matches(pattern, case.id.as_str()));
 
@@ -360,7 +372,7 @@ fn suggest_id(pattern: &str, suite: &Suite) -> Option<String> {
     let near = nearest_id(trimmed, suite).or_else(|| nearest_id(&format!("{provider}/{trimmed}"), suite));
 
     // Or write only the beginning of a long id; a single letter is the beginning of too many.
-    let beginning = trimmed.rsplit('/').next().is_some_and(|last| last.len() > 2);
+    let beginning = trimmed.rsplit('/').next().is_some_and(|last| last.len() > 2 && !last.ends_with('*'));
     near.or_else(|| {
         [format!("{trimmed}*"), format!("{trimmed}*/**")].into_iter().find(|whole| beginning && matches(whole))
     })

@@ -57,6 +57,12 @@ fn an_explanation_has_the_last_result_and_a_near_miss_a_suggestion() {
     let wrong = ended(place.program("explain encrypt/disabled"));
     assert_eq!(wrong.code, 2, "{}", wrong.out);
     assert!(wrong.err.contains("did you mean `alibaba/Encrypt/Disabled`?"), "{}", wrong.err);
+    for pattern in ["alibaba/Encrypt/**", "operation:Encrypt"] {
+        let wrong = ended(place.program(&format!("explain {pattern}")));
+        let said = format!("one case is explained, by its whole id, and `{pattern}` means ");
+        assert_eq!(wrong.code, 2, "{}", wrong.out);
+        assert!(wrong.err.contains(&said) && wrong.err.contains("`list "), "{}", wrong.err);
+    }
 }
 
 #[test]
@@ -107,6 +113,9 @@ fn two_targets_are_compared_side_by_side() {
         assert!(out.contains(part), "{part}: {out}");
     }
 
+    // Where both are wrong alike it is said once.
+    assert!(out.contains("\nboth wrong, alike\n  alibaba/Encrypt/Disabled  Success (200)\n"), "{out}");
+
     // Wrong alike is not a difference.
     let same =
         ended(place.program("diff --a one --b one alibaba/Encrypt/Disabled --format json -- --confirm-failures 0"));
@@ -121,6 +130,48 @@ fn two_targets_are_compared_side_by_side() {
         let Ended { code, out, err } = ended(place.program(&format!("diff {arguments}")));
         assert_eq!(code, wanted, "{arguments}: {out}{err}");
     }
+}
+
+#[test]
+fn flags_that_two_runs_can_not_have_are_rejected_before_anything_is_sent() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "");
+    let endpoint = &mock.endpoint;
+    for (flags, message) in [
+        ("--json -", "--json behind `--`: each run has its own, in the folders a and b of --reports"),
+        ("--junit all.xml", "--junit behind `--`: each run has its own"),
+        ("--record run.har", "--record behind `--`: both runs would write it"),
+        ("--known -", "--known - behind `--`: both runs would read it"),
+        ("--reports other", "the argument '--reports <DIR>' cannot be used multiple times"),
+        ("--endpoint http://127.0.0.1:1", "the argument '--endpoint <URL>' cannot be used multiple times"),
+        ("-v", "cannot be used with"),
+        ("--deviate Encrypt:Disabled=Success", "cannot be used with"),
+        ("--no-such-flag", "unexpected argument '--no-such-flag'"),
+    ] {
+        let line = format!("diff --a {endpoint} --b {endpoint} alibaba/Encrypt/Enabled -- {flags}");
+        let Ended { code, out, err } = ended(place.program(&line));
+        assert_eq!((code, out.as_str()), (2, ""), "{flags}: {err}");
+        assert_eq!(err.matches("error: ").count(), 1, "{flags}: {err}");
+        assert!(err.contains(message), "{flags}: {err}");
+        assert!(!place.path().join("reports/diff").exists(), "{flags}");
+    }
+}
+
+#[test]
+fn the_messages_of_two_runs_are_told_apart() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "");
+    let line =
+        format!("diff --a {0} --b http://127.0.0.1:1 --format json -- --exclude alibaba/Nothing/**", mock.endpoint);
+    let Ended { code, err, .. } = ended(place.program(&line));
+    assert_eq!(code, 2, "{err}");
+    let (of_runs, own): (Vec<&str>, Vec<&str>) =
+        err.lines().partition(|line| line.starts_with("a: ") || line.starts_with("b: "));
+    for name in ["a", "b"] {
+        let said = format!("{name}: error: the exclusion `alibaba/Nothing/**` matches no case");
+        assert_eq!(of_runs.iter().filter(|line| line.starts_with(&said)).count(), 1, "{err}");
+    }
+    assert_eq!(own, ["error: the run against a did not come to its end"], "{err}");
 }
 
 #[test]

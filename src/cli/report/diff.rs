@@ -177,6 +177,10 @@ fn line(changed: &Changed<'_>) -> String {
             format!("✘ {id}  was {}: {}", verdict(before), headline(after))
         }
         (Change::Fixed, ..) => format!("✔ {id}"),
+        (Change::Code, Some(before), Some(after)) if before.verdict != after.verdict => {
+            let found = |case: &CaseResult| format!("{}, {}", verdict(case), outcome(case));
+            format!("≠ {id}  {} → {}", found(before), found(after))
+        }
         (Change::Code, Some(before), Some(after)) => format!("≠ {id}  {} → {}", outcome(before), outcome(after)),
         (Change::Effect, Some(before), Some(after)) => format!("≠ {id}  {} → {}", headline(before), headline(after)),
         (Change::Verdict, Some(before), Some(after)) if before.verdict != after.verdict => {
@@ -187,5 +191,23 @@ fn line(changed: &Changed<'_>) -> String {
             let case = before.or(after).map_or("", verdict);
             format!("  {id}  {case}")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn another_verdict_is_said_with_another_code() {
+        let before = sample::passed("alibaba/Encrypt/Disabled");
+        let mut after = before.clone();
+        after.verdict = Verdict::Inconclusive;
+        after.actual = Some(Outcome { code: "Rejected.X".to_owned(), status: 409 });
+        let difference = Difference::of(std::slice::from_ref(&before), std::slice::from_ref(&after));
+        let text = body(&difference);
+        let line = "changed code: 1\n≠ alibaba/Encrypt/Disabled  pass, Rejected.Disabled (409) → inconclusive, Rejected.X (409)\n";
+        assert!(text.contains(line), "{text}");
     }
 }

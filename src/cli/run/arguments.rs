@@ -109,7 +109,7 @@ pub(in crate::cli) struct RunArguments {
     pub(super) unsupported: Unsupported,
     /// A list of known failures: cases that fail as listed do not fail the run; `-` is the standard input
     #[arg(long, value_name = "FILE", help_heading = "Verdicts")]
-    pub(super) known: Option<PathBuf>,
+    pub(in crate::cli) known: Option<PathBuf>,
     /// The results of another run, such as that of the main branch: what failed there with the same response and for the same
     /// reason does not fail this run
     #[arg(long, value_name = "RESULT", help_heading = "Verdicts")]
@@ -148,10 +148,10 @@ pub(in crate::cli) struct RunArguments {
     /// Record every request and response here, as HAR 1.2 without secrets: tools of browsers open it, and `replay` judges it again.
     /// No keys of earlier runs are used then
     #[arg(long, value_name = "FILE", conflicts_with = "keys", help_heading = "Reports")]
-    pub(super) record: Option<PathBuf>,
+    pub(in crate::cli) record: Option<PathBuf>,
     /// Write JUnit XML here instead of DIR/junit.xml; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
-    pub(super) junit: Option<PathBuf>,
+    pub(in crate::cli) junit: Option<PathBuf>,
     /// Write JUnit XML that is valid by the schema of Jenkins
     #[arg(long, help_heading = "Reports")]
     pub(super) junit_strict: bool,
@@ -160,7 +160,7 @@ pub(in crate::cli) struct RunArguments {
     pub(super) junit_inconclusive: InconclusiveAs,
     /// Write the results here instead of DIR/results.json; `-` is the standard output, which then gets nothing else
     #[arg(long, value_name = "FILE", help_heading = "Reports")]
-    pub(super) json: Option<PathBuf>,
+    pub(in crate::cli) json: Option<PathBuf>,
     /// How progress is shown
     #[arg(long, value_enum, default_value_t, value_name = "HOW", help_heading = "Reports")]
     pub(super) progress: Progress,
