@@ -18,6 +18,9 @@ use crate::signal::Stops;
 use crate::suite::Suite;
 use crate::sweep::{Ledgers, Outcome, Report, Sweep, SweepOptions};
 
+/// How many lines that can't be read are shown.
+const MOST_UNREADABLE: usize = 10;
+
 /// The ledger that a run writes unless it has another folder for reports.
 const LEDGER: &str = "reports/ledger.jsonl";
 
@@ -157,8 +160,11 @@ fn text(report: &Report) -> String {
     for problem in &report.problems {
         let _ = writeln!(text, "  problem       {problem}");
     }
-    for (path, line) in &report.unreadable {
+    for (path, line) in report.unreadable.iter().take(MOST_UNREADABLE) {
         let _ = writeln!(text, "  unreadable    {}:{}: {}", path.display(), line.line, line.reason);
+    }
+    if let Some(more @ 1..) = report.unreadable.len().checked_sub(MOST_UNREADABLE) {
+        let _ = writeln!(text, "  unreadable    and {}", counted(more, "more line", "more lines"));
     }
 
     for (target, things) in &report.elsewhere {

@@ -195,7 +195,13 @@ impl Failure {
                 let detail = if message.is_empty() { String::new() } else { format!(": {message}") };
                 let text = format!("{what}: {code} ({status}){detail}");
                 let response = BlockingResponse { code, status, message };
-                let by = blame.blocked("was rejected for a reason that is not the key's state", Some(response));
+                let is_off = clock_skew_seconds.is_some_and(|seconds| seconds.unsigned_abs() > TOLERATED_SKEW);
+                let problem = match class {
+                    // What the endpoint says of it helps nobody who does not know by how much the clock is off.
+                    ErrorClass::Clock | ErrorClass::Auth if is_off => format!("was rejected: {what}"),
+                    _ => "was rejected for a reason that is not the key's state".to_owned(),
+                };
+                let by = blame.blocked(problem, Some(response));
 
                 // An endpoint that accepted the credentials before may reject a single request for them.
                 let short_reason = reason.trim_end_matches([' ', '.']).to_owned();

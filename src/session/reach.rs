@@ -28,6 +28,10 @@ pub(crate) enum Unreachable {
 }
 
 impl Unreachable {
+    fn silent(target: &Target) -> Self {
+        Self::Silent(format!("no service responds at {}: no response", target.endpoint))
+    }
+
     /// In one line.
     pub(crate) fn into_text(self) -> String {
         match self {
@@ -45,7 +49,10 @@ pub(crate) async fn wait(
 ) -> Result<(), Unreachable> {
     let begin = Instant::now();
     loop {
-        match once(suite, target, connection).await {
+        // A response is waited for no longer than there is time; whoever gives none waits once for as long as that takes.
+        let left = if limit.is_zero() { Duration::MAX } else { limit.saturating_sub(begin.elapsed()).max(POLL) };
+        let reached = tokio::time::timeout(left, once(suite, target, connection)).await;
+        match reached.unwrap_or_else(|_| Err(Unreachable::silent(target))) {
             Err(Unreachable::Silent(_)) if begin.elapsed() + POLL < limit => tokio::time::sleep(POLL).await,
             Err(Unreachable::Silent(text)) if !limit.is_zero() => {
                 return Err(Unreachable::Silent(format!("{text}, for {} s", limit.as_secs())));

@@ -160,6 +160,13 @@ fn a_wrong_clock_ends_the_run_early_and_is_named() {
         assert!(texts.iter().any(|text| stopped.contains(text)), "{stopped}");
         assert_eq!(out.lines().filter(|line| line.starts_with("cut short: ")).count(), 1, "{out}");
         assert_eq!(results.usage.keys_created + u64::try_from(results.summary.fail).unwrap(), 0, "{out}");
+
+        // Also where there is no second case to tell it of; and where the service calls it a wrong signature.
+        for (provider, code) in [("alibaba", "InvalidTimeStamp.Expired"), ("aws", "InvalidSignatureException")] {
+            let case = format!("run {provider}/Encrypt/Enabled --fault skew={skew}");
+            let Ended { out, .. } = ended(Place::new().program(&case));
+            assert!(out.contains(&format!(" s {side} its own")) && out.contains(code), "{provider}: {out}");
+        }
     }
 }
 

@@ -339,4 +339,11 @@ fn an_endpoint_that_is_starting_is_waited_for() {
         ended(place.program("run --progress none alibaba/Encrypt/Disabled --wait 1s --endpoint http://127.0.0.1:1"));
     assert_eq!(end.code, 4);
     assert!(end.err.contains("no service responds at http://127.0.0.1:1: "), "{}", end.err);
+
+    // One that takes connections and says nothing is waited for no longer.
+    let silent = super::server::Server::silent();
+    let run = format!("run alibaba/Encrypt/Disabled --wait 1s --timeout 500ms --endpoint {}", silent.endpoint());
+    let end = ended(place.program(&run));
+    assert!(end.err.contains(&format!("no service responds at {}: no response", silent.endpoint())), "{}", end.err);
+    assert!(end.err.contains(", for 1 s\n"), "{}", end.err);
 }
