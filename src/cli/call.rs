@@ -22,7 +22,7 @@ use crate::suite::load::load_built_in;
 
 /// Arguments of `call`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::CALL)]
+#[command(after_help = super::help::of_target(super::help::CALL))]
 pub(super) struct CallArguments {
     /// The operation by its wire name, such as Encrypt
     #[arg(value_name = "OPERATION")]

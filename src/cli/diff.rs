@@ -25,7 +25,7 @@ const MOST_SHOWN: usize = 20;
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::DIFF)]
+#[command(after_help = super::help::of_diff())]
 pub(super) struct DiffArguments {
     /// The first target: a URL, or a name of the configuration file
     #[arg(long, value_name = "TARGET")]

@@ -17,7 +17,7 @@ use crate::session::{ClockControl, Consent, Endpoint, LiveTarget, RunningTarget,
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::DOCTOR)]
+#[command(after_help = super::help::of_target(super::help::DOCTOR))]
 pub(super) struct DoctorArguments {
     #[command(flatten)]
     settings: SettingsArguments,

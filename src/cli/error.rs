@@ -137,6 +137,18 @@ pub enum CliError {
     /// The command line of the runs of `diff` is wrong.
     #[error("the two runs can't be begun with these flags: {0}")]
     FlagsOfRuns(String),
+    /// More names than results were given.
+    #[error(
+        "--name is given {}, and there {}: each names one, in their order",
+        if *names == 1 { "once".to_owned() } else { format!("{names} times") },
+        if *results == 1 { "is 1 result".to_owned() } else { format!("are {results} results") }
+    )]
+    MoreNames {
+        /// How many names.
+        names: usize,
+        /// How many results.
+        results: usize,
+    },
     /// Two files would be one.
     #[error("{} and {} would be one file, {path}; give each a place of its own", of[0], of[1])]
     OnePlace {
@@ -344,6 +356,7 @@ impl CliError {
             | Self::NoSecret(_)
             | Self::Credentials(_)
             | Self::OnePlace { .. }
+            | Self::MoreNames { .. }
             | Self::NotOneCase { .. }
             | Self::NotForBothRuns { .. }
             | Self::FlagsOfRuns(_)

@@ -1,4 +1,80 @@
-//! What stands at the end of the help of a command: its exit codes, and an example.
+//! What stands at the end of the help of a command: its exit codes, the environment variables that it reads, and an example.
+
+use crate::provider::{Declaration, registry};
+
+/// What every command that has a target reads besides the variables of the cloud's own tools.
+const OF_TARGETS: &[(&str, &str)] = &[
+    ("KMS_CONFORMANCE_*", "flags, such as KMS_CONFORMANCE_MAX_KEYS for --max-keys"),
+    ("KMS_CONFORMANCE_CONFIG, KMS_CONFORMANCE_TARGET", "the configuration file, and the name of a target in it"),
+    ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies for endpoints that are not on this host"),
+];
+
+/// What only a run reads.
+const OF_RUNS: &[(&str, &str)] = &[
+    ("KMS_CONFORMANCE_MATERIAL_SEED", "the secret that imported key material is derived from"),
+    ("GITHUB_STEP_SUMMARY", "the file that the summary of a job is added to"),
+    ("GITHUB_ACTIONS", "whether annotations are printed for GitHub Actions"),
+    ("CI, TERM=dumb", "no progress bar"),
+];
+
+/// What whatever has a table on a terminal reads.
+const OF_TERMINALS: &[(&str, &str)] = &[
+    ("NO_COLOR, CLICOLOR, TERM=dumb", "no colours"),
+    ("COLUMNS, LINES", "the size of the terminal"),
+    ("LC_ALL, LC_CTYPE, LANG", "whether the output may have more than ASCII"),
+];
+
+/// The help of a command that sends requests to a target: with the variables of each cloud's own tools.
+pub(super) fn of_target(help: &str) -> String {
+    with_environment(help, &[clouds(), owned(OF_TARGETS)].concat())
+}
+
+/// That of `run`.
+pub(super) fn of_run() -> String {
+    with_environment(RUN, &[clouds(), owned(OF_TARGETS), owned(OF_RUNS), owned(OF_TERMINALS)].concat())
+}
+
+/// That of `diff`, whose runs leave nothing but their results.
+pub(super) fn of_diff() -> String {
+    of_target(DIFF)
+}
+
+/// That of a command that shows a run and sends nothing.
+pub(super) fn of_terminal(help: &str) -> String {
+    with_environment(help, &owned(OF_TERMINALS))
+}
+
+/// A help with the variables before its examples.
+fn with_environment(help: &str, variables: &[(String, String)]) -> String {
+    let lines: String = variables.iter().map(|(names, what)| format!("  {names}\n      {what}\n")).collect();
+    let (codes, examples) = help.split_once("\n\nExample").unwrap_or((help, ""));
+    format!("{codes}\n\nEnvironment:\n{lines}\nExample{examples}")
+}
+
+fn owned(variables: &[(&str, &str)]) -> Vec<(String, String)> {
+    variables.iter().map(|(names, what)| ((*names).to_owned(), (*what).to_owned())).collect()
+}
+
+/// The variables of each cloud.
+fn clouds() -> Vec<(String, String)> {
+    registry::all().iter().flat_map(|cloud| of_cloud(cloud)).collect()
+}
+
+fn of_cloud(cloud: &Declaration) -> Vec<(String, String)> {
+    let variables = cloud.credential_variables;
+    let credentials = [variables.access_key_id, variables.secret, variables.token];
+    let profile: Vec<&str> = cloud.profiles.iter().map(|files| files.variable).collect();
+    let lists: [(&[&str], &str); 4] = [
+        (&credentials, "an access key, and the token of a temporary one"),
+        (&profile, "the profile that has them"),
+        (cloud.region_variables, "the region; the first that is set counts"),
+        (cloud.endpoint_variables, "the endpoint, if none is given"),
+    ];
+    let line = |(names, what): (&[&str], &str)| {
+        (!names.is_empty()).then(|| (names.join(", "), format!("{}: {what}", cloud.name)))
+    };
+    lists.into_iter().filter_map(line).collect()
+}
 
 /// Of the program.
 pub(super) const PROGRAM: &str = "\
@@ -82,6 +158,7 @@ pub(super) const COMPLETIONS: &str = "\
 Exit codes:
   0  the script is on the standard output
   2  there is no such shell
+  3  it could not be written there
 
 Example:
   kms-conformance completions bash > ~/.local/share/bash-completion/completions/kms-conformance";
@@ -91,6 +168,7 @@ pub(super) const MAN: &str = "\
 Exit codes:
   0  the pages are written
   2  a file can't be written
+  3  the page could not be written to the standard output
 
 Example:
   kms-conformance man --out ~/.local/share/man/man1";
@@ -174,7 +252,7 @@ Exit codes:
 Example:
   kms-conformance sweep --dry-run --endpoint http://127.0.0.1:8080";
 
-/// Of `report`.
+/// Of `report`: the exit codes of each of its commands are those of its own help.
 pub(super) const REPORT: &str = "\
 Exit codes:
   0  it was written; of `diff`: nothing fails that did not fail before
@@ -194,3 +272,94 @@ Exit codes:
 
 Example:
   kms-conformance doctor --endpoint http://127.0.0.1:8080";
+
+/// Of `report junit`.
+pub(super) const REPORT_JUNIT: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing, or it could not be written to the standard output
+
+Example:
+  kms-conformance report junit reports/results.json --out junit.xml";
+
+/// Of `report html`.
+pub(super) const REPORT_HTML: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing (--merge), or it could not be written to the standard output
+
+Example:
+  kms-conformance report html before/results.json after/results.json --name before --name after --out page.html";
+
+/// Of `report markdown`.
+pub(super) const REPORT_MARKDOWN: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing, or it could not be written to the standard output
+
+Example:
+  kms-conformance report markdown reports/results.json >> summary.md";
+
+/// Of `report tap`.
+pub(super) const REPORT_TAP: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing, or it could not be written to the standard output
+
+Example:
+  kms-conformance report tap reports/results.json";
+
+/// Of `report badge`.
+pub(super) const REPORT_BADGE: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing, or it could not be written to the standard output
+
+Example:
+  kms-conformance report badge reports/results.json --out badge.svg";
+
+/// Of `report league`.
+pub(super) const REPORT_LEAGUE: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it could not be written to the standard output
+
+Example:
+  kms-conformance report league one/results.json two/results.json --name one --name two";
+
+/// Of `report merge`.
+pub(super) const REPORT_MERGE: &str = "\
+Exit codes:
+  0  it was written
+  2  the command line or a file is wrong: nothing was written
+  3  it was written, but some of the results are missing, or it could not be written to the standard output
+
+Example:
+  kms-conformance report merge parts/*/results.json --json results.json";
+
+/// Of `report diff`.
+pub(super) const REPORT_DIFF: &str = "\
+Exit codes:
+  0  nothing fails that did not fail before
+  1  there are new failures
+  2  the command line or a file is wrong: nothing was compared
+  3  the difference could not be written to the standard output
+
+Example:
+  kms-conformance report diff main/results.json reports/results.json";
+
+/// Of `report trend`.
+pub(super) const REPORT_TREND: &str = "\
+Exit codes:
+  0  the trend is shown
+  2  the command line or a file is wrong: nothing is shown
+  3  it could not be written to the standard output
+
+Example:
+  kms-conformance report trend nights";

@@ -28,7 +28,7 @@ use crate::suite::selector::Selector;
 
 /// Arguments of `replay`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::REPLAY)]
+#[command(after_help = super::help::of_terminal(super::help::REPLAY))]
 pub(super) struct ReplayArguments {
     /// A recording, as `run --record` writes it
     #[arg(value_name = "FILE")]

@@ -29,7 +29,7 @@ const LATE: Duration = Duration::from_secs(60);
 
 /// Arguments of `sweep`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::SWEEP)]
+#[command(after_help = super::help::of_target(super::help::SWEEP))]
 pub(super) struct SweepArguments {
     #[command(flatten)]
     settings: SettingsArguments,

@@ -225,10 +225,16 @@ fn completions_and_the_manual_are_made_of_the_arguments() {
 
 /// The commands of the program, as its help names them.
 fn commands(place: &Place) -> Vec<String> {
-    let help = ended(place.program("--help")).out;
+    commands_of(place, "")
+}
+
+/// The commands of one of them, with its name.
+fn commands_of(place: &Place, above: &str) -> Vec<String> {
+    let help = ended(place.program(&format!("{above} --help"))).out;
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    names.map(|line| line.split_whitespace().next().unwrap().to_owned()).filter(|name| name != "help").collect()
+    let names = names.map(|line| line.split_whitespace().next().unwrap()).filter(|name| *name != "help");
+    names.map(|name| format!("{above} {name}").trim().to_owned()).collect()
 }
 
 #[test]
@@ -236,16 +242,41 @@ fn the_help_of_every_command_has_its_exit_codes_and_an_example() {
     let place = Place::new();
     let commands = commands(&place);
     assert!(commands.len() > 12, "{commands:?}");
-    for command in &commands {
+    let parts = commands_of(&place, "report");
+    assert_eq!(parts.len(), 9, "{parts:?}");
+    for command in commands.iter().chain(&parts) {
         let help = ended(place.program(&format!("{command} --help"))).out;
         assert!(help.contains("\nExit codes:\n") && help.contains("\nExample"), "{command}: {help}");
         assert!(help.lines().all(|line| line.chars().count() <= 130), "{command}");
     }
     let run = ended(place.program("run --help")).out;
+    for variable in
+        ["GITHUB_STEP_SUMMARY", "GITHUB_ACTIONS", "KMS_CONFORMANCE_MATERIAL_SEED", "CI, ", "COLUMNS", "NO_COLOR"]
+    {
+        assert!(run.contains(&format!("\n  {variable}")), "{variable}: {run}");
+    }
+    for command in ["run", "sweep", "doctor", "call", "diff"] {
+        let help = ended(place.program(&format!("{command} --help"))).out;
+        for variable in ["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "AWS_SESSION_TOKEN", "AWS_REGION", "HTTPS_PROXY"] {
+            assert!(help.contains(variable), "{command} {variable}: {help}");
+        }
+    }
     for heading in
         ["Cases:", "Configuration:", "Target:", "Credentials:", "Running:", "Limits:", "Verdicts:", "Reports:"]
     {
         assert!(run.contains(&format!("\n{heading}\n")), "{heading}: {run}");
+    }
+}
+
+#[test]
+fn a_name_without_a_result_is_an_error() {
+    let place = Place::new();
+    assert_eq!(ended(place.program("run -q alibaba/Encrypt/Enabled")).code, 0);
+    for report in ["html", "league"] {
+        let more = format!("report {report} reports/results.json --name one --name two");
+        let Ended { code, out, err } = ended(place.program(&more));
+        assert_eq!((code, out.as_str()), (2, ""), "{err}");
+        assert!(err.contains("--name is given 2 times, and there is 1 result"), "{err}");
     }
 }
 

@@ -21,6 +21,7 @@ const MOST_SHOWN: usize = 20;
 
 /// Arguments of `report diff`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_DIFF)]
 pub(super) struct DiffArguments {
     /// The results before
     #[arg(value_name = "A")]

@@ -11,6 +11,7 @@ use crate::report::json::JsonReport;
 
 /// Arguments of `report merge`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_MERGE)]
 pub(super) struct MergeArguments {
     /// Files of results of one suite, one target and one version of the program, in any order
     #[arg(value_name = "RESULT", required = true)]

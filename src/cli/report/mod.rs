@@ -35,8 +35,10 @@ enum ReportCommand {
     /// Write a page for people, one file with nothing outside of it; several results stand side by side
     Html(HtmlArguments),
     /// Write a summary in Markdown
+    #[command(after_help = crate::cli::help::REPORT_MARKDOWN)]
     Markdown(Sources),
     /// Write TAP, version 14
+    #[command(after_help = crate::cli::help::REPORT_TAP)]
     Tap(Sources),
     /// Write a badge: as JSON for an endpoint badge of shields.io, or as SVG
     Badge(BadgeArguments),

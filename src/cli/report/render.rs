@@ -14,6 +14,7 @@ use crate::report::results::Results;
 
 /// Arguments of `report junit`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_JUNIT)]
 pub(super) struct JunitArguments {
     #[command(flatten)]
     sources: Sources,
@@ -27,6 +28,7 @@ pub(super) struct JunitArguments {
 
 /// Arguments of `report html`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_HTML)]
 pub(super) struct HtmlArguments {
     /// Files of results, as `run` writes them, in the order in which they stand side by side; `-` is the standard input
     #[arg(value_name = "RESULT", required = true)]
@@ -44,9 +46,14 @@ pub(super) struct HtmlArguments {
 
 /// Arguments of `report league`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_LEAGUE)]
 pub(super) struct LeagueArguments {
-    #[command(flatten)]
-    sources: Sources,
+    /// Files of results, as `run` writes them, each of which is a row; `-` is the standard input
+    #[arg(value_name = "RESULT", required = true)]
+    files: Vec<PathBuf>,
+    /// Where the league is written; `-` is the standard output
+    #[arg(short, long, value_name = "FILE", default_value = "-")]
+    out: PathBuf,
     /// The name of an endpoint, in the order of the files [default: the path of the file]
     #[arg(long, value_name = "NAME")]
     name: Vec<String>,
@@ -54,6 +61,7 @@ pub(super) struct LeagueArguments {
 
 /// Arguments of `report badge`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_BADGE)]
 pub(super) struct BadgeArguments {
     #[command(flatten)]
     sources: Sources,
@@ -131,7 +139,7 @@ pub(super) fn html(arguments: &HtmlArguments, context: &Context) -> Result<Exit,
 
 /// Writes a table of endpoints.
 pub(super) fn league(arguments: &LeagueArguments, context: &Context) -> Result<Exit, CliError> {
-    let LeagueArguments { sources: Sources { files, out }, name } = arguments;
+    let LeagueArguments { files, out, name } = arguments;
     let destination = destination(out, files, "the league")?;
     let table = crate::report::league::render(&side_by_side(files, name, context)?);
     destination.write(|out| out.write_all(table.as_bytes()))?;
@@ -140,6 +148,9 @@ pub(super) fn league(arguments: &LeagueArguments, context: &Context) -> Result<E
 
 /// Reads results that are not merged, each with its name.
 fn side_by_side(files: &[PathBuf], names: &[String], context: &Context) -> Result<Vec<(String, Results)>, CliError> {
+    if names.len() > files.len() {
+        return Err(CliError::MoreNames { names: names.len(), results: files.len() });
+    }
     let with_name = |(index, file): (usize, &PathBuf)| {
         let name = names.get(index).cloned().unwrap_or_else(|| file.display().to_string());
         Ok((name, read(file, context)?))

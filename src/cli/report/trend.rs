@@ -22,6 +22,7 @@ const MOST_SHOWN: usize = 20;
 
 /// Arguments of `report trend`.
 #[derive(Debug, Args)]
+#[command(after_help = crate::cli::help::REPORT_TREND)]
 pub(super) struct TrendArguments {
     /// The folder in which `run --history` keeps results
     #[arg(value_name = "DIR")]

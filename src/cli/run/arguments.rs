@@ -22,7 +22,7 @@ const MOST_DEVIATIONS: usize = 3;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]
-#[command(after_help = crate::cli::help::RUN)]
+#[command(after_help = crate::cli::help::of_run())]
 pub(in crate::cli) struct RunArguments {
     #[command(flatten)]
     pub(super) settings: SettingsArguments,
