@@ -329,6 +329,11 @@ impl<'a> Requester<'a> {
             run.holdings.creation_ends();
         }
 
+        if let Some(found) = self.bindings.keys.get_mut(on).and_then(|key| key.given.as_mut())
+            && sent.as_ref().map_or(true, |response| response.content.code.is_none() || response.lost_before)
+        {
+            found.may_be_changed(&run.suite.service.belongings, operation);
+        }
         self.learn(&cell, right, &sent);
         sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))
     }

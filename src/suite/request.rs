@@ -1,8 +1,9 @@
 //! The parameters of a request, as templates.
 
-use serde_json::Number;
+use serde_json::{Map, Number, Value};
 
-use super::template::Template;
+use super::field_path::text_of;
+use super::template::{Expression, Part, Template};
 
 /// The parameters of a request, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,13 +47,37 @@ impl RequestTemplate {
         Self(parameters)
     }
 
+    /// The parameters with the values of paths. One without a value is left out, and one that is nothing but a path keeps the
+    /// type of its value.
+    pub(crate) fn filled(&self, value: &dyn Fn(&[String]) -> Option<Value>) -> Map<String, Value> {
+        filled(&self.0, value)
+    }
+
     /// The request with every path replaced.
     pub fn with_paths(&self, replace: &impl Fn(&[String]) -> Vec<String>) -> Self {
         Self(self.0.iter().map(|(name, parameter)| (name.clone(), parameter.with_paths(replace))).collect())
     }
 }
 
+fn filled(parameters: &[(String, Parameter)], value: &dyn Fn(&[String]) -> Option<Value>) -> Map<String, Value> {
+    let filled = parameters.iter().filter_map(|(name, parameter)| Some((name.clone(), parameter.filled(value)?)));
+    filled.collect()
+}
+
 impl Parameter {
+    fn filled(&self, value: &dyn Fn(&[String]) -> Option<Value>) -> Option<Value> {
+        Some(match self {
+            Self::Text(template) => match template.parts() {
+                [Part::Hole(Expression::Path(path))] => value(path)?,
+                parts => Value::String(parts.iter().map(|part| part_text(part, value)).collect::<Option<String>>()?),
+            },
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Boolean(boolean) => Value::Bool(*boolean),
+            Self::List(items) => Value::Array(items.iter().map(|item| item.filled(value)).collect::<Option<_>>()?),
+            Self::Map(fields) => Value::Object(filled(fields, value)),
+        })
+    }
+
     fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Text(template) => vec![template],
@@ -81,5 +106,13 @@ impl Parameter {
                 Self::Map(fields.iter().map(|(name, value)| (name.clone(), value.with_paths(replace))).collect())
             }
         }
+    }
+}
+
+fn part_text(part: &Part, value: &dyn Fn(&[String]) -> Option<Value>) -> Option<String> {
+    match part {
+        Part::Text(text) | Part::Hole(Expression::Text(text)) => Some(text.clone()),
+        Part::Hole(Expression::Path(path)) => value(path).as_ref().map(text_of),
+        Part::Hole(Expression::Call(..)) => None,
     }
 }

@@ -17,6 +17,7 @@ mod echo_server;
 mod endpoints;
 mod files;
 mod given;
+mod given_as_found;
 mod given_sweeps;
 mod history;
 mod hostile;

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::ledger::Item;
 use crate::plan::Position;
 use crate::redact::Secret;
+use crate::run::given::Found;
 use crate::run::material::MaterialSeed;
 use crate::run::observer::Seen;
 use crate::run::requester::captured;
@@ -37,8 +38,8 @@ pub(in crate::run) struct KeyBinding {
     pub(in crate::run) seen: Option<Seen>,
     /// By what the ledger knows it.
     pub(in crate::run) item: Option<Item>,
-    /// The state in which it was found, if it was there before the run.
-    pub(in crate::run) given: Option<State>,
+    /// How it was found, if it was there before the run.
+    pub(in crate::run) given: Option<Box<Found>>,
     /// Whether something else than its own material may have been imported into it.
     pub(in crate::run) foreign_material: bool,
     /// Whether the ledger says that something was left on it which a new key does not have.

@@ -98,6 +98,7 @@ impl CaseRunner<'_> {
             let changed = (failure.kind == Kind::Effect || moved) && failure.verdict == Verdict::Fail;
             attempt.find_keys(lease, changed && self.may_make_keys()).await;
         }
+        attempt.put_back(lease).await;
         attempt.hand_back(lease, index, failure.is_none());
         self.leaks.extend(attempt.tear_down().await);
 

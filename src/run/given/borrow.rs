@@ -1,22 +1,16 @@
 //! How a case gets a key that the run is given, and how the key is returned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
-use super::GivenKey;
-use crate::event::Purpose;
+use super::{Found, GivenKey};
 use crate::ledger::LedgerEntry;
-use crate::plan::{Need, Standing, Stock};
-use crate::run::attempt::AttemptContext;
-use crate::run::bindings::{Context, KeyBinding};
-use crate::run::case_notes::CaseNotes;
+use crate::plan::Position;
+use crate::run::bindings::KeyBinding;
 use crate::run::failure::Failure;
 use crate::run::inventory::{Inventory, note_in_ledger, unwritten};
 use crate::run::leak::Leak;
 use crate::run::requester::Requester;
-use crate::run::setup::Setup;
-use crate::suite::name::{ClassName, KeyName, State};
+use crate::suite::name::{ClassName, KeyName};
 use crate::verdict::Kind;
 
 impl<'a> Inventory<'a> {
@@ -49,13 +43,15 @@ impl<'a> Inventory<'a> {
         requester.bindings_mut().keys.insert(name.clone(), key);
         let description = self.describe(requester, name).await?;
         let state = self.state_of(&description);
-        let found = self.position(class, &state, &new);
+        let found = self.place_in(class, &state);
         let found = found.ok_or_else(|| wrong(&id, "its state is not one of a key of its class"))?;
-        let mut key = KeyBinding::described(&run.suite.service, class, Some(found), &description);
+        let mut key = KeyBinding::described(&run.suite.service, class, Some(found.clone()), &description);
         // By its id the ledger knows it as somebody else's, and a sweep leaves it alone.
         if let Some(own) = key.captures.get("id").filter(|own| **own != id) {
             return Err(wrong(&id, &format!("it is another name of {own}: give its id")));
         }
+
+        let belongings = self.belongings(requester, name, &description).await?;
 
         // Before its first change.
         let describe = run.suite.service.observation.describe.as_str();
@@ -67,10 +63,11 @@ impl<'a> Inventory<'a> {
             key.material = material;
         }
         key.item = Some(item);
-        key.given = Some(State::from(state.as_str()));
+        let (renewed, changed, undone) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        key.given = Some(Box::new(Found { at: found, belongings, renewed, changed, undone }));
         requester.bindings_mut().keys.insert(name.clone(), key);
 
-        if let Err(failure) = self.bring_to(requester, name, &new.state).await {
+        if let Err(failure) = self.make_like_a_new_one(requester, name, &new).await {
             let leak = self.return_key(requester, name).await;
             run.pool.add_leaks(leak);
             requester.bindings_mut().keys.remove(name);
@@ -84,71 +81,61 @@ impl<'a> Inventory<'a> {
         Ok(())
     }
 
-    /// Brings a given key back to the state in which it was found; what stays undone comes back.
+    /// Gives a key what cases count on with a new one, and brings it to where that is.
+    async fn make_like_a_new_one(
+        &mut self,
+        requester: &mut Requester<'a>,
+        name: &KeyName,
+        new: &Position,
+    ) -> Result<(), Failure> {
+        self.bring_to(requester, name, new).await?;
+        self.renew(requester, name).await?;
+        self.bring_to(requester, name, new).await
+    }
+
+    /// Brings a given key back to the state in which it was found, with all that it had; what stays undone comes back.
     pub(in crate::run) async fn return_key(&mut self, requester: &mut Requester<'a>, name: &KeyName) -> Option<Leak> {
         requester.outlive_the_stop();
         let key = requester.bindings().keys.get(name)?;
-        let (id, class, item, given) = (key.id().to_owned(), key.class.clone(), key.item, key.given.clone()?);
-        let returned = self.try_to_return(requester, name, &class, &given).await;
-        let case = self.case.id.to_string();
-        match returned {
-            Ok(()) => {
+        let (id, item, state) = (key.id().to_owned(), key.item, key.given.as_ref()?.at.state.clone());
+        let Returned { state: brought, put_back } = self.try_to_return(requester, name).await;
+        let reason = match (brought, put_back) {
+            (Ok(()), Ok(())) => {
                 self.run.holdings.removed(&id);
                 let describe = &self.run.suite.service.observation.describe;
                 // A missing line costs a person one more look.
                 let _ = note_in_ledger(self.run, self.case, LedgerEntry::Returned, item, describe, Some(&id));
-                None
+                return None;
             }
-            Err(failure) => {
-                let reason = format!("it was {given} when the run got it, and is not again: {}", failure.reason);
-                Some(Leak { what: format!("key {id}"), case, reason })
+            (Ok(()), Err(failure)) => format!("it is {state} again, but {}", failure.reason),
+            (Err(failure), put_back) => {
+                let besides = put_back.err().map(|failure| format!("; {}", failure.reason)).unwrap_or_default();
+                format!("it was {state} when the run got it, and is not again: {}{besides}", failure.reason)
             }
+        };
+        Some(Leak { what: format!("key {id}"), case: self.case.id.to_string(), reason })
+    }
+
+    async fn try_to_return(&mut self, requester: &mut Requester<'a>, name: &KeyName) -> Returned {
+        if let Err(failure) = self.locate(requester, name).await {
+            return Returned { state: Err(failure), put_back: Ok(()) };
         }
-    }
-
-    async fn try_to_return(
-        &mut self,
-        requester: &mut Requester<'a>,
-        name: &KeyName,
-        class: &ClassName,
-        given: &State,
-    ) -> Result<(), Failure> {
-        let description = self.describe(requester, name).await?;
-        let state = self.state_of(&description);
-        let lost = || Failure::inconclusive(Kind::Fixture, "its state is not known");
-        let new = self.run.planner.new_key(class).ok_or_else(lost)?;
-        let at = self.position(class, &state, &new).ok_or_else(lost)?;
-        if let Some(key) = requester.bindings_mut().keys.get_mut(name) {
-            key.forget_past(at);
+        if let Some(found) = requester.bindings_mut().keys.get_mut(name).and_then(|key| key.given.as_mut()) {
+            found.changed.extend(std::mem::take(&mut found.renewed).into_keys());
         }
-        self.bring_to(requester, name, given).await
+        // First, for in the state of its owner that may not be allowed.
+        let put_back = self.put_back(requester, name).await;
+        let found = requester.bindings().keys.get(name).and_then(|key| Some(key.given.as_ref()?.at.clone()));
+        let state = match found {
+            Some(found) => self.bring_to(requester, name, &found).await,
+            None => Ok(()),
+        };
+        Returned { state, put_back }
     }
+}
 
-    /// Brings a key to a state from where it is.
-    async fn bring_to(&mut self, requester: &mut Requester<'a>, name: &KeyName, state: &State) -> Result<(), Failure> {
-        let run = self.run;
-        let no_way = || Failure::inconclusive(Kind::Fixture, format!("no way leads to {state} from where it is"));
-        let key = requester.bindings().keys.get(name).ok_or_else(no_way)?;
-        let (class, at) = (key.class.clone(), key.position().cloned().ok_or_else(no_way)?);
-        let new = run.planner.new_key(&class).ok_or_else(no_way)?;
-        let position = self.position(&class, state.as_str(), &new).ok_or_else(no_way)?;
-        let need = Need { class, position, had: None, fixtures: BTreeSet::new(), recent: None };
-        let steps = run.suite.lead(&Standing::new(at), &Stock::default(), &need).ok_or_else(no_way)?;
-
-        let mut notes = CaseNotes::default();
-        let context = AttemptContext { run, requester, inventory: self, notes: &mut notes };
-        Setup::new(context, usize::MAX).drive_on(name, &steps, state).await
-    }
-
-    async fn describe(&self, requester: &mut Requester<'_>, name: &KeyName) -> Result<Value, Failure> {
-        let describe = &self.run.suite.service.observation.describe;
-        let response = requester.send_default(Purpose::Setup, describe, Context::on(name)).await?;
-        match &response.content.code {
-            None => Ok(response.content.fields),
-            Some(code) => {
-                let reason = format!("{describe} of a key of --keys responded {code} ({})", response.content.status);
-                Err(Failure::inconclusive(Kind::Fixture, reason))
-            }
-        }
-    }
+/// What came of the return of a key.
+struct Returned {
+    state: Result<(), Failure>,
+    put_back: Result<(), Failure>,
 }

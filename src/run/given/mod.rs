@@ -3,17 +3,23 @@
 //! Nothing is made besides them, and none is removed. They serve as the keys of a tour; a case that needs a key of its own is
 //! skipped.
 //!
-//! - `mod` is which keys there are;
-//! - `borrow` is how a case gets one of them, and how it is returned.
+//! - `mod` is which keys there are, and how each was found;
+//! - `borrow` is how a case gets one of them, and how it is returned;
+//! - `bring` is how it comes to where it is needed, wherever it is;
+//! - `belongings` is what it has besides its state, and how that is put back.
 
+mod belongings;
 mod borrow;
+mod bring;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
+use crate::plan::Position;
 use crate::plan::tour::Serving;
 use crate::redact::Secret;
-use crate::suite::name::ClassName;
+use crate::suite::name::{ClassName, OperationName};
+use crate::suite::service::Entry;
 
 /// A key that a run is given.
 #[derive(Debug, Clone)]
@@ -24,6 +30,21 @@ pub struct GivenKey {
     pub class: ClassName,
     /// The material that was imported into it, Base64; none of a class that takes none.
     pub material: Option<Secret>,
+}
+
+/// How a key was found that a run is given.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Where it was.
+    pub(super) at: Position,
+    /// What it had besides its state, by name, as far as that could be read.
+    pub(super) belongings: BTreeMap<String, Vec<Entry>>,
+    /// What of that it has in another way as long as cases use it: that of a new key.
+    pub(super) renewed: BTreeMap<String, Vec<Entry>>,
+    /// What of that may not be as it was any more.
+    pub(super) changed: BTreeSet<String>,
+    /// The operations whose effects were undone since a case had it.
+    pub(super) undone: BTreeSet<OperationName>,
 }
 
 /// The keys that a run is given, if it is.

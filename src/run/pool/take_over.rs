@@ -163,7 +163,7 @@ impl Inventory<'_> {
         let at = self.wait_for(requester, name, |state| !waits(run, state)).await?;
         let sent = requester.send(request).await;
         succeeded(requester, sent)?;
-        let at = self.position(class, &at, new).ok_or(NotTaken::Touched)?;
+        let at = self.position(class, &at).ok_or(NotTaken::Touched)?;
         let need =
             Need { class: class.clone(), position: new.clone(), had: None, fixtures: BTreeSet::new(), recent: None };
         let steps = run.suite.lead(&Standing::new(at), &Stock::default(), &need).ok_or(NotTaken::Touched)?;
@@ -212,12 +212,18 @@ impl Inventory<'_> {
     }
 
     /// Where a key of a class is that is in a state: what it has there follows from the state.
-    pub(in crate::run) fn position(&self, class: &ClassName, state: &str, new: &Position) -> Option<Position> {
-        let suite = &self.run.suite;
+    fn position(&self, class: &ClassName, state: &str) -> Option<Position> {
+        self.places(class, state).next()
+    }
+
+    /// Where a key of a class may be that is in a state, the likeliest place first: with what a new one has.
+    pub(in crate::run) fn places(&self, class: &ClassName, state: &str) -> impl Iterator<Item = Position> {
+        let run = self.run;
         let of = |has: BTreeSet<String>| Position { state: State::from(state), has };
-        let words = suite.service.words().map(|word| of([word.to_owned()].into()));
-        let mut places = [of(new.has.clone())].into_iter().chain(words);
-        places.find(|place| self.run.planner.is_place(class, place))
+        let new = run.planner.new_key(class).map(|new| of(new.has));
+        let words = run.suite.service.words().map(|word| of([word.to_owned()].into()));
+        let places: Vec<Position> = new.into_iter().chain(words).collect();
+        places.into_iter().filter(|place| run.planner.is_place(class, place))
     }
 
     /// Removes a key again that could not be used.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::shared_key::Instance;
 use super::{Lease, LeasedKey, SharedKey};
 use crate::event::Purpose;
-use crate::plan::{Position, RouteStep};
+use crate::plan::{Need, Position, RouteStep};
 use crate::run::RunContext;
 use crate::run::attempt::Attempt;
 use crate::run::bindings::KeyBinding;
@@ -74,9 +74,16 @@ impl Setup<'_, '_> {
         let Some(key) = key else { return Err(Failure::inconclusive(Kind::Fixture, "there is no such key")) };
         self.bind_fixtures(name, key);
         // What a case has left unseen may be elsewhere than the table says, and then the steps would not lead where they do.
-        if key.seen.is_none() && !key.unused && steps.iter().any(|step| step.position().is_some()) {
+        let is_given = self.run.given.is_on();
+        let moves = |steps: &[RouteStep]| steps.iter().any(|step| step.position().is_some());
+        if key.seen.is_none() && !key.unused && (is_given || moves(steps)) {
             let last = LastChange::none(self.run, self.requester, name);
-            self.arrive(name, &key.standing.position.state, last).await?;
+            match self.arrive(name, &key.standing.position.state, last).await {
+                Ok(seen) => key.seen = Some(seen).filter(|_| is_given),
+                // There is no other key in its place.
+                Err(failure) if is_given => *steps = self.find_way(name, key, &usage.need, failure).await?,
+                Err(failure) => return Err(failure),
+            }
         }
 
         let mut last = None;
@@ -109,6 +116,25 @@ impl Setup<'_, '_> {
             must_bear_its_mark(self.run, key, &seen)?;
         }
         Ok(seen)
+    }
+
+    /// The way to where a case needs a key that is elsewhere than it was left by the table.
+    async fn find_way(
+        &mut self,
+        name: &KeyName,
+        key: &mut SharedKey,
+        need: &Need,
+        failure: Failure,
+    ) -> Result<Vec<RouteStep>, Failure> {
+        let place = self.inventory.locate(self.requester, name).await?;
+        if place == key.standing.position {
+            return Err(failure);
+        }
+        if let Some(binding) = self.requester.bindings_mut().keys.get_mut(name) {
+            binding.trail.clear();
+        }
+        key.found_at(&place);
+        self.run.suite.lead(&key.standing, &key.planned().stock, need).ok_or(failure)
     }
 
     /// Makes one more of a fixture.
@@ -200,6 +226,16 @@ impl Attempt<'_> {
         }
     }
 
+    /// Puts back what the case has changed of keys that the run is given: no case meets what another has left on them, and what
+    /// is left does not grow. What can't be put back now is tried again when the key is returned.
+    pub(in crate::run) async fn put_back(&mut self, lease: &Lease) {
+        if self.run.given.is_on() && !self.requester.is_stopped() {
+            for leased in &lease.keys {
+                let _ = self.inventory.put_back(&mut self.requester, &leased.name).await;
+            }
+        }
+    }
+
     /// Gives the keys of the tour back.
     pub(in crate::run) fn hand_back(&mut self, lease: &mut Lease, case: usize, passed: bool) {
         for leased in &mut lease.keys {
@@ -214,8 +250,13 @@ impl Attempt<'_> {
             }
             key.retired |= binding.position() != Some(&key.standing.position);
             key.seen = binding.seen.take();
-            // After a case that describes it otherwise, that is what it is described by.
-            if leased.usage.redescribes {
+            // What was put back takes away what was made of it.
+            if let Some(found) = &mut binding.given {
+                let undone = std::mem::take(&mut found.undone);
+                let fixtures = &self.run.suite.service.fixtures;
+                key.stock.retain(|name, _| fixtures.get(name).is_none_or(|one| !undone.contains(&one.operation)));
+            } else if leased.usage.redescribes {
+                // After a case that describes it otherwise, that is what it is described by.
                 key.mark = mark_of(self.run, key.seen.as_ref().and_then(|seen| seen.description.as_ref()));
             }
             key.unused = false;

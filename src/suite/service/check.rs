@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::belonging::check_belonging;
 use super::declared_route::check_routes;
 use super::fixture::check_fixture;
 use super::key_class::{check_class, check_values};
@@ -73,6 +74,12 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         fixtures.insert(FixtureName::from(name.as_str()), check_fixture(checker, &at.key(name), name, file));
     }
 
+    let at = root.key("belongings");
+    let mut belongings = IndexMap::new();
+    for (name, file) in &file.belongings {
+        belongings.insert(name.clone(), check_belonging(checker, &at.key(name), file));
+    }
+
     let service = Service {
         provider: file.provider.clone(),
         name: file.service.clone(),
@@ -91,6 +98,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         stages: check_stages(checker, file),
         routes: check_routes(checker, file),
         fixtures,
+        belongings,
         paging: check_paging(checker, file),
     };
 

@@ -1,6 +1,7 @@
 //! What is common to all cases of a cloud's service: `kms.yaml`. A file for each of its parts, with its YAML shape, its
 //! value and its checks.
 
+mod belonging;
 pub(super) mod check;
 mod declared_route;
 mod fixture;
@@ -18,6 +19,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::belonging::BelongingFile;
+pub use self::belonging::{Belonging, BelongingCall, Entry};
 use self::declared_route::RouteFile;
 pub(super) use self::declared_route::check_words;
 pub use self::declared_route::{DeclaredRoute, Waypoint};
@@ -91,6 +94,9 @@ pub(crate) struct ServiceFile {
     /// What can be prepared for a case besides a state.
     #[serde(default)]
     pub fixtures: Map<FixtureFile>,
+    /// What a key has besides its state and cases change. A key that a run is given has it again in the end.
+    #[serde(default)]
+    pub belongings: Map<BelongingFile>,
     /// How lists are paged.
     pub paging: PagingFile,
 }
@@ -143,6 +149,8 @@ pub struct Service {
     pub routes: IndexMap<State, IndexMap<RouteName, DeclaredRoute>>,
     /// What can be prepared besides a state.
     pub fixtures: IndexMap<FixtureName, Fixture>,
+    /// What a key has besides its state and cases change.
+    pub belongings: IndexMap<String, Belonging>,
     /// How lists are paged.
     pub paging: Paging,
 }
