@@ -1,12 +1,14 @@
 """The page of results, `report html`, by real clicks and keys: opened from the disk, as people open it."""
 
 import base64
+import http.server
 import importlib.resources
 import json
 import os
 import pathlib
 import subprocess
 import tempfile
+import threading
 import time
 
 from selenium.webdriver.common.by import By
@@ -265,6 +267,106 @@ def it_is_of_use_without_scripts(binary, _):
         text = browser.driver.find_element(By.TAG_NAME, "body").text
         assert "What did not pass" in text and "✘ alibaba/Encrypt/Disabled expected Rejected.Disabled (409)" in text, text[:2000]
         assert cell(browser, "cell/Encrypt/Disabled").text.startswith("✘")
+
+
+class Server:
+    """Serves a folder with a content security policy, as what keeps artifacts does."""
+
+    def __init__(self, folder, policy):
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *arguments):
+                super().__init__(*arguments, directory=folder)
+
+            def end_headers(self):
+                self.send_header("Content-Security-Policy", policy)
+                super().end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@check
+def it_is_of_use_where_a_policy_forbids_scripts(binary, pictures):
+    """report: where the policy of a viewer forbids scripts, what failed can be read and opened"""
+    with Pages(binary) as pages, Browser() as browser:
+        pages.page(deviating(pages))
+        for policy in ["script-src 'none'", "default-src 'none'", "default-src 'self'", "sandbox", "sandbox; default-src 'none'"]:
+            with Server(pages.folder.name, policy) as address:
+                browser.driver.get(f"{address}/page.html")
+                text = browser.driver.find_element(By.TAG_NAME, "body").text
+                assert "What did not pass" in text and "✘ alibaba/Encrypt/Disabled expected Rejected.Disabled (409)" in text, (policy, text[:2000])
+                assert cell(browser, "cell/Encrypt/Disabled").text.startswith("✘"), policy
+                if "sandbox" in policy:
+                    continue
+                first = browser.driver.find_element(By.CSS_SELECTOR, "#plain details")
+                first.find_element(By.TAG_NAME, "summary").click()
+                for label in ["case file", "clause", "route"]:
+                    assert label in first.text, (policy, first.text)
+            if pictures:
+                browser.picture(os.path.join(pictures, f"report-policy-{len(policy)}.png"))
+        open_page(browser, pathlib.Path(pages.path("page.html")).as_uri())
+        assert not browser.run("return document.getElementById('plain').checkVisibility()")
+
+
+@check
+def long_words_make_no_wide_page(binary, _):
+    """report: a word of 3,000 letters from an endpoint makes the page no wider than the window"""
+    with Pages(binary) as pages, Browser() as browser:
+        results = pages.read(deviating(pages))
+        word = "W" * 3000
+        failed = next(case for case in results["cases"] if case["verdict"] == "fail")
+        failed["reason"] = failed["actual"]["code"] = word
+        results["notices"], results["leaks"] = [word], [word] * 7
+        results["stopped"], results["complete"] = word, False
+        results["target"]["endpoint"] = results["target"]["version"] = word
+        address = pages.page(pages.write("long.json", results))
+        for scripts in [True, False]:
+            browser.command("Emulation.setScriptExecutionDisabled", value=not scripts)
+            for width in [1280, 375]:
+                browser.resize(width)
+                browser.driver.get("about:blank")
+                browser.driver.get(address)
+                if scripts:
+                    browser.until(READY)
+                    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+                metrics = browser.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})
+                assert metrics["cssContentSize"]["width"] <= width, (scripts, width, metrics["cssContentSize"])
+
+
+@check
+def results_side_by_side_are_told_apart(binary, _):
+    """report: each of several results has its place in a cell, and a number that the first table explains"""
+    with Pages(binary) as pages, Browser() as browser:
+        few = pages.results("few", "operation:Encrypt")
+        open_page(browser, pages.page(few, deviating(pages), pages.results("good")))
+        names = browser.run("return [...document.querySelectorAll('table.runs tbody th')].map((one) => one.innerText.trim())")
+        assert names[:3] == ["1 few/results.json", "2 poor/results.json", "3 good/results.json"], names
+        parts = """return [...document.querySelector(`button[data-cell='${arguments[0]}']`).children]
+            .map((one) => [one.innerText, Math.round(one.getBoundingClientRect().width)])"""
+        decrypt = browser.run(parts, "cell/Decrypt/PendingDeletion")
+        assert [text[:2] for text, _ in decrypt] == ["1·", "2✘", "3✔"], decrypt
+        widths = [width for _, width in decrypt]
+        assert max(widths) - min(widths) <= 16 and min(widths) > 40, decrypt
+
+
+@check
+def clauses_and_files_are_found(binary, _):
+    """report: the text of the filter finds clauses and case files"""
+    with Pages(binary) as pages, Browser() as browser:
+        open_page(browser, pages.page(deviating(pages)))
+        for text in ["key-states/table/encrypt", "encrypt.yaml"]:
+            browser.run("const text = document.querySelector('[name=text]'); text.value = arguments[0]; text.dispatchEvent(new Event('input', { bubbles: true }))", text)
+            assert browser.run(CASES) > 3, text
 
 
 @check

@@ -80,9 +80,16 @@ impl<'r> Graph<'r> {
     pub(super) fn to_html(&self, columns: &[Column]) -> String {
         let stated = || self.transitions.iter().filter(|taken| !taken.transition.inferred);
         let covered = stated().filter(|taken| taken.is_covered()).count();
+        let (by_each, some) = match columns {
+            [] | [_] => (String::new(), ""),
+            _ => {
+                let number = stated().filter(|taken| taken.is_covered_by_each()).count();
+                (format!(", {number} of them in each of the results"), " · ◐ covered in some of the results")
+            }
+        };
         format!(
             "<details class=\"graph\" open><summary>state graph</summary>\n<div>\n<p class=\"soft\">{covered} of {all} documented transitions are covered by \
-             a case that was judged, on its route or as what it tests. ✔ covered, and by how many cases · – not covered · \
+             a case that was judged, on its route or as what it tests{by_each}. ✔ covered, and by how many cases{some} · – not covered · \
              (…) no document states it, so no route takes it.</p>\n<div class=\"scroll\" role=\"group\" aria-label=\"state graph\" \
              tabindex=\"0\">{picture}</div>\n<details><summary>the transitions as a table</summary>\n<div>{table}</div></details>\n\
              </div></details>\n",
@@ -225,23 +232,37 @@ impl<'r> Graph<'r> {
 }
 
 impl Taken<'_> {
-    /// Whether it is covered in each of the results.
+    /// Whether it is covered in any of the results.
     fn is_covered(&self) -> bool {
+        self.cases.iter().any(|number| *number > 0)
+    }
+
+    /// Whether it is covered in each of them.
+    fn is_covered_by_each(&self) -> bool {
         self.cases.iter().all(|number| *number > 0)
+    }
+
+    /// By how many cases it is covered: of two results both numbers in their order, of more the smallest and the largest, which
+    /// have room in the picture. The table has them all.
+    fn numbers(&self) -> String {
+        let number = |number: &usize| thousands(as_u64(*number));
+        let (least, most) = (self.cases.iter().min(), self.cases.iter().max());
+        match (&*self.cases, least, most) {
+            (_, Some(least), Some(most)) if least == most => number(least),
+            ([one, other], ..) => format!("{} · {}", number(one), number(other)),
+            (_, Some(least), Some(most)) => format!("{}–{}", number(least), number(most)),
+            (_, None, _) | (_, _, None) => String::new(),
+        }
     }
 
     /// Its words in the picture.
     fn label(&self, x: usize, y: usize, before: &str) -> String {
         let name = escaped(self.transition.operation.as_deref().unwrap_or("time"));
-        let mut numbers: Vec<String> = self.cases.iter().map(|number| thousands(as_u64(*number))).collect();
-        // Where all results have one number, it is said once.
-        numbers.dedup();
+        let numbers = self.numbers();
         let (class, text) = match (self.is_covered(), self.transition.inferred) {
-            (true, _) => ("taken", format!("✔ {before}{name} {}", numbers.join(" · "))),
+            (true, _) if self.is_covered_by_each() => ("taken", format!("✔ {before}{name} {numbers}")),
+            (true, _) => ("taken", format!("◐ {before}{name} {numbers}")),
             (false, true) => ("inferred", format!("({before}{name})")),
-            (false, false) if self.cases.iter().any(|number| *number > 0) => {
-                ("", format!("– {before}{name} {}", numbers.join(" · ")))
-            }
             (false, false) => ("", format!("– {before}{name}")),
         };
         format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>")
@@ -371,6 +392,34 @@ mod tests {
         assert_eq!(tested(&case, &transitions), Some((Some("Enabled"), Some("Stop"), "A")));
         case.actual.as_mut().unwrap().status = 409;
         assert_eq!(tested(&case, &transitions), None);
+    }
+
+    #[test]
+    fn the_numbers_of_several_results_are_right() {
+        let transition = TransitionHeader {
+            from: Some("Enabled".to_owned()),
+            operation: Some("Go".to_owned()),
+            to: "A".to_owned(),
+            inferred: false,
+        };
+        for (cases, wanted) in [
+            (vec![3], ">✔ Go 3<"),
+            (vec![0], ">– Go<"),
+            (vec![4, 4, 4], ">✔ Go 4<"),
+            (vec![4, 4, 4, 4, 2, 238], ">✔ Go 2–238<"),
+            (vec![85, 4], ">✔ Go 85 · 4<"),
+            (vec![0, 85], "\"taken\" x=\"0\" y=\"0\">◐ Go 0 · 85<"),
+            (vec![0, 0], ">– Go<"),
+        ] {
+            let label = Taken { transition: &transition, cases }.label(0, 0, "");
+            assert!(label.contains(wanted), "{wanted}: {label}");
+        }
+
+        let both = sample::failed("alibaba/Encrypt/Disabled");
+        let columns = [column(vec![both.clone()]), column(Vec::new()), column(vec![both])];
+        let html = Graph::of(&columns).unwrap().to_html(&columns);
+        assert!(html.contains("2 of 5 documented transitions") && html.contains(", 0 of them in each of"), "{html}");
+        assert_eq!(html.matches(">◐ ").count(), 2);
     }
 
     #[test]

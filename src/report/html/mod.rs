@@ -1,7 +1,8 @@
 //! A report for people: one file, with nothing outside of it.
 //!
 //! The page is a table of operations and states, in which a cell shows the worst verdict of its cases; a cell opens its cases. It
-//! opens from a disk and where scripts and styles are forbidden: then it shows the table, with signs, and what failed. Its own
+//! opens from a disk and where scripts and styles are forbidden: then it shows the table, with signs, and what failed, which is markup
+//! that the script hides (browsers show `noscript` only where a sandbox turns scripts off, and not where a policy does). Its own
 //! policy (`meta`) allows the one script and the one style that it has, by their hashes, and no network at all.
 //!
 //! Several results stand side by side. Everything that comes from a file or an endpoint is text: in the markup it is escaped, and the
@@ -18,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use self::data::Data;
 use self::graph::Graph;
 use self::table::Tables;
-use super::failure_text;
+use super::failure_text::FailureText;
 use super::league::Tally;
 use super::results::Results;
 use super::text::{self, as_u64, count, one_line, thousands};
@@ -32,6 +33,9 @@ const MOST_REMARKS: usize = 5;
 
 /// How many cases are listed where no script runs.
 const MOST_LISTED: usize = 500;
+
+/// How much of a response is shown there, in bytes.
+const RESPONSE_LIMIT: usize = 300;
 
 /// Results and their name on the page.
 #[derive(Debug, Clone)]
@@ -76,10 +80,10 @@ pub fn render(columns: &[Column]) -> String {
 <label class="check"><input type="checkbox" name="only"> only what did not pass</label>
 <label>edition <select name="edition"><option value="">all</option></select></label>
 <label>class of key <select name="origin"><option value="">all</option></select></label>
-<label>text in ids and results <input type="search" name="text"></label>
+<label>text in ids, results, clauses and files <input type="search" name="text"></label>
 <button type="reset">Reset</button>
 </form>
-<p class="soft">{LEGEND}</p>
+<p class="soft">{LEGEND}{numbers}</p>
 {tables}
 {graph}
 <section id="results" hidden>
@@ -87,9 +91,9 @@ pub fn render(columns: &[Column]) -> String {
 <p><button type="button" class="more" id="all" hidden>Show all cells</button></p>
 <div id="list"></div>
 </section>
-<noscript>
+<section id="plain">
 {listed}
-</noscript>
+</section>
 </main>
 <script type="application/json" id="data">{data}</script>
 <script>{SCRIPT}</script>
@@ -97,6 +101,7 @@ pub fn render(columns: &[Column]) -> String {
 </html>
 "#,
         head = head(columns),
+        numbers = if columns.len() > 1 { NUMBERS } else { "" },
         tables = tables.to_html(),
         graph = Graph::of(columns).map(|graph| graph.to_html(columns)).unwrap_or_default(),
         listed = listed(columns),
@@ -117,6 +122,10 @@ fn policy() -> String {
 const LEGEND: &str = "✔ pass · ✘ fail · ! unexpected pass · ? inconclusive · k known failure · … not run · – skipped. A cell shows \
                       the worst verdict of its cases, and how many have it; that some are skipped counts only where all are.";
 
+/// What the numbers in front of them mean, where there are several results.
+const NUMBERS: &str =
+    " The small number before it says of which of the results it is, in the order of the table above.";
+
 /// The hash of a script or style, as a policy has it.
 fn hash(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text))
@@ -135,14 +144,14 @@ fn head(columns: &[Column]) -> String {
     }
     head.push_str("</tr></thead><tbody>");
     let mut remarks = String::new();
-    for Column { name, results } in columns {
+    for (index, Column { name, results }) in columns.iter().enumerate() {
         let Results { target, started_at, usage, duration_ms, summary, .. } = results;
         let mock = if target.bundled_mock { ", bundled mock" } else { "" };
         let version =
             target.version.as_ref().map(|version| format!(", version {}", escaped(version))).unwrap_or_default();
         head.push_str(&format!(
             "<tr><th scope=\"row\">{}</th><td>{} ({}{mock}{version})</td><td>{}</td><td>{}, {}, {}</td>",
-            escaped(name),
+            numbered(columns, index),
             escaped(&target.endpoint),
             escaped(&target.provider),
             escaped(started_at),
@@ -187,6 +196,12 @@ fn remarks_on(results: &Results, name: &str) -> String {
     html
 }
 
+/// The name of one of the results, with its number where there are several.
+fn numbered(columns: &[Column], index: usize) -> String {
+    let name = columns.get(index).map(|column| escaped(&column.name)).unwrap_or_default();
+    if columns.len() > 1 { format!("<sup>{}</sup> {name}", index + 1) } else { name }
+}
+
 /// Which of the results keep how much of the published table, a row for each.
 fn league(columns: &[Column]) -> String {
     let heads = Tally::HEADS.map(|head| format!("<th scope=\"col\">{}</th>", escaped(head))).concat();
@@ -203,13 +218,13 @@ fn league(columns: &[Column]) -> String {
     )
 }
 
-/// What did not pass, for where no script runs.
+/// What did not pass, for where no script runs: a line for each case, which opens what is to be known of it.
 fn listed(columns: &[Column]) -> String {
     let mut list = String::from("<h2>What did not pass</h2>\n");
     let mut left = MOST_LISTED;
     let mut hidden = 0;
-    for Column { name, results } in columns {
-        list.push_str(&format!("<h3>{}</h3>\n<ul>\n", escaped(name)));
+    for (index, Column { results, .. }) in columns.iter().enumerate() {
+        list.push_str(&format!("<h3>{}</h3>\n", numbered(columns, index)));
         let wrong = results.cases.iter().filter(|case| !matches!(case.verdict, Verdict::Pass | Verdict::Skipped));
         for case in wrong {
             if left == 0 {
@@ -218,10 +233,16 @@ fn listed(columns: &[Column]) -> String {
             }
             left -= 1;
             let sign = text::sign(case.verdict);
-            let line = escaped(&failure_text::headline(case));
-            list.push_str(&format!("<li>{sign} <code>{}</code> {line}</li>\n", escaped(&case.id)));
+            let text = FailureText::of(case, RESPONSE_LIMIT);
+            let line = escaped(&text.headline);
+            let place = [("case file", text.location)].into_iter().chain(text.details);
+            let rows = place.map(|(label, text)| format!("<dt>{label}</dt><dd>{}</dd>", escaped(&text)));
+            list.push_str(&format!(
+                "<details><summary>{sign} <code>{}</code> {line}</summary>\n<div><dl>{}</dl></div></details>\n",
+                escaped(&case.id),
+                rows.collect::<String>()
+            ));
         }
-        list.push_str("</ul>\n");
     }
 
     if hidden > 0 {

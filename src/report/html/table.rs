@@ -123,7 +123,7 @@ impl Tables {
         if items.is_empty() {
             return String::new();
         }
-        let marks: String = totals.iter().map(mark).collect();
+        let marks = marks(&totals);
         format!(
             "<details class=\"matrix scenarios\"><summary>scenarios {marks}</summary>\n<ul>\n{items}</ul></details>\n"
         )
@@ -179,9 +179,22 @@ fn heading(name: &str) -> String {
 
 /// A cell, which only a script can open.
 fn button(cell: &Cell, summaries: &[Summary]) -> String {
-    let marks: String = summaries.iter().map(mark).collect();
+    let marks = marks(summaries);
     let (key, name) = (escaped(&cell.key()), escaped(&cell.name()));
     format!("<button type=\"button\" disabled data-cell=\"{key}\" data-name=\"{name}\">{marks}</button>")
+}
+
+/// The marks of the results; of several, each in its place and with its number.
+fn marks(summaries: &[Summary]) -> String {
+    match summaries {
+        [] => String::new(),
+        [summary] => mark(summary),
+        _ => {
+            let numbered =
+                |(index, summary)| format!("<span class=\"of\"><sup>{}</sup>{}</span>", index + 1, mark(summary));
+            summaries.iter().enumerate().map(numbered).collect()
+        }
+    }
 }
 
 /// The worst verdict and how many of the cases have it: `✘ 2/3`.
@@ -211,6 +224,16 @@ mod tests {
         ] {
             assert_eq!(heading(name), wanted);
         }
+    }
+
+    #[test]
+    fn each_of_several_results_has_its_place_and_its_number() {
+        let mut passed = Summary::default();
+        passed.count(Verdict::Pass);
+        let place = |number: usize, mark: &str| format!("<span class=\"of\"><sup>{number}</sup>{mark}</span>");
+        let [nothing, pass] = ["<span class=\"mark\">·</span>", "<span class=\"mark pass\">✔ 1</span>"];
+        assert_eq!(marks(&[Summary::default(), passed.clone()]), place(1, nothing) + &place(2, pass));
+        assert_eq!(marks(&[passed]), pass);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const NEWEST = Math.max(...data.columns.map((column) => Date.parse(column.began)
 const byCell = new Map();
 for (const one of cases) {
   const texts = one.results.map((result) => (result ? result.line : ""));
-  one.text = [one.id, ...texts].join("\n").toLowerCase();
+  one.text = [one.id, one.clause, one.source, ...texts].join("\n").toLowerCase();
   one.worst = Math.max(...one.results.map((result) => (result ? ORDER.indexOf(result.verdict) : -1)));
   if (!byCell.has(one.cell)) byCell.set(one.cell, []);
   byCell.get(one.cell).push(one);
@@ -44,6 +44,12 @@ function words(verdict) {
 
 function mark(verdict, text = "") {
   return make("span", { class: `mark ${verdict}` }, `${SIGNS[verdict]}${text}`);
+}
+
+/** Some elements of one of the results: where there are several, in its place and with its number. */
+function inPlace(index, ...elements) {
+  if (data.columns.length < 2) return elements;
+  return [make("span", { class: "of" }, make("sup", {}, `${index + 1}`), ...elements)];
 }
 
 /** What the filters say, as one object. */
@@ -91,10 +97,10 @@ function drawTable(wanted) {
   for (const button of buttons) {
     const members = (byCell.get(button.dataset.cell) || []).filter((one) => fits(one, wanted));
     const marks = summarize(members);
-    const parts = marks.flatMap((one) => (one
+    const parts = marks.flatMap((one, index) => inPlace(index, ...(one
       ? [mark(one.worst, ` ${one.count}`), ...(one.days ? [make("span", { class: "age" }, ` ${one.days} d`)] : [])]
-      : [make("span", { class: "mark" }, " ")]));
-    button.replaceChildren(...(members.length ? parts : [make("span", { class: "mark" }, "·")]));
+      : [make("span", { class: "mark" }, "·")])));
+    button.replaceChildren(...parts);
     const said = marks.filter((one) => one).map((one) => one.words);
     button.setAttribute("aria-label", `${button.dataset.name}: ${said.join("; ") || "no case"}`);
     button.setAttribute("aria-pressed", `${button.dataset.cell === cell}`);
@@ -123,7 +129,7 @@ function resultOf(one, index) {
   const result = one.results[index];
   const several = data.columns.length > 1;
   const box = make("div", {});
-  if (several) box.append(make("h3", {}, data.columns[index].name));
+  if (several) box.append(make("h3", {}, make("sup", {}, `${index + 1}`), ` ${data.columns[index].name}`));
   if (!result) return several ? (box.append(make("p", { class: "soft" }, "no such case")), box) : null;
 
   const rows = [...pair("verdict", mark(result.verdict, ` ${words(result.verdict)}`), result.kind ? ` ${result.kind}` : "")];
@@ -203,7 +209,8 @@ function pathOf(one) {
 }
 
 function drawCase(one) {
-  const marks = one.results.map((result) => (result ? mark(result.verdict) : make("span", { class: "mark" }, "·")));
+  const marks = one.results.flatMap((result, index) =>
+    inPlace(index, result ? mark(result.verdict) : make("span", { class: "mark" }, "·")));
   const worst = one.results.find((result) => result && ORDER.indexOf(result.verdict) === one.worst);
   const said = one.results.map((result) => (result ? words(result.verdict) : "no result")).join(", ");
   const line = worst && worst.verdict !== "pass" && worst.line ? ` ${worst.line}` : "";
@@ -346,6 +353,7 @@ for (const cells of document.querySelectorAll(".matrix")) {
 }
 window.addEventListener("hashchange", restore);
 document.getElementById("results").hidden = false;
+document.getElementById("plain").hidden = true;
 drawTrend();
 restore();
 document.documentElement.dataset.ready = "yes";
