@@ -55,7 +55,8 @@ pub(super) fn explain(arguments: &ExplainArguments, context: &Context) -> Result
     text.push_str(&earlier::text(&arguments.earlier, case.id.as_str(), context)?);
     if let Some(source) = suite.source(case) {
         let files = arguments.suite.files()?;
-        text.push_str(&case_file(case, source, &files));
+        let source = Source { folder: arguments.suite.folder().map(Arc::from), ..source.clone() };
+        text.push_str(&case_file(case, &source, &files));
     }
     context.print(&text);
     Ok(Exit::Passed)
@@ -210,7 +211,7 @@ fn case_file(case: &Case, source: &Source, files: &[CaseFile]) -> String {
         Subject::Cell { .. } | Subject::Move { .. } => file.text.trim_end().to_owned(),
         Subject::Scenario { .. } => block(&file.text, source),
     };
-    format!("\n--> cases/{}:{}:{}\n{text}\n", source.file, source.line, source.column)
+    format!("\n--> {}:{}:{}\n{text}\n", source.path(), source.line, source.column)
 }
 
 /// The lines from a place on that belong to it by their indentation.
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn a_block_ends_where_the_indentation_does() {
         let text = "scenarios:\n  one:\n    a: 1\n\n    b: 2\n  two:\n    c: 3\n";
-        let source = |line| Source { file: "x".into(), line, column: 3 };
+        let source = |line| Source { folder: None, file: "x".into(), line, column: 3 };
         assert_eq!(block(text, &source(2)), "  one:\n    a: 1\n\n    b: 2");
         assert_eq!(block(text, &source(6)), "  two:\n    c: 3");
         assert_eq!(block(text, &source(60)), "");

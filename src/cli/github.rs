@@ -34,22 +34,16 @@ impl GitHub {
     }
 
     /// Adds the summary to those of other steps, and prints the annotations unless the standard output has a report.
-    /// `folder` is that of the case files; `measure` says what the run was measured by, if by anything.
+    /// `measure` says what the run was measured by, if by anything.
     ///
     /// # Errors
     ///
     /// The summary can't be written.
-    pub(super) fn finish(
-        self,
-        folder: &str,
-        measure: Option<&str>,
-        is_output_taken: bool,
-        context: &Context,
-    ) -> Result<(), String> {
+    pub(super) fn finish(self, measure: Option<&str>, is_output_taken: bool, context: &Context) -> Result<(), String> {
         let Some(mut results) = self.gathered.and_then(Gathered::into_results) else { return Ok(()) };
         results.redact(context.secrets());
         if is_there(context) && !is_output_taken {
-            annotations(&results, folder).into_iter().for_each(|line| context.print(&format!("{line}\n")));
+            annotations(&results).into_iter().for_each(|line| context.print(&format!("{line}\n")));
         }
         let Some(file) = context.variable(SUMMARY) else { return Ok(()) };
         let mut summary = markdown::render(&results, markdown::LIMIT);

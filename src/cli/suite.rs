@@ -14,7 +14,7 @@ use crate::event::ShardHeader;
 use crate::plan::shard::Shard;
 use crate::provider::names;
 use crate::suite::Suite;
-use crate::suite::files::{CaseFile, embedded, read_dir};
+use crate::suite::files::{CaseFile, embedded, is_of_one_provider, read_dir};
 use crate::suite::load::{load, load_built_in};
 use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Selector, select};
@@ -79,6 +79,21 @@ impl SuiteArguments {
         let is_default = names().next() == Some(provider);
         again.flag("provider", (!is_default).then_some(provider));
         again.flag("cases", self.cases.as_ref().map(|folder| folder.display()));
+    }
+
+    /// The folder that the paths of case files start from, if they are not built in.
+    pub(super) fn folder(&self) -> Option<String> {
+        let folder = self.cases.as_deref()?;
+        // Where it is that of one cloud, their paths begin with its name.
+        let folder = match is_of_one_provider(folder) {
+            false => folder.to_owned(),
+            true => match folder.parent().filter(|_| folder.file_name().is_some()) {
+                Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+                Some(parent) => parent.to_owned(),
+                None => folder.join(".."),
+            },
+        };
+        Some(folder.to_string_lossy().trim_end_matches('/').to_owned())
     }
 
     /// Whether a file that is there is in the folder of the case files.

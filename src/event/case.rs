@@ -151,12 +151,22 @@ pub struct Conflict {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
+    /// The folder of the case files, if it is not `cases`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<Arc<str>>,
     /// The file, relative to the folder of case files, such as `alibaba/matrix/encrypt.yaml`.
     pub file: Arc<str>,
     /// The line of the expectation, from 1.
     pub line: u32,
     /// The column of the expectation, from 1.
     pub column: u32,
+}
+
+impl Source {
+    /// The file as it is found from where the run was started, such as `cases/alibaba/matrix/encrypt.yaml`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.folder.as_deref().unwrap_or("cases"), self.file)
+    }
 }
 
 /// An error code and an HTTP status, expected or received.

@@ -114,7 +114,7 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
         reason: given.reason.trim().to_owned(),
         issue: given.issue.clone(),
         until: until.unwrap_or(Date::MIN),
-        source: Source { file: Arc::clone(&page.outline.file), line: span.line, column: span.column },
+        source: Source { folder: None, file: Arc::clone(&page.outline.file), line: span.line, column: span.column },
         cases: Vec::new(),
     }
 }

@@ -86,7 +86,7 @@ pub fn location(case: &CaseResult) -> String {
 
 /// The case file as it is found in the repository: `cases/alibaba/matrix/encrypt.yaml`.
 pub fn file(case: &CaseResult) -> String {
-    format!("cases/{}", case.source.file)
+    case.source.path()
 }
 
 /// What was expected and what was received, or else the reason; and why an entry of the list of known failures does not

@@ -18,12 +18,12 @@ use crate::verdict::Verdict;
 /// How many annotations GitHub shows.
 const MOST: usize = 10;
 
-/// The commands that annotate a run, a line each; `folder` is that of the case files.
-pub fn annotations(results: &Results, folder: &str) -> Vec<String> {
+/// The commands that annotate a run, a line each.
+pub fn annotations(results: &Results) -> Vec<String> {
     let failed = groups(results, |verdict| matches!(verdict, Verdict::Fail | Verdict::UnexpectedPass));
     let doubtful = groups(results, |verdict| verdict == Verdict::Inconclusive);
-    let failed = failed.into_iter().map(|group| command("error", folder, group));
-    let doubtful = doubtful.into_iter().map(|group| command("warning", folder, group));
+    let failed = failed.into_iter().map(|group| command("error", group));
+    let doubtful = doubtful.into_iter().map(|group| command("warning", group));
     failed.chain(doubtful).take(MOST).collect()
 }
 
@@ -41,8 +41,8 @@ fn groups(results: &Results, is_meant: impl Fn(Verdict) -> bool) -> Vec<(&CaseRe
     groups
 }
 
-fn command(level: &str, folder: &str, (case, cases): (&CaseResult, usize)) -> String {
-    let file = property(&format!("{folder}/{}", case.source.file));
+fn command(level: &str, (case, cases): (&CaseResult, usize)) -> String {
+    let file = property(&failure_text::file(case));
     let (line, column) = (case.source.line, case.source.column);
     let others = if cases > 1 { format!(" ({})", count(as_u64(cases), "case")) } else { String::new() };
     let message = data(&format!("{}{others}", failure_text::headline(case)));
@@ -67,12 +67,12 @@ mod tests {
     use crate::verdict::Kind;
 
     fn of(cases: Vec<CaseResult>) -> Vec<String> {
-        annotations(&written(&sample::run(cases)).parse().unwrap(), "cases")
+        annotations(&written(&sample::run(cases)).parse().unwrap())
     }
 
     #[test]
     fn failures_of_one_kind_are_one_annotation_at_their_line() {
-        let lines = annotations(&written(&sample::poor()).parse().unwrap(), "cases");
+        let lines = annotations(&written(&sample::poor()).parse().unwrap());
         assert_eq!(lines.len(), 4, "{lines:#?}");
         assert_eq!(
             lines[0],

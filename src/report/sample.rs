@@ -28,7 +28,7 @@ pub(crate) fn passed(id: &str) -> CaseResult {
             .to_vec(),
         edition: "official".to_owned(),
         clause: "key-states/table-2/encrypt".to_owned(),
-        source: Source { file: "alibaba/matrix/encrypt.yaml".into(), line: 12, column: 3 },
+        source: Source { folder: None, file: "alibaba/matrix/encrypt.yaml".into(), line: 12, column: 3 },
         verdict: Verdict::Pass,
         expected: Some(Outcome { code: "Rejected.Disabled".to_owned(), status: 409 }),
         also_accepted: Vec::new(),

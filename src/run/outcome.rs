@@ -89,7 +89,7 @@ pub(super) fn result(run: &RunContext, case: &Case, plan: Option<&CasePlan>, out
     let route = key.map(|key| key.calls(suite)).unwrap_or_default();
     let path = key.map(|key| path(suite, key)).unwrap_or_default();
     let clause = suite.clauses_of(case).first().map(ToString::to_string).unwrap_or_default();
-    let nowhere = || Source { file: "".into(), line: 1, column: 1 };
+    let nowhere = || Source { folder: None, file: "".into(), line: 1, column: 1 };
 
     let verdict = outcome.verdict();
     let CaseNotes { expected, also_accepted, actual, lenient, notes } = outcome.notes;

@@ -136,7 +136,7 @@ pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     let mut reader = Reader::new(folder, Limits { entries: MOST_FILES, bytes: MOST_BYTES });
 
     // Ids and reports name files by their provider, so its folder is part of their path.
-    let prefix = if real.join("kms.yaml").is_file() || real.join("matrix").is_dir() {
+    let prefix = if is_of_one_provider(&real) {
         let name = real.file_name().and_then(|name| name.to_str());
         format!("{}/", name.ok_or_else(|| FilesError::BadName { path: real.clone() })?)
     } else {
@@ -151,6 +151,11 @@ pub fn read_dir(folder: &Path) -> Result<Vec<CaseFile>, FilesError> {
     // File systems list a folder in any order.
     reader.found.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(reader.found)
+}
+
+/// Whether a folder is that of one provider, and not one of several.
+pub fn is_of_one_provider(folder: &Path) -> bool {
+    folder.join("kms.yaml").is_file() || folder.join("matrix").is_dir()
 }
 
 /// How much is read.

@@ -50,6 +50,26 @@ fn all_mistakes_of_all_files_are_reported_at_once_and_nothing_runs() {
     assert_eq!(place.names(""), ["own"]);
 }
 
+/// Whoever clicks on the place of a failure wants to see the file that was read.
+#[test]
+fn the_place_of_a_failure_is_in_the_folder_that_was_given() {
+    let place = Place::new();
+    own(&place);
+    for cases in ["own", "own/alibaba", "./own/"] {
+        let run = format!("run alibaba/Encrypt/Disabled --deviate Encrypt:Disabled=Success --cases {cases}");
+        let program = place.program(&run).env("GITHUB_ACTIONS", "true");
+        let Ended { out, .. } = ended(program);
+        let shown = out.lines().find_map(|line| line.trim().strip_prefix("--> ")).unwrap();
+        let annotated = out.lines().find_map(|line| line.strip_prefix("::error file=")).unwrap();
+        let explained = ended(place.program(&format!("explain alibaba/Encrypt/Disabled --cases {cases}"))).out;
+        let explained = explained.lines().find_map(|line| line.strip_prefix("--> ")).unwrap();
+        for (file, end) in [(shown, ':'), (annotated, ','), (explained, ':')] {
+            let file = file.split(end).next().unwrap();
+            assert!(place.path().join(file).is_file() && file.contains("own/"), "{cases}: {file}");
+        }
+    }
+}
+
 #[test]
 fn the_case_files_of_every_provider_are_checked() {
     let place = Place::new();

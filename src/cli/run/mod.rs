@@ -14,7 +14,6 @@ mod options;
 mod places;
 mod reports;
 
-use std::path::Path;
 use std::sync::Arc;
 
 pub(super) use self::arguments::RunArguments;
@@ -130,7 +129,11 @@ async fn execute(
     let mut github = GitHub::new(context);
     let stops = Stops::listen();
     let mut standing = Standing::default();
-    let report = |event: Event| {
+    let folder: Option<Arc<str>> = arguments.suite.folder().map(Arc::from);
+    let report = |mut event: Event| {
+        if let (Event::CaseFinished(case), Some(folder)) = (&mut event, &folder) {
+            case.source.folder = Some(Arc::clone(folder));
+        }
         standing.event(&event);
         match (&mut baseline, &event) {
             (Some(baseline), Event::CaseFinished(case)) => baseline.add(case),
@@ -151,9 +154,8 @@ async fn execute(
     let recorded = recorder.map(|recorder| recorder.finish(context.secrets()));
     errors.extend(recorded.and_then(Result::err).map(|error| error.to_string()));
     let is_output_taken = arguments.report_files().iter().any(|file| is_standard(file));
-    let folder = arguments.suite.cases.as_deref().map_or_else(|| "cases".into(), Path::to_string_lossy);
     let measure = baseline.as_ref().map(Baseline::message);
-    errors.extend(github.finish(&folder, measure.as_deref(), is_output_taken, context).err());
+    errors.extend(github.finish(measure.as_deref(), is_output_taken, context).err());
     for error in &errors {
         context.report(&format!("error: {error}"));
     }

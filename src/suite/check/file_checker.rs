@@ -70,7 +70,7 @@ impl FileChecker<'_> {
     /// Where a key stands.
     pub fn source(&self, at: &Path<'_>) -> Source {
         let span = self.outline.positions.key(at);
-        Source { file: Arc::clone(&self.outline.file), line: span.line, column: span.column }
+        Source { folder: None, file: Arc::clone(&self.outline.file), line: span.line, column: span.column }
     }
 
     pub fn format(&mut self, format: u32) {
