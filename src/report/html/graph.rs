@@ -17,9 +17,11 @@ const NEW: &str = "new key";
 /// The sizes of the picture, in its own units.
 const HEIGHT: usize = 44;
 const NARROWEST: usize = 140;
-const GAP: usize = 92;
+const GAP: usize = 140;
 const MARGIN: usize = 12;
 const LINE: usize = 15;
+/// How much further than the words of the arcs below it an arc rises, so that its slopes pass beside them.
+const RISE: usize = 38;
 
 /// About how wide a character is, in the name of a state and in the words beside it.
 const LETTER: (usize, usize) = (9, 7);
@@ -276,7 +278,7 @@ fn heights(arcs: &BTreeMap<(usize, usize), Vec<&Taken<'_>>>, nodes: usize) -> Ve
     for span in 1..nodes {
         let here = arcs.iter().filter(|((left, right), _)| right - left == span);
         if let Some(lines) = here.map(|(_, all)| all.len()).max() {
-            height += 26;
+            height += RISE;
             heights.push(height);
             height += lines * LINE;
         } else {
@@ -447,7 +449,7 @@ mod tests {
         let arcs = BTreeMap::from([((0, 1), all.clone()), ((1, 3), all[..1].to_vec())]);
         assert_eq!(
             heights(&arcs, 4),
-            [0, 26, 26 + 2 * LINE + 26, 26 + 2 * LINE + 26 + LINE, 26 + 2 * LINE + 26 + LINE]
+            [0, RISE, RISE + 2 * LINE + RISE, RISE + 2 * LINE + RISE + LINE, RISE + 2 * LINE + RISE + LINE]
         );
     }
 }
