@@ -49,8 +49,8 @@ pub(super) struct SweepArguments {
     /// what is a day old of others]
     #[arg(long, value_name = "TIME", value_parser = age)]
     older_than: Option<Duration>,
-    /// The keys that a run was given by --keys: one that a killed run left in another state is brought back, as far as that needs
-    /// no key material
+    /// The keys that a run was given by --keys: one that a killed run left in another state is brought back, with the description,
+    /// tags and rotation that it had, as far as that needs no key material. None of them is removed
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// Show what would be removed, and change nothing

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::Item;
-use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
+use super::line::{Belongings, FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 
 /// The longest line that is read, in bytes; those of a run have some 500.
 const LONGEST_LINE: u64 = 64 << 10;
@@ -65,6 +65,8 @@ pub struct KeyFacts {
     pub earlier: Vec<String>,
     /// The state in which it was found, if it was there before the run and is not the run's.
     pub found: Option<String>,
+    /// What it had besides its state when it was found, as far as that may have been changed.
+    pub belongings: Belongings,
     /// Whether something was left on it that a new key does not have.
     pub worn: bool,
     /// When it was removed.
@@ -172,7 +174,23 @@ impl Reading {
     }
 
     fn entry(&mut self, number: usize, line: LedgerLine) {
-        let LedgerLine { at, run, entry, item, case, target, mark, name, undo, class, seed, state, until, .. } = line;
+        let LedgerLine {
+            at,
+            run,
+            entry,
+            item,
+            case,
+            target,
+            mark,
+            name,
+            undo,
+            class,
+            seed,
+            state,
+            until,
+            belongings,
+            ..
+        } = line;
         if entry == LedgerEntry::Borrowing {
             self.given.extend(name.clone());
         }
@@ -234,6 +252,12 @@ impl Reading {
                 thing.key.gone = true;
             }
             LedgerEntry::Worn => thing.key.worn = true,
+            // The first line says how it was found.
+            LedgerEntry::Changing => {
+                for (what, entries) in belongings.into_iter().flatten() {
+                    thing.key.belongings.entry(what).or_insert(entries);
+                }
+            }
             LedgerEntry::Making | LedgerEntry::TakingOver | LedgerEntry::Borrowing | LedgerEntry::Settled => {}
         }
     }

@@ -1,5 +1,7 @@
 //! A line of a ledger.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,9 @@ pub struct LedgerLine {
     /// When a removed key will be gone, as the service says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// What a key had besides its state when it was found, by name, in the words of the case files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub belongings: Option<Belongings>,
     /// The id of the key or the name of the alias; that of a key is unknown while it is being made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -58,6 +63,9 @@ pub struct LedgerLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<UndoCall>,
 }
+
+/// What a key has besides its state: by name, the values of each entry, by name too.
+pub type Belongings = BTreeMap<String, Vec<BTreeMap<String, Value>>>;
 
 /// What happened to a key or alias.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -69,7 +77,9 @@ pub enum LedgerEntry {
     TakingOver,
     /// A key that was there before the run is about to be used; it is not the run's.
     Borrowing,
-    /// Such a key is in the state again in which it was found.
+    /// Something that such a key has besides its state is about to be changed.
+    Changing,
+    /// Such a key is again as it was found.
     Returned,
     /// It was made, or taken over.
     Made,

@@ -25,7 +25,7 @@ mod writer;
 pub use self::alive::Life;
 pub use self::history::{History, Thing, ThingState, Unreadable};
 pub use self::line::schema;
-pub use self::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
+pub use self::line::{Belongings, FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 
 pub use self::mark::{is_mark, mark_in, mark_in_name, mark_on_given_keys, new_mark};
 pub use self::waiting::Waiting;

@@ -10,8 +10,11 @@ use serde_json::{Map, Value};
 use super::Waiting;
 use super::alive::Alive;
 use super::file::LineFile;
-use super::line::{FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
+use super::line::{Belongings, FORMAT, LedgerEntry, LedgerLine, LedgerTarget, UndoCall};
 use crate::redact::SecretRegistry;
+
+/// The most bytes of what a key had besides its state, for a line that is longer than 64 KiB is not read.
+const LONGEST_BELONGINGS: usize = 32 << 10;
 
 /// Where the lines go: a file, or nowhere when the target is the bundled mock and ends with the run.
 #[derive(Debug)]
@@ -183,6 +186,22 @@ impl Ledger {
         Ok(item)
     }
 
+    /// Notes what a key had that was there before the run, and that is about to be changed. What is too long for a line or holds
+    /// a secret is left out.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written. The key must be left alone then.
+    pub fn changing(&self, item: Item, operation: &str, id: &str, belongings: Belongings) -> io::Result<()> {
+        let text = serde_json::to_string(&belongings)?;
+        let texts = belongings.values().flatten().flat_map(|entry| entry.values()).filter_map(Value::as_str);
+        if text.len() > LONGEST_BELONGINGS || texts.into_iter().any(|text| self.secrets.redact(text) != text) {
+            return Ok(());
+        }
+        let line = self.line(LedgerEntry::Changing, Some(item), operation, "");
+        self.write(LedgerLine { name: Some(id.to_owned()), belongings: Some(belongings), ..line })
+    }
+
     /// Notes that a key was removed, and when it will be gone, if the service says so.
     ///
     /// # Errors
@@ -243,6 +262,7 @@ impl Ledger {
             seed: None,
             state: None,
             until: None,
+            belongings: None,
             name: None,
             undo: None,
         }

@@ -296,6 +296,7 @@ impl<'a> Requester<'a> {
         let cell = RequestCell { operation: operation.clone(), class: blame.class.clone(), state: blame.state.clone() };
         self.probed |= purpose == Purpose::Probe;
         self.note_wear(operation, on)?;
+        self.note_change(operation, on)?;
 
         // A request that is known to fail each time is sent once, as long as it fails in the same way.
         let known = if right { run.knowledge.unusable(&cell) } else { None };
@@ -332,7 +333,7 @@ impl<'a> Requester<'a> {
         if let Some(found) = self.bindings.keys.get_mut(on).and_then(|key| key.given.as_mut())
             && sent.as_ref().map_or(true, |response| response.content.code.is_none() || response.lost_before)
         {
-            found.may_be_changed(&run.suite.service.belongings, operation);
+            found.may_be_changed(&run.suite.service, operation);
         }
         self.learn(&cell, right, &sent);
         sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))
@@ -350,6 +351,19 @@ impl<'a> Requester<'a> {
         key.worn = true;
         let Some(item) = key.item else { return Ok(()) };
         let noted = run.ledger.note(LedgerEntry::Worn, Some(item), operation.as_str(), "", Some(key.id()));
+        noted.map_err(|error| unwritten(&error))
+    }
+
+    /// Notes in the ledger what a given key has that a request may change.
+    fn note_change(&mut self, operation: &OperationName, on: &KeyName) -> Result<(), Failure> {
+        let run = self.run;
+        let Some(key) = self.bindings.keys.get_mut(on) else { return Ok(()) };
+        let (Some(found), Some(item)) = (key.given.as_mut(), key.item) else { return Ok(()) };
+        let belongings = found.note_before(&run.suite.service, operation);
+        if belongings.is_empty() {
+            return Ok(());
+        }
+        let noted = run.ledger.changing(item, operation.as_str(), key.id(), belongings);
         noted.map_err(|error| unwritten(&error))
     }
 

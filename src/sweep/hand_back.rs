@@ -26,7 +26,8 @@ impl Sweep<'_> {
             Ok(Described::Key { state, .. }) => state,
             Err(why) => return Outcome::Stays(why),
         };
-        if state == *found {
+        let put_back = self.put_back_calls(thing, id).await;
+        if state == *found && put_back.as_ref().is_ok_and(Vec::is_empty) {
             return Outcome::HandedBack;
         }
         if self.options.dry_run {
@@ -34,21 +35,52 @@ impl Sweep<'_> {
         }
 
         let class = ClassName::from(thing.key.class.as_deref().unwrap_or_default());
-        let Some(steps) = self.steps(&class, &state, found) else {
-            return Outcome::Stays(format!("it is {state}, and no way leads back to {found}"));
+        // First, for in the state in which it was found that may not be allowed.
+        let put_back = match put_back {
+            Ok(calls) => self.put_back(&class, id, &calls).await,
+            Err(why) => Err(why),
         };
+        let state = match self.state_of(id).await {
+            Ok(state) => state,
+            Err(why) => return Outcome::Stays(why),
+        };
+        if let Err(why) = self.drive(&class, id, &state, found).await {
+            return Outcome::Stays(why);
+        }
+        match (self.is_back(id, found).await, put_back) {
+            (Outcome::HandedBack, Err(why)) => Outcome::Stays(format!("it is {found} again, but {why}")),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Sends the calls that lead from one state to another.
+    ///
+    /// # Errors
+    ///
+    /// When none do, one of them needs key material, or does not succeed.
+    pub(super) async fn drive(&mut self, class: &ClassName, id: &str, state: &str, to: &str) -> Result<(), String> {
+        let steps = self.steps(class, state, to).ok_or_else(|| format!("it is {state}, and no way leads to {to}"))?;
         for step in &steps {
             let RouteStep::Drive { operation, stage: None, .. } = step else {
-                let why = format!(
-                    "it is {state}, and was {found}: its material has to be imported, which a sweep does not do"
-                );
-                return Outcome::Stays(why);
+                return Err(format!(
+                    "it is {state}, and on the way to {to} its material is imported, which a sweep does not do"
+                ));
             };
-            if let Err(why) = self.service.change(operation, id).await {
-                return Outcome::Stays(why);
-            }
+            self.service.change(operation, id).await?;
         }
-        self.is_back(id, found).await
+        Ok(())
+    }
+
+    /// The state in which a key is described.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be.
+    pub(super) async fn state_of(&mut self, id: &str) -> Result<String, String> {
+        match self.service.describe(id).await? {
+            Described::Key { state, .. } => Ok(state),
+            Described::Missing => Err("it is not found any more".to_owned()),
+        }
     }
 
     /// Whether a key is described in a state, which may be late.
@@ -68,7 +100,7 @@ impl Sweep<'_> {
     }
 
     /// The calls that lead from one state to another. What a key has there follows from the state.
-    fn steps(&self, class: &ClassName, from: &str, to: &str) -> Option<Vec<RouteStep>> {
+    pub(super) fn steps(&self, class: &ClassName, from: &str, to: &str) -> Option<Vec<RouteStep>> {
         let suite = self.service.suite();
         let new = suite.new_key(class)?;
         let words = suite.service.words().map(|word| BTreeSet::from([word.to_owned()]));

@@ -6,10 +6,11 @@
 //!
 //! - `ledgers` reads the ledgers, and says which runs go on;
 //! - `service` sends the requests, whose names and fields are data of the case files; `request` fills them in;
-//! - `hand_back` returns keys that runs were given;
+//! - `hand_back` returns keys that runs were given, and `belongings` what they had besides their state;
 //! - `from_ledger` removes what ledgers name, and `from_lists` what is found by its mark;
 //! - `report` is what was found and what became of it.
 
+mod belongings;
 mod from_ledger;
 mod from_lists;
 mod hand_back;

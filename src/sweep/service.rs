@@ -1,6 +1,6 @@
 //! The requests of a sweep. Operations and fields are data of the case files.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use crate::provider::ErrorClass;
 use crate::suite::Suite;
 use crate::suite::field_path::{FieldPath, text_of};
 use crate::suite::name::{Code, OperationName};
+use crate::suite::service::{Belonging, Entry};
 use crate::suite::step::{Action, Makes};
 
 /// How often a request is sent, each time with the client's own retries.
@@ -202,18 +203,67 @@ impl<'a> Service<'a> {
     /// Reads a list to its end, or says why not.
     pub(super) async fn list(&mut self, operation: &OperationName, list: &FieldPath) -> Listed {
         let mut entries = Vec::new();
-        let read = self.read_list(operation, list, &mut entries).await;
+        let read = self.read_list(operation, None, list, &mut entries).await;
         let incomplete = read.err().map(|why| format!("the list of {operation} could not be read to its end: {why}"));
         Listed { entries, incomplete }
+    }
+
+    /// Reads what a key has besides its state; none if the service does not show it.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be read.
+    pub(super) async fn belonging(&mut self, belonging: &Belonging, id: &str) -> Result<Option<Vec<Entry>>, String> {
+        let operation = belonging.look.as_ref().unwrap_or(&self.suite.service.observation.describe);
+        let Some(list) = &belonging.list else {
+            let response = self.about_key(operation, id).await?;
+            let shows = response.content.code.is_none();
+            return Ok(shows.then(|| belonging.entries(&response.content.fields)).flatten());
+        };
+        let mut entries = Vec::new();
+        self.read_list(operation, Some(id), list, &mut entries).await?;
+        Ok(Some(entries.iter().map(|entry| belonging.entry(entry)).collect()))
+    }
+
+    /// What requests may say of a key.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be described.
+    pub(super) async fn known_of(&mut self, id: &str) -> Result<HashMap<String, String>, String> {
+        let service = &self.suite.service;
+        let response = self.about_key(&service.observation.describe, id).await?;
+        let capture = service.create.capture.iter();
+        let found =
+            capture.filter_map(|(name, path)| Some((name.clone(), text_of(path.find(&response.content.fields)?))));
+        Ok(found.chain([("id".to_owned(), id.to_owned())]).collect())
+    }
+
+    /// Sends a call that must succeed.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(super) async fn put_back(
+        &mut self,
+        operation: &OperationName,
+        parameters: &Map<String, Value>,
+    ) -> Result<(), String> {
+        let response = self.send(operation, parameters).await?;
+        match &response.content.code {
+            None => Ok(()),
+            Some(code) => Err(format!("{operation} responded {code} ({})", response.content.status)),
+        }
     }
 
     async fn read_list(
         &mut self,
         operation: &OperationName,
+        key: Option<&str>,
         list: &FieldPath,
         all: &mut Vec<Value>,
     ) -> Result<(), String> {
-        let parameters = self.parameters(operation, None)?;
+        let parameters = self.parameters(operation, key)?;
         let mut pages = Pages::new(operation, parameters);
         loop {
             let response = self.send(operation, &pages.parameters).await?;

@@ -1,15 +1,22 @@
 //! Keys that a run is given end with all that they had: state, description, tags, aliases, rotation, grants, policy.
 
 use std::fs;
+#[cfg(unix)]
+use std::process::Stdio;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kms_conformance::ledger::{Ledger, LedgerTarget};
 use kms_conformance::mock::{AdminAccess, AlibabaConfig, Mock, MockConfig, Operation, Seed};
 use kms_conformance::verdict::Verdict;
 use serde_json::Value;
 
 use super::admin::state;
+#[cfg(unix)]
+use super::program::signal;
 use super::program::{Ended, MockProcess, Place, ended};
+#[cfg(unix)]
+use super::server::Server;
 
 const SOFTWARE: [&str; 2] = ["0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc", "1c8e5f32-7ba0-4d46-82f9-a3e408b761dd"];
 const EXTERNAL: [&str; 2] = ["2d9f6043-8cb1-4e57-930a-b4f519c872ee", "3e0a7154-9dc2-4f68-a41b-c5062ad983ff"];
@@ -166,4 +173,61 @@ fn given_keys_of_another_cloud_end_as_they_were() {
     let Ended { code, out, .. } = ended(place.program(&run));
     assert_eq!(code, 0, "{out}");
     assert_eq!(everything(), before, "{out}");
+}
+
+/// What cases change of a key besides its state, on the keys of somebody who has such things too.
+#[cfg(unix)]
+const BELONGINGS: &str = "alibaba/TagResource/** alibaba/UntagResource/** alibaba/UpdateKeyDescription/** \
+                          alibaba/UpdateRotationPolicy/** class:Aliyun_KMS --routes canonical";
+
+#[cfg(unix)]
+#[test]
+fn what_a_stopped_or_killed_run_left_on_given_keys_is_put_back() {
+    let mut changed = 0;
+    for (number, name) in [(20, "INT"), (20, "KILL"), (33, "KILL"), (59, "KILL"), (72, "INT")] {
+        let place = Place::new();
+        let own = "description: orders, tags: {team: a}, aliases: [alias/orders], rotation_interval: 30d";
+        let mock = mock(&place, &[(SOFTWARE[0], own), (SOFTWARE[1], "state: Disabled, deletion_protection: keep")]);
+        let before = everything(&place, &mock);
+        let (sender, process) = std::sync::mpsc::channel();
+        let server = Server::before(mock.address(), number, move || {
+            signal(process.recv().unwrap(), name);
+        });
+        let run = format!("run -q --progress none {BELONGINGS} --keys keys.yaml --endpoint {}", server.endpoint());
+        let mut child = place.command(&run).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        sender.send(child.id()).unwrap();
+        child.wait().unwrap();
+        server.settle();
+
+        if name == "KILL" {
+            changed += usize::from(everything(&place, &mock) != before);
+            let sweep = format!("sweep --keys keys.yaml --endpoint {}", server.endpoint());
+            let Ended { code, out, err } = ended(place.program(&sweep));
+            assert_eq!((code, err.as_str()), (0, ""), "{number}: {out}");
+            let Ended { code, out, .. } = ended(place.program(&sweep));
+            assert!(code == 0 && out.contains("\nnothing found"), "{number}: {out}");
+        }
+        assert_eq!(everything(&place, &mock), before, "{number} {name}");
+    }
+    assert!(changed > 0);
+}
+
+#[test]
+fn a_sweep_takes_nothing_from_a_key_that_its_owner_added() {
+    let place = Place::new();
+    let mock = mock(&place, &[(SOFTWARE[0], "tags: {team: a}")]);
+    {
+        let [provider, region] = ["alibaba", "cn-hangzhou"].map(str::to_owned);
+        fs::create_dir_all(place.path().join("reports")).unwrap();
+        let target = LedgerTarget { provider, endpoint: mock.endpoint(), region };
+        let run = Ledger::open(&place.path().join("reports/ledger.jsonl"), "kc-3f9a1c00", target).unwrap();
+        let item = run.borrowing("DescribeKey", "a/b", SOFTWARE[0], "Aliyun_KMS", "Enabled").unwrap();
+        let none = [("tags".to_owned(), Vec::new())].into();
+        run.changing(item, "TagResource", SOFTWARE[0], none).unwrap();
+    }
+    let before = everything(&place, &mock);
+    let sweep = format!("sweep --keys keys.yaml --older-than 0s --endpoint {}", mock.endpoint());
+    let Ended { code, out, .. } = ended(place.program(&sweep));
+    assert!(code == 3 && out.contains("carries no mark of its run"), "{out}");
+    assert_eq!(everything(&place, &mock), before);
 }

@@ -1,19 +1,22 @@
 //! What a given key has besides its state, and how that is put back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use tokio::time::sleep;
 
+use super::Found;
 use crate::client::Response;
 use crate::event::Purpose;
+use crate::ledger;
+use crate::plan::Position;
 use crate::run::bindings::Context;
 use crate::run::failure::Failure;
 use crate::run::inventory::Inventory;
 use crate::run::pages::Pages;
 use crate::run::requester::{Request, Requester};
 use crate::suite::name::{KeyName, OperationName};
-use crate::suite::service::{Belonging, BelongingCall, Entry};
+use crate::suite::service::{Belonging, BelongingCall, Entry, Service};
 use crate::verdict::Kind;
 
 impl<'a> Inventory<'a> {
@@ -189,7 +192,7 @@ impl<'a> Inventory<'a> {
     }
 }
 
-fn found_mut<'r>(requester: &'r mut Requester<'_>, name: &KeyName) -> Option<&'r mut super::Found> {
+fn found_mut<'r>(requester: &'r mut Requester<'_>, name: &KeyName) -> Option<&'r mut Found> {
     requester.bindings_mut().keys.get_mut(name)?.given.as_deref_mut()
 }
 
@@ -197,14 +200,26 @@ fn wrong(reason: &str) -> Failure {
     Failure::inconclusive(Kind::Fixture, reason)
 }
 
-impl super::Found {
+impl Found {
+    pub(super) fn new(at: Position, belongings: BTreeMap<String, Vec<Entry>>) -> Self {
+        let (renewed, noted) = (BTreeMap::new(), BTreeSet::new());
+        Self { at, belongings, renewed, noted, changed: BTreeSet::new(), undone: BTreeSet::new() }
+    }
+
+    /// What the key had that an operation may change, and that the ledger does not have yet.
+    pub(in crate::run) fn note_before(&mut self, service: &Service, operation: &OperationName) -> ledger::Belongings {
+        let mut found = BTreeMap::new();
+        for (what, belonging) in service.belongings.iter().filter(|(_, belonging)| belonging.is_changed_by(operation)) {
+            if !belonging.not_swept && self.noted.insert(what.clone()) {
+                found.extend(self.belongings.get(what).map(|entries| (what.clone(), entries.clone())));
+            }
+        }
+        found
+    }
+
     /// Notes that a request may have changed what the key has besides its state.
-    pub(in crate::run) fn may_be_changed(
-        &mut self,
-        belongings: &indexmap::IndexMap<String, Belonging>,
-        operation: &OperationName,
-    ) {
-        let changed = belongings.iter().filter(|(_, belonging)| belonging.changed_by.contains(operation));
+    pub(in crate::run) fn may_be_changed(&mut self, service: &Service, operation: &OperationName) {
+        let changed = service.belongings.iter().filter(|(_, belonging)| belonging.is_changed_by(operation));
         self.changed.extend(changed.map(|(what, _)| what.clone()));
     }
 }

@@ -1,7 +1,5 @@
 //! How a case gets a key that the run is given, and how the key is returned.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Found, GivenKey};
 use crate::ledger::LedgerEntry;
 use crate::plan::Position;
@@ -63,8 +61,7 @@ impl<'a> Inventory<'a> {
             key.material = material;
         }
         key.item = Some(item);
-        let (renewed, changed, undone) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
-        key.given = Some(Box::new(Found { at: found, belongings, renewed, changed, undone }));
+        key.given = Some(Box::new(Found::new(found, belongings)));
         requester.bindings_mut().keys.insert(name.clone(), key);
 
         if let Err(failure) = self.make_like_a_new_one(requester, name, &new).await {

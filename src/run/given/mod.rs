@@ -41,6 +41,8 @@ pub(super) struct Found {
     pub(super) belongings: BTreeMap<String, Vec<Entry>>,
     /// What of that it has in another way as long as cases use it: that of a new key.
     pub(super) renewed: BTreeMap<String, Vec<Entry>>,
+    /// What of that the ledger has.
+    pub(super) noted: BTreeSet<String>,
     /// What of that may not be as it was any more.
     pub(super) changed: BTreeSet<String>,
     /// The operations whose effects were undone since a case had it.

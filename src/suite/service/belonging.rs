@@ -32,6 +32,10 @@ pub(crate) struct BelongingFile {
     pub list: Option<String>,
     /// What is compared: name → path. Requests say `${was.name}`.
     pub fields: Map<String>,
+    /// Whether only the run itself puts it back: a ledger is a file that others may write, and what is in it must not become who may
+    /// use a key.
+    #[serde(default)]
+    pub not_swept: bool,
     /// What a new key has, if cases count on it: name → text. A given key gets it by a call of `put` as long as cases use it.
     #[serde(default)]
     pub new: Map<String>,
@@ -70,6 +74,8 @@ pub struct Belonging {
     pub list: Option<FieldPath>,
     /// What is compared.
     pub fields: IndexMap<String, FieldPath>,
+    /// Whether only the run itself puts it back.
+    pub not_swept: bool,
     /// What a new key has, if cases count on it.
     pub new: IndexMap<String, String>,
     /// The calls that put back what is missing.
@@ -99,6 +105,11 @@ pub(crate) struct Undoing<'b> {
 }
 
 impl Belonging {
+    /// Whether an operation changes it.
+    pub(crate) fn is_changed_by(&self, operation: &OperationName) -> bool {
+        self.changed_by.contains(operation)
+    }
+
     /// What a response shows of it; none if it has no such list.
     pub(crate) fn entries(&self, fields: &Value) -> Option<Vec<Entry>> {
         match &self.list {
@@ -107,7 +118,8 @@ impl Belonging {
         }
     }
 
-    fn entry(&self, value: &Value) -> Entry {
+    /// What an entry of its list shows, or the whole response.
+    pub(crate) fn entry(&self, value: &Value) -> Entry {
         let found = self.fields.iter().filter_map(|(name, path)| Some((name.clone(), path.find(value)?.clone())));
         found.collect()
     }
@@ -199,6 +211,7 @@ pub(super) fn check_belonging(checker: &mut FileChecker<'_>, at: &Path<'_>, file
         list: file.list.as_ref().and_then(|text| checker.field_path(&at.key("list"), text, false)),
         put: put.map(|(index, call)| check_call(checker, &put_at.item(index), call, &file.fields)).collect(),
         remove: file.remove.as_ref().map(|call| check_call(checker, &at.key("remove"), call, &file.fields)),
+        not_swept: file.not_swept,
         new: file.new.iter().map(|(name, text)| (name.clone(), text.clone())).collect(),
         fields: checker.capture(&at.key("fields"), &file.fields),
     };
