@@ -211,6 +211,7 @@ impl Selector {
     }
 
     /// Whether it may mean several cases, and is not the id of one.
+    #[cfg(feature = "cli")]
     pub(crate) fn is_pattern(&self) -> bool {
         match self {
             Self::Id(pattern) => pattern.contains('*'),
