@@ -41,7 +41,9 @@ fn run(server: &Server, arguments: &str, codes: &[i32]) -> Results {
     let place = Place::new();
     let arguments = format!("run --endpoint {} {FEW} {arguments}", server.endpoint());
     let Ended { code, out, err } = ended(place.program(&arguments));
-    assert!(codes.contains(&code) && err.is_empty(), "{code}: {err}{out}");
+    // But for the note on keys, which nothing of an endpoint is in.
+    let others = err.lines().filter(|line| !line.starts_with("note: the keys of failing cases were removed; "));
+    assert!(codes.contains(&code) && others.count() == 0, "{code}: {err}{out}");
     in_order(&place, &out);
     place.results()
 }

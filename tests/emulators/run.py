@@ -104,7 +104,7 @@ EMULATORS = {
         "https://crates.io/crates/fakecloud",
         slow=True,
         isolation="tour",
-        shards=2,
+        shards=3,
     ),
 }
 
