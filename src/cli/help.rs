@@ -273,15 +273,22 @@ Exit codes:
 Example:
   kms-conformance doctor --endpoint http://127.0.0.1:8080";
 
-/// Of `report junit`.
-pub(super) const REPORT_JUNIT: &str = "\
-Exit codes:
-  0  it was written
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing, or it could not be written to the standard output
+/// The end of the help of a report, with its example.
+macro_rules! of_report {
+    ($example:literal) => {
+        concat!(
+            "Exit codes:\n",
+            "  0  it was written\n",
+            "  2  the command line or a file is wrong: nothing was written\n",
+            "  3  it was written, but some of the results are missing, or it could not be written to the standard output\n",
+            "\nExample:\n  ",
+            $example
+        )
+    };
+}
 
-Example:
-  kms-conformance report junit reports/results.json --out junit.xml";
+/// Of `report junit`.
+pub(super) const REPORT_JUNIT: &str = of_report!("kms-conformance report junit reports/results.json --out junit.xml");
 
 /// Of `report html`.
 pub(super) const REPORT_HTML: &str = "\
@@ -294,34 +301,14 @@ Example:
   kms-conformance report html before/results.json after/results.json --name before --name after --out page.html";
 
 /// Of `report markdown`.
-pub(super) const REPORT_MARKDOWN: &str = "\
-Exit codes:
-  0  it was written
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing, or it could not be written to the standard output
-
-Example:
-  kms-conformance report markdown reports/results.json >> summary.md";
+pub(super) const REPORT_MARKDOWN: &str =
+    of_report!("kms-conformance report markdown reports/results.json >> summary.md");
 
 /// Of `report tap`.
-pub(super) const REPORT_TAP: &str = "\
-Exit codes:
-  0  it was written
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing, or it could not be written to the standard output
-
-Example:
-  kms-conformance report tap reports/results.json";
+pub(super) const REPORT_TAP: &str = of_report!("kms-conformance report tap reports/results.json");
 
 /// Of `report badge`.
-pub(super) const REPORT_BADGE: &str = "\
-Exit codes:
-  0  it was written
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing, or it could not be written to the standard output
-
-Example:
-  kms-conformance report badge reports/results.json --out badge.svg";
+pub(super) const REPORT_BADGE: &str = of_report!("kms-conformance report badge reports/results.json --out badge.svg");
 
 /// Of `report league`.
 pub(super) const REPORT_LEAGUE: &str = "\
@@ -334,14 +321,8 @@ Example:
   kms-conformance report league one/results.json two/results.json --name one --name two";
 
 /// Of `report merge`.
-pub(super) const REPORT_MERGE: &str = "\
-Exit codes:
-  0  it was written
-  2  the command line or a file is wrong: nothing was written
-  3  it was written, but some of the results are missing, or it could not be written to the standard output
-
-Example:
-  kms-conformance report merge parts/*/results.json --json results.json";
+pub(super) const REPORT_MERGE: &str =
+    of_report!("kms-conformance report merge parts/*/results.json --json results.json");
 
 /// Of `report diff`.
 pub(super) const REPORT_DIFF: &str = "\

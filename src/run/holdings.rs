@@ -16,7 +16,7 @@ pub(super) struct Holdings {
     /// By the id of the key or the name of the alias, in the order in which they were made.
     held: Mutex<IndexMap<String, Held>>,
     /// The keys of failing cases that stay as they are.
-    kept: Mutex<Vec<String>>,
+    kept: Mutex<Vec<Kept>>,
     /// How many keys are being made: the requests were sent, and no response has come.
     creations: AtomicU64,
 }
@@ -27,6 +27,13 @@ struct Held {
     /// Whether it is known to be there; otherwise it is being made.
     made: bool,
     case: String,
+}
+
+/// A key that stays.
+#[derive(Debug)]
+struct Kept {
+    case: String,
+    id: String,
 }
 
 /// How much a run holds.
@@ -60,18 +67,22 @@ impl Holdings {
 
     /// Notes a key of a case that stays, as the user wants it.
     pub(super) fn kept(&self, id: &str, case: &str) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{id} of {case}"));
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Kept { case: case.to_owned(), id: id.to_owned() });
     }
 
     /// The keys that stay because the user wants it, each with its case, in the order of cases.
     pub(super) fn list_kept(&self) -> String {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let more = kept.len().saturating_sub(MOST_LISTED);
-        kept.sort_by(|one, other| one.split(' ').next_back().cmp(&other.split(' ').next_back()));
-        kept.truncate(MOST_LISTED);
-        let more =
-            if more > 0 { format!(", and {more} more, which the notes of their cases name") } else { String::new() };
-        format!("{}{more}", kept.join(", "))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.sort_by(|one, other| one.case.cmp(&other.case));
+        let named = kept.iter().take(MOST_LISTED).map(|Kept { case, id }| format!("{id} of {case}"));
+        let mut list = named.collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = kept.len().checked_sub(MOST_LISTED) {
+            list.push_str(&format!(", and {more} more, which the notes of their cases name"));
+        }
+        list
     }
 
     /// How many keys stay because the user wants it.

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::client::ClientError;
 #[cfg(feature = "mock")]
 use crate::mock::{DeviationError, StartError};
+use crate::report::text::duration;
 
 /// Why a run can't be put together.
 #[derive(Debug, Error)]
@@ -65,8 +66,8 @@ pub enum SessionError {
     #[error(
         "the run would take at least {} at the rate at which {endpoint} is sent requests, and --max-duration allows {}; allow \
          more, select fewer cases, or have some left for later runs with --stalest-first",
-        text_of(*least),
-        text_of(*most)
+        duration(as_milliseconds(*least)),
+        duration(as_milliseconds(*most))
     )]
     TooLong {
         /// The endpoint.
@@ -149,11 +150,6 @@ pub(crate) fn with_source(error: &dyn std::error::Error) -> String {
     }
 }
 
-/// A duration in whole seconds.
-fn text_of(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64().ceil();
-    match seconds < 120.0 {
-        true => format!("{seconds} s"),
-        false => format!("{} min", (seconds / 60.0).ceil()),
-    }
+fn as_milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -92,6 +92,18 @@ impl Suite {
         self.row(operation)?.cells.get(state, class)
     }
 
+    /// The states in which the table lets an operation succeed on keys of a class. Of one that is not in the table no more is
+    /// known than that it is there for new keys.
+    pub fn states_for(&self, operation: &OperationName, class: &ClassName) -> Vec<State> {
+        match self.row(operation) {
+            Some(row) => {
+                let cells = row.cells.of_class(class).filter(|(_, cell)| cell.expect.is_success());
+                cells.map(|(state, _)| state.clone()).collect()
+            }
+            None => self.new_key(class).map(|new| new.state).into_iter().collect(),
+        }
+    }
+
     /// The case with an id.
     pub fn case(&self, id: &str) -> Option<&Case> {
         // Cases are in the order of their ids.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Sweep;
 use crate::ledger::{Thing, mark_on_given_keys};
 use crate::suite::field_path::text_of;
-use crate::suite::name::{ClassName, OperationName, State};
+use crate::suite::name::{ClassName, OperationName};
 use crate::suite::service::Entry;
 
 /// A call that puts something back.
@@ -21,6 +21,13 @@ impl Sweep<'_> {
     ///
     /// When that can't be read, or something was added that does not carry the mark of the run: it may be the owner's.
     pub(super) async fn put_back_calls(&mut self, thing: &Thing, id: &str) -> Result<Vec<PutBack>, String> {
+        if thing.key.belongings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mark = mark_on_given_keys(&thing.run);
+        let is_of_run = |entry: &Entry| entry.values().any(|value| text_of(value).contains(&mark));
+        let known = self.service.known_of(id).await?;
+
         let mut calls = Vec::new();
         let belongings = &self.service.suite().service.belongings;
         for (what, was) in &thing.key.belongings {
@@ -33,9 +40,6 @@ impl Sweep<'_> {
                 return Err(format!("its {what} can't be put back"));
             }
 
-            let mark = mark_on_given_keys(&thing.run);
-            let is_of_run = |entry: &Entry| entry.values().any(|value| text_of(value).contains(&mark));
-            let known = self.service.known_of(id).await?;
             for (call, entry) in undoing.calls {
                 let removes = belonging.remove.as_ref().is_some_and(|remove| std::ptr::eq(remove, call));
                 if removes && !is_of_run(&entry) {
@@ -64,14 +68,7 @@ impl Sweep<'_> {
     }
 
     async fn go_where_allowed(&mut self, class: &ClassName, id: &str, operation: &OperationName) -> Result<(), String> {
-        let suite = self.service.suite();
-        let states: Vec<State> = match suite.row(operation) {
-            Some(row) => {
-                let cells = row.cells.of_class(class).filter(|(_, cell)| cell.expect.is_success());
-                cells.map(|(state, _)| state.clone()).collect()
-            }
-            None => suite.new_key(class).map(|new| new.state).into_iter().collect(),
-        };
+        let states = self.service.suite().states_for(operation, class);
         let state = self.state_of(id).await?;
         if states.is_empty() || states.iter().any(|allowed| allowed.as_str() == state) {
             return Ok(());

@@ -47,7 +47,7 @@ fn a_run_that_would_take_longer_than_it_may_is_not_begun() {
         format!("run 'operation:Encrypt' --endpoint {} --rate 5 --max-duration", mock.endpoint()).replace('\'', "");
     let Ended { code, out, err } = ended(Place::new().program(&format!("{run} 3s")));
     assert_eq!((code, out.as_str()), (2, ""), "{err}");
-    assert!(err.contains("the run would take at least ") && err.contains("--max-duration allows 3 s;"), "{err}");
+    assert!(err.contains("the run would take at least ") && err.contains("--max-duration allows 3.00 s;"), "{err}");
     assert_eq!(mock.total_requests(), 0);
 
     // What leaves no room is left for later runs if that is wanted.

@@ -65,6 +65,7 @@ impl CaseRunner<'_> {
     ) -> Attempted {
         let actual = actual_of(&first, &shared.notes);
         self.attribute_to_cell(&mut first, "").await;
+
         if self.wants_confirmation(&first)
             && self.run.options.confirm_failures > 0
             && lease.bring_back(&self.run.planner)
@@ -73,11 +74,13 @@ impl CaseRunner<'_> {
             if !is_confirmed_by(&first, actual.as_ref(), &again) {
                 return unstable(first, actual, again);
             }
+
             self.run.knowledge.confirm(self.number, &self.cell(), &first, actual.as_ref());
             again.notes.note("confirmed on the same keys, for --max-keys allows no more".to_owned());
             let shows = again.failure.as_ref().is_some_and(|second| second.is_like(&first));
             return if shows { again } else { Attempted { failure: Some(first), ..again } };
         }
+
         if first.verdict == Verdict::Fail {
             shared.notes.note("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
         }

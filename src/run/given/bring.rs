@@ -59,16 +59,8 @@ impl<'a> Inventory<'a> {
         name: &KeyName,
         operation: &OperationName,
     ) -> Result<(), Failure> {
-        let run = self.run;
         let (class, at) = self.place_of(requester, name)?;
-        let states: Vec<State> = match run.suite.row(operation) {
-            Some(row) => {
-                let cells = row.cells.of_class(&class).filter(|(_, cell)| cell.expect.is_success());
-                cells.map(|(state, _)| state.clone()).collect()
-            }
-            // Of an operation that is not in the table no more is known than that it is there for keys in use.
-            None => run.planner.new_key(&class).map(|new| new.state).into_iter().collect(),
-        };
+        let states = self.run.suite.states_for(operation, &class);
         if states.is_empty() || states.contains(&at.state) {
             return Ok(());
         }
