@@ -107,7 +107,7 @@ impl SuiteArguments {
         let named = self.provider.named(selectors)?;
 
         Ok(match &self.cases {
-            Some(folder) => load(read_dir(folder)?, named.as_deref())?,
+            Some(folder) => load(read_dir(folder)?, named.as_deref()).map_err(|mistakes| self.placed(mistakes))?,
             None => load_built_in(named.as_deref())?,
         })
     }
@@ -118,7 +118,7 @@ impl SuiteArguments {
         let folders: BTreeSet<&str> = files.iter().filter_map(|file| Some(file.path.split_once('/')?.0)).collect();
         // Without any folder, loading says what is wrong.
         if folders.is_empty() {
-            return Ok(vec![load(files, None)?]);
+            return Ok(vec![load(files, None).map_err(|mistakes| self.placed(mistakes))?]);
         }
 
         // The mistakes of all of them, and not of the first one that has any.
@@ -129,7 +129,15 @@ impl SuiteArguments {
                 Err(found) => mistakes.push(found),
             }
         }
-        if mistakes.is_empty() { Ok(suites) } else { Err(Diagnostics::merged(mistakes).into()) }
+        if mistakes.is_empty() { Ok(suites) } else { Err(self.placed(Diagnostics::merged(mistakes)).into()) }
+    }
+
+    /// Mistakes with their files as they are found from where the program was started.
+    fn placed(&self, mistakes: Diagnostics) -> Diagnostics {
+        match self.folder() {
+            Some(folder) => mistakes.within(&folder),
+            None => mistakes,
+        }
     }
 
     /// The case files as they are read.

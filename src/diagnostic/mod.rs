@@ -84,6 +84,15 @@ impl Diagnostics {
         Self { files: files.len(), list }
     }
 
+    /// The same with the folder before the name of each file, so that it is found from where the program was started.
+    #[cfg(feature = "cli")]
+    pub(crate) fn within(mut self, folder: &str) -> Self {
+        for (mistake, _) in &mut self.list {
+            mistake.file = format!("{folder}/{}", mistake.file).into();
+        }
+        self
+    }
+
     /// The mistakes, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter().map(|(mistake, _)| mistake)

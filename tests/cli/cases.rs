@@ -40,7 +40,7 @@ fn all_mistakes_of_all_files_are_reported_at_once_and_nothing_runs() {
         for part in [
             "Rejected.Disable",
             "because",
-            "alibaba/matrix/encrypt.yaml:",
+            "--> own/alibaba/matrix/encrypt.yaml:",
             "alibaba/matrix/decrypt.yaml:",
             "alibaba/scenarios/new-keys.yaml:",
         ] {
