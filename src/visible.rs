@@ -10,7 +10,12 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 /// becomes a space.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
+    // Most texts are nothing else, and whole.
+    let plain = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\n')).count();
+    let (plain, rest) = text.split_at(plain);
+    shown.push_str(plain);
+
+    for character in rest.chars() {
         match character {
             '\n' => shown.push('\n'),
             '\t' => shown.push(' '),

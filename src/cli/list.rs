@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use clap::Args;
@@ -69,7 +70,8 @@ struct ListedKey {
 
 /// Lists cases or clauses.
 pub(super) fn list(arguments: &ListArguments, context: &Context) -> Result<Exit, CliError> {
-    let suite = Arc::new(arguments.suite.load(&arguments.select.selectors)?);
+    // Never given back: the program ends when the list is printed, and to take a suite apart takes a while.
+    let suite = ManuallyDrop::new(Arc::new(arguments.suite.load(&arguments.select.selectors)?));
     let selection = arguments.select.select(&suite, RouteLimit::All)?.cases;
     if selection.is_empty() {
         return Ok(Exit::NothingJudged);

@@ -39,7 +39,7 @@ pub(super) fn recorder(
         prompt: target.is_prompt(),
         own_credentials,
         moves_clock: !matches!(target.clock(), TargetClock::Fixed),
-        suite: suite.hash.clone(),
+        suite: suite.hash().to_owned(),
         seed,
         mark: mark.clone(),
         salt: format!("{:032x}", fastrand::u128(..)),

@@ -71,7 +71,7 @@ fn replay_claimed(
         context.report(&format!("{gone} was recorded, but there is no such case any more"));
     }
 
-    if run.suite != suite.hash {
+    if run.suite != suite.hash() {
         context.report("the case files are not those of the recording: what they send otherwise was not recorded");
     }
     if cases.is_empty() {

@@ -22,7 +22,7 @@ pub(super) fn text() -> Result<String, CliError> {
     for suite in SuiteArguments::default().load_each()? {
         let editions: BTreeSet<&str> = suite.cases.iter().map(|case| suite.edition(case).as_str()).collect();
         let cases = count(as_u64(suite.cases.len()), "case");
-        let _ = writeln!(text, "{}: {cases}, suite {}", suite.service.provider, suite.hash);
+        let _ = writeln!(text, "{}: {cases}, suite {}", suite.service.provider, suite.hash());
         for edition in editions {
             let of = suite.cases.iter().filter(|case| suite.edition(case).as_str() == edition).count();
             let _ = writeln!(text, "  edition {edition}: {}", count(as_u64(of), "case"));

@@ -45,7 +45,7 @@ pub fn is_yaml(file: &str) -> bool {
 
 /// The file while it is being checked.
 struct Page<'a> {
-    outline: &'a Outline,
+    outline: &'a Outline<'a>,
     mistakes: &'a mut Vec<Diagnostic>,
 }
 
@@ -61,7 +61,7 @@ impl Page<'_> {
     /// Notes a mistake in a value, unless its place holds one already.
     fn note(&mut self, at: &Path<'_>, message: impl Into<String>, help: Option<String>) {
         if !self.outline.is_mistaken_at(at) {
-            let span = Some(self.outline.positions.value(at));
+            let span = Some(self.outline.value(at));
             let file = Arc::clone(&self.outline.file);
             self.mistakes.push(Diagnostic { file, span, message: message.into(), help });
         }
@@ -107,7 +107,7 @@ fn check_entry(page: &mut Page<'_>, at: &Path<'_>, given: &EntryFile) -> Entry {
         page.note(&at.key("until"), format!("`{}` is not a date such as 2027-12-31", given.until), None);
     }
 
-    let span = page.outline.positions.value(at);
+    let span = page.outline.value(at);
     Entry {
         case: given.case.clone(),
         failure,

@@ -61,7 +61,7 @@ fn result(id: &str, (kind, code, status): End<'_>) -> CaseResult {
 }
 
 pub(super) fn judged(cases: &[CaseResult]) -> Judged<'_> {
-    Judged { complete: true, suite_hash: &suite().hash, target: "http://127.0.0.1:1", cases }
+    Judged { complete: true, suite_hash: suite().hash(), target: "http://127.0.0.1:1", cases }
 }
 
 pub(super) fn acceptance() -> Acceptance {

@@ -3,17 +3,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde_yaml::Value;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::file::KnownFile;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::places::{Places, lone_return};
-use crate::yaml::{Children, Document, MOST_VALUES, Node, Positions, TOO_MANY_VALUES};
+use crate::yaml::{Document, Entry, MOST_VALUES, Map, Node, TOO_MANY_VALUES, Value};
 
 /// Reads a list, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
-pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Document<KnownFile>> {
+pub(super) fn read<'a>(
+    file: &Arc<str>,
+    text: &'a str,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Document<'a, KnownFile>> {
     let mut mistake = |range: Option<Range<usize>>, message: &str, help: Option<&str>| {
         mistakes.push(Diagnostic {
             file: Arc::clone(file),
@@ -34,8 +37,8 @@ pub(super) fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) 
 
     match DeTable::parse(text) {
         Ok(table) => {
-            let (value, root) = Reader { places: Places::new(text) }.map(table.span(), table.into_inner());
-            Document::fit(file, value, Positions::new(root), mistakes)
+            let root = Reader { places: Places::new(text) }.map(table.span(), table.into_inner());
+            Document::fit(file, root, mistakes)
         }
         // The likely cause is a list in YAML under the wrong name.
         Err(error) => mistake(
@@ -58,46 +61,35 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn value(&self, value: Spanned<DeValue<'_>>) -> (Value, Node) {
+    fn node<'a>(&self, value: Spanned<DeValue<'a>>) -> Node<'a> {
         let range = value.span();
-        let scalar = match value.into_inner() {
-            DeValue::Array(items) => {
-                let (values, nodes) = items.into_iter().map(|item| self.value(item)).unzip();
-                return (Value::Sequence(values), self.node(range, Children::List(nodes)));
-            }
+        let value = match value.into_inner() {
+            DeValue::Array(items) => Value::List(items.into_iter().map(|item| self.node(item)).collect()),
             DeValue::Table(table) => return self.map(range, table),
-            DeValue::String(text) => Value::from(&*text),
+            DeValue::String(text) => Value::Text(text),
             DeValue::Integer(number) => integer(&number),
-            DeValue::Float(number) => Value::from(number.as_str().parse::<f64>().unwrap_or(f64::NAN)),
-            DeValue::Boolean(flag) => Value::from(flag),
+            DeValue::Float(number) => Value::Real(number.as_str().parse().unwrap_or(f64::NAN)),
+            DeValue::Boolean(flag) => Value::Flag(flag),
             // A date is a text with a form of its own.
-            DeValue::Datetime(date) => Value::from(date.to_string()),
+            DeValue::Datetime(date) => Value::Text(date.to_string().into()),
         };
-        (scalar, self.node(range, Children::None))
+        Node { span: self.places.span(Some(range)), value }
     }
 
-    fn map(&self, range: Range<usize>, table: DeTable<'_>) -> (Value, Node) {
-        let mut values = serde_yaml::Mapping::with_capacity(table.len());
-        let mut nodes = indexmap::IndexMap::with_capacity(table.len());
-        for (key, item) in table {
-            let (value, node) = self.value(item);
+    fn map<'a>(&self, range: Range<usize>, table: DeTable<'a>) -> Node<'a> {
+        let entry = |(key, value): (Spanned<_>, _)| {
             let place = self.places.span(Some(key.span()));
-            let name = key.into_inner();
-            values.insert(Value::from(&*name), value);
-            nodes.insert(name.into(), (place, node));
-        }
-        (Value::Mapping(values), self.node(range, Children::map(nodes)))
-    }
-
-    fn node(&self, range: Range<usize>, children: Children) -> Node {
-        Node { span: self.places.span(Some(range)), children }
+            Entry { key: key.into_inner(), place, node: self.node(value) }
+        };
+        let entries = table.into_iter().map(entry).collect();
+        Node { span: self.places.span(Some(range)), value: Value::Map(Map::new(entries)) }
     }
 }
 
 /// A number; one that has no room in 64 bits is big in any form.
-fn integer(number: &DeInteger<'_>) -> Value {
+fn integer(number: &DeInteger<'_>) -> Value<'static> {
     match i64::from_str_radix(number.as_str(), number.radix()) {
-        Ok(number) => Value::from(number),
-        Err(_) => Value::from(f64::MAX),
+        Ok(number) => u64::try_from(number).map_or(Value::Real(-1.0), Value::Whole),
+        Err(_) => Value::Real(f64::MAX),
     }
 }

@@ -166,7 +166,7 @@ impl Update {
         judged: Judged<'_>,
         acceptance: Option<&Acceptance>,
     ) -> Result<Self, NotUpdated> {
-        if judged.suite_hash != suite.hash {
+        if judged.suite_hash != suite.hash() {
             return Err(NotUpdated::OtherCases);
         }
 

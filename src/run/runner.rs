@@ -366,7 +366,7 @@ impl Runner {
                 bundled_mock: self.context.options.bundled_mock,
                 version: self.context.options.target_version.clone(),
             },
-            suite: SuiteHeader { hash: suite.hash.clone(), cases: self.selection.len(), editions },
+            suite: SuiteHeader { hash: suite.hash().to_owned(), cases: self.selection.len(), editions },
             seed: Some(self.context.options.seed),
             table: Some(table_header::of(suite)),
             clauses: self.clauses(),

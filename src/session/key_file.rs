@@ -77,7 +77,7 @@ pub fn read_keys(
 }
 
 struct Reader<'a> {
-    outline: &'a Outline,
+    outline: &'a Outline<'a>,
     suite: &'a Suite,
     folder: Option<&'a FilePath>,
     secret: &'a dyn Fn(&str) -> Result<Option<Secret>, String>,
@@ -86,7 +86,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn mistake(&mut self, at: &Path<'_>, message: impl Into<String>) {
-        let span = Some(self.outline.positions.value(at));
+        let span = Some(self.outline.value(at));
         self.mistakes.push(Diagnostic {
             file: Arc::clone(&self.outline.file),
             span,

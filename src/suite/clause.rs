@@ -73,7 +73,7 @@ pub struct Clause {
 
 /// The clauses and editions of a file.
 pub(in crate::suite) fn check_clauses(
-    document: &Document<ClausesFile>,
+    document: &Document<'_, ClausesFile>,
     mistakes: &mut Vec<Diagnostic>,
 ) -> (IndexMap<ClauseId, Clause>, IndexSet<Edition>) {
     // The clauses are read before the service, whose vocabulary needs them.

@@ -31,8 +31,12 @@ impl CaseFile {
     /// The tokens of the text, if they were recorded when the program was built. There are none of a text that was
     /// changed since.
     pub(super) fn tokens(&self) -> Option<&'static [u8]> {
-        let built_in = self.built_in.filter(|file| std::ptr::eq(file.text, &*self.text))?;
-        built_in.tokens
+        self.built_in.filter(|_| self.is_built_in())?.tokens
+    }
+
+    /// Whether it is a part of the program as it was built.
+    pub(super) fn is_built_in(&self) -> bool {
+        self.built_in.is_some_and(|file| std::ptr::eq(file.text, &*self.text))
     }
 }
 

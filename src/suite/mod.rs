@@ -10,6 +10,7 @@ pub mod coverage;
 pub mod field_path;
 pub mod files;
 pub mod form;
+mod hash;
 pub mod load;
 pub mod name;
 mod one_or_many;
@@ -33,6 +34,7 @@ use indexmap::IndexMap;
 
 use case::{Case, Subject};
 use clause::Clause;
+use hash::SuiteHash;
 use name::{CaseId, ClassName, ClauseId, Edition, KeyName, OperationName, State};
 use prices::Prices;
 use route::StateGraph;
@@ -60,8 +62,7 @@ pub struct Suite {
     pub cases: Vec<Case>,
     /// What keys and requests cost, if the case files say so.
     pub prices: Option<Prices>,
-    /// SHA-256 of all case files, hex.
-    pub hash: String,
+    hash: SuiteHash,
     row_of: HashMap<OperationName, usize>,
     graph: StateGraph,
 }
@@ -73,13 +74,18 @@ impl Suite {
         rows: Vec<Row>,
         scenarios: Vec<Scenario>,
         clauses: IndexMap<ClauseId, Clause>,
-        hash: String,
+        hash: SuiteHash,
     ) -> Self {
         // The row without a variant is the one whose request others borrow.
         let row_of = rows.iter().enumerate().filter(|(_, row)| row.variant.is_none());
         let row_of: HashMap<OperationName, usize> = row_of.map(|(index, row)| (row.operation.clone(), index)).collect();
         let graph = StateGraph::new(&service, |operation| row_of.get(operation).and_then(|index| rows.get(*index)));
         Self { service, rows, scenarios, clauses, cases: Vec::new(), prices: None, hash, row_of, graph }
+    }
+
+    /// SHA-256 of all case files, hex.
+    pub fn hash(&self) -> &str {
+        self.hash.as_str()
     }
 
     /// The row of an operation without a variant, if the table has one.

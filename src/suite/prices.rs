@@ -81,7 +81,7 @@ pub struct Prices {
 }
 
 /// Checks the prices of a file.
-pub(in crate::suite) fn check_prices(document: &Document<PricesFile>, mistakes: &mut Vec<Diagnostic>) -> Prices {
+pub(in crate::suite) fn check_prices(document: &Document<'_, PricesFile>, mistakes: &mut Vec<Diagnostic>) -> Prices {
     let file = &document.value;
     let vocabulary = Vocabulary::default();
     let mut checker = FileChecker { outline: &document.outline, vocabulary: &vocabulary, mistakes };

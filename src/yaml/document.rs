@@ -3,39 +3,38 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde_yaml::Value;
 
 use super::BIGGEST_FILE;
-use super::position::{Path, Positions, Step};
+use super::node::Node;
+use super::path::{Path, Step};
 use super::scan::{TextMistake, scan, scan_tokens};
 use super::shape::Shape;
 use super::token::Tokens;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 
 /// A value and where its parts stand.
 #[derive(Debug)]
-pub struct Document<T> {
+pub struct Document<'a, T> {
     /// The value. A part that was mistaken holds some other value, so that the rest can still be looked at.
     pub value: T,
     /// Where its parts stand.
-    pub outline: Outline,
+    pub outline: Outline<'a>,
 }
 
 /// Where the parts of a document stand, and which of them were mistaken.
 #[derive(Debug)]
-pub struct Outline {
+pub struct Outline<'a> {
     /// The file.
     pub file: Arc<str>,
-    /// The place of each part.
-    pub positions: Positions,
+    root: Node<'a>,
     mistaken: Vec<Vec<Step>>,
     /// The maps that had a field that is not known.
     curtailed: Vec<Vec<Step>>,
 }
 
-impl<T: DeserializeOwned> Document<T> {
+impl<'a, T: DeserializeOwned> Document<'a, T> {
     /// Reads a text, and adds its mistakes to `mistakes`. None if nothing can be made of the text.
-    pub fn read(file: &Arc<str>, text: &str, mistakes: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub fn read(file: &Arc<str>, text: &'a str, mistakes: &mut Vec<Diagnostic>) -> Option<Self> {
         Self::from_parsed(file, parse(text), mistakes)
     }
 
@@ -43,7 +42,7 @@ impl<T: DeserializeOwned> Document<T> {
     pub(crate) fn read_recorded(
         file: &Arc<str>,
         text: &str,
-        tokens: &[u8],
+        tokens: &'a [u8],
         mistakes: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         Self::from_parsed(file, scan_tokens(Tokens::Recorded(tokens), text), mistakes)
@@ -51,11 +50,11 @@ impl<T: DeserializeOwned> Document<T> {
 
     fn from_parsed(
         file: &Arc<str>,
-        parsed: Result<(Value, Positions), Vec<TextMistake>>,
+        parsed: Result<Node<'a>, Vec<TextMistake>>,
         mistakes: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         match parsed {
-            Ok((value, positions)) => Self::fit(file, value, positions, mistakes),
+            Ok(root) => Self::fit(file, root, mistakes),
             Err(found) => {
                 mistakes.extend(found.into_iter().map(|TextMistake { span, message, help }| Diagnostic {
                     file: Arc::clone(file),
@@ -68,31 +67,19 @@ impl<T: DeserializeOwned> Document<T> {
         }
     }
 
-    /// The same for values that have been parsed already, and their places.
-    pub(crate) fn fit(
-        file: &Arc<str>,
-        value: Value,
-        positions: Positions,
-        mistakes: &mut Vec<Diagnostic>,
-    ) -> Option<Self> {
-        let mut shape = Shape {
-            file,
-            positions: &positions,
-            value,
-            mistaken: Vec::new(),
-            curtailed: Vec::new(),
-            found: Vec::new(),
-        };
+    /// The same for a text that has been parsed already.
+    pub(crate) fn fit(file: &Arc<str>, root: Node<'a>, mistakes: &mut Vec<Diagnostic>) -> Option<Self> {
+        let mut shape = Shape { file, document: root, mistaken: Vec::new(), curtailed: Vec::new(), found: Vec::new() };
         let value = shape.fit();
 
-        let Shape { mistaken, curtailed, mut found, .. } = shape;
+        let Shape { document, mistaken, curtailed, mut found, .. } = shape;
         mistakes.append(&mut found);
-        Some(Self { value: value?, outline: Outline { file: Arc::clone(file), positions, mistaken, curtailed } })
+        Some(Self { value: value?, outline: Outline { file: Arc::clone(file), root: document, mistaken, curtailed } })
     }
 }
 
 /// The values of a text and their places.
-fn parse(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
+fn parse(text: &str) -> Result<Node<'_>, Vec<TextMistake>> {
     if text.len() > BIGGEST_FILE {
         let message = format!("the file is bigger than {} MiB", BIGGEST_FILE >> 20);
         return Err(vec![TextMistake { span: None, message, help: None }]);
@@ -100,7 +87,17 @@ fn parse(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
     scan(text)
 }
 
-impl Outline {
+impl Outline<'_> {
+    /// Where a value stands; if it is not there, where the nearest thing around it stands.
+    pub fn value(&self, path: &Path<'_>) -> Span {
+        self.root.place(path).value
+    }
+
+    /// Where the key of a value stands; for an item, where it begins.
+    pub fn key(&self, path: &Path<'_>) -> Span {
+        self.root.place(path).key
+    }
+
     /// Whether the text had mistakes of shape.
     pub fn is_mistaken(&self) -> bool {
         !self.mistaken.is_empty()
@@ -108,6 +105,10 @@ impl Outline {
 
     /// Whether a part is, or lies in, or holds, one that was mistaken: then there is nothing more to say about it.
     pub fn is_mistaken_at(&self, path: &Path<'_>) -> bool {
+        // Nearly always, and this is asked of all parts.
+        if self.mistaken.is_empty() {
+            return false;
+        }
         let steps = path.steps();
         // `zip` ends with the shorter, so what lies within or around a mistaken part counts too.
         self.mistaken.iter().any(|mistaken| mistaken.iter().zip(&steps).all(|(one, other)| one == other))
@@ -115,7 +116,7 @@ impl Outline {
 
     /// Whether a map had a field that is not known: what it lacks may have been meant by that.
     pub fn is_curtailed_at(&self, path: &Path<'_>) -> bool {
-        self.curtailed.contains(&path.steps())
+        !self.curtailed.is_empty() && self.curtailed.contains(&path.steps())
     }
 }
 
@@ -148,7 +149,7 @@ mod tests {
         Palace,
     }
 
-    fn read(text: &str) -> (Option<Document<House>>, Vec<String>) {
+    fn read(text: &str) -> (Option<Document<'_, House>>, Vec<String>) {
         let mut mistakes = Vec::new();
         let document = Document::read(&"house.yaml".into(), text, &mut mistakes);
         (document, mistakes.iter().map(Diagnostic::to_string).collect())

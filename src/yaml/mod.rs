@@ -4,17 +4,21 @@
 //! than it looks.
 
 mod document;
+mod map;
+mod node;
 mod part;
-mod position;
+mod path;
 mod scalar;
 mod scan;
 mod shape;
 mod token;
 
 pub use document::{Document, Outline};
-pub use position::Path;
 #[cfg(feature = "cli")]
-pub(crate) use position::{Children, Node, Positions};
+pub(crate) use map::{Entry, Map};
+#[cfg(feature = "cli")]
+pub(crate) use node::{Node, Value};
+pub use path::Path;
 
 /// The most values of a file: each takes some hundred bytes in memory, and no more than two in the file.
 pub(crate) const MOST_VALUES: usize = 500_000;

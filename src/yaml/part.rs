@@ -7,12 +7,12 @@
 use serde::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, Error as _, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_yaml::Value;
-use serde_yaml::value::{Tag, TaggedValue};
+
+use super::node::{Node, Value};
 
 /// A value that is to become a type.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a>(pub(super) &'a Value);
+pub(super) struct Part<'a>(pub(super) &'a Node<'a>);
 
 /// Why a part does not become its type.
 #[derive(Debug, thiserror::Error)]
@@ -28,17 +28,6 @@ pub(super) enum Misfit {
     /// What a type of ours says about its own value.
     #[error("{0}")]
     Value(String),
-}
-
-/// The value that stands in for a part that is mistaken: it becomes whatever type is wanted, so that everything around it
-/// can still be looked at. No text holds one, for tags are rejected before.
-pub(super) fn stand_in() -> Value {
-    Value::Tagged(Box::new(TaggedValue { tag: Tag::new("mistaken"), value: Value::Null }))
-}
-
-/// Whether a value is a [`stand_in`].
-pub(super) fn is_stand_in(value: &Value) -> bool {
-    matches!(value, Value::Tagged(_))
 }
 
 impl de::Error for Misfit {
@@ -71,65 +60,64 @@ impl de::Error for Misfit {
     }
 }
 
-impl<'a> Part<'a> {
+impl Part<'_> {
     fn mismatch<T>(self, wanted: &str) -> Result<T, Misfit> {
-        let found = match self.0 {
-            Value::Null | Value::Tagged(_) => Unexpected::Unit,
-            Value::Bool(value) => Unexpected::Bool(*value),
+        let found = match &self.0.value {
+            Value::Nothing | Value::StandIn => Unexpected::Unit,
+            Value::Flag(value) => Unexpected::Bool(*value),
             // No value is ever repeated, so any number will do.
-            Value::Number(_) => Unexpected::Unsigned(0),
-            Value::String(text) => Unexpected::Str(text),
-            Value::Sequence(_) => Unexpected::Seq,
-            Value::Mapping(_) => Unexpected::Map,
+            Value::Whole(_) | Value::Real(_) => Unexpected::Unsigned(0),
+            Value::Text(text) => Unexpected::Str(text),
+            Value::List(_) => Unexpected::Seq,
+            Value::Map(_) => Unexpected::Map,
         };
         Err(Misfit::invalid_type(found, &wanted))
     }
 
     /// A number from 0 to `most`.
     fn whole<'de, V: Visitor<'de>>(self, most: u64, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Tagged(_) => visitor.visit_u64(0),
-            Value::Number(number) => match number.as_u64().or_else(|| whole(number.as_f64())) {
-                Some(number) if number <= most => visitor.visit_u64(number),
-                Some(_) => Err(Misfit::Value(format!("this number is too big: {most} is the biggest"))),
-                None => Err(Misfit::Value("expected a whole number that is not negative".to_owned())),
-            },
-            _ => self.mismatch("a number that is not negative"),
+        let number = match self.0.value {
+            Value::StandIn => Some(0),
+            Value::Whole(number) => Some(number),
+            Value::Real(number) => whole(number),
+            _ => return self.mismatch("a number that is not negative"),
+        };
+        match number {
+            Some(number) if number <= most => visitor.visit_u64(number),
+            Some(_) => Err(Misfit::Value(format!("this number is too big: {most} is the biggest"))),
+            None => Err(Misfit::Value("expected a whole number that is not negative".to_owned())),
         }
     }
 }
 
 /// A number such as `1.0`, which some programs write for 1.
-fn whole(number: Option<f64>) -> Option<u64> {
+fn whole(number: f64) -> Option<u64> {
     // Up to here each whole number has a form of its own.
     const MOST: f64 = 9_007_199_254_740_992.0;
-    let number = number.filter(|number| number.fract() == 0.0 && (0.0..=MOST).contains(number))?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is whole and not negative")]
-    Some(number as u64)
+    (number.fract() == 0.0 && (0.0..=MOST).contains(&number)).then_some(number as u64)
 }
 
 impl<'de> Deserializer<'de> for Part<'de> {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Number(number) => match number.as_u64() {
-                Some(number) => visitor.visit_u64(number),
-                None => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
-            },
-            Value::Sequence(_) => self.deserialize_seq(visitor),
-            Value::Mapping(_) => self.deserialize_map(visitor),
+        match self.0.value {
+            Value::Nothing => visitor.visit_unit(),
+            Value::Flag(value) => visitor.visit_bool(value),
+            Value::Whole(number) => visitor.visit_u64(number),
+            Value::Real(number) => visitor.visit_f64(number),
+            Value::List(_) => self.deserialize_seq(visitor),
+            Value::Map(_) => self.deserialize_map(visitor),
             // What can be written in several forms can be written as a text.
-            Value::String(_) | Value::Tagged(_) => self.deserialize_str(visitor),
+            Value::Text(_) | Value::StandIn => self.deserialize_str(visitor),
         }
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Tagged(_) => visitor.visit_bool(false),
+        match self.0.value {
+            Value::Flag(value) => visitor.visit_bool(value),
+            Value::StandIn => visitor.visit_bool(false),
             _ => self.mismatch("true or false"),
         }
     }
@@ -147,9 +135,9 @@ impl<'de> Deserializer<'de> for Part<'de> {
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::String(text) => visitor.visit_borrowed_str(text),
-            Value::Tagged(_) => visitor.visit_borrowed_str(""),
+        match &self.0.value {
+            Value::Text(text) => visitor.visit_borrowed_str(text),
+            Value::StandIn => visitor.visit_borrowed_str(""),
             _ => self.mismatch("a text"),
         }
     }
@@ -163,8 +151,8 @@ impl<'de> Deserializer<'de> for Part<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Null | Value::Tagged(_) => visitor.visit_none(),
+        match self.0.value {
+            Value::Nothing | Value::StandIn => visitor.visit_none(),
             _ => visitor.visit_some(self),
         }
     }
@@ -174,20 +162,20 @@ impl<'de> Deserializer<'de> for Part<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        let items: &[Value] = match self.0 {
-            Value::Sequence(items) => items,
-            Value::Tagged(_) => &[],
+        let items: &[Node<'_>] = match &self.0.value {
+            Value::List(items) => items,
+            Value::StandIn => &[],
             _ => return self.mismatch("a list"),
         };
         visitor.visit_seq(SeqDeserializer::new(items.iter().map(Part)))
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0 {
-            Value::Mapping(map) => {
-                visitor.visit_map(MapDeserializer::new(map.iter().map(|(key, value)| (Part(key), Part(value)))))
+        match &self.0.value {
+            Value::Map(map) => {
+                visitor.visit_map(MapDeserializer::new(map.iter().map(|entry| (&*entry.key, Part(&entry.node)))))
             }
-            Value::Tagged(_) => self.deserialize_struct("", &[], visitor),
+            Value::StandIn => self.deserialize_struct("", &[], visitor),
             _ => self.mismatch("a map"),
         }
     }
@@ -199,7 +187,7 @@ impl<'de> Deserializer<'de> for Part<'de> {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         // Each field is a stand-in in turn, or the first one would be reported as missing.
-        if is_stand_in(self.0) {
+        if matches!(self.0.value, Value::StandIn) {
             return visitor.visit_map(MapDeserializer::new(fields.iter().map(|field| (*field, self))));
         }
         self.deserialize_map(visitor)
@@ -211,9 +199,9 @@ impl<'de> Deserializer<'de> for Part<'de> {
         words: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        match (self.0, words) {
-            (Value::String(word), _) => visitor.visit_enum(BorrowedStrDeserializer::new(word)),
-            (Value::Tagged(_), [first, ..]) => visitor.visit_enum(BorrowedStrDeserializer::new(first)),
+        match (&self.0.value, words) {
+            (Value::Text(word), _) => visitor.visit_enum(BorrowedStrDeserializer::new(word)),
+            (Value::StandIn, [first, ..]) => visitor.visit_enum(BorrowedStrDeserializer::new(first)),
             _ => self.mismatch("a text"),
         }
     }

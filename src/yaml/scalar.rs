@@ -1,25 +1,27 @@
 //! What a scalar means: a text, a number, true, false or nothing.
 
-use serde_yaml::Value;
+use std::borrow::Cow;
+
+use super::node::Value;
 
 /// The longest text that may be a number.
 const LONGEST_NUMBER: usize = 64;
 
 /// The value of a scalar. Only one without quotes may be something else than a text.
-pub(super) fn scalar(text: &str, is_plain: bool) -> Value {
+pub(super) fn scalar(text: Cow<'_, str>, is_plain: bool) -> Value<'_> {
     if !is_plain {
-        return Value::from(text);
+        return Value::Text(text);
     }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => number(text).unwrap_or_else(|| Value::from(text)),
+    match &*text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Nothing,
+        "true" | "True" | "TRUE" => Value::Flag(true),
+        "false" | "False" | "FALSE" => Value::Flag(false),
+        _ => number(&text).unwrap_or(Value::Text(text)),
     }
 }
 
 /// A number in any form that the format has.
-fn number(text: &str) -> Option<Value> {
+fn number(text: &str) -> Option<Value<'static>> {
     let first = text.bytes().next()?;
     let may_be_one = text.len() <= LONGEST_NUMBER
         && (first.is_ascii_digit() || b"+-.".contains(&first))
@@ -33,11 +35,17 @@ fn number(text: &str) -> Option<Value> {
 
     // Nearly all numbers are plain ones.
     let is_plain = text == "0" || (first != b'0' && text.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_plain && let Ok(number) = text.parse::<u64>() {
-        return Some(Value::from(number));
+    if is_plain && let Ok(number) = text.parse() {
+        return Some(Value::Whole(number));
     }
-    // One that has no room in 64 bits is big in any form.
-    serde_yaml::from_str(text).ok().or_else(|| text.parse::<f64>().ok().map(Value::from))
+    match serde_yaml::from_str(text) {
+        Ok(serde_yaml::Value::Number(number)) => {
+            Some(number.as_u64().map_or_else(|| Value::Real(number.as_f64().unwrap_or(f64::NAN)), Value::Whole))
+        }
+        Ok(_) => None,
+        // One that has no room in 64 bits is big in any form.
+        Err(_) => text.parse().ok().map(Value::Real),
+    }
 }
 
 #[cfg(test)]
@@ -95,17 +103,26 @@ mod tests {
             "alibaba/No/1",
             "tRue",
         ] {
-            let wanted: Value = serde_yaml::from_str(text).unwrap();
-            let given = scalar(text, true);
-            // Not a number is like nothing, not even itself.
-            assert_eq!(format!("{given:?}"), format!("{wanted:?}"), "{text}");
-            assert_eq!(scalar(text, false), Value::from(text));
+            let wanted: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
+            match (scalar(text.into(), true), wanted) {
+                (Value::Nothing, serde_yaml::Value::Null) => {}
+                (Value::Flag(given), serde_yaml::Value::Bool(wanted)) => assert_eq!(given, wanted, "{text}"),
+                (Value::Whole(given), serde_yaml::Value::Number(wanted)) => assert_eq!(Some(given), wanted.as_u64()),
+                (Value::Real(given), serde_yaml::Value::Number(wanted)) => {
+                    assert_eq!(wanted.as_u64(), None, "{text}");
+                    // Not a number is like nothing, not even itself.
+                    assert_eq!(given.to_string(), wanted.as_f64().unwrap().to_string(), "{text}");
+                }
+                (Value::Text(given), serde_yaml::Value::String(wanted)) => assert_eq!(given, wanted, "{text}"),
+                (given, wanted) => panic!("{text}: {given:?} is not {wanted:?}"),
+            }
+            assert!(matches!(scalar(text.into(), false), Value::Text(given) if given == text));
         }
 
-        assert!(scalar("18446744073709551616", true).is_f64());
-        assert_eq!(scalar("", true), Value::Null);
+        assert!(matches!(scalar("18446744073709551616".into(), true), Value::Real(_)));
+        assert!(matches!(scalar("".into(), true), Value::Nothing));
         for text in ["---", "...", "--- 1"] {
-            assert_eq!(scalar(text, true), Value::from(text));
+            assert!(matches!(scalar(text.into(), true), Value::Text(given) if given == text));
         }
     }
 }

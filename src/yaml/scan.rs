@@ -1,19 +1,21 @@
 //! Reading all keys and values of a text and their places, and what is wrong with it as YAML.
 
-use indexmap::IndexMap;
-use serde_yaml::{Mapping, Value};
+use std::borrow::Cow;
 
-use super::position::{Children, Node, Positions};
+use super::map::{Entry, Map};
+use super::node::{Node, Value};
 use super::scalar::scalar;
 use super::token::{Piece, Place, Token, TokenError, Tokens};
 use super::{MOST_VALUES, TOO_MANY_VALUES};
 use crate::diagnostic::Span;
 
+const KEY_IS_NO_TEXT: &str = "a key must be a text";
+
 /// How deep maps and lists may be nested.
 const DEEPEST: usize = 48;
 
-/// The most keys that are reported for standing twice.
-const MOST_DUPLICATES: usize = 100;
+/// The most keys that are reported.
+const MOST_KEYS: usize = 100;
 
 /// A mistake that can be seen without knowing what the text is about.
 pub(super) struct TextMistake {
@@ -22,33 +24,37 @@ pub(super) struct TextMistake {
     pub(super) help: Option<String>,
 }
 
-/// Reads a text once. Every key that stands twice is a mistake; any other mistake ends the reading.
-pub(super) fn scan(text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
+/// Reads a text once. Every key that stands twice or is no text is a mistake; any other mistake ends the reading.
+pub(super) fn scan(text: &str) -> Result<Node<'_>, Vec<TextMistake>> {
     scan_tokens(Tokens::of(text), text)
 }
 
 /// The same for the tokens of a text.
-pub(super) fn scan_tokens(tokens: Tokens<'_>, text: &str) -> Result<(Value, Positions), Vec<TextMistake>> {
-    let mut scanner = Scanner { tokens, duplicates: Vec::new(), values: 0 };
-    match scanner.document() {
-        Ok((value, root)) if scanner.duplicates.is_empty() => Ok((value, Positions::new(root))),
-        Ok(_) => Err(scanner.duplicates),
+pub(super) fn scan_tokens<'a>(tokens: Tokens<'a>, text: &str) -> Result<Node<'a>, Vec<TextMistake>> {
+    let mut scanner = Scanner { tokens, wrong_keys: Vec::new(), values: 0 };
+    let read = scanner.document();
+    let mut mistakes = scanner.wrong_keys;
+    // Those of a map are found at its end, when those of the maps in it are known.
+    mistakes.sort_by_key(|mistake| mistake.span.map(|Span { line, column, .. }| (line, column)));
+    match read {
+        Ok(root) if mistakes.is_empty() => Ok(root),
+        Ok(_) => Err(mistakes),
         Err(mistake) => {
-            scanner.duplicates.push(with_help(text, mistake));
-            Err(scanner.duplicates)
+            mistakes.push(with_help(text, mistake));
+            Err(mistakes)
         }
     }
 }
 
 struct Scanner<'a> {
     tokens: Tokens<'a>,
-    duplicates: Vec<TextMistake>,
+    wrong_keys: Vec<TextMistake>,
     /// How many values were read.
     values: usize,
 }
 
 impl<'a> Scanner<'a> {
-    fn document(&mut self) -> Result<(Value, Node), TextMistake> {
+    fn document(&mut self) -> Result<Node<'a>, TextMistake> {
         let start = Span { line: 1, column: 1, length: 0 };
         let mut root = None;
         while let Some((piece, span)) = self.next()? {
@@ -69,7 +75,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads a value, whose first piece is given, to its end.
-    fn node(&mut self, first: Piece<'_>, span: Span, depth: usize) -> Result<(Value, Node), TextMistake> {
+    fn node(&mut self, first: Piece<'a>, span: Span, depth: usize) -> Result<Node<'a>, TextMistake> {
         // Each level is a call on the stack, which a file must not be able to exhaust.
         if depth > DEEPEST {
             return wrong(span, "this is nested too deeply");
@@ -78,57 +84,62 @@ impl<'a> Scanner<'a> {
         if self.values > MOST_VALUES {
             return wrong(span, TOO_MANY_VALUES);
         }
-        let (value, children) = match first {
+        let value = match first {
             Piece::ListStart => self.list(depth)?,
             Piece::MapStart => self.map(depth)?,
-            Piece::Scalar { text, is_plain } => (scalar(&text, is_plain), Children::None),
-            Piece::ListEnd | Piece::MapEnd | Piece::DocumentStart => (Value::Null, Children::None),
+            Piece::Scalar { text, is_plain } => scalar(text, is_plain),
+            Piece::ListEnd | Piece::MapEnd | Piece::DocumentStart => Value::Nothing,
         };
-        Ok((value, Node { span, children }))
+        Ok(Node { span, value })
     }
 
-    fn list(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
-        let (mut values, mut items) = (Vec::new(), Vec::new());
+    fn list(&mut self, depth: usize) -> Result<Value<'a>, TextMistake> {
+        let mut items = Vec::new();
         while let Some((piece, span)) = self.next()? {
-            let (value, item) = match piece {
+            match piece {
                 Piece::ListEnd => break,
-                piece => self.node(piece, span, depth + 1)?,
-            };
-            values.push(value);
-            items.push(item);
+                piece => items.push(self.node(piece, span, depth + 1)?),
+            }
         }
-        Ok((Value::Sequence(values), Children::List(items)))
+        // There may be very many lists, and each has room for twice as much.
+        items.shrink_to_fit();
+        Ok(Value::List(items))
     }
 
-    fn map(&mut self, depth: usize) -> Result<(Value, Children), TextMistake> {
-        let mut values = Mapping::new();
-        let mut entries: IndexMap<Box<str>, (Span, Node)> = IndexMap::new();
-        while let Some((piece, span)) = self.next()? {
-            let (name, key): (Box<str>, Value) = match piece {
+    fn map(&mut self, depth: usize) -> Result<Value<'a>, TextMistake> {
+        let mut entries = Vec::new();
+        while let Some((piece, place)) = self.next()? {
+            let key = match piece {
                 Piece::MapEnd => break,
-                Piece::Scalar { text, is_plain } => (Box::from(&*text), scalar(&text, is_plain)),
-                _ => return wrong(span, "a key must be a text"),
-            };
-            if let Some((first, _)) = entries.get(&name) {
-                let help = Some(format!("it stands on line {} already", first.line));
-                if self.duplicates.len() == MOST_DUPLICATES {
-                    return wrong(span, "there are further keys that stand twice, and nothing more is read");
+                Piece::Scalar { text, is_plain } => {
+                    // No map has other keys, and two keys are the same by what they look like.
+                    if is_plain && !matches!(scalar(Cow::Borrowed(&text), true), Value::Text(_)) {
+                        let help = Some("put it in quotes".to_owned());
+                        self.report(place, KEY_IS_NO_TEXT.to_owned(), help)?;
+                    }
+                    text
                 }
-                self.duplicates.push(TextMistake {
-                    span: Some(span),
-                    message: format!("duplicate key `{name}`"),
-                    help,
-                });
-            }
-
-            let Some((piece, place)) = self.next()? else { break };
-            let (value, node) = self.node(piece, place, depth + 1)?;
-            values.entry(key).or_insert(value);
-            entries.entry(name).or_insert((span, node));
+                _ => return wrong(place, KEY_IS_NO_TEXT),
+            };
+            let Some((piece, span)) = self.next()? else { break };
+            entries.push(Entry { key, place, node: self.node(piece, span, depth + 1)? });
         }
-        // There may be very many maps, and each has room for twice as much.
-        values.shrink_to_fit();
-        Ok((Value::Mapping(values), Children::map(entries)))
+
+        let map = Map::new(entries);
+        for (first, second) in map.duplicates() {
+            let help = Some(format!("it stands on line {} already", first.place.line));
+            self.report(second.place, format!("duplicate key `{}`", second.key), help)?;
+        }
+        Ok(Value::Map(map))
+    }
+
+    /// Reports a key, after which the reading goes on, unless there are very many of them.
+    fn report(&mut self, span: Span, message: String, help: Option<String>) -> Result<(), TextMistake> {
+        if self.wrong_keys.len() == MOST_KEYS {
+            return wrong(span, "there are further keys like those above, and nothing more is read");
+        }
+        self.wrong_keys.push(TextMistake { span: Some(span), message, help });
+        Ok(())
     }
 }
 
@@ -183,6 +194,14 @@ mod tests {
     }
 
     #[test]
+    fn every_key_that_is_no_text_is_found() {
+        let mistakes = scan("1: a\nb: {true: 1, '2': c, null: d}\n").err().unwrap();
+        let found: Vec<_> = mistakes.iter().map(|found| (found.span.unwrap().column, found.message.as_str())).collect();
+        assert_eq!(found, [(1, KEY_IS_NO_TEXT), (5, KEY_IS_NO_TEXT), (22, KEY_IS_NO_TEXT)]);
+        assert!(mistakes.iter().all(|found| found.help.as_deref() == Some("put it in quotes")));
+    }
+
+    #[test]
     fn what_to_write_is_said_with_the_place() {
         let aliases = "aliases are not allowed here";
         let quoted = |character: char| format!("put a text that begins with `{character}` in quotes");
@@ -220,6 +239,6 @@ mod tests {
     fn a_file_of_too_many_values_or_mistakes_is_not_read_on() {
         let mistakes = scan(&format!("[{}]", "1,".repeat(MOST_VALUES))).err().unwrap();
         assert_eq!((mistakes.len(), mistakes[0].message.as_str()), (1, TOO_MANY_VALUES));
-        assert_eq!(scan(&"a: 1\n".repeat(100_000)).err().unwrap().len(), MOST_DUPLICATES + 1);
+        assert_eq!(scan(&"a: 1\n".repeat(100_000)).err().unwrap().len(), MOST_KEYS + 1);
     }
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
-use serde_yaml::Value;
 
-use super::part::{Misfit, Part, is_stand_in, stand_in};
-use super::position::{Positions, Step};
+use super::map::Entry;
+use super::node::{Node, Value};
+use super::part::{Misfit, Part};
+use super::path::Step;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::near::nearest;
 
@@ -21,10 +22,9 @@ const MOST_MISTAKES: usize = 100;
 const MOST_WORK: usize = 1_000_000;
 
 /// The values of a text on their way to a type.
-pub(super) struct Shape<'a> {
-    pub(super) file: &'a Arc<str>,
-    pub(super) positions: &'a Positions,
-    pub(super) value: Value,
+pub(super) struct Shape<'f, 'a> {
+    pub(super) file: &'f Arc<str>,
+    pub(super) document: Node<'a>,
     /// The parts that have a stand-in.
     pub(super) mistaken: Vec<Vec<Step>>,
     /// The maps that lost a field that is not known.
@@ -32,12 +32,17 @@ pub(super) struct Shape<'a> {
     pub(super) found: Vec<Diagnostic>,
 }
 
-impl Shape<'_> {
+impl Shape<'_, '_> {
     /// The value as a type. None if not even stand-ins make it one.
     pub(super) fn fit<T: DeserializeOwned>(&mut self) -> Option<T> {
-        let most = MOST_MISTAKES.min(1 + MOST_WORK / self.positions.count().max(1));
+        // Most files have no mistake, and to keep track of paths takes as long as all else.
+        if let Ok(typed) = T::deserialize(Part(&self.document)) {
+            return Some(typed);
+        }
+
+        let most = MOST_MISTAKES.min(1 + MOST_WORK / self.document.count());
         while self.found.len() < most {
-            let error = match serde_path_to_error::deserialize(Part(&self.value)) {
+            let error = match serde_path_to_error::deserialize(Part(&self.document)) {
                 Ok(typed) => return Some(typed),
                 Err(error) => error,
             };
@@ -57,7 +62,7 @@ impl Shape<'_> {
                 let holder = steps.clone();
                 steps.push(Step::Key(field.to_owned()));
                 // What is missing stands nowhere, so its holder is shown.
-                self.note(&steps, self.positions.find(&holder).0, message, None);
+                self.note(&steps, self.document.place_of(&holder).key, message, None);
             }
             Misfit::UnknownField { field, known } => {
                 let near = nearest(&field, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
@@ -66,12 +71,12 @@ impl Shape<'_> {
                 if !matches!(steps.last(), Some(Step::Key(last)) if *last == field) {
                     steps.push(Step::Key(field));
                 }
-                self.note(&steps, self.positions.find(&steps).0, message, Some(help));
+                self.note(&steps, self.document.place_of(&steps).key, message, Some(help));
                 return self.remove(steps);
             }
             Misfit::UnknownWord { known, .. } => {
                 let help = format!("expected {}", list(known));
-                self.note(&steps, self.positions.find(&steps).1, message, Some(help));
+                self.note(&steps, self.document.place_of(&steps).value, message, Some(help));
             }
             Misfit::Shape { wanted, found } => {
                 let unquoted = wanted == "a text" && ["a number", "true or false"].contains(&found);
@@ -81,9 +86,9 @@ impl Shape<'_> {
                     (_, true) => Some("write it without quotes".to_owned()),
                     (false, false) => None,
                 };
-                self.note(&steps, self.positions.find(&steps).1, message, help);
+                self.note(&steps, self.document.place_of(&steps).value, message, help);
             }
-            Misfit::Value(_) => self.note(&steps, self.positions.find(&steps).1, message, None),
+            Misfit::Value(_) => self.note(&steps, self.document.place_of(&steps).value, message, None),
         }
 
         self.replace(steps)
@@ -99,19 +104,7 @@ impl Shape<'_> {
     /// Puts a stand-in in the place of a part. If a type of ours does not take even that, its surroundings go too.
     fn replace(&mut self, mut steps: Vec<Step>) -> Option<()> {
         loop {
-            let value = match steps.split_last() {
-                None => Some(&mut self.value),
-                Some((last, holder)) => match (at(&mut self.value, holder), last) {
-                    (Some(Value::Mapping(map)), Step::Key(key)) => {
-                        Some(map.entry(key.as_str().into()).or_insert(Value::Null))
-                    }
-                    (Some(Value::Sequence(items)), Step::Item(index)) => items.get_mut(*index),
-                    _ => None,
-                },
-            };
-
-            if let Some(value) = value.filter(|value| !is_stand_in(value)) {
-                *value = stand_in();
+            if self.stand_in(&steps) {
                 self.mistaken.push(steps);
                 return Some(());
             }
@@ -119,10 +112,26 @@ impl Shape<'_> {
         }
     }
 
+    /// Puts a stand-in in the place of a part, or of one that is missing. Whether there was not one already.
+    fn stand_in(&mut self, part: &[Step]) -> bool {
+        if let Some(node) = self.document.at_mut(part) {
+            let before = std::mem::replace(&mut node.value, Value::StandIn);
+            return !matches!(before, Value::StandIn);
+        }
+
+        let Some((Step::Key(key), holder)) = part.split_last() else { return false };
+        // It stands nowhere, so its holder is shown.
+        let place = self.document.place_of(holder).key;
+        let Some(Node { value: Value::Map(map), .. }) = self.document.at_mut(holder) else { return false };
+        map.insert(Entry { key: key.clone().into(), place, node: Node { span: place, value: Value::StandIn } });
+        true
+    }
+
     /// Takes a field out of its map.
     fn remove(&mut self, mut steps: Vec<Step>) -> Option<()> {
         let Some(Step::Key(key)) = steps.pop() else { return None };
-        at(&mut self.value, &steps)?.as_mapping_mut()?.shift_remove(key.as_str())?;
+        let Value::Map(map) = &mut self.document.at_mut(&steps)?.value else { return None };
+        map.remove(&key)?;
         self.curtailed.push(steps);
         Some(())
     }
@@ -134,13 +143,6 @@ fn step(segment: &Segment) -> Option<Step> {
         Segment::Map { key } => Some(Step::Key(key.clone())),
         Segment::Enum { .. } | Segment::Unknown => None,
     }
-}
-
-fn at<'a>(value: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
-    steps.iter().try_fold(value, |value, step| match step {
-        Step::Key(key) => value.as_mapping_mut()?.get_mut(key.as_str()),
-        Step::Item(index) => value.as_sequence_mut()?.get_mut(*index),
-    })
 }
 
 fn list(words: &[&str]) -> String {

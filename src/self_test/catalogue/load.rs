@@ -46,7 +46,7 @@ pub(super) fn load(text: &str, repertoire: Repertoire) -> Result<Vec<CatalogueEn
 
 /// What has been read, and what is wrong with it.
 struct Loader<'a> {
-    outline: &'a Outline,
+    outline: &'a Outline<'a>,
     repertoire: Repertoire,
     /// The names of the deviations so far.
     names: BTreeSet<String>,
@@ -57,7 +57,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn file(&mut self, file: &CatalogueFile) {
         if file.format != 1 {
-            let span = self.outline.positions.value(&Path::Root.key("format"));
+            let span = self.outline.value(&Path::Root.key("format"));
             self.mistake(Some(span), format!("the format {} is not known; only 1 is", file.format));
         }
 
@@ -79,7 +79,7 @@ impl Loader<'_> {
     }
 
     fn entry(&mut self, family: Family, entry: &EntryFile, path: &Path<'_>) {
-        let place = self.outline.positions.value(path);
+        let place = self.outline.value(path);
         if entry.caught_by.0.is_empty() == entry.uncaught.is_none() {
             let message =
                 "an entry says either which cases catch its deviations (`caught_by`) or why none does (`uncaught`)";
@@ -91,7 +91,7 @@ impl Loader<'_> {
 
         for values in combinations(&entry.each) {
             for (index, text) in entry.deviations.0.iter().enumerate() {
-                let span = self.outline.positions.value(&path.key("deviations").item(index));
+                let span = self.outline.value(&path.key("deviations").item(index));
                 let Some(deviation) = self.deviation(&values.fill(text), span) else { continue };
                 self.entries.push(CatalogueEntry {
                     deviation,
@@ -122,10 +122,8 @@ impl Loader<'_> {
     }
 
     fn sets(&self, sets: &OneOrMany<SetFile>, values: &Values<'_>, path: &Path<'_>) -> Vec<PlacedSet> {
-        let placed = |(index, set)| PlacedSet {
-            set: values.fill_set(set),
-            span: self.outline.positions.value(&path.item(index)),
-        };
+        let placed =
+            |(index, set)| PlacedSet { set: values.fill_set(set), span: self.outline.value(&path.item(index)) };
         sets.0.iter().enumerate().map(placed).collect()
     }
 

@@ -51,7 +51,7 @@ fn load(text: &str) -> Result<Vec<Explained>, Diagnostics> {
     let mut differences = Vec::new();
     if let Some(Document { value, outline }) = document {
         let mut mistake = |path: &Path<'_>, message: String| {
-            let span = Some(outline.positions.value(path));
+            let span = Some(outline.value(path));
             mistakes.push(Diagnostic { file: FILE.into(), span, message, help: None });
         };
         if value.format != 1 {

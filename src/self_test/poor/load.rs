@@ -69,7 +69,7 @@ pub(super) fn mistake(emulator: &str, span: Span, reason: impl std::fmt::Display
 
 /// What has been read, and what is wrong with it.
 struct Loader<'a> {
-    outline: &'a Outline,
+    outline: &'a Outline<'a>,
     repertoire: Repertoire,
     emulators: Vec<PoorEmulator>,
     mistakes: Vec<Diagnostic>,
@@ -78,7 +78,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn file(&mut self, file: PoorFile) {
         if file.format != 1 {
-            let span = Some(self.outline.positions.value(&Path::Root.key("format")));
+            let span = Some(self.outline.value(&Path::Root.key("format")));
             let message = format!("the format {} is not known; only 1 is", file.format);
             self.mistakes.push(Diagnostic { file: FILE.into(), span, message, help: None });
         }
@@ -90,7 +90,7 @@ impl Loader<'_> {
     }
 
     fn emulator(&mut self, given: EmulatorFile, path: &Path<'_>) {
-        let span = self.outline.positions.value(&path.key("name"));
+        let span = self.outline.value(&path.key("name"));
         for reason in self.mistakes_of(&given) {
             self.mistakes.push(mistake(&given.name, span, reason));
         }
@@ -158,12 +158,12 @@ impl Loader<'_> {
                 }
                 Err(error) => error.to_string(),
             };
-            let span = self.outline.positions.value(&list.item(index));
+            let span = self.outline.value(&list.item(index));
             self.mistakes.push(mistake(&given.name, span, reason));
         }
 
         if given.deviations.is_empty() {
-            let span = self.outline.positions.value(&list);
+            let span = self.outline.value(&list);
             self.mistakes.push(mistake(&given.name, span, "it has no deviation"));
         }
         deviations

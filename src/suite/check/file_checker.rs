@@ -22,7 +22,7 @@ use crate::yaml::{Outline, Path};
 
 /// One file while it is checked.
 pub(in crate::suite) struct FileChecker<'a> {
-    pub outline: &'a Outline,
+    pub outline: &'a Outline<'a>,
     pub vocabulary: &'a Vocabulary,
     pub mistakes: &'a mut Vec<Diagnostic>,
 }
@@ -49,12 +49,12 @@ impl Message {
 impl FileChecker<'_> {
     /// Reports a mistake in a value.
     pub fn error_at_value(&mut self, at: &Path<'_>, message: impl Into<Message>) {
-        self.error(at, self.outline.positions.value(at), message.into());
+        self.error(at, self.outline.value(at), message.into());
     }
 
     /// Reports a mistake of a key, or of what stands under it as a whole.
     pub fn error_at_key(&mut self, at: &Path<'_>, message: impl Into<Message>) {
-        self.error(at, self.outline.positions.key(at), message.into());
+        self.error(at, self.outline.key(at), message.into());
     }
 
     /// Reports a mistake, unless the parser has reported one at its place already.
@@ -69,7 +69,7 @@ impl FileChecker<'_> {
 
     /// Where a key stands.
     pub fn source(&self, at: &Path<'_>) -> Source {
-        let span = self.outline.positions.key(at);
+        let span = self.outline.key(at);
         Source { folder: None, file: Arc::clone(&self.outline.file), line: span.line, column: span.column }
     }
 
@@ -347,7 +347,7 @@ impl FileChecker<'_> {
 
     /// Reports a mistake inside a text, at a byte of it.
     fn inside(&mut self, at: &Path<'_>, text: &str, byte: usize, message: Message) {
-        let whole = self.outline.positions.value(at);
+        let whole = self.outline.value(at);
         let characters = text.get(..byte).map_or(0, |before| before.chars().count()) as u32;
         let length = text.chars().count() as u32;
 

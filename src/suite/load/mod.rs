@@ -11,7 +11,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use sha2::{Digest as _, Sha256};
 
 use self::layout::{Layout, kebab};
 use self::read::{ReadFile, ReadFiles};
@@ -19,6 +18,7 @@ use super::case::enumerate::{FurtherRoutes, all_cases};
 use super::check::{FileChecker, Vocabulary};
 use super::clause::{Clause, check_clauses};
 use super::files::{CaseFile, embedded};
+use super::hash::SuiteHash;
 use super::name::{ClauseId, Edition, OperationName};
 use super::prices::check_prices;
 use super::row::shape::RowFile;
@@ -117,7 +117,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, extent: Extent, mistakes: &
 
     let mistaken = !mistakes.is_empty();
     let clauses = vocabulary.clauses.take().unwrap_or_default();
-    let mut suite = Suite::new(service, rows, scenarios, clauses, hash(&layout.all));
+    let mut suite = Suite::new(service, rows, scenarios, clauses, SuiteHash::of(&layout.all));
     suite.prices = prices;
     // The search for further routes is costly, and no case of mistaken files is ever run.
     let mut further = (!mistaken).then(FurtherRoutes::default);
@@ -227,19 +227,6 @@ fn check_scenarios(
 
     scenarios.sort_unstable_by(|one, other| (&one.name, &one.source.file).cmp(&(&other.name, &other.source.file)));
     scenarios
-}
-
-/// SHA-256 of the names and texts of files, hex.
-fn hash(files: &[&CaseFile]) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        for part in [file.path.as_bytes(), file.text.as_bytes()] {
-            // With its length before it, no part can be taken for a piece of the next.
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A mistake of a file as a whole.

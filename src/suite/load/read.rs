@@ -16,7 +16,7 @@ use crate::yaml::Document;
 #[derive(Debug)]
 pub(super) struct ReadFile<'a, T> {
     pub file: &'a CaseFile,
-    document: Option<Document<T>>,
+    document: Option<Document<'a, T>>,
     mistakes: Vec<Diagnostic>,
 }
 
@@ -41,7 +41,7 @@ impl<'a, T: DeserializeOwned> ReadFile<'a, T> {
     }
 
     /// What the file holds; its mistakes are added to `mistakes`.
-    pub fn document(self, mistakes: &mut Vec<Diagnostic>) -> Option<Document<T>> {
+    pub fn document(self, mistakes: &mut Vec<Diagnostic>) -> Option<Document<'a, T>> {
         mistakes.extend(self.mistakes);
         self.document
     }

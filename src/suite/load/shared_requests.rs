@@ -51,7 +51,7 @@ pub(super) fn fill_scenario(
 /// Fills in the requests of fixtures, and notes those that name what is not known outside of their rows.
 pub(super) fn fill_service(
     service: &mut Service,
-    document: &Document<ServiceFile>,
+    document: &Document<'_, ServiceFile>,
     vocabulary: &Vocabulary,
     mistakes: &mut Vec<Diagnostic>,
 ) {

@@ -34,7 +34,7 @@ const MOST_TAGS: usize = 20;
 
 /// The mistakes of one file.
 struct Mistakes<'a> {
-    outline: &'a Outline,
+    outline: &'a Outline<'a>,
     found: &'a mut Vec<Diagnostic>,
 }
 
@@ -44,7 +44,7 @@ impl Mistakes<'_> {
         if !self.outline.is_mistaken_at(path) {
             self.found.push(Diagnostic {
                 file: Arc::clone(&self.outline.file),
-                span: Some(self.outline.positions.value(path)),
+                span: Some(self.outline.value(path)),
                 message: message.into(),
                 help,
             });
