@@ -15,7 +15,7 @@ COPY examples examples
 COPY tests tests
 COPY README.md ./
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/source/target \
-    cargo build --locked --release --bin kms-conformance && cp target/release/kms-conformance /kms-conformance \
+    cargo build --locked --profile dist --bin kms-conformance && cp target/dist/kms-conformance /kms-conformance \
     && mkdir /reports && chown 65532:65532 /reports
 
 FROM scratch
