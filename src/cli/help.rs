@@ -2,12 +2,15 @@
 
 use crate::provider::{Declaration, registry};
 
-/// What every command that has a target reads besides the variables of the cloud's own tools.
-const OF_TARGETS: &[(&str, &str)] = &[
+/// What every command reads that has settings.
+const OF_SETTINGS: &[(&str, &str)] = &[
     ("KMS_CONFORMANCE_*", "flags, such as KMS_CONFORMANCE_MAX_KEYS for --max-keys"),
     ("KMS_CONFORMANCE_CONFIG, KMS_CONFORMANCE_TARGET", "the configuration file, and the name of a target in it"),
-    ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies for endpoints that are not on this host"),
 ];
+
+/// What every command reads that sends requests.
+const OF_CLIENTS: &[(&str, &str)] =
+    &[("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies for endpoints that are not on this host")];
 
 /// What only a run reads.
 const OF_RUNS: &[(&str, &str)] = &[
@@ -26,12 +29,20 @@ const OF_TERMINALS: &[(&str, &str)] = &[
 
 /// The help of a command that sends requests to a target: with the variables of each cloud's own tools.
 pub(super) fn of_target(help: &str) -> String {
-    with_environment(help, &[clouds(), owned(OF_TARGETS)].concat())
+    with_environment(help, &[clouds(), owned(OF_SETTINGS), owned(OF_CLIENTS)].concat())
+}
+
+/// The help of a command that has settings and sends nothing.
+pub(super) fn of_settings(help: &str) -> String {
+    with_environment(help, &owned(OF_SETTINGS))
 }
 
 /// That of `run`.
 pub(super) fn of_run() -> String {
-    with_environment(RUN, &[clouds(), owned(OF_TARGETS), owned(OF_RUNS), owned(OF_TERMINALS)].concat())
+    with_environment(
+        RUN,
+        &[clouds(), owned(OF_SETTINGS), owned(OF_CLIENTS), owned(OF_RUNS), owned(OF_TERMINALS)].concat(),
+    )
 }
 
 /// That of `diff`, whose runs leave nothing but their results.
@@ -64,9 +75,11 @@ fn of_cloud(cloud: &Declaration) -> Vec<(String, String)> {
     let variables = cloud.credential_variables;
     let credentials = [variables.access_key_id, variables.secret, variables.token];
     let profile: Vec<&str> = cloud.profiles.iter().map(|files| files.variable).collect();
-    let lists: [(&[&str], &str); 4] = [
+    let files = cloud.profiles.iter().flat_map(|files| files.file_variables).copied().collect::<Vec<_>>();
+    let lists: [(&[&str], &str); 5] = [
         (&credentials, "an access key, and the token of a temporary one"),
         (&profile, "the profile that has them"),
+        (&files, "the files of profiles, if they are not in their usual places"),
         (cloud.region_variables, "the region; the first that is set counts"),
         (cloud.endpoint_variables, "the endpoint, if none is given"),
     ];

@@ -35,7 +35,7 @@ const ACCOUNT_CONFIRMATIONS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
-#[command(after_help = super::help::PLAN)]
+#[command(after_help = super::help::of_settings(super::help::PLAN))]
 pub(super) struct PlanArguments {
     #[command(flatten)]
     settings: SettingsArguments,

@@ -16,6 +16,8 @@ pub type Variables<'a> = dyn Fn(&str) -> Option<String> + 'a;
 pub struct ProfileFiles {
     /// The environment variable that names a profile.
     pub variable: &'static str,
+    /// The environment variables that name the files, if they are not in their usual places.
+    pub file_variables: &'static [&'static str],
     /// Reads the profile that the environment names, or the default one.
     pub read: fn(&Variables<'_>) -> Result<Profile, ProfileError>,
     /// The region of the profile, which counts also where the access key comes from elsewhere.

@@ -19,6 +19,7 @@ pub static DECLARATION: Declaration = Declaration {
     },
     profiles: Some(ProfileFiles {
         variable: credentials::VARIABLE,
+        file_variables: &[],
         read: credentials::read,
         region: |variable| credentials::read(variable).ok()?.region,
     }),

@@ -15,7 +15,12 @@ pub static DECLARATION: Declaration = Declaration {
         secret: "AWS_SECRET_ACCESS_KEY",
         token: "AWS_SESSION_TOKEN",
     },
-    profiles: Some(ProfileFiles { variable: profile::VARIABLE, read: profile::read, region: profile::region }),
+    profiles: Some(ProfileFiles {
+        variable: profile::VARIABLE,
+        file_variables: &profile::FILE_VARIABLES,
+        read: profile::read,
+        region: profile::region,
+    }),
     session_file: None,
     example_credentials: ExampleCredentials {
         access_key_id: "AKIAIOSFODNN7EXAMPLE",

@@ -25,6 +25,9 @@ const INDIRECT: [&str; 6] =
 /// The settings of a profile.
 type Settings = BTreeMap<String, String>;
 
+/// The variables that name the credentials file and the configuration.
+pub(super) const FILE_VARIABLES: [&str; 2] = ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"];
+
 /// A shared file, read.
 struct SharedFile {
     path: PathBuf,
@@ -37,9 +40,10 @@ fn shared_files(variable: &Variables<'_>) -> Result<[SharedFile; 2], ProfileErro
     let path =
         |of: &str, file: &str| variable(of).map_or_else(|| home.join(".aws").join(file), |path| expand(&path, &home));
 
-    let credentials = SharedFile::read(path("AWS_SHARED_CREDENTIALS_FILE", "credentials"), |section| Some(section))?;
+    let [credentials, config] = FILE_VARIABLES;
+    let credentials = SharedFile::read(path(credentials, "credentials"), |section| Some(section))?;
     // In this file only the default profile has no word before its name.
-    let config = SharedFile::read(path("AWS_CONFIG_FILE", "config"), |section| match section {
+    let config = SharedFile::read(path(config, "config"), |section| match section {
         "default" => Some(section),
         _ => section.strip_prefix("profile").filter(|rest| rest.starts_with([' ', '\t'])).map(str::trim),
     })?;
