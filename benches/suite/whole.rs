@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kms_conformance::client::{Client, ClientOptions, Target};
+use kms_conformance::client::{Client, ClientOptions, RequestAgain, Target};
 use kms_conformance::event::{Event, RunFooter};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AlibabaConfig, Mock, WrappingKeys};
@@ -53,7 +53,7 @@ pub async fn run(suite: &Arc<Suite>, jobs: usize, keep_exchanges: bool) -> Whole
         provider: Arc::clone(&recorder) as Arc<_>,
         endpoint: mock.endpoint().parse().unwrap(),
         credentials: credentials(),
-        flags: Vec::new(),
+        again: RequestAgain::default(),
     };
 
     let client = Client::new(target, ClientOptions::default()).unwrap();

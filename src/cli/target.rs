@@ -12,7 +12,7 @@ use super::again::Again;
 use super::credentials::CredentialArguments;
 use super::provider::ProviderOptions;
 use super::{CliError, Context};
-use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, Target};
+use crate::client::{ClientError, Connection, EndpointUrl, ProxyVariables, RequestAgain, Target};
 use crate::provider::{Declaration, Provider};
 use crate::session::{Consent, DeclaredKind, TargetKind};
 use crate::suite::route_limit::RouteLimit;
@@ -134,7 +134,7 @@ impl TargetArguments {
         let mut target = Target::with_examples(provider, endpoint);
         let mut again = Again::default();
         self.reach_again(&mut again);
-        target.flags = again.into_words();
+        target.again = RequestAgain::Call(again.into_words());
         if let Some(region) = region_to_sign_for(declaration, self.region.as_deref(), context)?.or(found.region) {
             target.region = region;
         }

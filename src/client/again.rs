@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::target::RequestAgain;
 use super::{Envelope, Outgoing, Target};
 use crate::event::{CallRecord, Purpose};
 use crate::provider::Provider;
@@ -23,11 +24,16 @@ pub(super) fn record(outgoing: &Outgoing<'_>, target: &Target) -> Option<CallRec
     }
     let provider = &*target.provider;
     let region = outgoing.region.unwrap_or(&target.region);
+    let (flags, run) = match &target.again {
+        RequestAgain::Call(flags) => (flags.clone(), None),
+        RequestAgain::Run(words) => (Vec::new(), Some(words.clone())),
+    };
     Some(CallRecord {
         parameters: with_test_data(provider, outgoing.parameters)?,
         options: provider.chosen().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         region: (region != provider.default_region()).then(|| region.to_owned()),
-        flags: target.flags.clone(),
+        flags,
+        run,
     })
 }
 

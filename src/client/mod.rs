@@ -49,6 +49,6 @@ pub use self::rate::RateLimits;
 pub use self::response::{Response, Unusable};
 pub use self::retry::RetryPolicy;
 pub use self::tape::{Lost, Playback, Played, RawExchange, Recorder, Tape};
-pub use self::target::Target;
 pub(crate) use self::target::is_same_target;
+pub use self::target::{RequestAgain, Target};
 pub use self::transcript::Transcript;

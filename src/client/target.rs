@@ -21,8 +21,23 @@ pub struct Target {
     pub other_regions: Option<Vec<String>>,
     /// What they are signed with.
     pub credentials: Credentials,
-    /// The words of a command line by which a person reaches it, besides those for its endpoint, region and options.
-    pub flags: Vec<String>,
+    /// How a person sends it a request once more.
+    pub again: RequestAgain,
+}
+
+/// The words of a command line that sends a request of a run once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestAgain {
+    /// Those of `call`, besides the endpoint, region and options.
+    Call(Vec<String>),
+    /// The target ends with the run: those of a `run` that starts another one like it, besides the case.
+    Run(Vec<String>),
+}
+
+impl Default for RequestAgain {
+    fn default() -> Self {
+        Self::Call(Vec::new())
+    }
 }
 
 impl Target {
@@ -31,7 +46,7 @@ impl Target {
         let declaration = provider.declaration();
         let credentials = declaration.example_credentials.into();
         let region = declaration.default_region.to_owned();
-        Self { region, other_regions: None, provider, endpoint, credentials, flags: Vec::new() }
+        Self { region, other_regions: None, provider, endpoint, credentials, again: RequestAgain::default() }
     }
 
     /// The regions that cases may use besides that of the target, in the order in which they need them.

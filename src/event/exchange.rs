@@ -65,6 +65,9 @@ pub struct CallRecord {
     /// The words of a command line by which the endpoint is reached besides its URL, such as `--target-kind emulator`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
+    /// Where the endpoint was a mock that ended with the run: the words of a `run` that starts one like it, besides the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Vec<String>>,
 }
 
 /// A request, redacted.

@@ -11,10 +11,16 @@ use crate::provider::names;
 
 use super::curl::quote;
 
-/// The command for an exchange of a provider's case, in one line that is safe to paste into a shell; none if the request can't be
-/// made again from its parameters.
-pub fn command(provider: &str, exchange: &Exchange) -> Option<String> {
-    let CallRecord { parameters, options, region, flags } = exchange.call.as_ref()?;
+/// The command for an exchange of a case, in one line that is safe to paste into a shell; none if the request can't be made again
+/// from its parameters. What ended with the run can't be sent another request, so the case is run once more.
+pub fn command(case: &str, exchange: &Exchange) -> Option<String> {
+    let CallRecord { parameters, options, region, flags, run } = exchange.call.as_ref()?;
+    if let Some(words) = run {
+        let words: Vec<String> = [case].into_iter().chain(words.iter().map(String::as_str)).map(quote).collect();
+        return Some(format!("kms-conformance run {}", words.join(" ")));
+    }
+
+    let provider = case.split('/').next().unwrap_or_default();
     let mut words = vec![exchange.operation.clone()];
     words.extend(parameters.iter().map(|(name, value)| parameter(name, value)));
 
@@ -59,7 +65,7 @@ mod tests {
     fn a_request_is_a_command_with_its_parameters() {
         let case = sample::failed("alibaba/Encrypt/Disabled");
         let mut exchange = case.exchanges[0].clone();
-        assert_eq!(command("alibaba", &exchange), None);
+        assert_eq!(command(&case.id, &exchange), None);
 
         let parameters = json!({"KeyId": "key-1", "EncryptionContext": {"it's": "b"}, "Days": 7});
         exchange.call = Some(CallRecord {
@@ -67,13 +73,31 @@ mod tests {
             options: [("signature".to_owned(), "v3".to_owned())].into(),
             region: Some("cn-beijing".to_owned()),
             flags: ["--ca-file", "my ca.pem"].map(str::to_owned).into(),
+            run: None,
         });
         assert_eq!(
-            command("alibaba", &exchange).unwrap(),
+            command(&case.id, &exchange).unwrap(),
             "kms-conformance call Encrypt KeyId=key-1 'EncryptionContext:={\"it'\\''s\":\"b\"}' Days:=7 \
              --endpoint http://127.0.0.1:8080 --region cn-beijing --signature v3 --ca-file 'my ca.pem'"
         );
-        assert!(command("aws", &exchange).unwrap().contains(" --provider aws --endpoint "));
+        assert!(command("aws/Encrypt/Disabled", &exchange).unwrap().contains(" --provider aws --endpoint "));
+    }
+
+    #[test]
+    fn what_ended_with_the_run_is_started_again() {
+        let case = sample::failed("alibaba/Encrypt/Disabled");
+        let mut exchange = case.exchanges[0].clone();
+        exchange.call = Some(CallRecord {
+            parameters: serde_json::Map::new(),
+            options: [].into(),
+            region: None,
+            flags: Vec::new(),
+            run: Some(["--deviate", "Encrypt:Disabled=Success"].map(str::to_owned).into()),
+        });
+        assert_eq!(
+            command(&case.id, &exchange).unwrap(),
+            "kms-conformance run alibaba/Encrypt/Disabled --deviate Encrypt:Disabled=Success"
+        );
     }
 
     #[test]

@@ -54,8 +54,7 @@ impl FailureText {
 
         details.push(("response", response(last, response_limit)));
         // The request of a curl command is redacted, and must be signed before an endpoint takes it.
-        let provider = case.id.split('/').next().unwrap_or_default();
-        let command = call::command(provider, last).unwrap_or_else(|| curl::command(&last.request));
+        let command = call::command(&case.id, last).unwrap_or_else(|| curl::command(&last.request));
         details.push(("reproduce", command));
         Self { headline, location: location(case), details }
     }

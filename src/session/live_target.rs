@@ -7,6 +7,8 @@ use super::running::{ClockControl, RunningTarget};
 use super::{SessionError, TargetKind};
 #[cfg(feature = "cli")]
 use crate::client::EndpointUrl;
+#[cfg(feature = "mock")]
+use crate::client::RequestAgain;
 use crate::client::{Connection, Target};
 #[cfg(feature = "mock")]
 use crate::mock::{Faults, Mock, MockConfig, registry};
@@ -33,6 +35,8 @@ pub struct MockOptions {
     pub deviations: Vec<String>,
     /// Trouble of the network and the service.
     pub faults: Faults,
+    /// The words of a `run` that starts a mock like this one, besides the case.
+    pub again: Vec<String>,
 }
 
 /// A target that can be sent requests, and its clock.
@@ -161,14 +165,15 @@ impl LiveTarget {
 
 #[cfg(feature = "mock")]
 fn start_mock(provider: Arc<dyn Provider>, options: MockOptions) -> Result<LiveTarget, SessionError> {
-    let MockOptions { deviations, faults } = options;
+    let MockOptions { deviations, faults, again } = options;
     let has_faults = !faults.rules.is_empty();
     let name = provider.name();
     let cloud = registry::bundled(name).ok_or(SessionError::NoMock { provider: name })?;
     let mock = Arc::new(Mock::start_with(MockConfig { faults, cloud, ..MockConfig::default() })?);
     mock.set_deviations(deviations)?;
 
-    let target = Target::with_examples(provider, mock.endpoint().parse()?);
+    let again = RequestAgain::Run(again);
+    let target = Target { again, ..Target::with_examples(provider, mock.endpoint().parse()?) };
     let clock = {
         let mock = Arc::clone(&mock);
         TargetClock::Function(Arc::new(move |by| mock.advance(by)))

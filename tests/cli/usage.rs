@@ -48,11 +48,17 @@ fn a_deviation_fails_its_cases() {
     for part in [
         "expected Rejected.Disabled (409), got Success (200)",
         "cases/alibaba/matrix/encrypt.yaml:",
-        "kms-conformance call Encrypt ",
+        "reproduce: kms-conformance run alibaba/Encrypt/Disabled --deviate Encrypt:Disabled=Success",
     ] {
         assert!(out.contains(part), "{part}: {out}");
     }
     assert!(!out.contains("testsecret"), "{out}");
+
+    // The mock has ended with the run, and the line starts another one.
+    let line = out.lines().find_map(|line| line.trim().strip_prefix("reproduce: kms-conformance ")).unwrap();
+    let again = ended(place.program(line));
+    assert_eq!(again.code, 1, "{}", again.out);
+    assert!(again.out.contains("expected Rejected.Disabled (409), got Success (200)"), "{}", again.out);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kms_conformance::client::{CallError, Client, ClientOptions, Connection, Envelope, Outgoing, Target, Transcript};
+use kms_conformance::client::{
+    CallError, Client, ClientOptions, Connection, Envelope, Outgoing, RequestAgain, Target, Transcript,
+};
 use kms_conformance::event::{CaseResult, Event, Exchange, Outcome, Purpose};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AccessKey, AlibabaConfig, Deviation, Mock};
@@ -53,7 +55,7 @@ fn client(mock: &Mock, dialect: Alibaba, secret: &str) -> Client {
             secret: Secret::new(secret),
             token: Some(Secret::new(TOKEN)),
         },
-        flags: Vec::new(),
+        again: RequestAgain::default(),
     };
     // A busy machine may be slow to make import keys.
     let connection = Connection { timeout: Duration::from_secs(120), ..Connection::default() };

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use kms_conformance::client::{Client, ClientOptions, RetryPolicy, Target};
+use kms_conformance::client::{Client, ClientOptions, RequestAgain, RetryPolicy, Target};
 use kms_conformance::event::{CaseResult, Event, RunFooter, RunHeader};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AlibabaConfig, ClockMode, Faults, Mock, MockConfig, WrappingKeys};
@@ -84,7 +84,8 @@ impl TestRun {
         let secret = Secret::new("testsecret");
         let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
         let endpoint = endpoint.parse().unwrap();
-        let target = Target { provider, endpoint, region, other_regions: None, credentials, flags: Vec::new() };
+        let target =
+            Target { provider, endpoint, region, other_regions: None, credentials, again: RequestAgain::default() };
 
         // Retries are counted by the tests; waiting between them would only take time.
         let retry = RetryPolicy { base: Duration::from_millis(1), ..RetryPolicy::default() };

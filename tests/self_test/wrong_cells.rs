@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use kms_conformance::client::{Client, ClientOptions, Target};
+use kms_conformance::client::{Client, ClientOptions, RequestAgain, Target};
 use kms_conformance::event::{CaseResult, Event};
 use kms_conformance::ledger::Ledger;
 use kms_conformance::mock::{AlibabaConfig, Deviation, Operation, Service, serve};
@@ -262,8 +262,14 @@ async fn run_case(suite: Arc<Suite>, deviation: Option<Deviation>, case: usize) 
     let secret = Secret::new("testsecret");
     let credentials = Credentials { access_key_id: "testid".to_owned(), secret, token: None };
     let endpoint = endpoint.parse().unwrap();
-    let target =
-        Target { provider: Arc::new(provider), endpoint, region, other_regions: None, credentials, flags: Vec::new() };
+    let target = Target {
+        provider: Arc::new(provider),
+        endpoint,
+        region,
+        other_regions: None,
+        credentials,
+        again: RequestAgain::default(),
+    };
     let client = Client::new(target, ClientOptions::default()).unwrap();
     let mark = new_mark();
     let clock = Arc::clone(&service);

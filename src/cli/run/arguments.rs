@@ -207,6 +207,15 @@ impl RunArguments {
         again.line()
     }
 
+    /// The words that a run of one case needs to start a bundled mock like this one.
+    pub(super) fn mock_again(&self, provider: &str) -> Vec<String> {
+        let mut again = Again::default();
+        self.suite.again(provider, &mut again);
+        self.target.again(&mut again);
+        self.deviate.iter().for_each(|deviation| again.flag("deviate", Some(deviation)));
+        again.into_words()
+    }
+
     /// Where the keys are listed.
     pub(super) fn ledger(&self) -> PathBuf {
         self.reports.join(LEDGER_FILE)

@@ -21,7 +21,9 @@ pub(super) fn endpoint(
     let provider = arguments.target.provider(provider)?;
     let Place::Url(url, kind) = place else {
         let faults = Faults { seed: arguments.fault_seed, rules: arguments.fault.clone() };
-        return Ok(Endpoint::BundledMock(provider, MockOptions { deviations: arguments.deviate.clone(), faults }));
+        let again = arguments.mock_again(provider.name());
+        let deviations = arguments.deviate.clone();
+        return Ok(Endpoint::BundledMock(provider, MockOptions { deviations, faults, again }));
     };
 
     let target = arguments.target.target(provider, url, kind, context)?;
