@@ -1,7 +1,7 @@
 //! `self-test`: the suite against every deviation that the bundled mock knows, and against poor emulators.
 
 use std::fmt;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU64, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,13 @@ pub(super) struct SelfTestArguments {
     /// at most N calls. The cases that must catch it, and poor emulators, are run by all
     #[arg(long, value_name = "canonical|all|N", default_value = "all", conflicts_with = "named_only")]
     routes: RouteLimit,
+    /// Leave out the cases that send no operation which the deviation concerns: to them the mock is the one that they know
+    #[arg(long, conflicts_with = "named_only")]
+    concerned_only: bool,
+    /// Run only one in so many of the cases that must not notice a deviation, others for each deviation and the same in each
+    /// run
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "named_only")]
+    one_in: NonZeroU64,
     /// Run the cases on keys of a tour as well, and compare the verdicts with those on fresh keys
     #[arg(long)]
     compare: bool,
@@ -54,12 +61,12 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
     let suite = Arc::new(arguments.suite.load(&[])?);
     must_have_mock(&suite.service.provider)?;
     let Tried { entries, emulators } = named(&suite.service.provider, &arguments.names)?;
-    let others = match arguments.routes {
-        _ if arguments.named_only => Others::Some(Arc::new([])),
-        RouteLimit::All => Others::All,
-        routes => {
-            let all: Vec<usize> = (0..suite.cases.len()).collect();
-            Others::Some(routes.limit(&suite, &all, &[]).into())
+    let others = match arguments.named_only {
+        true => Others::of([]),
+        false => {
+            let all = Others::all(&suite);
+            let cases = arguments.routes.limit(&suite, &all.cases, &[]);
+            Others { concerned_only: arguments.concerned_only, one_in: arguments.one_in, ..Others::of(cases) }
         }
     };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);

@@ -47,17 +47,31 @@ pub(super) async fn run_isolated(
     cases: Vec<usize>,
     isolation: Isolation,
 ) -> Result<MockRun, SelfTestError> {
-    let start = |error: SessionError| SelfTestError::Start(error.to_string());
-    let deviations = deviations.iter().map(|deviation| deviation.name().to_owned()).collect();
-    let options = MockOptions { deviations, ..MockOptions::default() };
-    let provider = &suite.service.provider;
-    let declared = registry::by_name(provider).ok_or_else(|| SelfTestError::NoData { provider: provider.clone() })?;
-    let endpoint = Endpoint::BundledMock(declared.provider(), options);
-    let target = LiveTarget::start(endpoint, &Connection::default()).await.map_err(start)?;
-
     // A tour leaves nothing out where it may make any number of keys.
     let limits = Limits { max_keys: (isolation == Isolation::Tour).then_some(u64::MAX), ..Limits::default() };
-    let options = SessionOptions { jobs: Some(JOBS), isolation, limits, ..SessionOptions::default() };
+    run(suite, deviations, cases, SessionOptions { isolation, limits, ..SessionOptions::default() }).await
+}
+
+/// Runs cases against a new mock that does not deviate, and keeps the exchanges of those that pass, too.
+pub(super) async fn run_and_keep(suite: &Arc<Suite>, cases: Vec<usize>) -> Result<MockRun, SelfTestError> {
+    run(suite, &[], cases, SessionOptions { keep_exchanges: true, ..SessionOptions::default() }).await
+}
+
+async fn run(
+    suite: &Arc<Suite>,
+    deviations: &[KnownDeviation],
+    cases: Vec<usize>,
+    options: SessionOptions,
+) -> Result<MockRun, SelfTestError> {
+    let start = |error: SessionError| SelfTestError::Start(error.to_string());
+    let deviations = deviations.iter().map(|deviation| deviation.name().to_owned()).collect();
+    let mock = MockOptions { deviations, ..MockOptions::default() };
+    let provider = &suite.service.provider;
+    let declared = registry::by_name(provider).ok_or_else(|| SelfTestError::NoData { provider: provider.clone() })?;
+    let endpoint = Endpoint::BundledMock(declared.provider(), mock);
+    let target = LiveTarget::start(endpoint, &Connection::default()).await.map_err(start)?;
+
+    let options = SessionOptions { jobs: Some(JOBS), ..options };
     let session = Session::new(Arc::clone(suite), cases, &target, options).map_err(start)?;
     let (mut results, mut requests) = (Vec::new(), 0);
     let keep = |event| match event {

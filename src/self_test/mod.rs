@@ -7,6 +7,8 @@
 //! - `poor`: endpoints that are wrong in many places at once (`poor_emulators.yaml`);
 //! - `case_set`: the sets of cases that both files are written in;
 //! - `mock_run`: cases against a mock of their own;
+//! - `others`: the cases that must not notice a deviation;
+//! - `sent`: which operations a case sends, and so which deviations it may notice;
 //! - `comparison`: the same cases on fresh keys and on keys of a tour, and the list of what is known to differ
 //!   (`differences.yaml`);
 //! - `trials`: trials at the same time, reported in order;
@@ -17,7 +19,9 @@ mod catalogue;
 mod comparison;
 mod data;
 mod mock_run;
+mod others;
 mod poor;
+mod sent;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -31,9 +35,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::catalogue::{CatalogueEntry, Family, catalogue};
 pub(crate) use self::comparison::{Comparison, comparison_summary};
+use self::others::Choice;
+pub use self::others::Others;
 pub(crate) use self::poor::{PoorEmulator, PoorTable, PoorTest, PoorTrial, poor_emulators, poor_summary};
 pub use self::table::{Table, summary};
-pub use self::trial::{Others, Surprise, Trial};
+pub use self::trial::{Surprise, Trial};
 use crate::diagnostic::Diagnostics;
 use crate::suite::Suite;
 
@@ -87,9 +93,11 @@ impl SelfTest {
 
         let known =
             self.compare.then(|| comparison::explained(&self.suite.service.provider)).transpose()?.map(Arc::new);
+        let choice = Choice::new(&self.suite, &self.others).await?;
         let trials = self.entries.into_iter().zip(expectations).map(|(entry, expectations)| {
-            let (suite, others, known) = (Arc::clone(&self.suite), self.others.clone(), known.clone());
-            async move { trial::try_entry(&suite, &entry, &expectations, &others, known.as_deref()).await }
+            let (suite, known) = (Arc::clone(&self.suite), known.clone());
+            let (others, is_whole) = (choice.cases(&entry.deviation), choice.is_whole());
+            async move { trial::try_entry(&suite, &entry, &expectations, others, is_whole, known.as_deref()).await }
         });
         trials::in_order(trials, self.jobs, &interrupt, emit).await
     }

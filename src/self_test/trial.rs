@@ -12,15 +12,6 @@ use crate::mock::KnownDeviation;
 use crate::suite::Suite;
 use crate::verdict::Verdict;
 
-/// Which cases run besides those that must catch a deviation.
-#[derive(Clone, Debug)]
-pub enum Others {
-    /// These (indexes into the cases of the suite).
-    Some(Arc<[usize]>),
-    /// All of them, so that it also shows whether those that may be disturbed are.
-    All,
-}
-
 /// The result of one deviation.
 #[derive(Clone, Debug)]
 pub struct Trial {
@@ -75,19 +66,17 @@ impl Trial {
     }
 }
 
-/// Tests one deviation.
+/// Tests one deviation by the cases that must catch it and by others, which are all that may notice it if they are the `whole`.
 pub(super) async fn try_entry(
     suite: &Arc<Suite>,
     entry: &CatalogueEntry,
     expectations: &Expectations,
-    others: &Others,
+    others: Vec<usize>,
+    whole: bool,
     compared: Option<&Vec<Explained>>,
 ) -> Result<Trial, SelfTestError> {
     let mut cases = expectations.must_fail.clone();
-    match others {
-        Others::All => cases.extend(0..suite.cases.len()),
-        Others::Some(others) => cases.extend(others.iter()),
-    }
+    cases.extend(others);
 
     // Such a deviation reaches the keys of other cases, so each case gets a mock of its own.
     let results = if entry.account_wide {
@@ -121,8 +110,8 @@ pub(super) async fn try_entry(
         comparison,
     };
     trial.compare(suite, expectations, results);
-    // Only where all cases ran does a set that nothing of failed say too much.
-    if matches!(others, Others::All) {
+    // Else a set that nothing of failed may still be right.
+    if whole {
         trial.find_undisturbed(suite, expectations);
     }
     Ok(trial)

@@ -50,6 +50,36 @@ fn a_case_that_blames_something_else_is_found() {
 }
 
 #[test]
+fn cases_that_can_not_notice_a_deviation_may_be_left_out() {
+    let place = Place::new();
+    let cases_run = |flags: &str| -> usize {
+        let Ended { code, out, err } =
+            ended(place.program(&format!("self-test {flags} Encrypt:Disabled@EXTERNAL=Success")));
+        assert_eq!((code, err.as_str()), (0, ""), "{flags}: {out}");
+        let closing = out.lines().last().unwrap_or_default();
+        assert!(closing.starts_with("1 deviation: 1 caught by the named cases only ("), "{flags}: {out}");
+        closing.split(['(', ' ']).find_map(|word| word.parse().ok().filter(|number| *number > 1)).unwrap_or_default()
+    };
+    let [whole, concerned, sample, named] =
+        ["", "--concerned-only", "--concerned-only --one-in 4", "--named-only"].map(cases_run);
+    assert!(
+        whole > concerned && concerned > 2 * sample && sample > named && named == 4,
+        "{whole} {concerned} {sample}"
+    );
+}
+
+#[test]
+fn a_case_that_could_notice_a_deviation_is_not_left_out() {
+    let place = Place::new();
+    own(&place);
+    change(&place, "alibaba/matrix/encrypt.yaml", "Disabled: Rejected.Disabled", "Disabled: Success");
+    let Ended { code, out, .. } =
+        ended(place.program("self-test --concerned-only --cases own DescribeKey:Disabled=409/Rejected.Disabled"));
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("should not have failed: alibaba/Encrypt/Disabled: "), "{out}");
+}
+
+#[test]
 #[ignore = "campaign: a run of the whole suite"]
 fn a_poor_emulator_is_tried_after_the_deviations() {
     let place = Place::new();

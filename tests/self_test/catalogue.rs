@@ -49,7 +49,7 @@ fn check_those(wanted: impl Fn(&CatalogueEntry) -> bool) {
     let test = SelfTest {
         suite: Arc::clone(&SUITE),
         entries: entries.into_iter().step_by(step).collect(),
-        others: Others::Some(sample.into()),
+        others: Others::of(sample),
         compare: false,
         jobs: NonZeroUsize::MIN,
     };

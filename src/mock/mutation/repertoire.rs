@@ -12,6 +12,7 @@ use crate::mock::host::cloud::DeviationError;
 pub struct KnownDeviation {
     name: String,
     description: String,
+    operations: Option<Vec<&'static str>>,
 }
 
 impl KnownDeviation {
@@ -24,6 +25,12 @@ impl KnownDeviation {
     pub fn description(&self) -> &str {
         &self.description
     }
+
+    /// The operations that the mock does otherwise: where none of them is sent, it does all as without the deviation. None if
+    /// any request may show it.
+    pub fn operations(&self) -> Option<&[&'static str]> {
+        self.operations.as_deref()
+    }
 }
 
 /// A cloud's type of deviations. What [`FromStr`] reads, [`fmt::Display`] writes.
@@ -34,6 +41,10 @@ pub(super) trait CloudDeviation: FromStr<Err: Error + Send + Sync + 'static> + f
     /// What the mock does, in one sentence without its end.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "a list of them is part of the program"))]
     fn description(&self) -> String;
+
+    /// The operations that the mock does otherwise, unless any request may show it.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the self-test asks, which is part of the program"))]
+    fn operations(&self) -> Option<Vec<&'static str>>;
 }
 
 /// What the mock of a cloud can do otherwise than the documents say, for the self-test, which is part of the program.
@@ -51,7 +62,11 @@ impl Repertoire {
             named: || D::named().map(|deviation| deviation.to_string()).collect(),
             read: |text| {
                 let deviation: D = text.parse().map_err(DeviationError::new)?;
-                Ok(KnownDeviation { name: deviation.to_string(), description: deviation.description() })
+                Ok(KnownDeviation {
+                    name: deviation.to_string(),
+                    description: deviation.description(),
+                    operations: deviation.operations(),
+                })
             },
         }
     }

@@ -47,6 +47,7 @@ pub use cell::CellDeviation;
 pub use error::ParseDeviationError;
 pub use in_state::StateEffect;
 pub use named::Named;
+use named::Part;
 pub use response_form::{GeneralFault, ResponseFault};
 
 use super::repertoire::CloudDeviation;
@@ -91,6 +92,19 @@ impl CloudDeviation for Deviation {
 
     fn description(&self) -> String {
         Self::description(self)
+    }
+
+    fn operations(&self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::Cell(cell) => Some(vec![cell.operation.name()]),
+            Self::Response(operation, _) => Some(vec![operation.name()]),
+            Self::InState(effect, _) => Some(vec![effect.operation().name()]),
+            // One that names none is one of every operation.
+            Self::Named(Named { part: Part::Call(operations @ [_, ..], _), .. }) => {
+                Some(operations.iter().map(|operation| operation.name()).collect())
+            }
+            Self::Named(_) | Self::Responses(_) => None,
+        }
     }
 }
 

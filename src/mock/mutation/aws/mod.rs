@@ -38,7 +38,7 @@ use std::str::FromStr;
 
 use self::cell::CellDeviation;
 pub use self::error::ParseAwsDeviationError;
-use self::named::Named;
+use self::named::{Named, Part};
 use self::response_form::{GeneralFault, ResponseFault};
 use super::repertoire::CloudDeviation;
 use super::text::{Readable, read};
@@ -73,6 +73,17 @@ impl CloudDeviation for AwsDeviation {
             Kind::Named(named) => named.description.to_owned(),
             Kind::Response(operation, fault) => fault.description(*operation),
             Kind::Responses(fault) => fault.description().to_owned(),
+        }
+    }
+
+    fn operations(&self) -> Option<Vec<&'static str>> {
+        match &self.0 {
+            Kind::Cell(cell) => Some(vec![cell.operation.name()]),
+            Kind::Response(operation, _) => Some(vec![operation.name()]),
+            Kind::Named(Named { part: Part::Call(operations, _), .. }) => {
+                Some(operations.iter().map(|operation| operation.name()).collect())
+            }
+            Kind::Named(_) | Kind::Responses(_) => None,
         }
     }
 }
