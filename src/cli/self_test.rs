@@ -1,7 +1,7 @@
 //! `self-test`: the suite against every deviation that the bundled mock knows, and against poor emulators.
 
 use std::fmt;
-use std::num::{NonZeroU64, NonZeroUsize};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,10 +41,6 @@ pub(super) struct SelfTestArguments {
     /// Leave out the cases that send no operation which the deviation concerns: to them the mock is the one that they know
     #[arg(long, conflicts_with = "named_only")]
     concerned_only: bool,
-    /// Run only one in so many of the cases that must not notice a deviation, others for each deviation and the same in each
-    /// run
-    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "named_only")]
-    one_in: NonZeroU64,
     /// Run the cases on keys of a tour as well, and compare the verdicts with those on fresh keys
     #[arg(long)]
     compare: bool,
@@ -66,7 +62,7 @@ pub(super) fn self_test(arguments: &SelfTestArguments, context: &Context) -> Res
         false => {
             let all = Others::all(&suite);
             let cases = arguments.routes.limit(&suite, &all.cases, &[]);
-            Others { concerned_only: arguments.concerned_only, one_in: arguments.one_in, ..Others::of(cases) }
+            Others { concerned_only: arguments.concerned_only, ..Others::of(cases) }
         }
     };
     let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);

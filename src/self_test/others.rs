@@ -1,9 +1,6 @@
 //! The cases that run besides those that must catch a deviation: they must not notice it.
 
-use std::num::NonZeroU64;
 use std::sync::Arc;
-
-use sha2::{Digest as _, Sha256};
 
 use super::SelfTestError;
 use super::sent::SentOperations;
@@ -17,8 +14,6 @@ pub struct Others {
     pub cases: Arc<[usize]>,
     /// Whether those are left out that send no operation which the deviation concerns.
     pub concerned_only: bool,
-    /// Of the rest one in so many runs, others for each deviation.
-    pub one_in: NonZeroU64,
 }
 
 /// The other cases, with what must be known to choose among them.
@@ -31,7 +26,7 @@ pub(super) struct Choice<'a> {
 impl Others {
     /// Those of a list.
     pub fn of(cases: impl Into<Arc<[usize]>>) -> Self {
-        Self { cases: cases.into(), concerned_only: false, one_in: NonZeroU64::MIN }
+        Self { cases: cases.into(), concerned_only: false }
     }
 
     /// All cases of a suite.
@@ -54,40 +49,13 @@ impl<'a> Choice<'a> {
     pub(super) fn cases(&self, deviation: &KnownDeviation) -> Vec<usize> {
         let is_chosen = |case: &&usize| {
             let id = self.suite.cases[**case].id.as_str();
-            is_in_sample(deviation.name(), id, self.others.one_in)
-                && self.sent.as_ref().is_none_or(|sent| sent.may_notice(id, deviation))
+            self.sent.as_ref().is_none_or(|sent| sent.may_notice(id, deviation))
         };
         self.others.cases.iter().filter(is_chosen).copied().collect()
     }
 
     /// Whether every case runs that may notice a deviation.
     pub(super) fn is_whole(&self) -> bool {
-        self.others.one_in == NonZeroU64::MIN && self.others.cases.len() == self.suite.cases.len()
-    }
-}
-
-/// Whether a case is in the sample for a deviation, which is the same in each run.
-fn is_in_sample(deviation: &str, case: &str, one_in: NonZeroU64) -> bool {
-    if one_in == NonZeroU64::MIN {
-        return true;
-    }
-    let hash = Sha256::new().chain_update(deviation).chain_update("\n").chain_update(case).finalize();
-    let number = hash.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-    number.is_multiple_of(one_in.get())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_case_is_in_the_sample_of_some_deviations() {
-        let four = NonZeroU64::new(4).unwrap();
-        let deviations: Vec<String> = (0..400).map(|number| format!("deviation-{number}")).collect();
-        for case in ["alibaba/Encrypt/Disabled", "alibaba/Encrypt/Enabled"] {
-            let sampled = deviations.iter().filter(|deviation| is_in_sample(deviation, case, four)).count();
-            assert!((60..140).contains(&sampled), "{case}: {sampled}");
-            assert!(deviations.iter().all(|deviation| is_in_sample(deviation, case, NonZeroU64::MIN)));
-        }
+        self.others.cases.len() == self.suite.cases.len()
     }
 }
