@@ -1,30 +1,32 @@
 //! What tells one suite from another: the hash of its case files.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::OnceLock;
 
 use sha2::{Digest as _, Sha256};
 
 use super::files::CaseFile;
 
-/// SHA-256 of the names and texts of case files, made when it is first asked for: most commands never need it.
+/// SHA-256 of the names and texts of case files, made when it is first needed: most commands never do.
 #[derive(Clone)]
-pub(super) struct SuiteHash(Arc<LazyLock<String, Box<dyn FnOnce() -> String + Send>>>);
+pub(super) struct SuiteHash {
+    /// What it is made of, if it is made later.
+    files: Vec<CaseFile>,
+    made: OnceLock<String>,
+}
 
 impl SuiteHash {
     pub(super) fn of(files: &[&CaseFile]) -> Self {
         // Those that are part of the program cost nothing to keep; of others only the hash is kept.
         if files.iter().all(|file| file.is_built_in()) {
-            let files: Vec<CaseFile> = files.iter().map(|file| (*file).clone()).collect();
-            return Self(Arc::new(LazyLock::new(Box::new(move || hex(&files)))));
+            return Self { files: files.iter().map(|file| (*file).clone()).collect(), made: OnceLock::new() };
         }
-        let made = hex(files.iter().copied());
-        Self(Arc::new(LazyLock::new(Box::new(move || made))))
+        Self { files: Vec::new(), made: OnceLock::from(hex(files.iter().copied())) }
     }
 
     /// The hash, hex.
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        self.made.get_or_init(|| hex(&self.files))
     }
 }
 
@@ -48,6 +50,8 @@ fn hex<'a>(files: impl IntoIterator<Item = &'a CaseFile>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]

@@ -105,7 +105,7 @@ impl Outline<'_> {
 
     /// Whether a part is, or lies in, or holds, one that was mistaken: then there is nothing more to say about it.
     pub fn is_mistaken_at(&self, path: &Path<'_>) -> bool {
-        // Nearly always, and this is asked of all parts.
+        // Nearly always, and every part is checked.
         if self.mistaken.is_empty() {
             return false;
         }

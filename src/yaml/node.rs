@@ -30,9 +30,9 @@ pub(crate) enum Value<'a> {
     StandIn,
 }
 
-/// Where a part of a document stands, or the nearest thing around one that is not there.
+/// Where the key and the value of a part stand, or the nearest thing around one that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct KeyAndValue {
     /// The key; of an item, and of the document, where it begins.
     pub(super) key: Span,
     pub(super) value: Span,
@@ -44,7 +44,7 @@ enum Followed<'a> {
     /// To its end: the place of the key, and the value.
     Found(Span, &'a Node<'a>),
     /// To something that does not have the next part.
-    Around(Place),
+    Around(KeyAndValue),
 }
 
 impl<'a> Node<'a> {
@@ -58,12 +58,12 @@ impl<'a> Node<'a> {
     }
 
     /// Where a part of this document stands.
-    pub(super) fn place(&self, path: &Path<'_>) -> Place {
+    pub(super) fn place(&self, path: &Path<'_>) -> KeyAndValue {
         self.follow(path).place()
     }
 
     /// Where the part at the end of some steps stands.
-    pub(super) fn place_of(&self, steps: &[Step]) -> Place {
+    pub(super) fn place_of(&self, steps: &[Step]) -> KeyAndValue {
         let start = Followed::Found(self.span, self);
         let end = steps.iter().fold(start, |followed, step| match step {
             Step::Key(key) => followed.key(key),
@@ -105,15 +105,15 @@ impl<'a> Followed<'a> {
     fn ended(self) -> Self {
         match self {
             Self::Found(key, Node { value: Value::List(_) | Value::Map(_), .. }) => {
-                Self::Around(Place { key, value: key })
+                Self::Around(KeyAndValue { key, value: key })
             }
             found => Self::Around(found.place()),
         }
     }
 
-    fn place(self) -> Place {
+    fn place(self) -> KeyAndValue {
         match self {
-            Self::Found(key, node) => Place { key, value: node.span },
+            Self::Found(key, node) => KeyAndValue { key, value: node.span },
             Self::Around(place) => place,
         }
     }

@@ -9,7 +9,7 @@ use super::token::{Piece, Place, Token, TokenError, Tokens};
 use super::{MOST_VALUES, TOO_MANY_VALUES};
 use crate::diagnostic::Span;
 
-const KEY_IS_NO_TEXT: &str = "a key must be a text";
+const KEY_IS_NOT_TEXT: &str = "a key must be a text";
 
 /// How deep maps and lists may be nested.
 const DEEPEST: usize = 48;
@@ -24,7 +24,7 @@ pub(super) struct TextMistake {
     pub(super) help: Option<String>,
 }
 
-/// Reads a text once. Every key that stands twice or is no text is a mistake; any other mistake ends the reading.
+/// Reads a text once. Every key that stands twice or is not a text is a mistake; any other mistake ends the reading.
 pub(super) fn scan(text: &str) -> Result<Node<'_>, Vec<TextMistake>> {
     scan_tokens(Tokens::of(text), text)
 }
@@ -115,11 +115,11 @@ impl<'a> Scanner<'a> {
                     // No map has other keys, and two keys are the same by what they look like.
                     if is_plain && !matches!(scalar(Cow::Borrowed(&text), true), Value::Text(_)) {
                         let help = Some("put it in quotes".to_owned());
-                        self.report(place, KEY_IS_NO_TEXT.to_owned(), help)?;
+                        self.report(place, KEY_IS_NOT_TEXT.to_owned(), help)?;
                     }
                     text
                 }
-                _ => return wrong(place, KEY_IS_NO_TEXT),
+                _ => return wrong(place, KEY_IS_NOT_TEXT),
             };
             let Some((piece, span)) = self.next()? else { break };
             entries.push(Entry { key, place, node: self.node(piece, span, depth + 1)? });
@@ -194,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn every_key_that_is_no_text_is_found() {
+    fn every_key_that_is_not_a_text_is_found() {
         let mistakes = scan("1: a\nb: {true: 1, '2': c, null: d}\n").err().unwrap();
         let found: Vec<_> = mistakes.iter().map(|found| (found.span.unwrap().column, found.message.as_str())).collect();
-        assert_eq!(found, [(1, KEY_IS_NO_TEXT), (5, KEY_IS_NO_TEXT), (22, KEY_IS_NO_TEXT)]);
+        assert_eq!(found, [(1, KEY_IS_NOT_TEXT), (5, KEY_IS_NOT_TEXT), (22, KEY_IS_NOT_TEXT)]);
         assert!(mistakes.iter().all(|found| found.help.as_deref() == Some("put it in quotes")));
     }
 

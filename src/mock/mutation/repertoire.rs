@@ -43,7 +43,10 @@ pub(super) trait CloudDeviation: FromStr<Err: Error + Send + Sync + 'static> + f
     fn description(&self) -> String;
 
     /// The operations that the mock does otherwise, unless any request may show it.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the self-test asks, which is part of the program"))]
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(dead_code, reason = "the self-test needs it, which is part of the program")
+    )]
     fn operations(&self) -> Option<Vec<&'static str>>;
 }
 
