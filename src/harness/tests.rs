@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Conclusion};
 use tempfile::{NamedTempFile, TempDir};
+use tokio::net::TcpSocket;
 
 use super::Harness;
 use super::program::{Surroundings, run};
@@ -57,12 +58,14 @@ impl Place {
     }
 }
 
-/// A loopback address where nothing listens, nor can a server of another test: a connection holds its port.
+/// A loopback address where nothing listens, nor can a server of another test: a socket that doesn't listen holds its
+/// port.
 fn nowhere() -> String {
-    static HELD: OnceLock<TcpStream> = OnceLock::new();
+    static HELD: OnceLock<TcpSocket> = OnceLock::new();
     let held = HELD.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        TcpStream::connect(listener.local_addr().unwrap()).unwrap()
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        socket
     });
     format!("http://{}", held.local_addr().unwrap())
 }

@@ -15,7 +15,7 @@ use super::program::{Place, rounds, signal};
 use super::server::Server;
 
 /// How many nights there are, unless `KMS_CONFORMANCE_ROUNDS` says another number.
-const NIGHTS: usize = 50;
+const NIGHTS: usize = 25;
 
 /// The most keys that the mock may hold at any time.
 const MOST_KEYS: usize = 6;

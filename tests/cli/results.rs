@@ -8,6 +8,7 @@ use kms_conformance::verdict::Verdict;
 use regex::Regex;
 
 use super::program::{MockProcess, Place, ended};
+use super::server::reserved;
 
 /// Runs cases of the bundled mock and keeps the results under a name.
 #[track_caller]
@@ -325,9 +326,8 @@ fn cases_that_were_not_judged_are_limited() {
 #[test]
 fn an_endpoint_that_is_starting_is_waited_for() {
     let place = Place::new();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let reserved = reserved();
+    let address = reserved.local_addr().unwrap();
     let arguments = format!("run --progress none alibaba/Encrypt/Disabled --wait 60s --endpoint http://{address}");
     let mut run = place.command(&arguments);
     let waiting = run.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();

@@ -1,11 +1,13 @@
 //! Servers that a run may meet: they respond with a web page, hang up, never respond, or forward to a mock.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tokio::net::TcpSocket;
 
 /// A server on a free loopback port. Its threads end with the test process.
 pub struct Server {
@@ -196,17 +198,21 @@ impl Server {
     }
 }
 
-/// An endpoint where nothing listens.
-///
-/// A port that was only found to be free may be the next one that a server of another test gets. So the port is that of
-/// a connection, which keeps it as long as this process lives: nobody else can listen there.
+/// An endpoint where nothing listens, nor can a server of another test as long as this process lives.
 pub fn closed() -> String {
-    static HELD: OnceLock<TcpStream> = OnceLock::new();
-    let held = HELD.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        TcpStream::connect(listener.local_addr().unwrap()).unwrap()
-    });
-    format!("http://{}", held.local_addr().unwrap())
+    static HELD: OnceLock<TcpSocket> = OnceLock::new();
+    format!("http://{}", HELD.get_or_init(reserved).local_addr().unwrap())
+}
+
+/// A port of this test alone: nothing listens there, and nobody but a server that is told its number gets it.
+///
+/// A port that was only found to be free may be the next one that another server is given, and a closed connection
+/// gives its port back.
+pub fn reserved() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    socket
 }
 
 /// Reads the head of a request and as much of its body as comes with it; whether there was one. A client sends no

@@ -358,7 +358,7 @@ fn a_sweep_needs_a_target_and_what_a_run_needs_for_it() {
 }
 
 /// How many runs are killed, and after every second one a sweep, unless `KMS_CONFORMANCE_ROUNDS` says another number.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 20;
 
 #[test]
 #[ignore = "campaign: many runs and sweeps that are killed"]

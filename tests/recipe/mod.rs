@@ -30,6 +30,15 @@ fn snippet(language: &str) -> &'static str {
     block.split("```").next().unwrap()
 }
 
+/// The settings by which this crate's tests are compiled, so that what they are compiled with need not be compiled again.
+const PROFILE: &str = r#"
+[profile.dev.package."*"]
+opt-level = 1
+
+[profile.dev.package.kms-conformance]
+opt-level = 0
+"#;
+
 /// Made once, for building it takes minutes.
 fn emulator() -> &'static Crate {
     static EMULATOR: OnceLock<Crate> = OnceLock::new();
@@ -41,7 +50,7 @@ fn emulator() -> &'static Crate {
 
         let path = folder.path().join("emulator");
         let manifest = fs::read_to_string(path.join("Cargo.toml")).unwrap();
-        fs::write(path.join("Cargo.toml"), format!("{manifest}\n{}", snippet("toml"))).unwrap();
+        fs::write(path.join("Cargo.toml"), format!("{manifest}\n{}{PROFILE}", snippet("toml"))).unwrap();
         fs::create_dir(path.join("tests")).unwrap();
         fs::write(path.join("tests/kms.rs"), snippet("rust")).unwrap();
         // So that nothing has to be downloaded.
