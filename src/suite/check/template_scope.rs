@@ -1,5 +1,6 @@
 //! The names that a template may use at its place.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
@@ -39,14 +40,15 @@ impl TemplateScope {
     }
 
     /// The scope of a step on a key: there, `key` is that key, also if that is reported not to exist.
-    pub fn on(&self, name: &str) -> Self {
-        let mut scope = self.clone();
-        if name != KeyName::SUBJECT {
-            // Such a step may say `key` even where no key has that name.
-            scope.keys.insert(KeyName::SUBJECT.into());
-            scope.on = Some(KeyName::from(name));
+    pub fn on(&self, name: &str) -> Cow<'_, Self> {
+        if name == KeyName::SUBJECT {
+            return Cow::Borrowed(self);
         }
-        scope
+        let mut scope = self.clone();
+        // Such a step may say `key` even where no key has that name.
+        scope.keys.insert(KeyName::SUBJECT.into());
+        scope.on = Some(KeyName::from(name));
+        Cow::Owned(scope)
     }
 
     /// Adds a key.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use self::layout::{Layout, kebab};
-use self::read::{ReadFile, ReadFiles};
+use self::read::read;
 use super::case::enumerate::{FurtherRoutes, all_cases};
 use super::check::{FileChecker, Vocabulary};
 use super::clause::{Clause, check_clauses};
@@ -72,18 +72,16 @@ fn check(files: &[CaseFile], provider: Option<&str>, extent: Extent, mistakes: &
     let provider = provider::choose(files, provider, mistakes)?;
     let layout = Layout::new(files, provider, mistakes);
 
-    let ReadFiles { clauses, prices, service, rows, scenarios } = ReadFiles::of(&layout);
-
     layout.require_clauses(mistakes);
-    let clauses = clauses.and_then(|file| file.document(mistakes));
+    let clauses = layout.clauses.and_then(|file| read(file, mistakes));
     let clauses = clauses.map(|document| check_clauses(&document, mistakes));
-    let prices = prices.and_then(|file| file.document(mistakes));
+    let prices = layout.prices.and_then(|file| read(file, mistakes));
     let prices = prices.map(|document| check_prices(&document, mistakes));
     layout.require_service(mistakes);
-    let document = service.and_then(|file| file.document(mistakes));
+    let document = layout.service.and_then(|file| read::<ServiceFile>(file, mistakes));
     // Without words that can be trusted, the other files are checked for their shape alone.
     let Some(document) = document.filter(|document| !document.outline.is_mistaken()) else {
-        check_shapes(rows, scenarios, mistakes);
+        check_shapes(&layout, mistakes);
         return None;
     };
 
@@ -92,11 +90,11 @@ fn check(files: &[CaseFile], provider: Option<&str>, extent: Extent, mistakes: &
     let mut checker = FileChecker { outline, vocabulary: &vocabulary, mistakes };
     let (mut service, sound) = service::check::check(&mut checker, &document.value, provider);
     if !sound {
-        check_shapes(rows, scenarios, mistakes);
+        check_shapes(&layout, mistakes);
         return None;
     }
 
-    let mut rows = check_rows(rows, &vocabulary, mistakes);
+    let mut rows = check_rows(&layout.rows, &vocabulary, mistakes);
     report_missing_rows(&layout.rows, &rows, &mut FileChecker { outline, vocabulary: &vocabulary, mistakes });
     // What a mistaken row allows is not known, so nothing can be said of routes.
     let judge_routes = extent == Extent::Whole && mistakes.is_empty();
@@ -105,7 +103,7 @@ fn check(files: &[CaseFile], provider: Option<&str>, extent: Extent, mistakes: &
     shared_requests::collect(&mut service, &rows);
     let rows: Vec<_> =
         rows.into_iter().map(|draft| shared_requests::fill_row(draft, &service, &vocabulary, mistakes)).collect();
-    let scenarios = check_scenarios(scenarios, &service, &vocabulary, mistakes);
+    let scenarios = check_scenarios(&layout.scenarios, &service, &vocabulary, mistakes);
     shared_requests::fill_service(&mut service, &document, &vocabulary, mistakes);
 
     if judge_routes {
@@ -141,13 +139,9 @@ fn check(files: &[CaseFile], provider: Option<&str>, extent: Extent, mistakes: &
 }
 
 /// Without the words of the service, only the shape of the other files can be checked.
-fn check_shapes(
-    rows: Vec<ReadFile<'_, RowFile>>,
-    scenarios: Vec<ReadFile<'_, ScenariosFile>>,
-    mistakes: &mut Vec<Diagnostic>,
-) {
-    rows.into_iter().for_each(|file| drop(file.document(mistakes)));
-    scenarios.into_iter().for_each(|file| drop(file.document(mistakes)));
+fn check_shapes(layout: &Layout<'_>, mistakes: &mut Vec<Diagnostic>) {
+    layout.rows.iter().for_each(|file| drop(read::<RowFile>(file, mistakes)));
+    layout.scenarios.iter().for_each(|file| drop(read::<ScenariosFile>(file, mistakes)));
 }
 
 fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>, IndexSet<Edition>)>) -> Vocabulary {
@@ -158,16 +152,11 @@ fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>
 }
 
 /// Checks the rows; of two rows for an operation, or for a variant of it, the second is a mistake.
-fn check_rows(
-    files: Vec<ReadFile<'_, RowFile>>,
-    vocabulary: &Vocabulary,
-    mistakes: &mut Vec<Diagnostic>,
-) -> Vec<row::check::Draft> {
+fn check_rows(files: &[&CaseFile], vocabulary: &Vocabulary, mistakes: &mut Vec<Diagnostic>) -> Vec<row::check::Draft> {
     let mut seen: HashMap<(OperationName, Option<String>), Arc<str>> = HashMap::new();
     let mut rows = Vec::new();
-    for read in files {
-        let path = &read.file.path;
-        let Some(document) = read.document(mistakes) else { continue };
+    for file in files {
+        let Some(document) = read(file, mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
         let RowFile { operation, variant, .. } = &document.value;
         let variant = variant.as_ref().map(|variant| format!("-{variant}")).unwrap_or_default();
@@ -183,7 +172,7 @@ fn check_rows(
             checker.error_at_value(&Path::Root.key("operation"), message);
             continue;
         }
-        seen.insert(name, Arc::clone(path));
+        seen.insert(name, Arc::clone(&file.path));
         rows.push(draft);
     }
     rows
@@ -209,14 +198,14 @@ fn report_missing_rows(files: &[&CaseFile], rows: &[row::check::Draft], checker:
 }
 
 fn check_scenarios(
-    files: Vec<ReadFile<'_, ScenariosFile>>,
+    files: &[&CaseFile],
     service: &Service,
     vocabulary: &Vocabulary,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Vec<Scenario> {
     let mut scenarios = Vec::new();
     for file in files {
-        let Some(document) = file.document(mistakes) else { continue };
+        let Some(document) = read(file, mistakes) else { continue };
         let mut checker = FileChecker { outline: &document.outline, vocabulary, mistakes };
         let drafts = scenario::check::check(&mut checker, &document.value);
         // At once, for what a draft remembers is more than what is left of it.

@@ -1,5 +1,7 @@
 //! Checks the steps of a file.
 
+use std::rc::Rc;
+
 use super::expectation::{Expectation, check_accepted, check_accepted_once, check_outcomes};
 use super::makes::check_makes;
 use super::response_checks::{Checks, check_between, check_entry, check_fields, check_paths};
@@ -18,8 +20,8 @@ pub(in crate::suite) struct PendingRequest {
     pub step: usize,
     pub operation: OperationName,
     pub on: KeyName,
-    /// What the request may name.
-    pub scope: TemplateScope,
+    /// What the request may name: that of all steps that know the same.
+    pub scope: Rc<TemplateScope>,
 }
 
 /// Checks steps in order; what a step makes or receives is known to those after it.
@@ -27,8 +29,9 @@ pub(in crate::suite) fn check_steps(
     checker: &mut FileChecker<'_>,
     at: &Path<'_>,
     files: &[StepFile],
-    mut scope: TemplateScope,
+    scope: TemplateScope,
 ) -> (Vec<Step>, Vec<PendingRequest>) {
+    let mut scope = Rc::new(scope);
     let mut steps = Vec::with_capacity(files.len());
     let mut borrowed = Vec::new();
     for (index, file) in files.iter().enumerate() {
@@ -37,7 +40,7 @@ pub(in crate::suite) fn check_steps(
             if let (Action::Call(call), false) = (&step.action, own_request) {
                 let (operation, on) = (call.operation.clone(), step.on.clone());
                 // Rows lend their requests once all are read; what this step may name is kept until then.
-                borrowed.push(PendingRequest { step: steps.len(), operation, on, scope: scope.clone() });
+                borrowed.push(PendingRequest { step: steps.len(), operation, on, scope: Rc::clone(&scope) });
             }
             steps.push(step);
         }
@@ -46,6 +49,7 @@ pub(in crate::suite) fn check_steps(
         if let Some(name) = &file.response_name {
             let place = at.key("as");
             checker.root_name(&place, name);
+            let scope = Rc::make_mut(&mut scope);
             if scope.keys.contains(name.as_str()) || !scope.answers.insert(name.clone()) {
                 checker.error_at_value(&place, format!("`{name}` is known already"));
             }
@@ -57,7 +61,7 @@ pub(in crate::suite) fn check_steps(
             if scope.keys.contains(name) || scope.answers.contains(name) {
                 checker.error_at_value(&at.key("makes").key("key"), format!("`{name}` is known already"));
             }
-            scope.keys.insert(name.into());
+            Rc::make_mut(&mut scope).keys.insert(name.into());
         }
     }
 
