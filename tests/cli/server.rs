@@ -204,7 +204,7 @@ pub fn closed() -> String {
     format!("http://{}", HELD.get_or_init(reserved).local_addr().unwrap())
 }
 
-/// A port of this test alone: nothing listens there, and nobody but a server that is told its number gets it.
+/// A port of this test alone: nothing listens there, and no server gets it but one that is started with its number.
 ///
 /// A port that was only found to be free may be the next one that another server is given, and a closed connection
 /// gives its port back.

@@ -8,8 +8,8 @@ use crate::yaml::Document;
 
 /// Reads a file; its mistakes are added to `mistakes`. None if nothing can be made of it.
 ///
-/// A document takes some ten times the memory of its text, so each is read when its turn comes and dropped when it is
-/// checked.
+/// To be called when the file's turn comes, and the document dropped when it is checked: all documents at once take much
+/// more memory than the suite that is made of them.
 pub(super) fn read<'a, T: DeserializeOwned>(
     file: &'a CaseFile,
     mistakes: &mut Vec<Diagnostic>,
