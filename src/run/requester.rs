@@ -16,6 +16,7 @@ use crate::event::{BlockedBy, BlockedStep, Exchange, Purpose};
 use crate::ledger::LedgerEntry;
 use crate::provider::ErrorClass;
 use crate::suite::field_path::{FieldPath, text_of};
+use crate::suite::map::IndexMap;
 use crate::suite::name::{ClassName, KeyName, OperationName};
 use crate::suite::region::OtherRegion;
 use crate::suite::request::RequestTemplate;
@@ -157,7 +158,7 @@ impl<'a> Requester<'a> {
     }
 
     /// Computes the values of a case.
-    pub(super) fn compute(&mut self, values: &indexmap::IndexMap<String, Template>) -> Result<(), Failure> {
+    pub(super) fn compute(&mut self, values: &IndexMap<String, Template>) -> Result<(), Failure> {
         let subject = KeyName::subject();
         for (name, template) in values {
             let value = self.evaluate(template, Context::on(&subject))?;

@@ -1,6 +1,6 @@
 //! The clauses of the published documents: `clauses.yaml`.
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -89,7 +89,7 @@ pub(in crate::suite) fn check_clauses(
         .map(|edition| Edition::from(edition.as_str()))
         .collect();
 
-    let mut clauses = IndexMap::new();
+    let mut clauses = IndexMap::default();
     let root = Path::Root;
     let all = root.key("clauses");
     for (id, clause) in &file.clauses {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use serde::Serialize;
 
 use super::Suite;

@@ -12,6 +12,7 @@ pub mod files;
 pub mod form;
 mod hash;
 pub mod load;
+pub mod map;
 pub mod name;
 mod one_or_many;
 pub mod prices;
@@ -30,7 +31,7 @@ pub mod template;
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
+use self::map::IndexMap;
 
 use case::{Case, Subject};
 use clause::Clause;

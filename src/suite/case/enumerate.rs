@@ -1,12 +1,14 @@
 //! Rows and scenarios → cases with ids.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
+
+use indexmap::map::Entry;
 
 use super::{Case, CaseRoute, Subject};
 use crate::suite::Suite;
 use crate::suite::check::Vocabulary;
+use crate::suite::map::{IndexMap, IndexSet};
 use crate::suite::name::{ClassName, FixtureName, KeyName, RouteName, State};
 use crate::suite::route::fixture_needs;
 use crate::suite::row::Row;
@@ -106,15 +108,15 @@ pub(in crate::suite) fn all_cases(
 }
 
 /// The further routes of each class and state.
-type ByCell = HashMap<(ClassName, State), Vec<CaseRoute>>;
+type ByCell = IndexMap<(ClassName, State), Vec<CaseRoute>>;
 
 /// The further routes that cases take. Rows that need the same fixtures take the same.
 #[derive(Default)]
 pub(in crate::suite) struct FurtherRoutes {
     /// By the fixtures of the key, and whether the clock may be moved on the route.
-    known: HashMap<(BTreeSet<FixtureName>, bool), Rc<ByCell>>,
+    known: IndexMap<(BTreeSet<FixtureName>, bool), Rc<ByCell>>,
     /// Those that a case takes.
-    pub taken: HashSet<(State, RouteName)>,
+    pub taken: IndexSet<(State, RouteName)>,
 }
 
 impl FurtherRoutes {
@@ -151,14 +153,14 @@ impl FurtherRoutes {
 
 /// The routes of every class and state that lead there with fixtures, each by other calls than the ones before.
 fn by_cell(suite: &Suite, fixtures: &BTreeSet<FixtureName>, may_advance: bool) -> ByCell {
-    let mut found = ByCell::new();
+    let mut found = ByCell::default();
     for (class, key_class) in &suite.service.classes {
         for state in &key_class.states {
             let Some(routes) = suite.service.routes.get(state) else { continue };
             let Ok(shortest) = suite.route(class, state, fixtures, None) else { continue };
 
             // A route with the steps of another would only repeat its cases.
-            let mut steps = HashSet::from([shortest.steps]);
+            let mut steps = IndexSet::from_iter([shortest.steps]);
             for name in routes.keys() {
                 let Ok(route) = suite.route(class, state, fixtures, Some(name)) else { continue };
                 let calls = route.calls();

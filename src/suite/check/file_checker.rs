@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use serde_json::Value;
 
 use super::template_scope::{RESERVED, TemplateScope, for_key, meant};
@@ -249,7 +249,7 @@ impl FileChecker<'_> {
 
     /// Names and what they stand for: name → path.
     pub fn capture(&mut self, at: &Path<'_>, capture: &Map<String>) -> IndexMap<String, FieldPath> {
-        let mut found = IndexMap::new();
+        let mut found = IndexMap::default();
         for (name, text) in capture {
             let place = at.key(name);
             self.name(&place, name);

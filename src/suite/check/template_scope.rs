@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 
 use super::vocabulary::Vocabulary;
 use crate::near::nearest;
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn a_path_can_be_of_another_key() {
         let mut vocabulary = Vocabulary::default();
-        vocabulary.fixtures.insert("alias".into(), ["name".to_owned()].into());
+        vocabulary.fixtures.insert("alias".into(), IndexSet::from_iter(["name".to_owned()]));
         let other = KeyName::from("other");
 
         for (path, wanted) in [

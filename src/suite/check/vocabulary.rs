@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 
 use crate::suite::clause::Clause;
 use crate::suite::name::{ClassName, ClauseId, Code, Edition, FixtureName, OperationName, State};

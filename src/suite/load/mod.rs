@@ -10,7 +10,7 @@ mod whole_suite;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 
 use self::layout::{Layout, kebab};
 use self::read::read;
@@ -147,7 +147,7 @@ fn check_shapes(layout: &Layout<'_>, mistakes: &mut Vec<Diagnostic>) {
 fn vocabulary(service: &ServiceFile, clauses: Option<(IndexMap<ClauseId, Clause>, IndexSet<Edition>)>) -> Vocabulary {
     match clauses {
         Some((clauses, editions)) => Vocabulary::new(service, Some(clauses), editions),
-        None => Vocabulary::new(service, None, IndexSet::new()),
+        None => Vocabulary::new(service, None, IndexSet::default()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use super::at_source;
 use crate::suite::case::enumerate::{RowCase, cases_of_row};

@@ -1,6 +1,6 @@
 //! Requests of rows for the calls and fixtures that bring none of their own.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use super::at_source;
 use crate::diagnostic::Diagnostic;

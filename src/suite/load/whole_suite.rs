@@ -1,12 +1,13 @@
 //! What only the files together can be wrong about.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::at_source;
 use crate::diagnostic::Diagnostic;
 use crate::suite::Suite;
 use crate::suite::check::FileChecker;
 use crate::suite::coverage::Coverage;
+use crate::suite::map::IndexSet;
 use crate::suite::name::{Code, OperationName, RouteName, State};
 use crate::suite::row::Row;
 use crate::suite::service::Service;
@@ -61,7 +62,7 @@ pub(super) fn duplicate_ids(suite: &Suite, mistakes: &mut Vec<Diagnostic>) {
 }
 
 /// Reports routes that no case takes.
-pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &HashSet<(State, RouteName)>) {
+pub(super) fn routes(checker: &mut FileChecker<'_>, suite: &Suite, taken: &IndexSet<(State, RouteName)>) {
     let root = Path::Root;
     let all = root.key("routes");
 

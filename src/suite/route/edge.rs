@@ -21,6 +21,8 @@ pub(super) struct Edge {
     /// Whether a document says so. What is only inferred is never taken by a route.
     pub is_stated: bool,
     pub allowed: Allowed,
+    /// The transitions of the same operation that stand before it: of all that apply to a key, the first counts.
+    pub before: Vec<usize>,
 }
 
 /// Where a fixture can be made.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 
 use super::edge::{Allowed, Edge, Prepare};
 use super::goal::{Goal, Pass};
@@ -58,13 +58,13 @@ impl StateGraph {
         // Names come first, for all that follows refers to them by their index.
         let mut graph = Self {
             states: service.states.iter().cloned().collect(),
-            classes: IndexMap::new(),
+            classes: IndexMap::default(),
             // What is beyond the size of a set is reported by the check of the service.
             words: service.words().take(SmallSet::MOST).map(str::to_owned).collect(),
             fixtures: service.fixtures.keys().take(SmallSet::MOST).cloned().collect(),
             prepares: Vec::new(),
             drives: Vec::new(),
-            stages: IndexMap::new(),
+            stages: IndexMap::default(),
             driving: SmallSet::default(),
             causes: service.stages.values().map(|stage| stage.cause.clone()).collect(),
         };
@@ -95,9 +95,15 @@ impl StateGraph {
             is_stated: transition.basis == Basis::Stated,
             allowed: graph.allowed(row(&transition.operation)),
             operation: Some(transition.operation.clone()),
+            before: Vec::new(),
         });
 
         graph.drives = drives.collect();
+        for index in 0..graph.drives.len() {
+            let (before, rest) = graph.drives.split_at_mut(index);
+            let same = before.iter().enumerate().filter(|(_, other)| other.operation == rest[0].operation);
+            rest[0].before = same.map(|(index, _)| index).collect();
+        }
         graph.driving = graph.drives.iter().map(|edge| edge.needs).fold(SmallSet::default(), SmallSet::with);
 
         let stages = service.stages.iter().map(|(name, stage)| {
@@ -117,6 +123,8 @@ impl StateGraph {
                 is_stated: true,
                 allowed: graph.allowed(operation.and_then(&row)),
                 operation: operation.cloned(),
+                // A route names the stage that it passes.
+                before: Vec::new(),
             };
             (name.clone(), edge)
         });

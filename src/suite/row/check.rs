@@ -1,6 +1,6 @@
 //! Checks a row.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use super::cells::CellFile;
 use super::shape::RowFile;
@@ -146,7 +146,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &RowFile) -> 
 /// The classes that have cases, and those whose cells can't be run.
 fn check_classes(checker: &mut FileChecker<'_>, file: &RowFile) -> (Vec<ClassName>, IndexMap<ClassName, String>) {
     let root = Path::Root;
-    let mut not_applicable = IndexMap::new();
+    let mut not_applicable = IndexMap::default();
     let at = root.key("not_applicable");
     for (name, reason) in &file.not_applicable {
         let at = at.key(name);
@@ -188,7 +188,7 @@ fn check_undrivable(checker: &mut FileChecker<'_>, file: &RowFile) -> IndexMap<S
         checker.error_at_key(&at, "`undrivable` does not go with `from`");
     }
 
-    let mut undrivable = IndexMap::new();
+    let mut undrivable = IndexMap::default();
     for (state, reason) in &file.undrivable {
         let place = at.key(state);
         checker.sentence(&place, reason);

@@ -6,7 +6,7 @@ pub(super) mod shape;
 
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 pub use self::cells::{Cell, Cells};
 use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, OperationName, State};

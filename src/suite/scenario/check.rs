@@ -1,6 +1,6 @@
 //! Checks scenarios.
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 
 use super::shape::{KeyFile, ScenarioFile, ScenariosFile};
 use super::{Scenario, ScenarioKey};
@@ -168,7 +168,7 @@ pub(in crate::suite) fn check_keys(
     classes: &[ClassName],
     scope: &mut TemplateScope,
 ) -> IndexMap<KeyName, ScenarioKey> {
-    let mut keys = IndexMap::new();
+    let mut keys = IndexMap::default();
     for (name, file) in files {
         let at = all.key(name);
         checker.root_name(&at, name);

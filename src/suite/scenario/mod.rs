@@ -3,7 +3,7 @@
 pub(super) mod check;
 pub(super) mod shape;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use super::name::{ClassName, ClauseId, Edition, FixtureName, KeyName, State};
 use super::step::{Action, Step, Values};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Checks what is common to all cases.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use super::belonging::check_belonging;
 use super::declared_route::check_routes;
@@ -37,7 +37,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
     if file.key_classes.is_empty() {
         checker.error_at_key(&at, "there must be a class of keys");
     }
-    let mut classes = IndexMap::new();
+    let mut classes = IndexMap::default();
     for (name, class) in &file.key_classes {
         classes.insert(ClassName::from(name.as_str()), check_class(checker, &at.key(name), name, class));
     }
@@ -45,7 +45,7 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
     let sound = checker.mistakes.len() == before;
 
     let outcomes = check_outcomes(checker, file);
-    let mut requests = IndexMap::new();
+    let mut requests = IndexMap::default();
     let at = root.key("other_operations");
     for (name, other) in &file.other_operations {
         let at = at.key(name);
@@ -69,13 +69,13 @@ pub(in crate::suite) fn check(checker: &mut FileChecker<'_>, file: &ServiceFile,
         checker.error_at_key(&at, format!("there are more than {} fixtures", SmallSet::MOST));
     }
 
-    let mut fixtures = IndexMap::new();
+    let mut fixtures = IndexMap::default();
     for (name, file) in &file.fixtures {
         fixtures.insert(FixtureName::from(name.as_str()), check_fixture(checker, &at.key(name), name, file));
     }
 
     let at = root.key("belongings");
-    let mut belongings = IndexMap::new();
+    let mut belongings = IndexMap::default();
     for (name, file) in &file.belongings {
         belongings.insert(name.clone(), check_belonging(checker, &at.key(name), file));
     }

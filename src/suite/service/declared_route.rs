@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -62,12 +62,12 @@ pub(super) fn check_routes(
 ) -> IndexMap<State, IndexMap<RouteName, DeclaredRoute>> {
     let root = Path::Root;
     let all = root.key("routes");
-    let mut routes = IndexMap::new();
+    let mut routes = IndexMap::default();
 
     for (state, files) in &file.routes {
         let state_at = all.key(state);
         let Some(state) = checker.state_key(&state_at, state) else { continue };
-        let mut of_state = IndexMap::new();
+        let mut of_state = IndexMap::default();
         for (name, route) in files {
             let at = state_at.key(name);
             if !is_kebab(name) || name == CANONICAL {

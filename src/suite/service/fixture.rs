@@ -1,6 +1,6 @@
 //! What can be prepared for a case besides a state.
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,9 +65,9 @@ pub(super) fn check_fixture(checker: &mut FileChecker<'_>, at: &Path<'_>, name: 
     }
 
     let mut scope = TemplateScope::new().with_key(KeyName::SUBJECT);
-    let mut own = IndexSet::new();
+    let mut own = IndexSet::default();
     let values_at = at.key("values");
-    let mut values = IndexMap::new();
+    let mut values = IndexMap::default();
 
     for (value, text) in &file.values {
         let place = values_at.key(value);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -103,7 +103,7 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
     }
 
     let impossible_at = at.key("impossible");
-    let mut impossible = IndexMap::new();
+    let mut impossible = IndexMap::default();
     for (state, reason) in &file.impossible {
         let place = impossible_at.key(state);
         checker.sentence(&place, reason);
@@ -124,7 +124,7 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
     }
 
     let undrivable_at = at.key("undrivable");
-    let mut undrivable = IndexMap::new();
+    let mut undrivable = IndexMap::default();
     for (state, reason) in &file.undrivable {
         let place = undrivable_at.key(state);
         checker.sentence(&place, reason);
@@ -153,7 +153,7 @@ pub(super) fn check_class(checker: &mut FileChecker<'_>, at: &Path<'_>, name: &s
 /// Every class that can be made has the values that any has: a row may use them for all its classes.
 pub(super) fn check_values(checker: &mut FileChecker<'_>, at: &Path<'_>, file: &ServiceFile) {
     let captured = &file.create.capture;
-    let mut names: IndexMap<&str, &str> = IndexMap::new();
+    let mut names: IndexMap<&str, &str> = IndexMap::default();
     for (class, of) in &file.key_classes {
         for name in of.values.keys() {
             names.entry(name).or_insert(class);

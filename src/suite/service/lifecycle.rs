@@ -1,6 +1,6 @@
 //! How keys are made, removed, and found again.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

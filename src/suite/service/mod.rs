@@ -14,7 +14,7 @@ mod reuse;
 mod stage;
 mod transition;
 
-use indexmap::{IndexMap, IndexSet};
+use crate::suite::map::{IndexMap, IndexSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;

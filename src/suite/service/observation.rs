@@ -1,6 +1,6 @@
 //! How the state of a key is observed.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ pub(super) fn check_observation(checker: &mut FileChecker<'_>, file: &ServiceFil
     let describe = &file.observation.describe;
 
     let behaviour_at = at.key("behaviour");
-    let mut behaviour = IndexMap::new();
+    let mut behaviour = IndexMap::default();
     for (class, names) in &file.observation.behaviour {
         let at = behaviour_at.key(class);
         checker.once(&at, names);

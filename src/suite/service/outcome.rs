@@ -1,6 +1,6 @@
 //! The outcomes of requests: `Success` and the error codes.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -52,7 +52,7 @@ pub(super) fn check_outcomes(checker: &mut FileChecker<'_>, file: &ServiceFile) 
         checker.error_at_key(&all, format!("there must be an outcome `{}`", Code::SUCCESS));
     }
 
-    let mut outcomes = IndexMap::new();
+    let mut outcomes = IndexMap::default();
     for (code, file) in &file.outcomes {
         let at = all.key(code);
         let status_at = at.key("status");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -82,7 +82,7 @@ pub enum Cause {
 pub(super) fn check_stages(checker: &mut FileChecker<'_>, file: &ServiceFile) -> IndexMap<StageName, Stage> {
     let root = Path::Root;
     let all = root.key("stages");
-    let mut stages = IndexMap::new();
+    let mut stages = IndexMap::default();
     for (name, file) in &file.stages {
         let at = all.key(name);
         if !is_kebab(name) {

@@ -1,5 +1,6 @@
 //! Checks the steps of a file.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::expectation::{Expectation, check_accepted, check_accepted_once, check_outcomes};
@@ -236,11 +237,11 @@ fn check_call(
     };
 
     // What a call makes is known to its own checks, and its response too.
-    let mut after = scope.clone();
+    let mut after = Cow::Borrowed(scope);
     if let Some(name) = &file.response_name {
-        after.answers.insert(name.clone());
+        after.to_mut().answers.insert(name.clone());
     }
-    let makes = file.makes.as_ref().map(|file| check_makes(checker, &at.key("makes"), file, &mut after));
+    let makes = file.makes.as_ref().map(|file| check_makes(checker, &at.key("makes"), file, after.to_mut()));
 
     let checks = Checks {
         present: checker.field_paths(&at.key("present"), &file.present),

@@ -1,6 +1,6 @@
 //! Values that are computed once per case.
 
-use indexmap::IndexMap;
+use crate::suite::map::IndexMap;
 
 use crate::suite::Map;
 use crate::suite::check::{FileChecker, TemplateScope};
@@ -17,7 +17,7 @@ pub(in crate::suite) fn check_values(
     file: &Map<String>,
     scope: &mut TemplateScope,
 ) -> IndexMap<String, Template> {
-    let mut values = IndexMap::new();
+    let mut values = IndexMap::default();
 
     // Each may use those above it.
     for (name, text) in file {
