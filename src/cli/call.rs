@@ -20,7 +20,6 @@ use crate::report::text::one_line;
 use crate::session::{ClockControl, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect};
 use crate::suite::load::load_built_in;
 
-/// Arguments of `call`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_target(super::help::CALL))]
 pub(super) struct CallArguments {

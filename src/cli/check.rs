@@ -10,7 +10,6 @@ use super::{CliError, Context, Exit};
 use crate::report::text::count;
 use crate::suite::Suite;
 
-/// Arguments of `check`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::CHECK)]
 pub(super) struct CheckArguments {

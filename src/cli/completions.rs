@@ -7,12 +7,12 @@ use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::report::ReportArguments;
 use super::{Cli, CliError, Context, Exit};
 
 /// The name of the program.
 const NAME: &str = "kms-conformance";
 
-/// Arguments of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::COMPLETIONS)]
 pub(super) struct CompletionsArguments {
@@ -21,7 +21,6 @@ pub(super) struct CompletionsArguments {
     shell: Shell,
 }
 
-/// Arguments of `man`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::MAN)]
 pub(super) struct ManArguments {
@@ -32,8 +31,14 @@ pub(super) struct ManArguments {
 
 /// Shows the completions of a shell.
 pub(super) fn completions(arguments: &CompletionsArguments, context: &Context) -> Result<Exit, CliError> {
+    // `help` is made with the subcommands that there are by then, so those of `report` must not come later.
+    let mut command = Cli::command().mut_subcommand("report", |report| {
+        let about = report.get_about().cloned().unwrap_or_default();
+        ReportArguments::augment_args(Command::new("report").about(about))
+    });
+
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), NAME, &mut script);
+    clap_complete::generate(arguments.shell, &mut command, NAME, &mut script);
     context.print_raw(&String::from_utf8_lossy(&script));
     Ok(Exit::Passed)
 }

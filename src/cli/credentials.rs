@@ -19,8 +19,8 @@ use crate::session::TargetKind;
 /// The biggest file of credentials, in bytes.
 const BIGGEST: usize = 1 << 20;
 
-/// Where the credentials are. What is named here comes before everything else; then come the usual variables of the
-/// environment, and on an account the configuration of the cloud's own command line.
+// Where the credentials are. What is named here comes before everything else; then come the usual variables of the
+// environment, and on an account the configuration of the cloud's own command line.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Credentials")]
 pub(super) struct CredentialArguments {

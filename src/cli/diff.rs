@@ -23,7 +23,6 @@ use crate::verdict::Verdict;
 /// How many cases of a group are shown.
 const MOST_SHOWN: usize = 20;
 
-/// Arguments of `diff`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_diff())]
 pub(super) struct DiffArguments {

@@ -15,7 +15,6 @@ use crate::provider::registry;
 use crate::report::console::Color;
 use crate::session::{ClockControl, Consent, Endpoint, LiveTarget, RunningTarget, SessionOptions, connect, shortened};
 
-/// Arguments of `doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_target(super::help::DOCTOR))]
 pub(super) struct DoctorArguments {

@@ -22,7 +22,6 @@ use crate::suite::request::{Parameter, RequestTemplate};
 use crate::suite::selector::{SelectError, Selector};
 use crate::suite::step::{Action, Expectation, Step};
 
-/// Arguments of `explain`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::EXPLAIN)]
 pub(super) struct ExplainArguments {

@@ -26,7 +26,6 @@ use crate::report::text::{as_u64, count, one_line};
 use crate::suite::Suite;
 use crate::yaml::BIGGEST_FILE;
 
-/// Arguments of `known`.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true))]
 #[command(after_help = super::help::KNOWN)]

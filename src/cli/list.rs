@@ -20,7 +20,6 @@ use crate::suite::coverage::Coverage;
 use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Axis, CANONICAL};
 
-/// Arguments of `list`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::LIST)]
 pub(super) struct ListArguments {

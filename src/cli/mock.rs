@@ -52,7 +52,6 @@ const SERVING: [&str; 15] = [
     "state",
 ];
 
-/// Arguments of `mock`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::MOCK)]
 pub(super) struct MockArguments {

@@ -33,7 +33,6 @@ const ACCOUNT_RATE: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// How often in a row a state must be observed on an account unless a number is given.
 const ACCOUNT_CONFIRMATIONS: NonZeroU32 = NonZeroU32::new(2).unwrap();
 
-/// Arguments of `plan`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_settings(super::help::PLAN))]
 pub(super) struct PlanArguments {

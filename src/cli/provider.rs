@@ -12,7 +12,7 @@ use crate::provider::{ChoiceError, Choices, Declaration, OptionValue, ProviderOp
 use crate::session::SessionError;
 use crate::suite::selector::Selector;
 
-/// The provider.
+// The provider.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cases")]
 pub(super) struct ProviderArguments {

@@ -26,7 +26,6 @@ use crate::signal::Stops;
 use crate::suite::Suite;
 use crate::suite::selector::Selector;
 
-/// Arguments of `replay`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_terminal(super::help::REPLAY))]
 pub(super) struct ReplayArguments {

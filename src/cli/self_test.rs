@@ -20,7 +20,6 @@ use crate::self_test::{
 use crate::signal::Stops;
 use crate::suite::route_limit::RouteLimit;
 
-/// Arguments of `self-test`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::SELF_TEST)]
 pub(super) struct SelfTestArguments {

@@ -19,7 +19,7 @@ use crate::suite::load::{load, load_built_in};
 use crate::suite::route_limit::RouteLimit;
 use crate::suite::selector::{Selector, select};
 
-/// The case files.
+// The case files.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Cases")]
 pub(super) struct SuiteArguments {
@@ -30,7 +30,7 @@ pub(super) struct SuiteArguments {
     pub(super) cases: Option<PathBuf>,
 }
 
-/// The cases.
+// The cases.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cases")]
 pub(super) struct SelectArguments {

@@ -27,7 +27,6 @@ const LEDGER: &str = "reports/ledger.jsonl";
 /// How long something may be missing from the lists of an account after it was made.
 const LATE: Duration = Duration::from_secs(60);
 
-/// Arguments of `sweep`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::of_target(super::help::SWEEP))]
 pub(super) struct SweepArguments {

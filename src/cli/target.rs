@@ -17,7 +17,7 @@ use crate::provider::{Declaration, Provider};
 use crate::session::{Consent, DeclaredKind, TargetKind};
 use crate::suite::route_limit::RouteLimit;
 
-/// What is tested.
+// What is tested.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Target")]
 pub(super) struct TargetArguments {

@@ -21,7 +21,6 @@ const PAUSE: Duration = Duration::from_millis(150);
 /// The beginning of the names of variables that set flags.
 const SETTINGS: &str = "KMS_CONFORMANCE_";
 
-/// Arguments of `watch`.
 #[derive(Debug, Args)]
 #[command(after_help = super::help::WATCH)]
 pub(super) struct WatchArguments {

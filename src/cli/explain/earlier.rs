@@ -23,7 +23,7 @@ const RESPONSE_LIMIT: usize = 1000;
 /// How many runs against a target are shown, the newest ones.
 const MOST_RUNS: usize = 30;
 
-/// The files of earlier runs.
+// The files of earlier runs.
 #[derive(Debug, Args)]
 pub(super) struct EarlierArguments {
     /// The results that the last result is taken from; `verdicts.json` beside them says how each target did last [default:

@@ -6,7 +6,7 @@ use crate::cli::{CliError, Context};
 use crate::provider::registry;
 use crate::redact::Secret;
 
-/// Who may use a mock.
+// Who may use a mock.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Requests that are accepted")]
 pub(super) struct AccessArguments {

@@ -14,7 +14,7 @@ use crate::yaml::BIGGEST_FILE;
 /// The name of the cloud in the registry.
 pub(super) const PROVIDER: &str = "alibaba";
 
-/// What is special about the mock of Alibaba Cloud KMS.
+// What is special about the mock of Alibaba Cloud KMS.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Alibaba Cloud options")]
 pub(super) struct AlibabaArguments {

@@ -9,7 +9,7 @@ use crate::mock::{AwsAccessKey, AwsConfig};
 /// The name of the cloud in the registry.
 pub(super) const PROVIDER: &str = "aws";
 
-/// What is special about the mock of AWS KMS.
+// What is special about the mock of AWS KMS.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "AWS options")]
 pub(super) struct AwsArguments {

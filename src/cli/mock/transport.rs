@@ -8,7 +8,7 @@ use crate::cli::CliError;
 use crate::input;
 use crate::mock::{SelfSigned, Tls};
 
-/// Plain HTTP, or HTTPS with a certificate.
+// Plain HTTP, or HTTPS with a certificate.
 #[derive(Debug, Args)]
 pub(super) struct TransportArguments {
     /// Serve HTTPS with this certificate chain (PEM)

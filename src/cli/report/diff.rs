@@ -19,7 +19,6 @@ use crate::verdict::{Kind, Verdict};
 /// How many cases of a group are shown; of new failures all are.
 const MOST_SHOWN: usize = 20;
 
-/// Arguments of `report diff`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_DIFF)]
 pub(super) struct DiffArguments {

@@ -9,7 +9,6 @@ use crate::cli::{CliError, Context, Exit};
 use crate::report::Report as _;
 use crate::report::json::JsonReport;
 
-/// Arguments of `report merge`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_MERGE)]
 pub(super) struct MergeArguments {

@@ -20,7 +20,6 @@ use crate::report::results::Results;
 use crate::report::{markdown, tap};
 use crate::verdict::Verdict;
 
-/// Arguments of `report`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT)]
 pub(super) struct ReportArguments {
@@ -52,7 +51,7 @@ enum ReportCommand {
     Trend(TrendArguments),
 }
 
-/// The results that a report is about.
+// The results that a report is about.
 #[derive(Debug, Args)]
 struct Sources {
     /// Files of results, as `run` writes them; several are merged first; `-` is the standard input

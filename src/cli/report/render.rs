@@ -12,7 +12,6 @@ use crate::report::html::{Column, render};
 use crate::report::junit::{InconclusiveAs, JunitOptions, JunitReport};
 use crate::report::results::Results;
 
-/// Arguments of `report junit`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_JUNIT)]
 pub(super) struct JunitArguments {
@@ -26,7 +25,6 @@ pub(super) struct JunitArguments {
     inconclusive: InconclusiveAs,
 }
 
-/// Arguments of `report html`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_HTML)]
 pub(super) struct HtmlArguments {
@@ -44,7 +42,6 @@ pub(super) struct HtmlArguments {
     name: Vec<String>,
 }
 
-/// Arguments of `report league`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_LEAGUE)]
 pub(super) struct LeagueArguments {
@@ -59,7 +56,6 @@ pub(super) struct LeagueArguments {
     name: Vec<String>,
 }
 
-/// Arguments of `report badge`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_BADGE)]
 pub(super) struct BadgeArguments {

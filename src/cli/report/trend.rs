@@ -20,7 +20,6 @@ const MOST_RUNS: usize = 30;
 /// How many cases of a group are shown.
 const MOST_SHOWN: usize = 20;
 
-/// Arguments of `report trend`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::REPORT_TREND)]
 pub(super) struct TrendArguments {

@@ -20,7 +20,6 @@ use crate::suite::Suite;
 /// So many deviations are repeated in a command that is shown.
 const MOST_DEVIATIONS: usize = 3;
 
-/// Arguments of `run`.
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::of_run())]
 pub(in crate::cli) struct RunArguments {

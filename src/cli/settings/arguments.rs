@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// The flags that name the file and a target of it. They are read before the rest of the command line is put together.
+// The flags that name the file and a target of it. They are read before the rest of the command line is put together.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Configuration")]
 pub(in crate::cli) struct SettingsArguments {
