@@ -39,7 +39,12 @@ pub(super) fn completions(arguments: &CompletionsArguments, context: &Context) -
 
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, NAME, &mut script);
-    context.print_raw(&String::from_utf8_lossy(&script));
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if arguments.shell == Shell::Bash {
+        // The script calls a program with a hyphen by two names, and so offers nothing after a subcommand (clap-rs/clap#6421).
+        script = script.replace("kms__subcmd__conformance", "kms__conformance");
+    }
+    context.print_raw(&script);
     Ok(Exit::Passed)
 }
 

@@ -1,5 +1,6 @@
 //! What helps a person to use the program: explanations, comparisons, completions, the manual, and the help.
 
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -196,6 +197,15 @@ fn two_wrong_effects_are_alike_only_if_reports_show_the_same() {
     assert!(out.contains("\"both_wrong_alike\": 1"), "{out}");
 }
 
+/// What the script in the file `bash` offers after a line; none if there is no bash.
+fn offered_by_bash(folder: &Path, line: &str) -> Option<Vec<String>> {
+    let complete = "source ./bash; COMP_WORDS=($1 ''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
+         _kms__conformance kms-conformance '' \"${COMP_WORDS[COMP_CWORD - 1]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["-c", complete, "bash", line]).current_dir(folder).output().ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+}
+
 #[test]
 fn completions_and_the_manual_are_made_of_the_arguments() {
     let place = Place::new();
@@ -207,8 +217,15 @@ fn completions_and_the_manual_are_made_of_the_arguments() {
         }
         std::fs::write(place.path().join(shell), out).unwrap();
     }
-    if let Ok(status) = Command::new("bash").args(["-n", "bash"]).current_dir(place.path()).status() {
-        assert!(status.success());
+    for (words, wanted) in [
+        ("kms-conformance ", "run"),
+        ("kms-conformance report ", "badge"),
+        ("kms-conformance help report ", "badge"),
+        ("kms-conformance report badge ", "--out"),
+        ("kms-conformance run --isolation ", "tour"),
+    ] {
+        let offered = offered_by_bash(place.path(), words);
+        assert!(offered.is_none_or(|offered| offered.iter().any(|one| one == wanted)), "{words}: {wanted}");
     }
 
     assert_eq!(ended(place.program("man --out man")).code, 0);
