@@ -184,7 +184,7 @@ fn line(changed: &Changed<'_>) -> String {
         (Change::Code, Some(before), Some(after)) => format!("≠ {id}  {} → {}", outcome(before), outcome(after)),
         (Change::Effect, Some(before), Some(after)) => format!("≠ {id}  {} → {}", headline(before), headline(after)),
         (Change::Verdict, Some(before), Some(after)) if before.verdict != after.verdict => {
-            format!("≠ {id}  {} → {}: {}", verdict(before), verdict(after), headline(after))
+            format!("≠ {id}  {} → {}", explained(before), explained(after))
         }
         (_, Some(before), Some(after)) => format!("≠ {id}  {} → {}", headline(before), headline(after)),
         (_, before, after) => {
@@ -192,6 +192,12 @@ fn line(changed: &Changed<'_>) -> String {
             format!("  {id}  {case}")
         }
     }
+}
+
+/// The verdict on a case, and the reason for it if there is more to say.
+fn explained(case: &CaseResult) -> String {
+    let (verdict, reason) = (case.verdict.name(), headline(case));
+    if reason == verdict { reason } else { format!("{verdict}: {reason}") }
 }
 
 #[cfg(test)]
@@ -209,5 +215,22 @@ mod tests {
         let text = body(&difference);
         let line = "changed code: 1\n≠ alibaba/Encrypt/Disabled  pass, Rejected.Disabled (409) → inconclusive, Rejected.X (409)\n";
         assert!(text.contains(line), "{text}");
+    }
+
+    #[test]
+    fn another_verdict_is_said_with_its_reason() {
+        let passed = sample::passed("alibaba/Encrypt/Disabled");
+        let mut unjudged = passed.clone();
+        unjudged.verdict = Verdict::Inconclusive;
+        unjudged.reason = "no answer".to_owned();
+
+        for (before, after, wanted) in [
+            (&unjudged, &passed, "inconclusive: no answer → pass"),
+            (&passed, &unjudged, "pass → inconclusive: no answer"),
+        ] {
+            let text = body(&Difference::of(std::slice::from_ref(before), std::slice::from_ref(after)));
+            let line = format!("changed verdict: 1\n≠ alibaba/Encrypt/Disabled  {wanted}\n");
+            assert!(text.contains(&line), "{text}");
+        }
     }
 }

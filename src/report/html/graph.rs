@@ -149,7 +149,7 @@ impl<'r> Graph<'r> {
                 escaped(name)
             );
             for (line, taken) in stays.get(&index).into_iter().flatten().enumerate() {
-                let _ = writeln!(words, "{}", taken.label(middle, bottom + (line + 1) * LINE, "↻ "));
+                let _ = writeln!(words, "{}", taken.label(middle, coordinate(bottom + (line + 1) * LINE), "↻ "));
             }
         }
         svg + &words + "</svg>"
@@ -170,11 +170,11 @@ impl<'r> Graph<'r> {
         let (from, to) = (self.middle(from), self.middle(to));
         let (begin, end) = if up { (from + inset, to - inset) } else { (from - inset, to + inset) };
         let level = levels.get(span).copied().unwrap_or(0);
-        // A curve with its two handles at one height rises to three quarters of it.
-        let handle = level * 4 / 3;
+        // A curve with its two handles at one height rises to three quarters of it, so a handle may be outside of the picture.
+        let (base, level) = (coordinate(base), coordinate(level));
         let (handle, first_line, step) = match up {
-            true => (base.saturating_sub(handle), base.saturating_sub(level + 5), -1),
-            false => (base + handle, base + level + LINE, 1),
+            true => (base - level * 4 / 3, base - level - 5, -coordinate(LINE)),
+            false => (base + level * 4 / 3, base + level + coordinate(LINE), coordinate(LINE)),
         };
         let class = if all.iter().any(|taken| taken.is_covered()) { "arc taken" } else { "arc" };
         let tip = if up { -1 } else { 1 };
@@ -185,7 +185,7 @@ impl<'r> Graph<'r> {
         );
         let lines: Vec<&&Taken<'_>> = if up { all.iter().rev().collect() } else { all.iter().collect() };
         for (line, taken) in lines.into_iter().enumerate() {
-            let y = first_line.saturating_add_signed(step * isize::try_from(line * LINE).unwrap_or(0));
+            let y = first_line + step * coordinate(line);
             let _ = writeln!(words, "{}", taken.label(begin.midpoint(end), y, ""));
         }
         svg
@@ -258,7 +258,7 @@ impl Taken<'_> {
     }
 
     /// Its words in the picture.
-    fn label(&self, x: usize, y: usize, before: &str) -> String {
+    fn label(&self, x: usize, y: isize, before: &str) -> String {
         let name = escaped(self.transition.operation.as_deref().unwrap_or("time"));
         let numbers = self.numbers();
         let (class, text) = match (self.is_covered(), self.transition.inferred) {
@@ -269,6 +269,11 @@ impl Taken<'_> {
         };
         format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>")
     }
+}
+
+/// A length as a coordinate, of which there are some outside of the picture.
+fn coordinate(length: usize) -> isize {
+    isize::try_from(length).unwrap_or(isize::MAX / 4)
 }
 
 /// How far arcs rise, by their span: each leaves room for the words of the shorter ones.

@@ -49,6 +49,7 @@ fn load(text: &str) -> Result<Vec<Explained>, Diagnostics> {
     let mut mistakes = Vec::new();
     let document = Document::<File>::read(&FILE.into(), text, &mut mistakes);
     let mut differences = Vec::new();
+
     if let Some(Document { value, outline }) = document {
         let mut mistake = |path: &Path<'_>, message: String| {
             let span = Some(outline.value(path));
@@ -58,6 +59,7 @@ fn load(text: &str) -> Result<Vec<Explained>, Diagnostics> {
             let message = format!("the format {} is not known; only 1 is", value.format);
             mistake(&Path::Root.key("format"), message);
         }
+
         let list = Path::Root.key("differences");
         for (index, one) in value.differences.iter().enumerate() {
             if one.why.trim().is_empty() {
@@ -69,6 +71,7 @@ fn load(text: &str) -> Result<Vec<Explained>, Diagnostics> {
         }
         differences = value.differences;
     }
+
     if mistakes.is_empty() { Ok(differences) } else { Err(Diagnostics::new(mistakes, [(FILE, text)])) }
 }
 
