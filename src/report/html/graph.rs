@@ -17,7 +17,7 @@ const NEW: &str = "new key";
 /// The sizes of the picture, in its own units.
 const HEIGHT: usize = 44;
 const NARROWEST: usize = 140;
-const GAP: usize = 140;
+const CLOSEST: usize = 140;
 const MARGIN: usize = 12;
 const LINE: usize = 15;
 /// How much further than the words of the arcs below it an arc rises, so that its slopes pass beside them.
@@ -25,6 +25,9 @@ const RISE: usize = 38;
 
 /// About how wide a character is, in the name of a state and in the words beside it.
 const LETTER: (usize, usize) = (9, 7);
+
+/// How far from the middle of a node its longer arcs have risen above the words of the shortest ones.
+const SLOPE: usize = 80;
 
 /// How far ends of arcs at one node are from each other.
 const APART: usize = 9;
@@ -42,6 +45,8 @@ pub(super) struct Graph<'r> {
     transitions: Vec<Taken<'r>>,
     /// How wide a node is, so that its name has room in it.
     width: usize,
+    /// How far one node is from the next, so that the words of the arc between them have room beside the slopes of longer arcs.
+    gap: usize,
 }
 
 impl<'r> Graph<'r> {
@@ -75,7 +80,16 @@ impl<'r> Graph<'r> {
         let words = stays.filter_map(|one| one.operation.as_deref()).map(|name| (name.chars().count() + 9) * LETTER.1);
         let names = nodes.iter().map(|name| name.chars().count() * LETTER.0 + MARGIN);
         let width = names.chain(words).fold(NARROWEST, usize::max);
-        Some(Self { nodes, transitions: transitions.iter().map(taken).collect(), width })
+
+        let mut graph = Self { nodes, transitions: transitions.iter().map(taken).collect(), width, gap: CLOSEST };
+        let between = graph.transitions.iter().filter(|taken| {
+            let (from, to) = graph.ends(taken);
+            from.abs_diff(to) == 1
+        });
+        let words = between.map(|taken| taken.words("").1.chars().count() * LETTER.1);
+        let gaps = words.map(|words| (words + 2 * SLOPE).saturating_sub(width));
+        graph.gap = gaps.fold(CLOSEST, usize::max);
+        Some(graph)
     }
 
     /// The picture, and the same as a table for those who can't see it.
@@ -106,8 +120,7 @@ impl<'r> Graph<'r> {
         let mut below: BTreeMap<(usize, usize), Vec<&Taken<'_>>> = BTreeMap::new();
         let mut stays: BTreeMap<usize, Vec<&Taken<'_>>> = BTreeMap::new();
         for taken in &self.transitions {
-            let (from, to) =
-                (self.place(taken.transition.from.as_deref().unwrap_or(NEW)), self.place(&taken.transition.to));
+            let (from, to) = self.ends(taken);
             match from.cmp(&to) {
                 std::cmp::Ordering::Less => above.entry((from, to)).or_default().push(taken),
                 std::cmp::Ordering::Greater => below.entry((to, from)).or_default().push(taken),
@@ -122,7 +135,7 @@ impl<'r> Graph<'r> {
         // What leaves a state where it is stands below its box, where arcs begin too.
         let below_stays = bottom + (most_stays * LINE + if most_stays > 0 { 8 } else { 0 });
         let height = below_stays + fall.last().copied().unwrap_or(0) + LINE + MARGIN;
-        let width = 2 * MARGIN + self.nodes.len() * self.width + self.nodes.len().saturating_sub(1) * GAP;
+        let width = 2 * MARGIN + self.nodes.len() * self.width + self.nodes.len().saturating_sub(1) * self.gap;
 
         let mut svg = format!(
             "<svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"the states of a key \
@@ -137,7 +150,7 @@ impl<'r> Graph<'r> {
             svg.push_str(&self.arc((*from, *to), all, (below_stays, &fall), false, &mut words));
         }
         for (index, name) in self.nodes.iter().enumerate() {
-            let (left, middle) = (MARGIN + index * (self.width + GAP), self.middle(index));
+            let (left, middle) = (MARGIN + index * (self.width + self.gap), self.middle(index));
             let class = if index == 0 { "node start" } else { "node" };
             let _ = writeln!(
                 svg,
@@ -225,7 +238,12 @@ impl<'r> Graph<'r> {
 
     /// The middle of a node, from left to right.
     fn middle(&self, index: usize) -> usize {
-        MARGIN + index * (self.width + GAP) + self.width / 2
+        MARGIN + index * (self.width + self.gap) + self.width / 2
+    }
+
+    /// The places of the states before and after.
+    fn ends(&self, Taken { transition, .. }: &Taken<'_>) -> (usize, usize) {
+        (self.place(transition.from.as_deref().unwrap_or(NEW)), self.place(&transition.to))
     }
 
     fn place(&self, name: &str) -> usize {
@@ -257,17 +275,22 @@ impl Taken<'_> {
         }
     }
 
-    /// Its words in the picture.
-    fn label(&self, x: usize, y: isize, before: &str) -> String {
-        let name = escaped(self.transition.operation.as_deref().unwrap_or("time"));
+    /// Its words in the picture, and their class.
+    fn words(&self, before: &str) -> (&'static str, String) {
+        let name = self.transition.operation.as_deref().unwrap_or("time");
         let numbers = self.numbers();
-        let (class, text) = match (self.is_covered(), self.transition.inferred) {
+        match (self.is_covered(), self.transition.inferred) {
             (true, _) if self.is_covered_by_each() => ("taken", format!("✔ {before}{name} {numbers}")),
             (true, _) => ("taken", format!("◐ {before}{name} {numbers}")),
             (false, true) => ("inferred", format!("({before}{name})")),
             (false, false) => ("", format!("– {before}{name}")),
-        };
-        format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>")
+        }
+    }
+
+    /// Its words at a place of the picture.
+    fn label(&self, x: usize, y: isize, before: &str) -> String {
+        let (class, words) = self.words(before);
+        format!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{}</text>", escaped(&words))
     }
 }
 
