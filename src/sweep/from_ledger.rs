@@ -1,13 +1,15 @@
 //! Removes what ledgers name.
 
 use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
+use indexmap::IndexMap;
 use jiff::Timestamp;
 
 use super::ledgers::Left;
 use super::service::{Described, Removal, Service};
 use super::{Outcome, Sweep};
-use crate::ledger::{Ledger, LedgerEntry, Thing, ThingState, is_mark, mark_in};
+use crate::ledger::{Ledger, LedgerEntry, Life, Thing, ThingState, is_mark, mark_in};
 use crate::suite::field_path::text_of;
 use crate::suite::name::OperationName;
 
@@ -19,6 +21,13 @@ enum Key {
     Gone(Option<Timestamp>),
     /// It can't be removed, or may not be.
     Stays(String),
+}
+
+/// A key that a run was given and has not returned.
+struct Borrowed<'t> {
+    path: &'t Path,
+    life: Life,
+    thing: &'t Thing,
 }
 
 /// A run whose keys have to be looked for in the lists, since the making of some got no response.
@@ -35,24 +44,54 @@ impl Sweep<'_> {
     pub(super) async fn sweep_ledgers(&mut self) -> Vec<Wanted> {
         let ledgers = self.ledgers;
         let target = self.target.clone();
-        let mut wanted = Vec::new();
+        let (mut wanted, mut borrowed) = (Vec::new(), Vec::new());
         for left in ledgers.left(&target) {
-            wanted.extend(self.of_run(left).await);
+            wanted.extend(self.of_run(left, &mut borrowed).await);
         }
+        self.hand_back_all(borrowed).await;
         wanted
     }
 
-    async fn of_run(&mut self, left: Left<'_>) -> Option<Wanted> {
+    /// Hands back the keys that runs were given. Where several have not returned one, the first of them found it as its owner
+    /// left it, and the others as the one before left it.
+    async fn hand_back_all(&mut self, mut borrowed: Vec<Borrowed<'_>>) {
+        borrowed.sort_by_key(|Borrowed { thing, .. }| made(thing));
+        let mut by_key: IndexMap<(Option<&str>, usize), Vec<Borrowed<'_>>> = IndexMap::new();
+        for (index, one) in borrowed.into_iter().enumerate() {
+            let name = one.thing.name.as_deref();
+            // Without a name, none is known to be another.
+            by_key.entry((name, if name.is_some() { 0 } else { index })).or_default().push(one);
+        }
+
+        for of_key in by_key.into_values() {
+            let Some(first) = of_key.first() else { continue };
+            // The run that has it now may still go on.
+            let left_alone = of_key.iter().find_map(|one| self.left_alone(Some(one.life), made(one.thing)));
+            let outcome = match left_alone {
+                Some(why) => Outcome::LeftAlone(why),
+                None => self.hand_back(first.thing).await,
+            };
+            for Borrowed { path, thing, .. } in of_key {
+                if matches!(outcome, Outcome::HandedBack | Outcome::Gone)
+                    && let Some(ledger) = self.open(path, &thing.run)
+                {
+                    let describe = self.service.suite().service.observation.describe.as_str();
+                    let name = thing.name.as_deref();
+                    let noted = ledger.note(LedgerEntry::Returned, Some(thing.item), describe, &thing.case, name);
+                    self.written(&ledger, noted);
+                }
+                self.report.add(what(thing), &thing.run, outcome.clone());
+            }
+        }
+    }
+
+    async fn of_run<'t>(&mut self, left: Left<'t>, borrowed: &mut Vec<Borrowed<'t>>) -> Option<Wanted> {
         let Left { path, run, life, things } = left;
-        let (mut due, mut borrowed) = (Vec::new(), Vec::new());
+        let mut due = Vec::new();
         for thing in things {
             let made = made(thing);
             if thing.key.found.is_some() {
-                if let Some(why) = self.left_alone(Some(life), made) {
-                    self.report.add(what(thing), run, Outcome::LeftAlone(why));
-                } else {
-                    borrowed.push(thing);
-                }
+                borrowed.push(Borrowed { path, life, thing });
             } else if let Some(why) =
                 thing.name.as_deref().filter(|_| thing.mark.is_some()).and_then(|id| self.given(id))
             {
@@ -67,7 +106,7 @@ impl Sweep<'_> {
             }
         }
 
-        if due.is_empty() && borrowed.is_empty() {
+        if due.is_empty() {
             return None;
         }
 
@@ -88,17 +127,6 @@ impl Sweep<'_> {
                 None => continue,
             };
             self.settle(ledger.as_ref(), thing, outcome, until);
-        }
-
-        for thing in borrowed {
-            let outcome = self.hand_back(thing).await;
-            if let (Some(ledger), Outcome::HandedBack | Outcome::Gone) = (&ledger, &outcome) {
-                let describe = self.service.suite().service.observation.describe.as_str();
-                let name = thing.name.as_deref();
-                let noted = ledger.note(LedgerEntry::Returned, Some(thing.item), describe, &thing.case, name);
-                self.written(ledger, noted);
-            }
-            self.report.add(what(thing), run, outcome);
         }
 
         let unknown: Vec<&&Thing> = due.iter().filter(|thing| thing.mark.is_some() && thing.name.is_none()).collect();
@@ -250,7 +278,7 @@ impl Sweep<'_> {
     }
 
     /// Opens a ledger to go on with a run; none if nothing is changed, or it can't be written.
-    fn open(&mut self, path: &std::path::Path, run: &str) -> Option<Ledger> {
+    fn open(&mut self, path: &Path, run: &str) -> Option<Ledger> {
         if self.options.dry_run {
             return None;
         }

@@ -85,6 +85,26 @@ fn a_key_that_a_run_left_and_another_was_given_is_not_removed() {
     assert!(out.contains("so it is not removed") && out.contains("handed back"), "{out}");
 }
 
+#[test]
+fn a_key_that_several_killed_runs_were_given_is_handed_back_as_the_first_found_it() {
+    for others in [&["Disabled"][..], &["PendingDeletion", "Disabled"]] {
+        let place = Place::new();
+        let mock = mock(&place, "orders");
+        for (number, found) in ["Enabled"].iter().chain(others).enumerate() {
+            let run = ledger(&place, &mock, &format!("kc-3f9a1c0{number}"));
+            run.borrowing("DescribeKey", "a/b", KEY, "Aliyun_KMS", found).unwrap();
+        }
+        let call = format!("call DisableKey KeyId={KEY} --endpoint {}", mock.endpoint());
+        assert_eq!(ended(place.program(&call)).code, 0);
+
+        let Ended { code, out, .. } = sweep(&place, &mock, "--keys keys.yaml --older-than 0s");
+        assert!(code == 0 && is_enabled(&mock), "{out}");
+        // Nothing of it is left for the next sweep, which would not know of the first run any more.
+        let Ended { out, .. } = sweep(&place, &mock, "--keys keys.yaml --older-than 0s");
+        assert!(is_enabled(&mock) && !out.contains("handed back"), "{out}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_a_killed_run_wrote_on_a_given_key_is_no_mark() {
