@@ -287,6 +287,36 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_is_written_with_escapes_is_replaced_too() {
+        const SLASHES: &str = "aGVs/G8+aGVs/G8+aGVs/G8+";
+        let json = format!(r#"{{"Plaintext":"{}","KeyId":"k\/1"}}"#, SLASHES.replace('/', r"\/"));
+        let unicode = format!(r#"{{"Plaintext":"{}","KeyId":"k\/1"}}"#, SLASHES.replace('/', r"\u002f"));
+        for whole in [&json, &unicode] {
+            let (recording, text) = recorded(vec![Ok(whole)], &[SLASHES]);
+            assert!(!text.contains("aGVs") && text.contains("k/1"), "{text}");
+            // It is judged as that of the run was.
+            let fields: serde_json::Value =
+                serde_json::from_str(&body(recording.next("a 0", "Decrypt", &[SLASHES.to_owned()]))).unwrap();
+            assert_eq!((&fields["Plaintext"], &fields["KeyId"]), (&SLASHES.into(), &"k/1".into()));
+        }
+
+        // In XML, the text can't be put together again, so it is shown without and not judged again.
+        let xml = format!("<KMS><Plaintext>{}</Plaintext><KeyId>k</KeyId></KMS>", SLASHES.replace('+', "&#43;"));
+        let (recording, text) = recorded(vec![Ok(&xml)], &[SLASHES]);
+        assert!(!text.contains("aGVs") && text.contains("_incomplete"), "{text}");
+        assert!(matches!(recording.next("a 0", "Decrypt", &[]), Played::Missing(_)));
+    }
+
+    #[test]
+    fn of_many_secrets_in_a_response_none_is_recorded() {
+        let many: Vec<String> = (0..300).map(|number| format!("c2VjcmV0{number:08}")).collect();
+        let whole = serde_json::json!({"Plaintext": many, "KeyId": "k"}).to_string();
+        let known: Vec<&str> = many.iter().take(100).map(String::as_str).collect();
+        let (_, text) = recorded(vec![Ok(&whole)], &known);
+        assert!(!text.contains("c2VjcmV0") && text.contains("KeyId"), "{text}");
+    }
+
+    #[test]
     fn what_a_request_has_shown_comes_back_and_other_secrets_never_do() {
         let whole = format!(r#"{{"Plaintext":"{DATA}","RequestId":"1"}}"#);
         let (recording, text) = recorded(vec![Ok(&whole), Ok(&whole)], &[DATA]);

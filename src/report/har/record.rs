@@ -1,5 +1,6 @@
 //! Writes a recording.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use url::Url;
 use super::{RecordedRun, SHORTEST, stand_in};
 use crate::client::{Lost, RawExchange, Recorder};
 use crate::event::Tool;
-use crate::provider::{HttpRequest, HttpResponse};
+use crate::provider::{HttpRequest, HttpResponse, Provider};
 use crate::redact::SecretRegistry;
 use crate::report::ReportError;
 use crate::report::destination::Destination;
@@ -87,14 +88,17 @@ impl HarRecorder {
             .map(|value| (value, stand_in(&self.run.salt, value)))
             .collect();
 
+        let mut is_complete = true;
         let response = match received {
             Ok(response) => {
                 let body = match provider.redact_body(response) {
-                    Some(_) => String::from_utf8_lossy(&response.body).into_owned(),
+                    Some(redacted) => {
+                        let body = self.body(&**provider, response, &stand_ins);
+                        is_complete = body.is_some();
+                        body.unwrap_or(redacted)
+                    }
                     None => format!("({} bytes that are not a response of this service)", response.body.len()),
                 };
-                let body =
-                    stand_ins.iter().fold(body, |body, (value, stand_in)| body.replace(value.as_str(), stand_in));
                 let is_private = |name: &str| provider.is_sensitive(name) || PRIVATE_HEADERS.contains(&name);
                 response_of(response, &body, is_private)
             }
@@ -118,6 +122,9 @@ impl HarRecorder {
             "_standIns": stand_ins.iter().map(|(_, stand_in)| stand_in).collect::<Vec<_>>(),
         });
 
+        if !is_complete {
+            entry["_incomplete"] = Value::Bool(true);
+        }
         if let Err(Lost { reason, maybe_effect, something_came, response_began }) = received {
             entry["_lost"] = json!({
                 "reason": reason, "maybeEffect": maybe_effect, "somethingCame": something_came, "responseBegan": response_began,
@@ -127,6 +134,60 @@ impl HarRecorder {
         redact(&mut entry, secrets);
         entry
     }
+}
+
+impl HarRecorder {
+    /// The body of a response with stand-ins for the values of its sensitive fields, otherwise as it came if that is possible;
+    /// none if they can't all be replaced.
+    fn body(
+        &self,
+        provider: &dyn Provider,
+        response: &HttpResponse,
+        stand_ins: &[(&String, String)],
+    ) -> Option<String> {
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        let secrets = sensitive_texts(provider, response, &text)?;
+        let is_clean =
+            |body: &str| sensitive_texts(provider, response, body).is_some_and(|shown| secrets.is_disjoint(&shown));
+        let replaced =
+            stand_ins.iter().fold(text.clone(), |text, (value, stand_in)| text.replace(value.as_str(), stand_in));
+        if is_clean(&replaced) {
+            return Some(replaced);
+        }
+
+        // The service writes them with escapes, or there are more of them than are looked for.
+        let mut fields: Value = serde_json::from_str(&text).ok()?;
+        for secret in sensitive_fields(provider, &mut fields) {
+            *secret = stand_in(&self.run.salt, secret);
+        }
+        Some(fields.to_string()).filter(|body| is_clean(body))
+    }
+}
+
+/// The texts of the sensitive fields of a response with this body. What can't be read as a response is read as JSON.
+fn sensitive_texts(provider: &dyn Provider, response: &HttpResponse, body: &str) -> Option<HashSet<String>> {
+    let response = HttpResponse { body: body.as_bytes().to_vec(), ..response.clone() };
+    let fields = provider.decode(&response).map(|decoded| decoded.fields).ok();
+    let mut fields = fields.or_else(|| serde_json::from_str(body).ok())?;
+    Some(sensitive_fields(provider, &mut fields).into_iter().map(std::mem::take).collect())
+}
+
+/// The texts in sensitive fields that are long enough to be secrets.
+fn sensitive_fields<'v>(provider: &dyn Provider, value: &'v mut Value) -> Vec<&'v mut String> {
+    let mut found = Vec::new();
+    let mut open = vec![(false, value)];
+    while let Some((is_sensitive, value)) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                let fields = fields.iter_mut();
+                open.extend(fields.map(|(name, field)| (is_sensitive || provider.is_sensitive(name), field)));
+            }
+            Value::Array(items) => open.extend(items.iter_mut().map(|item| (is_sensitive, item))),
+            Value::String(text) if is_sensitive && text.len() >= SHORTEST => found.push(text),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    found
 }
 
 impl Recorder for HarRecorder {
