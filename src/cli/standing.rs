@@ -30,8 +30,10 @@ impl Standing {
         let news = self.conflicts.min(without.summary.fail);
         without.summary.fail -= news;
         without.summary.pass += news;
+        // A job may take news for a warning, which something left behind and the end of a run before its time are not.
+        let is_warning = news > 0 && footer.complete && footer.leaks.is_empty();
         match Exit::of_run(&without) {
-            Exit::Passed | Exit::Inconclusive if news > 0 => Exit::News,
+            Exit::Passed | Exit::Inconclusive if is_warning => Exit::News,
             exit => exit,
         }
     }
@@ -56,5 +58,15 @@ mod tests {
             let standing = Standing { conflicts, left };
             assert_eq!(standing.exit(&footer(summary)), wanted, "{standing:?}");
         }
+    }
+
+    #[test]
+    fn news_hides_neither_a_leak_nor_an_early_end() {
+        let standing = Standing { conflicts: 2, left: 0 };
+        let clean = footer(Summary { pass: 1, fail: 2, ..Summary::default() });
+        let leaking = RunFooter { leaks: vec!["key k".to_owned()], ..clean.clone() };
+        let stopped = RunFooter { complete: false, ..clean.clone() };
+        let exits = [clean, leaking, stopped].map(|footer| standing.exit(&footer));
+        assert_eq!(exits, [Exit::News, Exit::Inconclusive, Exit::Inconclusive]);
     }
 }
