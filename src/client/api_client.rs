@@ -201,6 +201,8 @@ impl Client {
             let again = self.retry.pause(attempt, pause).filter(|_| !spent);
             let again = again.map(|pause| if self.plays() { Duration::ZERO } else { pause });
             let Some(pause) = again else {
+                // Without the attempts that are left, nobody knows whether the next one would have gone alike.
+                let repeated = repeated.filter(|_| last || attempt >= self.retry.attempts);
                 return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated });
             };
             tokio::select! {

@@ -1,5 +1,6 @@
 //! A request whose response was lost may have had its effect, which explains what would be a deviation.
 
+use kms_conformance::run::RunOptions;
 use kms_conformance::verdict::{Kind, Verdict};
 
 use super::test_run::TestRun;
@@ -33,4 +34,14 @@ async fn an_effect_that_can_not_be_observed_after_a_lost_response_is_tried_again
     let test_run = TestRun { deviations, faults, ..TestRun::new() };
     let result = test_run.run(&["CreateAlias/Enabled"]).await.results.remove(0);
     assert_eq!((result.verdict, result.kind, result.attempts), (Verdict::Inconclusive, Some(Kind::Effect), 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_server_error_is_not_each_time_where_keys_are_counted() {
+    let options = RunOptions { max_keys: Some(20), ..RunOptions::default() };
+    for fault in ["internal-error,operation=CreateKey,nth=1", "unavailable,operation=CreateKey,nth=1"] {
+        let run = TestRun { faults: vec![fault.to_owned()], options: options.clone(), ..TestRun::new() };
+        let results = run.run(&["default-spec-of-a-new-key", "Encrypt/Enabled"]).await.results;
+        assert!(results.iter().all(|result| result.verdict == Verdict::Pass), "{fault}: {results:?}");
+    }
 }

@@ -128,3 +128,40 @@ async fn a_key_of_the_tour_that_keeps_fresh_ones_from_being_made_confirms_the_fa
     let RunRecord { results, .. } = touring(&deviations, Some(u64::MAX)).run_indexes(all).await;
     assert_eq!((results[0].verdict, results[0].kind), (Verdict::Fail, Some(Kind::Rejected)), "{}", results[0].reason);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keys_to_spare_a_lost_response_is_no_failure() {
+    let lost = |number: u32| format!("drop-after,operation=ScheduleKeyDeletion,nth={number}");
+    for numbers in [&[1][..], &[1, 3]] {
+        let faults = numbers.iter().copied().map(lost).collect();
+        let run = TestRun { faults, ..touring(&[], Some(1)) };
+        let result = run.run_indexes(cases(&["alibaba/ScheduleKeyDeletion/Enabled"])).await.results.remove(0);
+        assert_eq!(result.verdict, Verdict::Pass, "{numbers:?}: {}", result.reason);
+    }
+
+    for probability in ["0.1", "0.15", "0.2"] {
+        let faults = vec![format!("drop-after,probability={probability}")];
+        let run = TestRun { faults, ..touring(&[], Some(9)) };
+        let results = run.run_indexes(cases(&["kind:cell"])).await.results;
+        let failed: Vec<_> = results.iter().filter(|result| result.verdict == Verdict::Fail).collect();
+        assert!(
+            failed.is_empty(),
+            "{probability}: {:?}",
+            failed.iter().map(|result| &result.reason).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_keys_to_spare_a_missing_permission_is_no_failure() {
+    let all = cases(&["alibaba/Encrypt/Enabled", "alibaba/Encrypt/Disabled"]);
+    let denied = ["Encrypt:Enabled=403/Forbidden.NoPermission", "Encrypt:Disabled=403/Forbidden.NoPermission"];
+    for result in touring(&denied, Some(1)).run_indexes(all.clone()).await.results {
+        assert_eq!((result.verdict, result.kind), (Verdict::Inconclusive, Some(Kind::Denied)), "{}", result.reason);
+    }
+
+    // In one state alone it is the endpoint and no permission, where that is known.
+    let results = touring(&denied[1..], Some(1)).run_indexes(all).await.results;
+    assert!(results.iter().any(|result| result.verdict == Verdict::Pass), "{results:?}");
+    assert!(results.iter().all(|result| result.verdict != Verdict::Fail || result.kind == Some(Kind::Code)));
+}

@@ -62,11 +62,11 @@ impl CaseRunner<'_> {
     }
 
     /// That an operation is not permitted is not a deviation, unless it is permitted in another state of a key: permissions
-    /// are given whatever the state is. So the case of another state is run on a fresh key.
+    /// are given whatever the state is. So the case of another state is run on a fresh key, or what is known of it counts.
     pub(super) async fn unless_not_permitted(&mut self, failure: &mut Failure, prefix: &str) {
         let Some(by) = failure.not_permitted.take() else { return };
         let permitted = match self.cell_in_another_state(&by) {
-            Some(index) => match self.cell_outcome(index, prefix).await {
+            Some(index) => match self.affordable_outcome(index, prefix).await {
                 Some(CellOutcome::Passed | CellOutcome::Deviates) => true,
                 Some(CellOutcome::Blocked(_) | CellOutcome::Unknown) | None => false,
             },

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::confirmation::{actual_of, is_confirmed_by, unstable};
-use super::{Attempted, Begun, CaseRunner};
+use super::{Attempted, Begun, CaseRunner, unless_lost};
 use crate::event::BlockedStep;
 use crate::run::attempt::Attempt;
 use crate::run::failure::Failure;
@@ -30,7 +30,8 @@ impl CaseRunner<'_> {
             if is_failure && self.run.knowledge.is_confirmed(self.number, &self.cell(), &first, actual.as_ref()) {
                 return Ok(Begun::Settled(Attempted { failure: Some(first), ..shared }));
             }
-            return Ok(Begun::Settled(self.confirm_on_tour(lease, index, first, shared).await));
+            shared.failure = Some(first);
+            return Ok(Begun::Settled(self.confirm_on_tour(lease, index, shared).await));
         }
 
         let mut fresh = self.attempt_until_responded(Duration::ZERO).await?;
@@ -56,21 +57,19 @@ impl CaseRunner<'_> {
     }
 
     /// Confirms a failure on the same keys, where no more may be made.
-    async fn confirm_on_tour(
-        &mut self,
-        lease: &mut Lease,
-        index: usize,
-        mut first: Failure,
-        mut shared: Attempted,
-    ) -> Attempted {
+    async fn confirm_on_tour(&mut self, lease: &mut Lease, index: usize, first: Attempted) -> Attempted {
+        let mut shared = self.until_responded_on_tour(lease, index, first).await;
+        let Some(mut first) = shared.failure.take() else { return shared };
         let actual = actual_of(&first, &shared.notes);
+        self.unless_not_permitted(&mut first, "").await;
         self.attribute_to_cell(&mut first, "").await;
 
         if self.wants_confirmation(&first)
             && self.run.options.confirm_failures > 0
             && lease.bring_back(&self.run.planner)
         {
-            let mut again = self.attempt_on_tour(lease, index).await;
+            let again = self.attempt_on_tour(lease, index).await;
+            let mut again = self.until_responded_on_tour(lease, index, again).await;
             if !is_confirmed_by(&first, actual.as_ref(), &again) {
                 return unstable(first, actual, again);
             }
@@ -85,6 +84,20 @@ impl CaseRunner<'_> {
             shared.notes.note("not confirmed on fresh keys, for --max-keys allows no more".to_owned());
         }
         Attempted { failure: Some(first), ..shared }
+    }
+
+    /// Runs the case on the same keys again as long as a response is lost, which may be why it did not pass.
+    async fn until_responded_on_tour(&mut self, lease: &mut Lease, index: usize, first: Attempted) -> Attempted {
+        let mut latest = first;
+        for _ in 1..self.run.options.attempts {
+            let may_help = latest.failure.as_ref().is_some_and(|failure| failure.lost && !failure.silent);
+            if !may_help || self.status.stop.is_cancelled() || !lease.bring_back(&self.run.planner) {
+                break;
+            }
+            latest = self.attempt_on_tour(lease, index).await;
+        }
+        latest.failure = latest.failure.map(|failure| if failure.lost { unless_lost(failure) } else { failure });
+        latest
     }
 
     /// Runs the case once on keys of the tour.
