@@ -1,9 +1,11 @@
 //! Keeps the results of a run in a history, and only so many of one target.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+
+use tempfile::TempPath;
 
 use super::{ENDING, files, folder_of};
 use crate::event::Event;
@@ -19,6 +21,8 @@ pub struct HistoryReport {
     private: bool,
     secrets: SecretRegistry,
     report: Option<JsonReport>,
+    /// Keeps the name of its file until that is written.
+    claim: Option<TempPath>,
 }
 
 impl HistoryReport {
@@ -30,7 +34,7 @@ impl HistoryReport {
     pub fn create(root: impl Into<PathBuf>, most: NonZeroUsize) -> Result<Self, ReportError> {
         let root = root.into();
         fs::create_dir_all(&root).map_err(|source| ReportError::File { path: root.clone(), source })?;
-        Ok(Self { root, most, private: false, secrets: SecretRegistry::new(), report: None })
+        Ok(Self { root, most, private: false, secrets: SecretRegistry::new(), report: None, claim: None })
     }
 
     /// The same without registered secrets, and for its owner alone if it is `private`.
@@ -40,14 +44,13 @@ impl HistoryReport {
     }
 
     /// Makes the report of a run that begins.
-    fn begin(&self, target: &crate::event::TargetHeader, started_at: &str) -> Result<JsonReport, ReportError> {
+    fn begin(&mut self, target: &crate::event::TargetHeader, started_at: &str) -> Result<JsonReport, ReportError> {
         let folder = self.root.join(folder_of(target));
         fs::create_dir_all(&folder).map_err(|source| ReportError::File { path: folder.clone(), source })?;
-        // Of two runs that begin in one second, each has a file, and the names are in order.
-        let time = started_at.replace(':', "-");
-        let names = (1..).map(|number| if number == 1 { time.clone() } else { format!("{time}_{number:02}") });
-        let path = names.map(|name| folder.join(name + ENDING)).find(|path| !path.exists());
-        let report = JsonReport::create(path.unwrap_or_else(|| folder.join(time + ENDING)))?;
+        let (path, claim) =
+            claim(&folder, started_at).map_err(|source| ReportError::File { path: folder.clone(), source })?;
+        self.claim = Some(claim);
+        let report = JsonReport::create(path)?;
         Ok(report.redacting(&self.secrets).private(self.private))
     }
 
@@ -65,6 +68,28 @@ impl HistoryReport {
         }
         Ok(())
     }
+}
+
+/// The file of a run that begins, whose name no other run takes meanwhile: it is written at the end of the run. Of runs that
+/// begin in one second, each has a file, and the names are in order.
+fn claim(folder: &Path, started_at: &str) -> io::Result<(PathBuf, TempPath)> {
+    let time = started_at.replace(':', "-");
+    for number in 1.. {
+        let name = if number == 1 { time.clone() } else { format!("{time}_{number:02}") };
+        let claim = folder.join(format!(".{name}.claim"));
+        match File::create_new(&claim) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        }
+        let claim = TempPath::try_from_path(claim)?;
+        // A run that had the name may have ended since.
+        let path = folder.join(name + ENDING);
+        if !path.exists() {
+            return Ok((path, claim));
+        }
+    }
+    Err(io::Error::other("every name is taken"))
 }
 
 impl Report for HistoryReport {
@@ -86,6 +111,7 @@ impl Report for HistoryReport {
         }
         self.pass_on(event)?;
         if matches!(event, Event::RunFinished(_)) {
+            self.claim = None;
             self.prune().map_err(|source| ReportError::File { path: self.root.clone(), source })?;
         }
         Ok(())
@@ -112,6 +138,22 @@ mod tests {
             }
             report.event(&event).unwrap();
         }
+    }
+
+    #[test]
+    fn runs_that_begin_in_one_second_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut reports: Vec<_> =
+            (0..5).map(|_| HistoryReport::create(folder.path(), NonZeroUsize::new(9).unwrap()).unwrap()).collect();
+        let events = sample::poor();
+        for event in &events {
+            reports.iter_mut().for_each(|report| report.event(event).unwrap());
+        }
+        drop(reports);
+
+        let target = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        let names: Vec<_> = fs::read_dir(target).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(names.len() == 5 && names.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{names:?}");
     }
 
     #[test]
