@@ -44,7 +44,10 @@ fn later(form: ClockForm, time: &str, duration: &str) -> Result<Timestamp, Strin
     let time = form.read(time).ok_or_else(|| format!("`{time}` is not {}", form.name()))?;
     // A day is 24 hours: times on the wire are in UTC.
     let duration: SignedDuration = match duration.strip_suffix('d').map(str::parse) {
-        Some(Ok(days)) => SignedDuration::from_hours(24_i64.saturating_mul(days)),
+        Some(Ok(days)) => {
+            let seconds = 86_400_i64.checked_mul(days).ok_or_else(|| format!("`{duration}` is out of range"))?;
+            SignedDuration::from_secs(seconds)
+        }
         _ => duration.parse().map_err(|_| format!("`{duration}` is not a duration"))?,
     };
     time.checked_add(duration).map_err(|_| "the time is out of range".to_owned())

@@ -46,6 +46,9 @@ fn responses_and_functions_have_values() {
     assert_eq!(evaluate("${unix('2021-04-12T06:00:54Z', '1h')}", "key").unwrap(), "1618210854");
     assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '7d')}", "key").unwrap(), "2021-04-19T06:00:54Z");
     assert_eq!(evaluate("${later('2021-04-12T06:00:54Z', '-1m')}", "key").unwrap(), "2021-04-12T05:59:54Z");
+    for days in ["9223372036854775807d", "-9223372036854775808d", "99999999d"] {
+        assert!(evaluate(&format!("${{later('2021-04-12T06:00:54Z', '{days}')}}"), "key").is_err(), "{days}");
+    }
     assert_eq!(evaluate("${unique} ${unique}", "key").unwrap(), "kc-1-1 kc-1-2");
     assert_eq!(evaluate("${uuid}", "key").unwrap().len(), 36);
     assert_eq!(evaluate("${class} ${key.class} ${state} ${mark}", "key").unwrap(), "EXTERNAL EXTERNAL Enabled mark");
