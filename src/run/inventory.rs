@@ -138,14 +138,16 @@ impl<'a> Inventory<'a> {
             (MaterialForm::Bytes, None) => {}
             // No later run can derive a private key.
             (MaterialForm::P256 | MaterialForm::Rsa2048, _) => {
-                let material = private_key(form);
-                key.material = material.map_err(|reason| Failure::inconclusive(Kind::Fixture, reason))?;
+                let material = private_key(form).map_err(|reason| Failure::inconclusive(Kind::Fixture, reason));
+                // The key is there, and only a sweep will know of it.
+                key.material = material.inspect_err(|_| self.run.key_counts.creation_unconfirmed())?;
             }
         }
 
-        // A key without an id could neither be used nor removed.
+        // A key without an id can't be used, and is removed by the sweep, which finds it by its mark.
         let id = key.id().to_owned();
         if id.is_empty() {
+            self.run.key_counts.creation_unconfirmed();
             let by = requester.blame(Purpose::Setup, &create.operation, name);
             let by = by.blocked("names no key", Some(blocking_response(response)));
             let reason = format!("the response of {} names no key", create.operation);

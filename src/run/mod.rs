@@ -113,7 +113,7 @@ pub struct RunOptions {
     pub confirm_failures: u32,
     /// How long cases may be run; after that the run ends and removes what it made.
     pub max_duration: Option<Duration>,
-    /// The most keys that the run may make, confirmations and those whose creation got no response included; unlimited if
+    /// The most keys that the run may make, confirmations and those whose creation got no usable response included; unlimited if
     /// none.
     pub max_keys: Option<u64>,
     /// Whether the target is the bundled mock of this process.

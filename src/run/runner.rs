@@ -287,7 +287,7 @@ impl Runner {
         Ok(Arc::new(plan))
     }
 
-    /// Looks for keys whose creation got no response, as long as the clean-up is not abandoned.
+    /// Looks for keys whose creation got no usable response, as long as the clean-up is not abandoned.
     async fn sweep_unless_abandoned(
         &self,
         status: &RunStatus,
@@ -323,7 +323,7 @@ impl Runner {
         }
     }
 
-    /// Removes keys whose creation got no response, and gives the lines that a person should know.
+    /// Removes keys whose creation got no usable response, and gives the lines that a person should know.
     async fn sweep(&self, outcomes: &mut Outcomes) -> Vec<String> {
         let RunContext { suite, options, client, key_counts, .. } = &*self.context;
         let unconfirmed = key_counts.unconfirmed();

@@ -191,7 +191,13 @@ impl<'a> Teardown<'a> {
         let was_never_there = is_rejected_alike && response.class == Some(ErrorClass::Other);
         // What the case itself removed is not found any more, and any code may say so.
         let gone = *done_by_case || was_never_there || response.class == Some(ErrorClass::NotFound);
+        // What may have been made just now can be found later: a sweep will look for it.
+        let may_be_late = self.run.options.account
+            && matches!(existence, Existence::Unknown(_))
+            && !*done_by_case
+            && response.class == Some(ErrorClass::NotFound);
         match &response.content.code {
+            _ if may_be_late => Ok(()),
             Some(code) if !gone => {
                 let reason = format!("{operation} responded {code} ({})", response.content.status);
                 Err(RemovalError { reason, retry: false })

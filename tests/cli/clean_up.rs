@@ -17,7 +17,7 @@ fn run(faults: &[&str]) -> (Ended, u64, Place) {
 #[test]
 fn a_key_whose_creation_got_no_response_is_found_and_removed() {
     let (ended, removals, place) = run(&["drop-after,operation=CreateKey,nth=1"]);
-    assert!(ended.out.contains("1 key whose creation got no response: found and removed"), "{}", ended.out);
+    assert!(ended.out.contains("1 key whose creation got no usable response: found and removed"), "{}", ended.out);
     let usage = place.results().usage;
     assert_eq!((ended.code, removals, usage.keys_created, usage.keys_left), (0, 2, 2, 0), "{}", ended.out);
     assert_eq!(place.results().notices.len(), 1, "{}", ended.out);
@@ -46,7 +46,8 @@ fn a_key_that_can_not_be_removed_is_named() {
 #[test]
 fn keys_that_can_not_be_listed_are_a_leak() {
     let (ended, _, place) = run(&["drop-after,operation=CreateKey,nth=1", "internal-error,operation=ListKeys"]);
-    let leak = "keys whose creation got no response: not all of them could be looked for: ListKeys failed each time";
+    let leak =
+        "keys whose creation got no usable response: not all of them could be looked for: ListKeys failed each time";
     assert!(ended.code == 3 && ended.out.contains(leak), "{}", ended.out);
     assert!(place.results().leaks.iter().any(|line| line.starts_with(leak)));
 }

@@ -182,7 +182,7 @@ fn what_is_shown_of_a_passed_case_holds_no_secrets() {
     ];
     passes(kept, &lost, EchoPlace::CleanUp, "Encrypt/Enabled", left);
     // The key is made, and the response is lost.
-    let found = format!("its creation got no response; {left}");
+    let found = format!("its creation got no usable response; {left}");
     passes(kept, &["drop-after,operation=CreateKey,nth=1"], EchoPlace::CleanUp, "Encrypt/Enabled", &found);
 }
 

@@ -106,7 +106,7 @@ fn the_ledger_names_what_a_killed_run_leaves() {
         let named: BTreeSet<&str> = lines.iter().filter_map(|line| line["name"].as_str()).collect();
         let unnamed = keys.iter().filter(|key| !named.contains(key.as_str())).count();
 
-        // A key whose creation got no response before the end is known by the mark of its run.
+        // A key whose creation got no usable response before the end is known by the mark of its run.
         let count = |entries: &[&str]| {
             let of_keys = lines.iter().filter(|line| line["operation"] == "CreateKey");
             of_keys.filter(|line| entries.iter().any(|entry| line["entry"] == *entry)).count()

@@ -44,7 +44,7 @@ pub fn named(results: &Results) -> BTreeSet<String> {
     keys.map(|leak| leak.split(' ').next().unwrap().to_owned()).collect()
 }
 
-/// How many keys the results say there may be whose creation got no response.
+/// How many keys the results say there may be whose creation got no usable response.
 fn lost(results: &Results) -> usize {
     let numbers = results.leaks.iter().filter_map(|leak| leak.split_once("; there may be ")?.1.split(' ').next());
     numbers.map(|number| number.parse::<usize>().unwrap()).sum()

@@ -238,11 +238,11 @@ async fn keys_are_made_and_listed_by_operations_that_the_table_does_not_have() {
         .without("alibaba/matrix/list-keys.yaml")
         .load();
 
-    // A key whose creation got no response is found in the list.
+    // A key whose creation got no usable response is found in the list.
     let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
     let record = TestRun { suite: Some(suite), faults, ..TestRun::new() }.run(&["Encrypt/Disabled"]).await;
     assert_eq!(record.results[0].verdict, Verdict::Pass, "{}", record.results[0].reason);
-    assert_eq!(record.notices, ["1 key whose creation got no response: found and removed"]);
+    assert_eq!(record.notices, ["1 key whose creation got no usable response: found and removed"]);
 }
 
 /// The suite with paging by marker.

@@ -1,11 +1,13 @@
 //! Whatever a run makes is written down before it is made.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kms_conformance::ledger::{History, Ledger, LedgerLine, LedgerTarget, ThingState};
 use kms_conformance::run::RunOptions;
 use serde_json::json;
 
+use super::altering_proxy::Alteration;
 use super::test_run::TestRun;
 
 /// A ledger of a run at some endpoint.
@@ -131,7 +133,7 @@ async fn a_name_that_is_rejected_wherever_it_is_sent_stands_for_nothing() {
 async fn a_key_without_the_mark_is_neither_changed_nor_removed() {
     // The endpoint names a key of somebody else.
     let foreign = |described: &'static str| {
-        std::sync::Arc::new(move |operation: &str, _: &mut u16, fields: &mut serde_json::Value| {
+        Arc::new(move |operation: &str, _: &mut u16, fields: &mut serde_json::Value| {
             if operation == "CreateKey" {
                 fields["KeyMetadata"]["KeyId"] = json!("0b7d4e21-6a9f-4c35-b1e8-92d3f7a650cc");
                 fields["KeyMetadata"]["Description"] = json!(described);
@@ -148,5 +150,41 @@ async fn a_key_without_the_mark_is_neither_changed_nor_removed() {
         assert!(sent.clone().all(|operation| operation == "CreateKey"), "{:?}", sent.collect::<Vec<_>>());
         // The one that was made instead is found by its mark.
         assert_eq!(record.footer.usage.keys_left, 0, "{:?}", record.footer.leaks);
+    }
+}
+
+/// The lists of an endpoint that is late.
+fn empty_lists() -> Alteration {
+    Arc::new(|operation, _, fields| match operation {
+        "ListKeys" => *fields = json!({"TotalCount": 0, "PageNumber": 1, "PageSize": 100, "Keys": {"Key": []}}),
+        "ListAliases" => {
+            *fields = json!({"TotalCount": 0, "PageNumber": 1, "PageSize": 100, "Aliases": {"Alias": []}});
+        }
+        _ => {}
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_may_be_listed_late_is_left_to_a_sweep() {
+    for (account, left) in [(true, 1), (false, 0)] {
+        let faults = vec!["drop-after,operation=CreateKey,nth=1".to_owned()];
+        let options = RunOptions { account, ..RunOptions::default() };
+        let run = TestRun { faults, options, alter: Some(empty_lists()), ..TestRun::new() };
+        let (history, record) = history_of(run, "Encrypt/Enabled").await;
+        assert_eq!(history.left().count(), left, "{account}");
+        let said = record.notices.iter().any(|notice| notice.contains("not listed yet: 1"));
+        assert_eq!(said, account, "{:?}", record.notices);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alias_that_may_be_found_late_is_left_to_a_sweep() {
+    // Nothing was made, so it is not found, which looks the same.
+    for (account, left) in [(true, 1), (false, 0)] {
+        let faults = vec!["drop-before,operation=CreateAlias".to_owned()];
+        let options = RunOptions { account, confirm_failures: 0, attempts: 1, ..RunOptions::default() };
+        let run = TestRun { faults, options, ..TestRun::new() };
+        let (history, _) = history_of(run, "CreateAlias/Enabled").await;
+        assert_eq!(history.left().count(), left, "{account}");
     }
 }
