@@ -28,7 +28,7 @@ pub(super) struct Job {
     /// What its steps have printed.
     log: String,
     summary: String,
-    /// The folder that was kept as an artifact, with its files.
+    /// The names of the files that were kept as an artifact, if any were.
     artifact: Option<Vec<String>>,
     pub(super) outputs: BTreeMap<String, String>,
 }
@@ -50,6 +50,7 @@ impl Runner {
     }
 
     pub(super) fn run(&self, given: &[(&str, &str)]) -> Job {
+        fs::write(self.path("summary.md"), "").unwrap();
         let action = action();
         let mut values = BTreeMap::new();
         for (name, input) in action["inputs"].as_mapping().unwrap() {
@@ -85,7 +86,9 @@ impl Runner {
         match step["if"].as_str() {
             None => !is_red,
             Some("always()") => true,
-            Some("always() && inputs.artifact != ''") => !values["inputs.artifact"].is_empty(),
+            Some("always() && inputs.artifact != '' && steps.reports.outputs.written != ''") => {
+                !values["inputs.artifact"].is_empty() && values.contains_key("steps.reports.outputs.written")
+            }
             Some(other) => panic!("{other}"),
         }
     }
@@ -93,13 +96,10 @@ impl Runner {
     fn step(&self, step: &Value, values: &mut BTreeMap<String, String>, job: &mut Job) {
         if let Some(uses) = step["uses"].as_str() {
             assert!(uses.starts_with("actions/upload-artifact@"), "{uses}");
-            let folder = self.path(&evaluated(step["with"]["path"].as_str().unwrap(), values));
-            let files = fs::read_dir(folder).map(|files| {
-                let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-                names.sort();
-                names
-            });
-            job.artifact = files.ok();
+            let paths = evaluated(step["with"]["path"].as_str().unwrap(), values);
+            let files = paths.lines().map(|line| self.path(line)).filter(|file| file.is_file());
+            let names = files.map(|file| file.file_name().unwrap().to_str().unwrap().to_owned());
+            job.artifact = Some(names.collect());
             return;
         }
 
@@ -251,6 +251,16 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         ("reports", "a/../../outside"),
         ("reports", ".."),
         ("reports", "D:\\outside"),
+        ("reports", "."),
+        ("reports", "./"),
+        ("reports", "a/./b"),
+        ("reports", "~/out"),
+        ("reports", "!out"),
+        ("reports", "#out"),
+        ("reports", "out[1]"),
+        ("reports", "*"),
+        ("reports", "ou?"),
+        ("reports", "-out"),
         ("artifact", "a b"),
         ("fail", "no"),
         ("known", "none.toml"),
@@ -265,8 +275,56 @@ fn wrong_inputs_run_nothing_and_there_is_a_summary_all_the_same() {
         assert!(job.is_red, "{name}={value}");
         let errors = job.log.lines().filter(|line| line.starts_with("::error title=kms-conformance::")).count();
         assert_eq!((errors, job.log.lines().count()), (1, 1), "{name}={value}: {}", job.log);
-        assert!(job.summary.starts_with("kms-conformance has no results"), "{}", job.summary);
-        assert_eq!(job.outputs["exit-code"], "");
+        let error = job.log.trim_end().strip_prefix("::error title=kms-conformance::").unwrap();
+        assert_eq!(job.summary, format!("kms-conformance has no results: nothing was run: {error}.\n"));
+        assert_eq!((job.outputs["exit-code"].as_str(), job.artifact), ("", None));
+        // A folder that is wrong is not looked at.
+        assert_eq!(job.outputs["results"].is_empty(), name == "reports", "{name}={value}");
+    }
+}
+
+#[test]
+fn reports_of_an_earlier_job_are_never_those_of_one_that_failed_before_its_run() {
+    const REPORTS: [&str; 4] = ["results.json", "junit.xml", "report.html", "badge.svg"];
+
+    let mock = Mock::start().unwrap();
+    let endpoint = mock.endpoint();
+    // What begins with a dot is a folder like others.
+    let inputs = [("endpoint", endpoint.as_str()), ("reports", "./.kms"), ("selectors", "alibaba/Encrypt/Enabled")];
+    let runner = Runner::new();
+    let there = |ending: &str| REPORTS.map(|name| runner.path(&format!(".kms/{name}{ending}")).is_file());
+
+    for wrong in [("wait", "soon"), ("program", "/nonexistent/kms"), ("selectors", "nosuch")] {
+        let job = runner.run(&[&inputs[..], &[("program", PROGRAM)]].concat());
+        assert!(!job.is_red && !job.log.contains("is put aside"), "{job:?}");
+        assert_eq!(job.artifact.unwrap(), [&REPORTS[..], &["ledger.jsonl"]].concat());
+        assert_eq!((there(""), there(".previous")), ([true; 4], [false; 4]), "{wrong:?}");
+
+        // Twice: what was put aside stays.
+        for _ in 0..2 {
+            let job = runner.run(&[&[wrong][..], &inputs, &[("program", PROGRAM)]].concat());
+            assert!(job.is_red && job.artifact.is_none(), "{job:?}");
+            assert!(job.summary.starts_with("kms-conformance has no results: "), "{}", job.summary);
+            assert_eq!((there(""), there(".previous")), ([false; 4], [true; 4]), "{wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn failures_and_news_need_not_make_the_job_red_and_nothing_else_may_stay_green() {
+    let described = action()["outputs"]["exit-code"]["description"].as_str().unwrap().to_owned();
+    for code in 0..=5 {
+        assert!(described.contains(&format!(" {code} ")), "{described}");
+        let runner = Runner::new();
+        // A shell that is told to `run` runs the file of this name.
+        fs::write(runner.path("run"), format!("exit {code}\n")).unwrap();
+        for fail in ["true", "false"] {
+            let job = runner.run(&[("endpoint", "http://127.0.0.1:1"), ("program", "bash"), ("fail", fail)]);
+            let may_be_green = code == 0 || (fail == "false" && [1, 5].contains(&code));
+            assert_eq!(job.is_red, !may_be_green, "{code}, {fail}: {job:?}");
+            assert_eq!(job.outputs["exit-code"], code.to_string());
+            assert!(job.summary.contains(&format!("the run ended with exit code {code},")), "{}", job.summary);
+        }
     }
 }
 
