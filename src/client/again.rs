@@ -16,24 +16,33 @@ const LONGEST: usize = 200;
 /// What test data is made of.
 const TEST_DATA: &[u8] = b"test data ";
 
-/// The record of a call that a case judges; none if its request can't be made again from its parameters.
+/// The record of a call that a case judges. Where its request can't be made again from its parameters, the case is run again.
 pub(super) fn record(outgoing: &Outgoing<'_>, target: &Target) -> Option<CallRecord> {
-    let is_plain = matches!(outgoing.envelope, Envelope::Right);
-    if outgoing.purpose != Purpose::Probe || !is_plain {
+    if outgoing.purpose != Purpose::Probe {
         return None;
     }
     let provider = &*target.provider;
-    let region = outgoing.region.unwrap_or(&target.region);
-    let (flags, run) = match &target.again {
-        RequestAgain::Call(flags) => (flags.clone(), None),
-        RequestAgain::Run(words) => (Vec::new(), Some(words.clone())),
-    };
-    Some(CallRecord {
-        parameters: with_test_data(provider, outgoing.parameters)?,
+    let is_plain = matches!(outgoing.envelope, Envelope::Right);
+    let parameters = with_test_data(provider, outgoing.parameters).filter(|_| is_plain);
+    // A run goes to other regions by itself.
+    let region = if parameters.is_some() { outgoing.region.unwrap_or(&target.region) } else { &target.region };
+
+    let again = CallRecord {
+        parameters: Map::new(),
         options: provider.chosen().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         region: (region != provider.default_region()).then(|| region.to_owned()),
-        flags,
-        run,
+        flags: Vec::new(),
+        run: None,
+    };
+    Some(match (&target.again, parameters) {
+        (RequestAgain::Call(flags), Some(parameters)) => CallRecord { parameters, flags: flags.clone(), ..again },
+        (RequestAgain::Call(flags), None) => {
+            let again = CallRecord { flags: flags.clone(), ..again };
+            CallRecord { run: Some(again.words_of_run(target.endpoint.as_str())), ..again }
+        }
+        (RequestAgain::Run(words), parameters) => {
+            CallRecord { parameters: parameters.unwrap_or_default(), run: Some(words.clone()), ..again }
+        }
     })
 }
 
@@ -42,7 +51,10 @@ fn with_test_data(provider: &dyn Provider, parameters: &Map<String, Value>) -> O
     let one = |(name, value): (&String, &Value)| {
         let value = match value {
             Value::Object(fields) => Value::Object(with_test_data(provider, fields)?),
-            Value::String(text) if provider.is_sensitive(name) => Value::String(test_data(text)?),
+            Value::String(text) if provider.is_sensitive(name) => {
+                let is_free = provider.declaration().free_data.iter().any(|free| free.eq_ignore_ascii_case(name));
+                Value::String(test_data(text).filter(|_| is_free || text.is_empty())?)
+            }
             _ if provider.is_sensitive(name) => return None,
             other => other.clone(),
         };
@@ -80,7 +92,11 @@ mod tests {
         assert_eq!(with(parameters), Some(shown));
         assert_eq!(with(json!({"Plaintext": "no base64!"})), Some(json!({"Plaintext": "xx xxxxxx!"})));
         assert_eq!(with(json!({"Plaintext": ""})), Some(json!({"Plaintext": ""})));
-        assert_eq!(with(json!({"ImportToken": "x".repeat(400)})), None);
+        // What a service has made is accepted by it alone.
+        assert_eq!(
+            (with(json!({"ImportToken": "dG9rZW4="})), with(json!({"ImportToken": "x".repeat(400)}))),
+            (None, None)
+        );
         assert_eq!(with(json!({"Plaintext": 3})), None);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{BlockedBy, Exchange, Listed, RequestRecord};
+use super::{BlockedBy, CallRecord, Exchange, Listed, RequestRecord};
 use crate::verdict::{Kind, Verdict};
 
 /// The result of one case.
@@ -102,10 +102,12 @@ impl CaseResult {
         });
 
         let exchanges = self.exchanges.iter_mut().flat_map(|exchange| {
-            let Exchange { request, response, error, .. } = exchange;
+            let Exchange { request, response, error, call, .. } = exchange;
             let RequestRecord { method: _, url, headers, body } = request;
             let response = response.iter_mut().map(|response| &mut response.body);
-            [url, body].into_iter().chain(headers.values_mut()).chain(response).chain(error)
+            // A text that is no secret here may be one of another case.
+            let parameters = call.iter_mut().flat_map(CallRecord::texts);
+            [url, body].into_iter().chain(headers.values_mut()).chain(response).chain(error).chain(parameters)
         });
 
         [&mut self.reason].into_iter().chain(&mut self.notes).chain(code).chain(blocked).chain(exchanges)

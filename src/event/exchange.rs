@@ -65,9 +65,36 @@ pub struct CallRecord {
     /// The words of a command line by which the endpoint is reached besides its URL, such as `--target-kind emulator`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
-    /// Where the endpoint was a mock that ended with the run: the words of a `run` that starts one like it, besides the case.
+    /// The words of a `run` besides the case, where the request can't be sent again by its parameters: the endpoint was a mock
+    /// that ended with the run, or something stood in it that can't be written or is good for one use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Vec<String>>,
+}
+
+impl CallRecord {
+    /// The texts of the parameters, at any depth.
+    pub(crate) fn texts(&mut self) -> Vec<&mut String> {
+        let mut texts = Vec::new();
+        let mut open: Vec<&mut Value> = self.parameters.values_mut().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => texts.push(text),
+                Value::Array(items) => open.extend(items),
+                Value::Object(fields) => open.extend(fields.values_mut()),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        texts
+    }
+
+    /// The words of a command line that runs a case against an endpoint as it was reached, besides the case.
+    pub fn words_of_run(&self, endpoint: &str) -> Vec<String> {
+        let mut words = vec!["--endpoint".to_owned(), endpoint.to_owned()];
+        words.extend(self.region.iter().flat_map(|region| ["--region".to_owned(), region.clone()]));
+        words.extend(self.options.iter().flat_map(|(name, value)| [format!("--{name}"), value.clone()]));
+        words.extend(self.flags.iter().cloned());
+        words
+    }
 }
 
 /// A request, redacted.

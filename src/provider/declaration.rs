@@ -35,6 +35,9 @@ pub struct Declaration {
     pub rate_groups: &'static [RateGroup],
     /// What is requested to see whether a client is in order.
     pub examination: &'static Examination,
+    /// The sensitive parameters for which any data of the same form and length would do as well. What a service has made,
+    /// such as a ciphertext or a token, is none of them.
+    pub free_data: &'static [&'static str],
     /// How times are written in parameters and fields.
     pub clock_form: ClockForm,
     /// The URL of the cloud's own endpoint in a region.

@@ -21,6 +21,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+pub(crate) use self::registry::REDACTED;
 pub use self::registry::SecretRegistry;
 pub use self::writer::RedactingWriter;
 

@@ -13,7 +13,7 @@ use super::form::SHORTEST;
 use super::index::{Index, Origin};
 
 /// What stands for a secret.
-const REDACTED: &str = "[redacted]";
+pub(crate) const REDACTED: &str = "[redacted]";
 
 /// The shortest secret that an endpoint can name, in bytes. Whatever it calls a secret is replaced in its own texts, so
 /// it must not be a short word; data keys, key material and tokens have 16 bytes and more.

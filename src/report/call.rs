@@ -4,17 +4,24 @@
 //! kms-conformance call Encrypt KeyId=key-1 Plaintext=dGVzdA== --endpoint http://127.0.0.1:8080
 //! ```
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::event::{CallRecord, Exchange};
 use crate::provider::names;
+use crate::redact::REDACTED;
 
 use super::curl::quote;
 
-/// The command for an exchange of a case, in one line that is safe to paste into a shell; none if the request can't be made again
-/// from its parameters. What ended with the run can't be sent another request, so the case is run once more.
+/// The command for an exchange of a case, in one line that is safe to paste into a shell; none in results that do not say how.
+/// What ended with the run can't be sent another request, and what holds something that can't be written can't be sent again, so the
+/// case is run once more.
 pub fn command(case: &str, exchange: &Exchange) -> Option<String> {
-    let CallRecord { parameters, options, region, flags, run } = exchange.call.as_ref()?;
+    let call @ CallRecord { parameters, options, region, flags, run } = exchange.call.as_ref()?;
+    let run = match run {
+        // A text of the test data may also be the secret of another case.
+        None if holds_redacted(parameters) => Some(call.words_of_run(endpoint(&exchange.request.url))),
+        run => run.clone(),
+    };
     if let Some(words) = run {
         let words: Vec<String> = [case].into_iter().chain(words.iter().map(String::as_str)).map(quote).collect();
         return Some(format!("kms-conformance run {}", words.join(" ")));
@@ -37,6 +44,20 @@ pub fn command(case: &str, exchange: &Exchange) -> Option<String> {
 
     let words: Vec<String> = words.iter().map(|word| quote(word)).collect();
     Some(format!("kms-conformance call {}", words.join(" ")))
+}
+
+/// Whether a part of a request was replaced before it was written.
+fn holds_redacted(parameters: &Map<String, Value>) -> bool {
+    let mut open: Vec<&Value> = parameters.values().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) if text.contains(REDACTED) => return true,
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => open.extend(fields.values()),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    false
 }
 
 /// A parameter as `call` reads it: a text, or a value of JSON.
@@ -84,11 +105,29 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_holds_something_redacted_is_sent_by_its_case() {
+        let case = sample::failed("aws/VerifyMac/Disabled");
+        let mut exchange = case.exchanges[0].clone();
+        let parameters = json!({"KeyId": "key-1", "Messages": ["[redacted]="]});
+        exchange.call = Some(CallRecord {
+            parameters: parameters.as_object().unwrap().clone(),
+            options: [].into(),
+            region: Some("eu-west-1".to_owned()),
+            flags: ["--target-kind", "emulator"].map(str::to_owned).into(),
+            run: None,
+        });
+        assert_eq!(
+            command(&case.id, &exchange).unwrap(),
+            "kms-conformance run aws/VerifyMac/Disabled --endpoint http://127.0.0.1:8080 --region eu-west-1 --target-kind emulator"
+        );
+    }
+
+    #[test]
     fn what_ended_with_the_run_is_started_again() {
         let case = sample::failed("alibaba/Encrypt/Disabled");
         let mut exchange = case.exchanges[0].clone();
         exchange.call = Some(CallRecord {
-            parameters: serde_json::Map::new(),
+            parameters: Map::new(),
             options: [].into(),
             region: None,
             flags: Vec::new(),

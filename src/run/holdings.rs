@@ -80,7 +80,7 @@ impl Holdings {
         let named = kept.iter().take(MOST_LISTED).map(|Kept { case, id }| format!("{id} of {case}"));
         let mut list = named.collect::<Vec<_>>().join(", ");
         if let Some(more @ 1..) = kept.len().checked_sub(MOST_LISTED) {
-            list.push_str(&format!(", and {more} more, which the notes of their cases name"));
+            list.push_str(&format!(", and {more} more, which the notes of their cases name (--verbose)"));
         }
         list
     }

@@ -31,6 +31,7 @@ pub static DECLARATION: Declaration = Declaration {
     endpoint_variables: &[],
     rate_groups: &rate::GROUPS,
     examination: &examination::EXAMINATION,
+    free_data: &["Plaintext"],
     clock_form: ClockForm::Rfc3339,
     endpoint: |region| format!("https://kms.{region}.aliyuncs.com"),
     build: |choices| Arc::new(Alibaba::chosen(choices)),

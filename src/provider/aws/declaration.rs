@@ -32,6 +32,7 @@ pub static DECLARATION: Declaration = Declaration {
     endpoint_variables: &["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL"],
     rate_groups: &rate::GROUPS,
     examination: &examination::EXAMINATION,
+    free_data: &["Plaintext"],
     clock_form: ClockForm::UnixSeconds,
     endpoint: |region| {
         // The regions in China are a partition with a domain of its own.
