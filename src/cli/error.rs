@@ -137,6 +137,18 @@ pub enum CliError {
     /// The command line of the runs of `diff` is wrong.
     #[error("the two runs can't be begun with these flags: {0}")]
     FlagsOfRuns(String),
+    /// Results of different clouds can't stand side by side.
+    #[error("{one} has results of {cloud}, and {other} has results of {other_cloud}; a page shows one cloud")]
+    TwoClouds {
+        /// A file.
+        one: String,
+        /// Its provider.
+        cloud: String,
+        /// Another file.
+        other: String,
+        /// Its provider.
+        other_cloud: String,
+    },
     /// More names than results were given.
     #[error(
         "--name is given {}, and there {}: each names one, in their order",
@@ -338,7 +350,8 @@ impl CliError {
             | Self::Choice(_)
             | Self::Client(_)
             | Self::Session(_)
-            | Self::Report(_)
+            | Self::Report(ReportError::File { .. })
+            | Self::TwoClouds { .. }
             | Self::Claimed(_)
             | Self::Plan(_)
             | Self::NothingToSweep
@@ -379,7 +392,7 @@ impl CliError {
             | Self::NoResults { .. }
             | Self::Known { .. } => Exit::Usage,
             // Not a mistake of the caller, and nothing that the target has done.
-            Self::Runtime(_) | Self::State(_) => Exit::Inconclusive,
+            Self::Runtime(_) | Self::State(_) | Self::Report(ReportError::Output(_)) => Exit::Inconclusive,
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Badge {
 pub enum Standing {
     /// Everything that was run is as documented, or a known failure.
     Green,
-    /// Nothing failed, but something could not be judged, was not run, or was left behind.
+    /// Nothing failed, but something could not be judged, was not run, is in another shard, or was left behind.
     Yellow,
     /// Something failed.
     Red,
@@ -54,7 +54,11 @@ impl Standing {
             Self::Red
         } else if pass + known_failure == 0 {
             Self::Grey
-        } else if inconclusive + not_run > 0 || !results.complete || !results.leaks.is_empty() {
+        } else if inconclusive + not_run > 0
+            || !results.complete
+            || !results.leaks.is_empty()
+            || results.shard.is_some()
+        {
             Self::Yellow
         } else {
             Self::Green
@@ -90,7 +94,12 @@ impl Badge {
         let message = match Standing::of(results) {
             Standing::Grey => "nothing judged".to_owned(),
             Standing::Green | Standing::Yellow | Standing::Red => {
-                format!("{} of {} pass", thousands(as_u64(pass)), thousands(as_u64(run)))
+                let part = results
+                    .shard
+                    .as_ref()
+                    .map(|shard| format!(" in shard {}/{}", shard.number, shard.of))
+                    .unwrap_or_default();
+                format!("{} of {} pass{part}", thousands(as_u64(pass)), thousands(as_u64(run)))
             }
         };
         Self { label: label.to_owned(), message, standing: Standing::of(results) }

@@ -97,6 +97,9 @@ impl Destination {
 
     /// An error with this path.
     pub fn error(&self, source: io::Error) -> ReportError {
+        if matches!(self.kind, Kind::Standard) {
+            return ReportError::Output(source);
+        }
         ReportError::File { path: self.path.clone(), source }
     }
 }

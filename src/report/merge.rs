@@ -51,6 +51,12 @@ pub enum MergeError {
         /// What each of them has.
         values: [String; 2],
     },
+    /// One is a merge itself, and does not say any more which shards it is of.
+    #[error("{name} is a merge of which shards are missing; merge the results of all shards in one step")]
+    Incomplete {
+        /// The file.
+        name: String,
+    },
     /// Cases have a result in two of them.
     #[error("{one} and {other} both have results of {cases}; leave out one of them, or select other cases for it")]
     Double {
@@ -70,6 +76,9 @@ pub enum MergeError {
 /// They are of different suites, targets or versions of the program, or a case is in two of them.
 pub fn merge(mut parts: Vec<Part>) -> Result<Merged, MergeError> {
     let [first, others @ ..] = parts.as_slice() else { return Err(MergeError::Nothing) };
+    if let Some(part) = parts.iter().find(|part| !others.is_empty() && lacks_shards(&part.results)) {
+        return Err(MergeError::Incomplete { name: part.name.clone() });
+    }
     others.iter().try_for_each(|other| check_alike(first, other))?;
     check_apart(&parts)?;
 
@@ -144,6 +153,12 @@ fn missing_shards(parts: &[Part]) -> Vec<String> {
         |number: usize| parts.iter().filter_map(|part| part.results.shard.as_ref()).any(|shard| shard.number == number);
     let missing = (1..=*of).filter(|number| !is_there(*number));
     missing.map(|number| format!("shard {}:{number}/{of} is missing", method.name())).collect()
+}
+
+/// Whether results are a merge of which shards are missing.
+fn lacks_shards(results: &Results) -> bool {
+    let is_missing = |reason: &str| reason.starts_with("shard ") && reason.ends_with(" is missing");
+    results.shard.is_none() && results.stopped.iter().any(|stopped| stopped.split("; ").any(is_missing))
 }
 
 /// A target in words. The bundled mock has another port each time and is the same all the same.
@@ -358,6 +373,13 @@ mod tests {
                 Some(ShardHeader { method: ShardMethod::Hash, number: index + 1, of: 3, cases: 13, selection });
         }
         assert!(merge(parts.clone()).unwrap().missing.is_empty());
+
+        // A merge in which some are missing is shown, and not merged again: it does not say which it is of.
+        let some = merge(parts[..2].to_vec()).unwrap().results;
+        let some = Part { name: "some.json".to_owned(), results: some };
+        let error = merge(vec![some.clone(), parts[2].clone()]).unwrap_err();
+        assert_eq!(error, MergeError::Incomplete { name: "some.json".to_owned() });
+        assert!(merge(vec![some]).is_ok());
 
         let unlike = parts_of(&sample::every_verdict(), 3).remove(1);
         let error = merge(vec![parts[0].clone(), unlike]).unwrap_err().to_string();

@@ -126,6 +126,7 @@ pub(super) fn html(arguments: &HtmlArguments, context: &Context) -> Result<Exit,
         (vec![Column { name: "merged".to_owned(), results: merged.results }], exit)
     } else {
         let columns = side_by_side(files, name, context)?;
+        check_one_cloud(&columns)?;
         (columns.into_iter().map(|(name, results)| Column { name, results }).collect(), Exit::Passed)
     };
     let page = render(&columns);
@@ -152,6 +153,21 @@ fn side_by_side(files: &[PathBuf], names: &[String], context: &Context) -> Resul
         Ok((name, read(file, context)?))
     };
     files.iter().enumerate().map(with_name).collect()
+}
+
+/// Reports results of different clouds, which have other states and other tables.
+fn check_one_cloud(columns: &[(String, Results)]) -> Result<(), CliError> {
+    let Some(((one, first), rest)) = columns.split_first() else { return Ok(()) };
+    let cloud = &first.target.provider;
+    match rest.iter().find(|(_, results)| results.target.provider != *cloud) {
+        Some((other, results)) => Err(CliError::TwoClouds {
+            one: one.clone(),
+            cloud: cloud.clone(),
+            other: other.clone(),
+            other_cloud: results.target.provider.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Writes a badge.

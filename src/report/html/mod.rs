@@ -349,11 +349,12 @@ mod tests {
         case.reason = hostile.to_owned();
         case.kind = Some(crate::verdict::Kind::Body);
         case.exchanges[0].response.as_mut().unwrap().body = hostile.to_owned();
+        case.actual.as_mut().unwrap().code = "\u{202e}904".to_owned();
         case.id = format!("alibaba/{hostile}/x").into();
         case.operation = Some(hostile.to_owned());
         let page = render(&[column(hostile, &sample::run(vec![case]))]);
         assert_eq!(page.matches("<script").count(), 2, "the data and the script");
-        assert!(!page.contains("<img") && !page.contains("<!--") && !page.contains('\u{1b}'));
+        assert!(!page.contains("<img") && !page.contains("<!--") && !page.contains(['\u{1b}', '\u{202e}']));
         let body = &data_of(&page)["cases"][0]["results"][0]["exchanges"][0]["answer"]["body"];
         assert!(body.as_str().unwrap().starts_with("</script><script>"));
     }
