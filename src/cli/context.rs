@@ -77,6 +77,14 @@ impl Context {
         self.variables.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
+    /// The names of variables that are set, with this beginning, in the order of their names.
+    pub(super) fn variables_beginning_with(&self, beginning: &str) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.variables.keys().map(String::as_str).collect();
+        names.retain(|name| name.starts_with(beginning));
+        names.sort_unstable();
+        names.into_iter()
+    }
+
     /// The same for a variable that must be text if it is set.
     ///
     /// # Errors

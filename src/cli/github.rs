@@ -16,6 +16,12 @@ const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// The variable that says where a program runs.
 const ACTIONS: &str = "GITHUB_ACTIONS";
 
+/// The longest summary of a step that GitHub shows, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// In fewer bytes than this, nothing can be said of a run.
+const LEAST: usize = 4 << 10;
+
 /// Gathers a run for GitHub Actions; outside of it, nothing.
 pub(super) struct GitHub {
     gathered: Option<Gathered>,
@@ -46,10 +52,15 @@ impl GitHub {
             annotations(&results).into_iter().for_each(|line| context.print(&format!("{line}\n")));
         }
         let Some(file) = context.variable(SUMMARY) else { return Ok(()) };
-        let mut summary = markdown::render(&results, markdown::LIMIT);
-        if let Some(measure) = measure {
-            summary.push_str(&format!("{}\n\n", markdown::code(measure)));
+        let measure = measure.map(|measure| format!("{}\n\n", markdown::code(measure))).unwrap_or_default();
+        // A step shows none of its summaries if they are too long together.
+        let there = std::fs::metadata(&file).map_or(0, |file| usize::try_from(file.len()).unwrap_or(usize::MAX));
+        let room = LONGEST.saturating_sub(there).saturating_sub(measure.len()).min(markdown::LIMIT);
+        if room < LEAST {
+            context.report(&format!("note: the summary {file} ({SUMMARY}) is full, so this run is not added to it"));
+            return Ok(());
         }
+        let summary = markdown::render(&results, room) + &measure;
         let written = append(Path::new(&file), &summary);
         written.map_err(|error| format!("failed to write the summary {file} ({SUMMARY}): {error}"))
     }

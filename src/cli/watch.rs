@@ -39,7 +39,7 @@ pub(super) fn watch(arguments: &WatchArguments, context: &Context) -> Result<Exi
     let files = count(as_u64(known.len()), "file");
     context.print(&format!("watching {files} in {}; Ctrl-C ends it\n", folder.display()));
 
-    let mut is_readable = true;
+    let (mut is_readable, mut was_readable) = (true, true);
     loop {
         sleep(PAUSE);
         let now = match read_dir(folder) {
@@ -52,12 +52,17 @@ pub(super) fn watch(arguments: &WatchArguments, context: &Context) -> Result<Exi
                 continue;
             }
         };
-        is_readable = true;
+        was_readable = std::mem::replace(&mut is_readable, true) && was_readable;
 
         let changed = changed(&known, &now);
         if changed.is_empty() {
+            // Else the last thing that is to be seen is an error that is over.
+            if !std::mem::replace(&mut was_readable, true) {
+                context.print("the files can be read again, and are as they were\n");
+            }
             continue;
         }
+        was_readable = true;
         known = now;
         rerun(arguments, &changed, context)?;
     }

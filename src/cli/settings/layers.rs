@@ -7,7 +7,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
 use super::file::{Entry, SettingsFile, read};
-use super::key::{Key, Shape, command, keys};
+use super::key::{Key, PREFIX, Shape, command, keys};
 use super::{COMMANDS, FILE, SettingsError};
 use crate::cli::Context;
 use crate::near::nearest;
@@ -44,7 +44,7 @@ pub(in crate::cli) fn layered(arguments: Vec<OsString>, context: &Context) -> La
     layers.given(&given.matches, &switches);
 
     let mut words = Vec::new();
-    let mut notes = Vec::new();
+    let mut notes = unknown_variables(&keys, context);
     let mut error = None;
     layers.add(environment(&layers.mine(), context, &mut error), &mut words, &mut notes);
 
@@ -136,6 +136,18 @@ fn values<'a>(path: &str, entries: &[Entry], keys: &[&'a Key]) -> Vec<Value<'a>>
         Some(Value { key, words: entry.words.clone(), origin })
     };
     entries.iter().filter_map(value).collect()
+}
+
+/// Variables that look like settings and are none: one that is mistyped may have been a limit.
+fn unknown_variables(keys: &[&Key], context: &Context) -> Vec<String> {
+    let known: Vec<String> = keys.iter().map(|key| key.variable()).collect();
+    let unknown = context.variables_beginning_with(PREFIX).filter(|name| !known.iter().any(|known| known == name));
+    // What all begin with says nothing of how near they are.
+    let rest = |name: &'_ str| name.get(PREFIX.len()..).unwrap_or_default().to_owned();
+    let near =
+        |name: &str| nearest(&rest(name), known.iter().filter_map(|name| name.strip_prefix(PREFIX))).map(str::to_owned);
+    let with_near = unknown.filter_map(|name| Some((name, near(name)?)));
+    with_near.map(|(name, near)| format!("the variable {name} sets nothing; did you mean {PREFIX}{near}?")).collect()
 }
 
 /// The settings of the environment. The first mistake is kept.

@@ -6,6 +6,7 @@
 //! ```
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
@@ -33,7 +34,7 @@ pub enum Progress {
 
 /// Shows progress.
 pub(super) enum Display {
-    Bar { bar: ProgressBar, failed: usize },
+    Bar(Bar),
     Plain(Plain),
     None,
 }
@@ -44,7 +45,7 @@ impl Display {
         let terminal = redraws && io::stderr().is_terminal();
         match progress {
             Progress::None => Self::None,
-            Progress::Auto | Progress::Bar if terminal => Self::Bar { bar: bar(signs, width), failed: 0 },
+            Progress::Auto | Progress::Bar if terminal => Self::Bar(Bar::new(bar(signs, width))),
             Progress::Auto => Self::Plain(Plain::new(false, io::stderr(), clock())),
             Progress::Bar | Progress::Plain => Self::Plain(Plain::new(true, io::stderr(), clock())),
         }
@@ -54,20 +55,7 @@ impl Display {
         match self {
             Self::None => {}
             Self::Plain(plain) => plain.event(event),
-            Self::Bar { bar, failed } => match event {
-                Event::RunStarted(header) => bar.set_length(text::as_u64(header.suite.cases)),
-                Event::CaseStarted { id } => {
-                    let left = time_left(bar.elapsed(), bar.position(), bar.length().unwrap_or(0));
-                    bar.set_message(format!("{} failed{left}  {}", *failed, text::one_line(id)));
-                }
-                // Judged and not finished, for the latter come in the order of ids.
-                Event::CaseJudged { verdict, .. } => {
-                    *failed += usize::from(is_failure(*verdict));
-                    bar.inc(1);
-                }
-                Event::CaseFinished(_) | Event::Notice { .. } | Event::Stopping { .. } => {}
-                Event::RunFinished(_) => bar.finish_and_clear(),
-            },
+            Self::Bar(bar) => bar.event(event),
         }
     }
 
@@ -82,9 +70,45 @@ impl Display {
     /// Does something while the bar is hidden.
     pub(super) fn suspend<T>(&self, action: impl FnOnce() -> T) -> T {
         match self {
-            Self::Bar { bar, .. } => bar.suspend(action),
+            Self::Bar(Bar { bar, .. }) => bar.suspend(action),
             Self::Plain(_) | Self::None => action(),
         }
+    }
+}
+
+/// A bar with what is running.
+pub(super) struct Bar {
+    bar: ProgressBar,
+    failed: usize,
+    /// The cases under way, the one that was begun last at the end.
+    running: Vec<Arc<str>>,
+}
+
+impl Bar {
+    fn new(bar: ProgressBar) -> Self {
+        Self { bar, failed: 0, running: Vec::new() }
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::RunStarted(header) => self.bar.set_length(text::as_u64(header.suite.cases)),
+            Event::CaseStarted { id } => self.running.push(Arc::clone(id)),
+            // Judged and not finished, for the latter come in the order of ids.
+            Event::CaseJudged { id, verdict } => {
+                self.running.retain(|running| running != id);
+                self.failed += usize::from(is_failure(*verdict));
+                self.bar.inc(1);
+            }
+            Event::CaseFinished(_) | Event::Notice { .. } | Event::Stopping { .. } => return,
+            Event::RunFinished(_) => return self.bar.finish_and_clear(),
+        }
+        self.bar.set_message(self.message());
+    }
+
+    fn message(&self) -> String {
+        let left = time_left(self.bar.elapsed(), self.bar.position(), self.bar.length().unwrap_or(0));
+        let running = self.running.last().map(|id| format!("  {}", text::one_line(id)));
+        format!("{} failed{left}{}", self.failed, running.unwrap_or_default())
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use tempfile::TempPath;
 
 use super::{ENDING, files, folder_of};
@@ -57,9 +58,12 @@ impl HistoryReport {
     /// Removes the oldest files of the target.
     fn prune(&self) -> io::Result<()> {
         let Some(folder) = self.file().and_then(Path::parent) else { return Ok(()) };
-        let files = files(folder).map_err(io::Error::other)?;
+        let mut files = files(folder).map_err(io::Error::other)?;
+        files.retain(|file| is_of_a_run(file));
         let spare = files.len().saturating_sub(self.most.get());
-        for file in files.into_iter().take(spare) {
+        // Where the clock was ahead once, those of that time are the newest ever after; this one is kept all the same.
+        let older = files.into_iter().filter(|file| Some(file.as_path()) != self.file());
+        for file in older.take(spare) {
             match fs::remove_file(file) {
                 // Another run has removed it.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -68,6 +72,15 @@ impl HistoryReport {
         }
         Ok(())
     }
+}
+
+/// Whether a file has a name that [`claim`] gives.
+fn is_of_a_run(file: &Path) -> bool {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(name) = name.strip_suffix(ENDING) else { return false };
+    let (time, number) = name.split_once('_').unwrap_or((name, "0"));
+    let date_and_time = time.split_once('T').map(|(date, time)| format!("{date}T{}", time.replace('-', ":")));
+    date_and_time.is_some_and(|time| time.parse::<Timestamp>().is_ok()) && number.parse::<u32>().is_ok()
 }
 
 /// The file of a run that begins, whose name no other run takes meanwhile: it is written at the end of the run. Of runs that
@@ -138,6 +151,22 @@ mod tests {
             }
             report.event(&event).unwrap();
         }
+    }
+
+    #[test]
+    fn neither_the_run_itself_nor_what_is_no_run_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        for began in ["2030-01-01T00:00:00Z", "2031-01-01T00:00:00Z"] {
+            keep(folder.path(), 9, began);
+        }
+        let target = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+        fs::write(target.join("0-notes.json"), "{}").unwrap();
+        keep(folder.path(), 2, "2026-01-01T00:00:00Z");
+
+        let names = fs::read_dir(target).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = names.collect();
+        names.sort();
+        assert_eq!(names, ["0-notes.json", "2026-01-01T00-00-00Z.json", "2031-01-01T00-00-00Z.json"]);
     }
 
     #[test]
