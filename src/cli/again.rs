@@ -7,6 +7,11 @@ use crate::report::curl::quote;
 pub(super) struct Again(Vec<String>);
 
 impl Again {
+    /// Adds an argument without a flag.
+    pub(super) fn word(&mut self, word: impl ToString) {
+        self.0.push(word.to_string());
+    }
+
     /// Adds a flag with its value, if there is one.
     pub(super) fn flag(&mut self, name: &str, value: Option<impl ToString>) {
         if let Some(value) = value {

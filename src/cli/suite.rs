@@ -17,7 +17,7 @@ use crate::suite::Suite;
 use crate::suite::files::{CaseFile, embedded, is_of_one_provider, read_dir};
 use crate::suite::load::{load, load_built_in};
 use crate::suite::route_limit::RouteLimit;
-use crate::suite::selector::{Selector, select};
+use crate::suite::selector::{Axis, Selector, select};
 
 // The case files.
 #[derive(Debug, Default, Args)]
@@ -65,6 +65,20 @@ pub(super) struct Selection {
     pub(super) cases: Vec<usize>,
     /// Which part of the selected cases they are, if not all.
     pub(super) shard: Option<ShardHeader>,
+}
+
+impl SelectArguments {
+    /// What keeps a selection as narrow as this one when the cases of one operation are selected. A whole id would add its case.
+    pub(super) fn again(&self, again: &mut Again) {
+        let narrows = |selector: &&Selector| match selector {
+            Selector::Id(pattern) => pattern.contains('*'),
+            Selector::Predicate(axis, _) => *axis != Axis::Operation,
+        };
+        self.selectors.iter().filter(narrows).for_each(|selector| again.word(selector));
+        self.exclude.iter().for_each(|selector| again.flag("exclude", Some(selector)));
+        self.edition.iter().for_each(|edition| again.flag("edition", Some(edition)));
+        again.flag("routes", self.routes.as_ref());
+    }
 }
 
 impl SuiteArguments {

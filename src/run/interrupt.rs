@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Interrupt {
     stop: CancellationToken,
     at_once: CancellationToken,
-    /// Who wants the run to stop, such as `SIGTERM`.
-    by: Arc<OnceLock<String>>,
+    /// Why the run is to stop, as reports say it.
+    reason: Arc<OnceLock<String>>,
 }
 
 impl Interrupt {
@@ -24,7 +24,12 @@ impl Interrupt {
     /// Stops the run: no further case is begun, those under way end early, and what was made is removed. `by` names who
     /// wants it, such as `SIGTERM`.
     pub fn stop(&self, by: &str) {
-        self.by.get_or_init(|| by.to_owned());
+        self.stop_for(format!("interrupted by {by}"));
+    }
+
+    /// The same for a reason that reports give as it is.
+    pub fn stop_for(&self, reason: String) {
+        self.reason.get_or_init(|| reason);
         self.stop.cancel();
     }
 
@@ -56,10 +61,7 @@ impl Interrupt {
 
     /// The reason that reports give.
     pub fn reason(&self) -> String {
-        match self.by.get() {
-            Some(by) => format!("interrupted by {by}"),
-            None => "interrupted".to_owned(),
-        }
+        self.reason.get().cloned().unwrap_or_else(|| "interrupted".to_owned())
     }
 }
 

@@ -1,5 +1,6 @@
 //! By how many of its routes a cell is run.
 
+use std::fmt;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -23,6 +24,16 @@ pub enum RouteLimit {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is neither `canonical` nor `all` nor a number of calls")]
 pub struct RouteLimitError(String);
+
+impl fmt::Display for RouteLimit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Canonical => formatter.write_str("canonical"),
+            Self::All => formatter.write_str("all"),
+            Self::Calls(most) => write!(formatter, "{most}"),
+        }
+    }
+}
 
 impl FromStr for RouteLimit {
     type Err = RouteLimitError;

@@ -99,3 +99,15 @@ fn other_commands_do_not_read_it() {
     assert_eq!(ended(place.program("run --help")).code, 0);
     assert_eq!(ended(place.program("run alibaba/Encrypt/Enabled")).code, 2);
 }
+
+#[test]
+fn a_variable_that_is_nearly_a_setting_is_named() {
+    let place = Place::new();
+    let run = "run -q alibaba/Encrypt/Enabled";
+    let end = ended(place.program(run).env("KMS_CONFORMANCE_MAX_KEY", "1"));
+    let said = "the variable KMS_CONFORMANCE_MAX_KEY sets nothing; did you mean KMS_CONFORMANCE_MAX_KEYS?";
+    assert!(end.code == 0 && end.err.contains(said), "{}", end.err);
+    // Others may be of something else.
+    let end = ended(place.program(run).env("KMS_CONFORMANCE_HOST_OF_THE_BUILD", "1").env("KMS_CONFORMANCE_JOBS", "2"));
+    assert!(!end.err.contains("sets nothing"), "{}", end.err);
+}

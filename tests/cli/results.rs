@@ -81,6 +81,39 @@ fn reports_for_people_and_programs_are_made_of_results() {
 }
 
 #[test]
+fn results_of_two_clouds_are_no_page() {
+    let place = Place::new();
+    run(&place, "one", "alibaba/Encrypt/Enabled", 0);
+    run(&place, "other", "aws/Encrypt/Enabled", 0);
+    let end = ended(place.program("report html one/results.json other/results.json --out page.html"));
+    assert_eq!((end.code, place.path().join("page.html").exists()), (2, false));
+    let why =
+        "one/results.json has results of alibaba, and other/results.json has results of aws; a page shows one cloud";
+    assert!(end.err.contains(why), "{}", end.err);
+}
+
+#[test]
+fn the_badge_of_a_shard_does_not_look_like_that_of_the_whole() {
+    let place = Place::new();
+    run(&place, "part", "alibaba/Encrypt/** --shard hash:1/2", 0);
+    let badge = ended(place.program("report badge part/results.json")).out;
+    assert!(badge.contains(" pass in shard 1/2\"") && badge.contains("\"color\":\"yellow\""), "{badge}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_the_output_does_not_take_is_not_a_wrong_command_line() {
+    let place = Place::new();
+    run(&place, "reports", "alibaba/Encrypt/Enabled", 0);
+    for report in ["junit", "html", "markdown", "tap", "badge", "league", "merge --json -"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = place.command(&format!("report {report} reports/results.json"));
+        let end = command.stdout(full).stderr(std::process::Stdio::piped()).output().unwrap();
+        assert_eq!(end.status.code(), Some(3), "{report}: {}", String::from_utf8_lossy(&end.stderr));
+    }
+}
+
+#[test]
 fn merged_results_are_those_of_one_run() {
     let place = Place::new();
     let mock = MockProcess::start(&place, "");
@@ -292,6 +325,15 @@ fn a_step_of_github_gets_a_summary_and_annotations() {
     // Elsewhere, nothing is said.
     assert!(!ended(place.program(deviates)).out.contains("::error"));
 
+    // One that would make the step's summary too long is left out, for all of it would be.
+    fs::write(&summary, "x".repeat((1 << 20) - 100)).unwrap();
+    let end = github("run --progress none alibaba/Encrypt/Enabled");
+    assert!(end.code == 0 && end.err.contains("is full, so this run is not added to it"), "{}", end.err);
+    fs::write(&summary, "x".repeat((1 << 20) - 6_000)).unwrap();
+    assert_eq!(github(deviates).err, "");
+    let length = fs::metadata(&summary).unwrap().len();
+    assert!(((1 << 20) - 6_000..=1 << 20).contains(&length), "{length}");
+
     // A summary that can't be written must not look like one that was.
     let end = ended(place.program("run alibaba/Encrypt/Disabled").env("GITHUB_STEP_SUMMARY", "no/such/folder.md"));
     assert_eq!(end.code, 3);
@@ -339,6 +381,17 @@ fn an_endpoint_that_is_starting_is_waited_for() {
         ended(place.program("run --progress none alibaba/Encrypt/Disabled --wait 1s --endpoint http://127.0.0.1:1"));
     assert_eq!(end.code, 4);
     assert!(end.err.contains("no service responds at http://127.0.0.1:1: "), "{}", end.err);
+
+    // What never became ready is sent nothing that makes something, and the reports are there.
+    let unready = super::server::Server::web_page("503 Service Unavailable");
+    let run = format!("run operation:Encrypt --wait 500ms --endpoint {}", unready.endpoint());
+    let end = ended(place.program(&run));
+    assert_eq!(end.code, 4, "{}", end.err);
+    let results = place.results();
+    let judged = results.summary.of(Verdict::Pass) + results.summary.of(Verdict::Fail);
+    assert_eq!((results.usage.requests, judged), (0, 0));
+    let reason = &results.cases.iter().find(|case| case.verdict == Verdict::NotRun).unwrap().reason;
+    assert!(reason.contains("the endpoint did not respond in the time that --wait gives it"), "{reason}");
 
     // One that takes connections and says nothing is waited for no longer.
     let silent = super::server::Server::silent();

@@ -64,7 +64,8 @@ fn every_operation_is_summed_up_where_that_is_requested() {
                      --deviate Encrypt:Disabled=Success";
     let run = ended(place.program(arguments));
     assert!(run.out.contains("\nEncrypt  5 of 7 right\nDecrypt  7 of 7 right\n\n"), "{}", run.out);
-    let command = "kms-conformance run operation:Encrypt --deviate Encrypt:Disabled=Success\n";
+    let command =
+        "kms-conformance run operation:Encrypt kind:cell --routes canonical --deviate Encrypt:Disabled=Success\n";
     assert!(run.out.contains(command), "{}", run.out);
 }
 
@@ -125,4 +126,21 @@ fn a_near_miss_gets_a_suggestion_whatever_its_case() {
         assert_eq!(list.code, 2, "{selector}: {}", list.out);
         assert!(list.err.contains(&format!("did you mean `{suggestion}`?")), "{selector}: {}", list.err);
     }
+}
+
+#[test]
+fn what_narrowed_a_run_narrows_the_next_one() {
+    let place = Place::new();
+    let mock = MockProcess::start(&place, "--deviate Encrypt:Disabled=Success");
+    let narrow = "state:Disabled 'alibaba/*/*' --exclude class:EXTERNAL --routes canonical --strict --isolation tour";
+    let arguments = format!("run {} alibaba/Encrypt/Enabled --endpoint {}", narrow.replace('\'', ""), mock.endpoint);
+    let run = ended(place.program(&arguments));
+    let wanted = format!(
+        "kms-conformance run operation:Encrypt state:Disabled 'alibaba/*/*' --exclude class:EXTERNAL --routes canonical --endpoint {} \
+         --isolation tour --strict",
+        mock.endpoint
+    );
+    assert!(run.out.contains(&wanted), "{}", run.out);
+    let again = ended(place.program(&wanted.replace("kms-conformance ", "").replace('\'', "")));
+    assert!(again.err.contains("1 case: 1 failed") || again.out.contains("1 case: 1 failed"), "{}", again.out);
 }

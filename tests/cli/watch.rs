@@ -44,6 +44,12 @@ fn the_cases_of_a_file_that_changes_are_run_against_the_mock() {
     fs::write(&file, &text).unwrap();
     let closing = until("24 cases: ");
     assert!(closing.contains("24 passed"), "{closing}");
+
+    // What is as it was before is said to be, or an error would be the last that is seen.
+    fs::write(&file, b"caf\xe9").unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    fs::write(&file, &text).unwrap();
+    until("the files can be read again, and are as they were");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -4,7 +4,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, ArgMatches, Args, value_parser};
+use clap::{ArgAction, ArgMatches, Args, ValueEnum, value_parser};
 
 use super::{LEDGER_FILE, REPORTS};
 use crate::cli::again::Again;
@@ -19,6 +19,12 @@ use crate::suite::Suite;
 
 /// So many deviations are repeated in a command that is shown.
 const MOST_DEVIATIONS: usize = 3;
+
+/// The name of a choice, unless it is the default.
+fn named<T: ValueEnum + Default + PartialEq>(choice: T) -> Option<String> {
+    let value = choice.to_possible_value().filter(|_| choice != T::default())?;
+    Some(value.get_name().to_owned())
+}
 
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::of_run())]
@@ -122,8 +128,8 @@ pub(in crate::cli) struct RunArguments {
     /// How long to wait for an endpoint that is starting, such as 30s: until it responds to a request that changes nothing
     #[arg(long, value_name = "TIME", value_parser = time_out, help_heading = "Running")]
     pub(super) wait: Option<Duration>,
-    /// Leave the keys of failing cases as they are, and list them, so that requests like the failing ones can be sent to them;
-    /// `sweep` removes them. Cases then have keys of their own
+    /// Leave the keys of failing cases as they are, and list them, so that requests can be sent to them: what the failing one did
+    /// is done. `sweep` removes them. Cases then have keys of their own
     #[arg(long, conflicts_with = "keys", help_heading = "Running")]
     pub(super) keep_keys: bool,
     /// End the run after the first failure
@@ -192,9 +198,11 @@ impl RunArguments {
         [file("json", "results.json"), file("junit", "junit.xml")]
     }
 
-    /// The arguments that a command needs besides its selectors to run cases against the same target.
+    /// The arguments that a command needs besides an operation to run those of the selected cases that are about it, against the
+    /// same target and judged alike.
     pub(super) fn again(&self, suite: &Suite) -> String {
         let mut again = Again::default();
+        self.select.again(&mut again);
         self.suite.again(&suite.service.provider, &mut again);
         self.target.again(&mut again);
         // A command with dozens of them is nothing to read.
@@ -203,6 +211,10 @@ impl RunArguments {
         }
         again.flag("keys", self.keys.as_ref().map(|path| path.display()));
         again.flag("max-keys", self.max_keys);
+        again.flag("isolation", named(self.isolation));
+        again.switch("strict", self.strict);
+        again.flag("unsupported", named(self.unsupported));
+        again.flag("known", self.known.as_ref().map(|path| path.display()));
         again.line()
     }
 

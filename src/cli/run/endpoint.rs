@@ -41,19 +41,18 @@ fn admin_token(arguments: &RunArguments, context: &Context) -> Result<Option<Sec
     context.secret(name)?.map(Some).ok_or_else(|| CliError::NoToken(name.clone()))
 }
 
-/// Waits until the endpoint responds, and says so if it does not: the run then finds out the rest.
+/// Waits until the endpoint responds, and says so if it does not. Whether it does.
 pub(super) async fn wait(
     suite: &Suite,
     target: &LiveTarget,
     limit: Duration,
     arguments: &RunArguments,
     context: &Context,
-) {
+) -> bool {
     if target.is_bundled_mock() {
-        return;
+        return true;
     }
     let connection = arguments.target.connection(context);
-    if let Err(unreachable) = reach::wait(suite, target.target(), &connection, limit).await {
-        context.report(&unreachable.into_text());
-    }
+    let reached = reach::wait(suite, target.target(), &connection, limit).await;
+    reached.map_err(|unreachable| context.report(&unreachable.into_text())).is_ok()
 }

@@ -104,9 +104,10 @@ async fn execute(
 ) -> Result<Exit, CliError> {
     let _clock = lock_clock(&arguments, &endpoint)?;
     let target = LiveTarget::start(endpoint, &arguments.target.connection(context)).await?;
-    if let Some(limit) = arguments.wait {
-        wait(&suite, &target, limit, &arguments, context).await;
-    }
+    let is_ready = match arguments.wait {
+        Some(limit) => wait(&suite, &target, limit, &arguments, context).await,
+        None => true,
+    };
 
     let mut options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
     let recorder = match &arguments.record {
@@ -128,6 +129,10 @@ async fn execute(
 
     let mut github = GitHub::new(context);
     let stops = Stops::listen();
+    if !is_ready {
+        // Nothing that changes something is sent to a service that is not there, and the reports say that nothing was.
+        stops.interrupt().stop_for("the endpoint did not respond in the time that --wait gives it".to_owned());
+    }
     let mut standing = Standing::default();
     let folder: Option<Arc<str>> = arguments.suite.folder().map(Arc::from);
     let report = |mut event: Event| {
@@ -160,14 +165,16 @@ async fn execute(
         context.report(&format!("error: {error}"));
     }
 
-    // Else who pastes the line sees a key that waits for its deletion, and takes its rejection for the right response.
+    // Else who sends a request to one of them sees a key that waits for its deletion, and takes its rejection for the right response.
     if footer.summary.fail > 0
         && !arguments.keep_keys
         && target.kind().is_some()
         && arguments.keys.is_none()
         && !arguments.quiet
     {
-        context.report("note: the keys of failing cases were removed; with --keep-keys they stay, to be seen by the lines after `reproduce:`");
+        context.report(
+            "note: the keys of failing cases were removed; with --keep-keys they stay, and `call` sends them requests",
+        );
     }
     let footer = baseline.map_or(footer.clone(), |baseline| baseline.without_old(&footer));
     let (footer, too_many) = within_limits(footer, &arguments);

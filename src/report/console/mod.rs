@@ -276,7 +276,7 @@ impl<W: Write + Send> Console<W> {
             rendered.push_str(&self.table.render(*table, layout, *width, room, self.pen));
             rendered.push_str(&self.lenients.render(room, self.pen));
             rendered.push_str(&self.known.render(room, self.pen));
-            rendered.push_str(&unjudged::skipped(&self.causes, detail, self.pen));
+            rendered.push_str(&unjudged::skipped(&self.causes, detail, room, self.pen));
         }
         rendered.push_str(&unjudged::inconclusive(&self.causes, is_cut_short, detail, room, self.pen));
         let first = self.todo.first(layout);

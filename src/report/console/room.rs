@@ -6,6 +6,9 @@ use anstream::adapter::strip_str;
 /// can be said.
 const LINES: std::ops::RangeInclusive<usize> = 48..=100;
 
+/// How many of these lines are left to what the program says on the standard error meanwhile.
+const NOTES: usize = 3;
+
 /// The size of a terminal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Screens {
@@ -18,7 +21,7 @@ pub(super) struct Screens {
 impl Screens {
     /// Whether a text fits on two screens.
     pub(super) fn fit(self, text: &str) -> bool {
-        let most = self.height.saturating_mul(2).clamp(*LINES.start(), *LINES.end());
+        let most = self.height.saturating_mul(2).clamp(*LINES.start(), *LINES.end()) - NOTES;
         lines_on_screen(text, self.width) <= most
     }
 }
@@ -46,12 +49,13 @@ impl Room {
         Self { rows: usize::MAX, causes: usize::MAX, groups: None, remarks: usize::MAX, example: true, counts: false };
 
     /// Less and less room.
-    pub(super) const LESS: [Self; 5] = [
+    pub(super) const LESS: [Self; 6] = [
         Self { rows: 24, causes: 3, groups: Some(16), remarks: 4, example: true, counts: false },
         Self { rows: 16, causes: 2, groups: Some(10), remarks: 3, example: true, counts: false },
         Self { rows: 8, causes: 1, groups: Some(6), remarks: 2, example: true, counts: false },
         Self { rows: 6, causes: 1, groups: Some(4), remarks: 1, example: true, counts: true },
         Self { rows: 4, causes: 0, groups: Some(2), remarks: 1, example: false, counts: true },
+        Self { rows: 4, causes: 0, groups: Some(2), remarks: 0, example: false, counts: true },
     ];
 
     /// Whether lists are shortened.
@@ -84,7 +88,7 @@ mod tests {
 
     #[test]
     fn two_screens_of_a_terminal_are_the_most() {
-        for (height, most) in [(24, 48), (40, 80), (60, 100), (5, 48)] {
+        for (height, most) in [(24, 45), (40, 77), (60, 97), (5, 45)] {
             let screens = Screens { width: 80, height };
             assert!(screens.fit(&"x\n".repeat(most)) && !screens.fit(&"x\n".repeat(most + 1)), "{height}");
         }

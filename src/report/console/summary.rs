@@ -62,10 +62,20 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     let mut lines = Vec::new();
 
     let labelled = |style, label, text: &String| format!("{} {}", pen.paint(style, label), one_line(text));
-    for (label, texts) in [("pattern:", remarks.patterns), ("note:", remarks.notices)] {
-        lines.extend(texts.iter().take(remarks.most).map(|text| labelled(DOUBTFUL, label, text)));
-        if let more @ 1.. = texts.len().saturating_sub(remarks.most) {
-            lines.push(labelled(DOUBTFUL, label, &format!("{} more; --verbose shows them", thousands(as_u64(more)))));
+    // What is wrong with the endpoint is shown elsewhere too; a notice is nowhere else.
+    for (label, texts, most) in
+        [("pattern:", remarks.patterns, remarks.most), ("note:", remarks.notices, remarks.most.max(1))]
+    {
+        lines.extend(texts.iter().take(most).map(|text| labelled(DOUBTFUL, label, text)));
+        if let more @ 1.. = texts.len().saturating_sub(most) {
+            lines.push(labelled(
+                DOUBTFUL,
+                label,
+                &match most {
+                    0 => format!("{}; --verbose shows them", thousands(as_u64(more))),
+                    _ => format!("{} more; --verbose shows them", thousands(as_u64(more))),
+                },
+            ));
         }
     }
     lines.extend(leaks.iter().take(MOST_LEAKS).map(|leak| labelled(BAD, "leak:", leak)));

@@ -171,7 +171,8 @@ impl Table {
                 render(cells, &layout.states, &layout.states, width, pen)
             ));
         }
-        if !self.scenarios.is_empty() && room.is_short() && self.scenarios.len() > FEW_SCENARIOS {
+        let most = if room.counts { 0 } else { FEW_SCENARIOS };
+        if room.is_short() && self.scenarios.len() > most {
             parts.push(self.counted_scenarios(pen));
         } else if !self.scenarios.is_empty() {
             parts.push(format!("{}\n{}", pen.paint(STRONG, "scenarios"), self.render_scenarios(width, pen)));

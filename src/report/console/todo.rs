@@ -24,9 +24,9 @@ use super::room::lines_on_screen;
 /// How many operations are shown above the closing line.
 const MOST_SHOWN: usize = 4;
 
-/// How many lines of the screen they take: what is first stands in the last ten, two of which the closing line may take and one
-/// the number of other operations.
-const MOST_LINES: usize = 7;
+/// How many lines of the screen they take: what is first stands in the last ten, two of which the closing line may take, one the
+/// number of other operations, and two what the program says on the standard error after them.
+const MOST_LINES: usize = 5;
 
 /// Counts the cases of each operation.
 #[derive(Debug, Default)]

@@ -67,10 +67,19 @@ pub(super) fn inconclusive(causes: &Causes, is_cut_short: bool, detail: Detail, 
 
 /// The skipped cases by their reasons. Nobody can do anything about cells that the table does not have, so they are shown
 /// only with every id.
-pub(super) fn skipped(causes: &Causes, detail: Detail, pen: Pen) -> String {
+pub(super) fn skipped(causes: &Causes, detail: Detail, room: Room, pen: Pen) -> String {
     let every_id = detail == Detail::EveryId;
     let mut rendered = String::new();
-    for group in causes.of(Verdict::Skipped) {
+
+    let groups = causes.of(Verdict::Skipped);
+    let shown: Vec<&Group> = groups.iter().copied().filter(|group| group.kind != Some(Kind::NotApplicable)).collect();
+    if room.counts && shown.len() > 1 {
+        let cases: usize = shown.iter().map(|group| group.ids.len()).sum();
+        let [cases, reasons] =
+            [(cases, "case"), (shown.len(), "reason")].map(|(number, noun)| text::count(text::as_u64(number), noun));
+        return format!("{} {cases}  skipped for {reasons}; --verbose shows them\n\n", pen.mark(Mark::Skipped));
+    }
+    for group in groups {
         if every_id || group.kind != Some(Kind::NotApplicable) {
             rendered.push_str(&(title(group, &group.sentence(), pen) + "\n"));
         }
