@@ -99,6 +99,25 @@ pub enum SessionError {
         /// The endpoint.
         endpoint: String,
     },
+    /// Another run has one of the given keys.
+    #[cfg(feature = "cli")]
+    #[error(
+        "another run has the key {id} of --keys, and each would take what the other made of it for its owner's: begin this one when that \
+         is over"
+    )]
+    KeyInUse {
+        /// The key.
+        id: String,
+    },
+    /// The file that keeps runs with given keys apart can't be locked.
+    #[cfg(feature = "cli")]
+    #[error("failed to lock {}, which keeps runs with the same keys apart: {source}; TMPDIR names another folder", path.display())]
+    KeyLock {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// Another run moves the same clock.
     #[cfg(feature = "cli")]
     #[error(

@@ -9,6 +9,8 @@ mod clock_lock;
 mod error;
 #[cfg(feature = "cli")]
 mod key_file;
+#[cfg(feature = "cli")]
+mod key_locks;
 mod live_target;
 mod options;
 mod pace;
@@ -34,6 +36,8 @@ pub use self::error::SessionError;
 pub(crate) use self::error::with_source;
 #[cfg(feature = "cli")]
 pub use self::key_file::read_keys;
+#[cfg(feature = "cli")]
+pub use self::key_locks::KeyLocks;
 #[cfg(feature = "mock")]
 pub use self::live_target::MockOptions;
 #[cfg(feature = "cli")]

@@ -186,3 +186,24 @@ fn what_a_killed_run_did_to_given_keys_a_sweep_undoes() {
     }
     assert!(changed > 0);
 }
+
+#[test]
+fn two_runs_are_not_given_one_key_at_a_time() {
+    let place = Place::new();
+    let mock = mock(&place);
+    let run = format!("run -q alibaba/Encrypt/Disabled --keys keys.yaml --endpoint {}", mock.endpoint());
+    let before = states(&mock).0;
+    let start = |number| {
+        let mut command = place.command(&format!("{run} --reports r{number}"));
+        command.env("MATERIAL", STANDARD.encode([9; 32])).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut runs: Vec<_> = (0..4).map(start).collect();
+    let ends: Vec<_> = runs.drain(..).map(|run| run.wait_with_output().unwrap()).collect();
+    let errors: Vec<_> = ends.iter().map(|end| (end.status.code(), String::from_utf8_lossy(&end.stderr))).collect();
+    assert!(ends.iter().any(|end| end.status.code() == Some(0)), "{errors:?}");
+    for end in ends.iter().filter(|end| end.status.code() != Some(0)) {
+        let err = String::from_utf8_lossy(&end.stderr);
+        assert!(end.status.code() == Some(2) && err.contains("another run has the key "), "{err}");
+    }
+    assert_eq!(states(&mock).0, before);
+}

@@ -35,7 +35,7 @@ use crate::event::Event;
 use crate::input::is_standard;
 use crate::report::baseline::Baseline;
 use crate::report::console::Color;
-use crate::session::{ClockLock, Endpoint, LiveTarget, Session, SessionOptions, TargetKind};
+use crate::session::{ClockLock, Endpoint, KeyLocks, LiveTarget, Session, SessionOptions, TargetKind};
 use crate::signal::Stops;
 use crate::suite::Suite;
 
@@ -110,6 +110,7 @@ async fn execute(
     };
 
     let mut options = SessionOptions { shard, ..options(&arguments, &suite, known, context)? };
+    let _keys = KeyLocks::take(&options.keys, &target.target().endpoint, &std::env::temp_dir())?;
     let recorder = match &arguments.record {
         Some(path) => Some(recorder(path, &suite, &cases, &target, &mut options)?),
         None => None,
