@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Arg, Args, Command, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -89,5 +89,17 @@ fn page(command: &Command, name: &str) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     // The name of a command alone could be that of any program.
     Man::new(command.clone().name(name.to_owned()).version(env!("CARGO_PKG_VERSION"))).render(&mut page)?;
-    Ok(page)
+
+    let mut page =
+        String::from_utf8_lossy(&page).replacen(".SH EXTRA\n", ".SH EXIT CODES, ENVIRONMENT AND EXAMPLES\n", 1);
+    // The help shows that there may be several, and the synopsis does not.
+    let takes_several = |argument: &&Arg| argument.get_num_args().is_some_and(|number| number.max_values() > 1);
+    for argument in command.get_positionals().filter(takes_several) {
+        let name = argument.get_value_names().unwrap_or_default().join(" ");
+        for (begin, end) in [('<', '>'), ('[', ']')] {
+            let one = format!("{begin}\\fI{name}\\fR{end}");
+            page = page.replacen(&one, &format!("{one}..."), 1);
+        }
+    }
+    Ok(page.into_bytes())
 }

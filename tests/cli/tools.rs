@@ -238,6 +238,9 @@ fn completions_and_the_manual_are_made_of_the_arguments() {
     let page = std::fs::read_to_string(place.path().join("man/kms-conformance-run.1")).unwrap();
     assert!(page.contains(".TH kms\\-conformance\\-run 1") || page.contains(".TH kms-conformance-run 1"), "{page}");
     assert!(page.contains("Exit codes") && page.contains("operation\\-summary"), "{page}");
+    assert!(page.contains("[\\fISELECTOR\\fR]...") && page.contains(".SH EXIT CODES, ENVIRONMENT"), "{page}");
+    let page = std::fs::read_to_string(place.path().join("man/kms-conformance-report-merge.1")).unwrap();
+    assert!(page.contains("<\\fIRESULT\\fR>..."), "{page}");
 }
 
 /// The commands of the program, as its help names them.
