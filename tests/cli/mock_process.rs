@@ -28,7 +28,7 @@ fn a_mock_of_another_process_gives_the_same_verdicts() {
         // Nothing in the mock is late, so no state is worth waiting for.
         let arguments = format!("run {CELLS} --move-clock --settle-timeout 0s --endpoint {}", mock.endpoint);
         let Ended { code, out, err } = ended(served.program(&arguments));
-        let note = "note: the keys of failing cases were removed; with --keep-keys they stay, to be seen by the lines after `reproduce:`\n";
+        let note = "note: the keys of failing cases were removed; with --keep-keys they stay, and `call` sends them requests\n";
         assert_eq!((code, err.as_str()), (expected, if expected == 0 { "" } else { note }), "{out}");
         let (bundled, served) = (bundled.results(), served.results());
         assert_eq!(reported(&bundled.cases), reported(&served.cases));
