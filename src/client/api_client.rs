@@ -202,13 +202,14 @@ impl Client {
             let again = again.map(|pause| if self.plays() { Duration::ZERO } else { pause });
             let Some(pause) = again else {
                 // Without the attempts that are left, nobody knows whether the next one would have gone alike.
-                let repeated = repeated.filter(|_| last || attempt >= self.retry.attempts);
-                return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated });
+                let is_each_time = last || attempt >= self.retry.attempts;
+                let (repeated, once) = if is_each_time { (repeated, None) } else { (None, repeated) };
+                return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated, once });
             };
             tokio::select! {
                 () = stop.cancelled() => {
                     // The attempts that are left might have ended otherwise.
-                    return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated: None });
+                    return Err(CallError::NoResponse { cause, attempts: attempt, lost, responded, repeated: None, once: None });
                 }
                 () = tokio::time::sleep(pause) => {}
             }

@@ -24,6 +24,9 @@ pub enum CallError {
         responded: bool,
         /// What was received, if it was the same each time the request was sent.
         repeated: Option<Unusable>,
+        /// What was received, if the request was not sent as often as it might have been: nobody knows whether it would be the
+        /// same each time.
+        once: Option<Unusable>,
     },
     /// The endpoint rejects this account as a whole.
     #[error("{code} ({status}): {message}")]

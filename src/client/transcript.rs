@@ -65,6 +65,11 @@ impl Transcript {
         Self { scope, ..Self::default() }
     }
 
+    /// The case that it is of, without the number of the attempt.
+    pub(crate) fn case(&self) -> &str {
+        self.scope.rsplit_once(' ').map_or(self.scope.as_str(), |(case, _)| case)
+    }
+
     /// Which attempt at which case it is of; empty if it is of none.
     pub(super) fn scope(&self) -> &str {
         &self.scope

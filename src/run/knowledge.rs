@@ -79,6 +79,8 @@ struct Known {
     responded: HashSet<RequestCell>,
     /// The unusable responses that requests got each time.
     unusable: HashMap<RequestCell, Repeated<Unusable>>,
+    /// The unusable response that a request of a case got when it was not sent again.
+    once: HashMap<(String, RequestCell), Unusable>,
     /// The responses by which the endpoint says that it does not know an operation.
     unknown: HashMap<OperationName, Repeated<BlockingResponse>>,
     /// How often it was waited for a state that the key did not reach, by what was observed instead.
@@ -90,6 +92,12 @@ struct Known {
 }
 
 impl Knowledge {
+    /// Notes an unusable response to a request of a case that was sent once. Whether the attempt at the case before got the same.
+    pub(super) fn came_before(&self, case: &str, cell: &RequestCell, unusable: &Unusable) -> bool {
+        let before = self.known().once.insert((case.to_owned(), cell.clone()), unusable.clone());
+        before.is_some_and(|before| before.is_like(unusable))
+    }
+
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -45,3 +45,11 @@ async fn one_server_error_is_not_each_time_where_keys_are_counted() {
         assert!(results.iter().all(|result| result.verdict == Verdict::Pass), "{fault}: {results:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_error_to_each_attempt_at_a_case_is_each_time_where_keys_are_counted() {
+    let options = RunOptions { max_keys: Some(20), ..RunOptions::default() };
+    let deviations = vec!["CreateKey:crashes".to_owned()];
+    let result = TestRun { deviations, options, ..TestRun::new() }.run(&["new-key-is-enabled"]).await.results.remove(0);
+    assert_eq!((result.verdict, result.kind), (Verdict::Fail, Some(Kind::Crash)), "{}", result.reason);
+}
