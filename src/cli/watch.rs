@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::settings::PREFIX;
 use super::suite::SuiteArguments;
 use super::{CliError, Context, Exit};
 use crate::provider::registry;
@@ -17,9 +18,6 @@ use crate::suite::files::{CaseFile, read_dir};
 
 /// How often the files are read: some hundred small ones, which takes a few milliseconds.
 const PAUSE: Duration = Duration::from_millis(150);
-
-/// The beginning of the names of variables that set flags.
-const SETTINGS: &str = "KMS_CONFORMANCE_";
 
 #[derive(Debug, Args)]
 #[command(after_help = super::help::WATCH)]
@@ -39,7 +37,7 @@ pub(super) fn watch(arguments: &WatchArguments, context: &Context) -> Result<Exi
     let files = count(as_u64(known.len()), "file");
     context.print(&format!("watching {files} in {}; Ctrl-C ends it\n", folder.display()));
 
-    let (mut is_readable, mut was_readable) = (true, true);
+    let mut is_readable = true;
     loop {
         sleep(PAUSE);
         let now = match read_dir(folder) {
@@ -52,17 +50,16 @@ pub(super) fn watch(arguments: &WatchArguments, context: &Context) -> Result<Exi
                 continue;
             }
         };
-        was_readable = std::mem::replace(&mut is_readable, true) && was_readable;
+        let was_readable = std::mem::replace(&mut is_readable, true);
 
         let changed = changed(&known, &now);
         if changed.is_empty() {
             // Else the last thing that is to be seen is an error that is over.
-            if !std::mem::replace(&mut was_readable, true) {
+            if !was_readable {
                 context.print("the files can be read again, and are as they were\n");
             }
             continue;
         }
-        was_readable = true;
         known = now;
         rerun(arguments, &changed, context)?;
     }
@@ -125,7 +122,7 @@ fn run(arguments: &WatchArguments, suite: &Suite, ids: &[&str]) -> std::io::Resu
     endpoints.for_each(|name| {
         command.env_remove(name);
     });
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(SETTINGS)) {
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with(PREFIX)) {
         command.env_remove(name);
     }
     // What the run says is all that is wanted of it, and its exit code is of no interest to the next change.

@@ -105,7 +105,7 @@ impl CaseResult {
             let Exchange { request, response, error, call, .. } = exchange;
             let RequestRecord { method: _, url, headers, body } = request;
             let response = response.iter_mut().map(|response| &mut response.body);
-            // A text that is no secret here may be one of another case.
+            // A text that is not a secret here may be one of another case.
             let parameters = call.iter_mut().flat_map(CallRecord::texts);
             [url, body].into_iter().chain(headers.values_mut()).chain(response).chain(error).chain(parameters)
         });

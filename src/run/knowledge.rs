@@ -92,6 +92,11 @@ struct Known {
 }
 
 impl Knowledge {
+    /// Notes that a request of a case that was sent once got something else.
+    pub(super) fn came_otherwise(&self, case: &str, cell: &RequestCell) {
+        self.known().once.remove(&(case.to_owned(), cell.clone()));
+    }
+
     /// Notes an unusable response to a request of a case that was sent once. Whether the attempt at the case before got the same.
     pub(super) fn came_before(&self, case: &str, cell: &RequestCell, unusable: &Unusable) -> bool {
         let before = self.known().once.insert((case.to_owned(), cell.clone()), unusable.clone());
@@ -205,6 +210,20 @@ fn count<K: Clone + Eq + Hash, T: Clone>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_once_comes_before_only_in_the_same_case_and_without_another_response_between() {
+        let knowledge = Knowledge::default();
+        let unusable = |status| Unusable { status, code: String::new(), message: String::new(), malformed: None };
+        let cell = RequestCell { operation: "CreateKey".into(), class: None, state: None };
+        assert!(!knowledge.came_before("a", &cell, &unusable(500)));
+        assert!(!knowledge.came_before("b", &cell, &unusable(500)));
+        assert!(knowledge.came_before("a", &cell, &unusable(500)));
+        assert!(!knowledge.came_before("a", &cell, &unusable(503)));
+
+        knowledge.came_otherwise("b", &cell);
+        assert!(!knowledge.came_before("b", &cell, &unusable(500)));
+    }
 
     #[test]
     fn an_unusable_response_takes_more_to_settle_after_a_usable_one() {

@@ -337,11 +337,16 @@ impl<'a> Requester<'a> {
             found.may_be_changed(&run.suite.service, operation);
         }
         // What may not be sent again in one attempt at a case is sent in the next.
-        if let Err(CallError::NoResponse { repeated, once: once @ Some(_), .. }) = &mut sent
-            && right
-            && once.as_ref().is_some_and(|once| run.knowledge.came_before(self.transcript.case(), &cell, once))
-        {
-            *repeated = once.take();
+        if right && !outgoing.again_if_lost {
+            let case = self.transcript.case();
+            match &mut sent {
+                Err(CallError::NoResponse { repeated, once: once @ Some(_), .. }) => {
+                    if once.as_ref().is_some_and(|once| run.knowledge.came_before(case, &cell, once)) {
+                        *repeated = once.take();
+                    }
+                }
+                Err(_) | Ok(_) => run.knowledge.came_otherwise(case, &cell),
+            }
         }
         self.learn(&cell, right, &sent);
         sent.map_err(|error| Failure::of_call(&blame, error, run.client.has_accepted()))

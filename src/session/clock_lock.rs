@@ -1,11 +1,10 @@
 //! One run at a time moves the clock of an endpoint: another one would judge the time that this one made.
 
-use std::fs::{File, TryLockError};
-use std::io;
+use std::fs::File;
 use std::path::Path;
 
 use super::SessionError;
-use super::shared_file::{open, running_file, shared_name};
+use super::shared_file::{self, running_file, shared_name};
 use crate::client::EndpointUrl;
 
 /// As long as it lives, no other run on this machine moves the clock of the endpoint. It ends with the process, however
@@ -23,12 +22,10 @@ impl ClockLock {
     /// When another run moves that clock, or the file can't be locked.
     pub fn take(endpoint: &EndpointUrl, folder: &Path) -> Result<Self, SessionError> {
         let path = running_file(&shared_name(endpoint), folder);
-        let failed = |source: io::Error| SessionError::ClockLock { path: path.clone(), source };
-        let file = open(&path).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(SessionError::ClockInUse { endpoint: endpoint.to_string() }),
-            Err(TryLockError::Error(source)) => Err(failed(source)),
+        match shared_file::lock(&path) {
+            Ok(Some(file)) => Ok(Self(file)),
+            Ok(None) => Err(SessionError::ClockInUse { endpoint: endpoint.to_string() }),
+            Err(source) => Err(SessionError::ClockLock { path, source }),
         }
     }
 }

@@ -1,13 +1,10 @@
 //! One run at a time is given a key: another one would take the state that this one made for the owner's, and leave it so.
 
-use std::fs::{File, TryLockError};
-use std::io;
+use std::fs::File;
 use std::path::Path;
 
-use sha2::{Digest as _, Sha256};
-
 use super::SessionError;
-use super::shared_file::{open, shared_name};
+use super::shared_file::{self, shared_name, short_digest};
 use crate::client::EndpointUrl;
 use crate::run::GivenKey;
 
@@ -25,16 +22,11 @@ impl KeyLocks {
     pub fn take(keys: &[GivenKey], endpoint: &EndpointUrl, folder: &Path) -> Result<Self, SessionError> {
         let name = shared_name(endpoint);
         let lock = |GivenKey { id, .. }: &GivenKey| {
-            let digest = Sha256::digest(id.as_bytes());
-            let of_key: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-            let path = folder.join(format!("{name}-{of_key}.key"));
-            let failed = |source: io::Error| SessionError::KeyLock { path: path.clone(), source };
-
-            let file = open(&path).map_err(failed)?;
-            match file.try_lock() {
-                Ok(()) => Ok(file),
-                Err(TryLockError::WouldBlock) => Err(SessionError::KeyInUse { id: id.clone() }),
-                Err(TryLockError::Error(source)) => Err(failed(source)),
+            let path = folder.join(format!("{name}-{}.key", short_digest(id)));
+            match shared_file::lock(&path) {
+                Ok(Some(file)) => Ok(file),
+                Ok(None) => Err(SessionError::KeyInUse { id: id.clone() }),
+                Err(source) => Err(SessionError::KeyLock { path, source }),
             }
         };
         keys.iter().map(lock).collect::<Result<_, _>>().map(Self)

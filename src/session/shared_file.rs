@@ -1,5 +1,7 @@
 //! Files by which the processes of a machine know of each other that test the same endpoint.
 
+#[cfg(feature = "cli")]
+use std::fs::TryLockError;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,9 +19,23 @@ pub(crate) fn shared_name(endpoint: &EndpointUrl) -> String {
         Ok(url) => format!("{:?}:{:?}", url.host_str(), url.port_or_known_default()),
         Err(_) => endpoint.to_string(),
     };
-    let digest = Sha256::digest(place.as_bytes());
-    let start: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("kms-conformance-{start}")
+    format!("kms-conformance-{}", short_digest(&place))
+}
+
+/// A text as a part of the name of a file.
+pub(super) fn short_digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Locks a file for this process alone; none if another one has it.
+#[cfg(feature = "cli")]
+pub(super) fn lock(path: &Path) -> io::Result<Option<File>> {
+    let file = open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 /// The file that is locked while something runs at the endpoint of this shared name: by one process alone where the clock

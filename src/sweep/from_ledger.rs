@@ -56,11 +56,9 @@ impl Sweep<'_> {
     /// left it, and the others as the one before left it.
     async fn hand_back_all(&mut self, mut borrowed: Vec<Borrowed<'_>>) {
         borrowed.sort_by_key(|Borrowed { thing, .. }| made(thing));
-        let mut by_key: IndexMap<(Option<&str>, usize), Vec<Borrowed<'_>>> = IndexMap::new();
-        for (index, one) in borrowed.into_iter().enumerate() {
-            let name = one.thing.name.as_deref();
-            // Without a name, none is known to be another.
-            by_key.entry((name, if name.is_some() { 0 } else { index })).or_default().push(one);
+        let mut by_key: IndexMap<Option<&str>, Vec<Borrowed<'_>>> = IndexMap::new();
+        for one in borrowed {
+            by_key.entry(one.thing.name.as_deref()).or_default().push(one);
         }
 
         for of_key in by_key.into_values() {

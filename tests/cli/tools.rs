@@ -197,7 +197,7 @@ fn two_wrong_effects_are_alike_only_if_reports_show_the_same() {
     assert!(out.contains("\"both_wrong_alike\": 1"), "{out}");
 }
 
-/// What the script in the file `bash` offers after a line; none if there is no bash.
+/// What the script in the file `bash` offers after a line; none where bash is missing.
 fn offered_by_bash(folder: &Path, line: &str) -> Option<Vec<String>> {
     let complete = "source ./bash; COMP_WORDS=($1 ''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
          _kms__conformance kms-conformance '' \"${COMP_WORDS[COMP_CWORD - 1]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
@@ -269,12 +269,14 @@ fn the_help_of_every_command_has_its_exit_codes_and_an_example() {
         assert!(help.contains("\nExit codes:\n") && help.contains("\nExample"), "{command}: {help}");
         assert!(help.lines().all(|line| line.chars().count() <= 130), "{command}");
     }
+
     let run = ended(place.program("run --help")).out;
     for variable in
         ["GITHUB_STEP_SUMMARY", "GITHUB_ACTIONS", "KMS_CONFORMANCE_MATERIAL_SEED", "CI, ", "COLUMNS", "NO_COLOR"]
     {
         assert!(run.contains(&format!("\n  {variable}")), "{variable}: {run}");
     }
+
     for command in ["run", "sweep", "doctor", "call", "diff"] {
         let help = ended(place.program(&format!("{command} --help"))).out;
         for variable in ["ALIBABA_CLOUD_ACCESS_KEY_SECRET", "AWS_SESSION_TOKEN", "AWS_REGION", "HTTPS_PROXY"] {

@@ -20,12 +20,6 @@ use crate::suite::Suite;
 /// So many deviations are repeated in a command that is shown.
 const MOST_DEVIATIONS: usize = 3;
 
-/// The name of a choice, unless it is the default.
-fn named<T: ValueEnum + Default + PartialEq>(choice: T) -> Option<String> {
-    let value = choice.to_possible_value().filter(|_| choice != T::default())?;
-    Some(value.get_name().to_owned())
-}
-
 #[derive(Debug, Args)]
 #[command(after_help = crate::cli::help::of_run())]
 pub(in crate::cli) struct RunArguments {
@@ -231,4 +225,10 @@ impl RunArguments {
     pub(super) fn ledger(&self) -> PathBuf {
         self.reports.join(LEDGER_FILE)
     }
+}
+
+/// The name of a choice, unless it is the default.
+fn named<T: ValueEnum + Default + PartialEq>(choice: T) -> Option<String> {
+    let value = choice.to_possible_value().filter(|_| choice != T::default())?;
+    Some(value.get_name().to_owned())
 }

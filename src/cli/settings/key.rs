@@ -15,7 +15,7 @@ use crate::near::nearest;
 use crate::suite::route_limit::RouteLimit;
 
 /// What begins the name of each variable.
-pub(super) const PREFIX: &str = "KMS_CONFORMANCE_";
+pub(in crate::cli) const PREFIX: &str = "KMS_CONFORMANCE_";
 
 /// The most often that a flag is repeated which counts.
 const MOST_REPEATED: u8 = 9;

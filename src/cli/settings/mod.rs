@@ -16,6 +16,7 @@ mod tests;
 
 pub(super) use self::arguments::SettingsArguments;
 pub use self::error::SettingsError;
+pub(super) use self::key::PREFIX;
 pub(super) use self::layers::{Layered, layered};
 pub use self::schema::schema;
 

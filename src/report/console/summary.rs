@@ -68,14 +68,9 @@ pub(super) fn render(footer: &RunFooter, remarks: &Remarks<'_>, pen: Pen) -> Str
     {
         lines.extend(texts.iter().take(most).map(|text| labelled(DOUBTFUL, label, text)));
         if let more @ 1.. = texts.len().saturating_sub(most) {
-            lines.push(labelled(
-                DOUBTFUL,
-                label,
-                &match most {
-                    0 => format!("{}; --verbose shows them", thousands(as_u64(more))),
-                    _ => format!("{} more; --verbose shows them", thousands(as_u64(more))),
-                },
-            ));
+            let rest = if most == 0 { "" } else { " more" };
+            let text = format!("{}{rest}; --verbose shows them", thousands(as_u64(more)));
+            lines.push(labelled(DOUBTFUL, label, &text));
         }
     }
     lines.extend(leaks.iter().take(MOST_LEAKS).map(|leak| labelled(BAD, "leak:", leak)));

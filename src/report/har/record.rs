@@ -134,9 +134,7 @@ impl HarRecorder {
         redact(&mut entry, secrets);
         entry
     }
-}
 
-impl HarRecorder {
     /// The body of a response with stand-ins for the values of its sensitive fields, otherwise as it came if that is possible;
     /// none if they can't all be replaced.
     fn body(
