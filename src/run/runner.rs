@@ -205,8 +205,13 @@ impl Runner {
         }
 
         let status = Arc::new(RunStatus::default());
+        let interrupt = interrupt.into();
+        if interrupt.is_stopped() {
+            // Before it began, so that nothing is sent and nobody waits for its end.
+            status.halt(interrupt.reason());
+        }
         let (sender, stops) = unbounded_channel();
-        let watching = watch(Arc::clone(&self.context), Arc::clone(&status), interrupt.into(), sender);
+        let watching = watch(Arc::clone(&self.context), Arc::clone(&status), interrupt, sender);
         let watching = AbortOnDropHandle::new(tokio::spawn(watching));
 
         if self.context.options.max_keys.is_some() {

@@ -23,11 +23,12 @@ pub(super) async fn watch(
 ) {
     let client = &run.client;
     let reason = tokio::select! {
+        biased;
+        // A case may end the run too, and it may never have begun.
+        () = status.stop.cancelled() => None,
         () = interrupt.stopped() => Some(interrupt.reason()),
         text = after(run.options.max_duration) => Some(text),
         () = client.is_silent_for(MOST_TIMEOUTS) => Some(silent(&run)),
-        // A case may end the run too.
-        () = status.stop.cancelled() => None,
     };
     let mut interrupted = interrupt.is_stopped();
     if let Some(reason) = reason {

@@ -387,6 +387,7 @@ fn an_endpoint_that_is_starting_is_waited_for() {
     let run = format!("run operation:Encrypt --wait 500ms --endpoint {}", unready.endpoint());
     let end = ended(place.program(&run));
     assert_eq!(end.code, 4, "{}", end.err);
+    assert!(!end.err.contains("again to stop now"), "{}", end.err);
     let results = place.results();
     let judged = results.summary.of(Verdict::Pass) + results.summary.of(Verdict::Fail);
     assert_eq!((results.usage.requests, judged), (0, 0));
